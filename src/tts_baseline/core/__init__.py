@@ -1,0 +1,1 @@
+"""Records, contracts, registry, units, settings, environment and errors: what every room may use."""

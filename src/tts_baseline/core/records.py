@@ -1,0 +1,248 @@
+"""Frozen records that flow from case to report. Times are seconds, sizes bytes, audio float mono."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SCHEMA_VERSION = 1
+
+Status = Literal[
+    "ok", "improved", "regressed", "undecided", "no baseline", "not comparable", "invalid"
+]
+FAILING: tuple[Status, ...] = ("regressed", "invalid")
+
+
+class Record(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of all records that are stored: frozen, strict about unknown keys."""
+
+
+class Request(Record, kw_only=True):
+    """What a pipeline is asked to say."""
+
+    text: str
+    region: str = "neutral"
+    seed: int = 0
+    style: str | None = None
+    speed: float = 1.0
+
+
+class Case(Record, kw_only=True):
+    """One text to speak: the unit that is measured and judged."""
+
+    id: str
+    text: str
+    region: str = "neutral"
+    tags: tuple[str, ...] = ()
+    seed: int = 0
+    style: str | None = None
+    speed: float = 1.0
+
+    @property
+    def request(self) -> Request:
+        """The request that a pipeline gets for this case: all but its name and tags."""
+        return Request(
+            text=self.text, region=self.region, seed=self.seed, style=self.style, speed=self.speed
+        )
+
+
+class Phone(Record, kw_only=True):
+    """One phone of an utterance and the second at which it starts."""
+
+    symbol: str
+    start_s: float
+
+
+class Utterance(Struct, frozen=True, kw_only=True):
+    """Audio that a pipeline made: mono float samples in [-1, 1], and what is known about them."""
+
+    samples: np.ndarray[Any, Any]
+    sample_rate: int
+    stages: dict[str, float] = {}
+    phones: tuple[Phone, ...] = ()
+
+
+class Calls(Record, kw_only=True):
+    """One case in one replicate; the columns `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
+
+    `reference_s` is the time of a fixed computation run just before each call: how fast the
+    machine was at that moment.
+    """
+
+    wall_s: tuple[float, ...]
+    cpu_s: tuple[float, ...]
+    reference_s: tuple[float, ...]
+    stages: dict[str, tuple[float, ...]] = {}
+    audio_s: float
+    sha256: str
+    peak_rss: int | None = None
+    uss: int | None = None
+    peak_cuda: int | None = None
+
+
+class ColdStart(Record, kw_only=True):
+    """The phases of one cold start, in seconds."""
+
+    spawn_s: float
+    import_s: float
+    load_s: float
+    first_request_s: float
+
+    @property
+    def total_s(self) -> float:
+        """Seconds from asking for a process until its first utterance is there."""
+        return self.spawn_s + self.import_s + self.load_s + self.first_request_s
+
+
+class Replicate(Record, kw_only=True):
+    """Everything measured in one fresh process: the unit that statistics count."""
+
+    cold_start: ColdStart | None
+    calls: dict[str, Calls]
+
+
+class Failure(Record, kw_only=True):
+    """Why a case could not be measured."""
+
+    case: str
+    kind: Literal["error", "timeout", "crash", "gave up"]
+    message: str
+
+
+class Reading(Record, kw_only=True):
+    """One metric's value for one case (or, with `case` None, for the run), or the reason it has none.
+
+    `values` holds what was pooled into `value`: one a replicate, or one a scored utterance.
+    """
+
+    metric: str
+    case: str | None = None
+    value: float | None
+    values: tuple[float, ...] = ()
+    reason: str | None = None
+    note: str = ""
+
+
+class Audio(Record, kw_only=True):
+    """Identity of a case's scored utterance: hash of its float32 samples, rate, length.
+
+    `gain` is what the stored recording was multiplied by so that no sample exceeds 1.
+    """
+
+    sha256: str
+    sample_rate: int
+    samples: int
+    gain: float = 1.0
+    reproducible: bool = True
+
+
+class Environment(Record, kw_only=True):
+    """Where a run was made: `key` names the hardware class; the rest is recorded and diffed."""
+
+    key: str
+    device: Literal["cpu", "cuda"]
+    hardware: dict[str, str]
+    software: dict[str, str]
+
+
+class Acceptance(Record, kw_only=True):
+    """Who accepted a run, when, why, at which commit, and into which epoch."""
+
+    reason: str
+    author: str
+    at: str
+    commit: str | None
+    epoch: int = 1
+    anchor: bool = False
+
+
+class Run(Record, kw_only=True):
+    """Everything measured in one invocation, with its environment.
+
+    `readings` compare with the goldens of that day; `own_readings` hold the same golden metrics
+    against this run's own first utterances: what a baseline made of this run would carry.
+    """
+
+    version: int = field(default=SCHEMA_VERSION, name="schema")
+    id: str
+    created: str
+    pipeline: str
+    variant: str
+    suite: str
+    commit: str | None
+    dirty: bool
+    environment: Environment
+    provenance: dict[str, str]
+    cases: tuple[Case, ...]
+    replicates: tuple[Replicate, ...]
+    audio: dict[str, Audio]
+    readings: tuple[Reading, ...]
+    own_readings: tuple[Reading, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    acceptance: Acceptance | None = None
+
+
+class Score(Record, kw_only=True):
+    """A quality value as a baseline keeps it: a number, or None with its reason."""
+
+    value: float | None
+    reason: str | None = None
+
+
+class QualityCase(Record, kw_only=True):
+    """The accepted sound of one case: what was asked, the recording's identity, its scores."""
+
+    request: Request
+    audio: Audio
+    run: str
+    scores: dict[str, Score]
+
+
+class Quality(Record, kw_only=True):
+    """The accepted quality of one pipeline variant, on any machine."""
+
+    version: int = field(default=SCHEMA_VERSION, name="schema")
+    pipeline: str
+    variant: str
+    acceptance: Acceptance
+    software: dict[str, str]
+    provenance: dict[str, str]
+    cases: dict[str, QualityCase]
+
+
+class Baseline(Record, kw_only=True):
+    """What a run is compared with: quality, this machine's accepted runs (oldest first), other keys."""
+
+    quality: Quality | None = None
+    runs: tuple[Run, ...] = ()
+    anchor: Run | None = None
+    other_machines: tuple[str, ...] = ()
+
+
+class Verdict(Record, kw_only=True):
+    """One decision: a gate for one case, or, with `case` None, for the suite.
+
+    `change`, `low`, `high` and `limit` are fractions where `relative`, else in `unit`; a change
+    is positive where the value grew.
+    """
+
+    gate: str
+    metric: str
+    family: str
+    case: str | None
+    status: Status
+    unit: str
+    relative: bool
+    baseline: float | None = None
+    current: float | None = None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    limit: float | None = None
+    runs: int = 0
+    reason: str = ""
+    where: str = ""

@@ -1,0 +1,101 @@
+"""Finds metrics and pipelines: scans their folders and the entry points, importing nothing heavy.
+
+File name = registry name = option value = JSON key. A module in a metrics folder that has `SPEC`
+and `read` is a metric; a module or package in the pipelines folder that has `create` is a
+pipeline. Other distributions add theirs under the entry points `tts_baseline.metrics` and
+`tts_baseline.pipelines`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from tts_baseline.core.errors import RegistryError
+from tts_baseline.core.protocols import Metric, MetricSpec
+
+METRICS = "tts_baseline.metrics"
+PIPELINES = "tts_baseline.pipelines"
+
+
+@functools.cache
+def metrics() -> Mapping[str, Metric]:
+    """Every registered metric by name, sorted by family as declared in their files.
+
+    Raises RegistryError for two metrics of one name and for a name that is not its file's.
+    """
+    found: dict[str, tuple[str, Metric]] = {}
+    for module in _modules(METRICS):
+        spec = getattr(module, "SPEC", None)
+        if spec is None:
+            continue
+        _check(module, spec)
+        if spec.name in found:
+            raise RegistryError(
+                f"two metrics are named {spec.name!r}: {found[spec.name][0]} and {module.__name__}",
+                hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
+            )
+        doc = (module.__doc__ or "").strip().partition("\n")[0]
+        found[spec.name] = (module.__name__, Metric(spec, module.read, doc))
+    order = ("latency", "memory", "work", "quality")
+    ranked = sorted(found.values(), key=lambda m: (order.index(m[1].spec.family), m[1].spec.name))
+    return {metric.spec.name: metric for _, metric in ranked}
+
+
+def gates() -> Mapping[str, MetricSpec]:
+    """The declaration behind each gate name that has a default limit."""
+    return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
+
+
+@functools.cache
+def pipelines() -> Mapping[str, str]:
+    """Every registered pipeline: name to its factory, as `module:attribute`."""
+    found: dict[str, str] = {}
+    folder = importlib.import_module(PIPELINES)
+    for info in pkgutil.iter_modules(folder.__path__):
+        if not info.name.startswith("_"):
+            found[info.name] = f"{PIPELINES}.{info.name}:create"
+    for point in entry_points(group=PIPELINES):
+        if point.name in found:
+            raise RegistryError(
+                f"two pipelines are named {point.name!r}: {found[point.name]} and {point.value}",
+                hint=f"rename the entry point {point.name!r} in the distribution that adds it",
+            )
+        found[point.name] = point.value
+    return found
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """' (did you mean 'x'?)' for the closest known name, else an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _modules(root: str) -> Iterator[ModuleType]:
+    folder = importlib.import_module(root)
+    for info in pkgutil.walk_packages(folder.__path__, prefix=f"{root}."):
+        if not info.ispkg:
+            yield importlib.import_module(info.name)
+    for point in entry_points(group=root):
+        yield importlib.import_module(point.value)
+
+
+def _check(module: ModuleType, spec: MetricSpec) -> None:
+    file = module.__name__.rpartition(".")[2]
+    if spec.name != file:
+        raise RegistryError(
+            f"{module.__name__} declares the metric {spec.name!r}",
+            where=str(module.__file__),
+            hint=f"name the file {spec.name}.py or the metric {file!r}",
+        )
+    if not callable(getattr(module, "read", None)):
+        raise RegistryError(
+            f"the metric {spec.name!r} has no function read(evidence)",
+            where=str(module.__file__),
+            hint="add `def read(evidence: Evidence) -> Reading`",
+        )

@@ -1,0 +1,130 @@
+"""One Settings from three sources: the command line wins, then the environment, then pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.records import Record
+from tts_baseline.core.registry import nearest
+
+ENVIRONMENT_PREFIX = "TTS_BASELINE_"
+_LISTS = ("optimize", "cases", "tags")
+
+
+class Settings(Record, kw_only=True):
+    """All that a user may choose, with the defaults of the public contract."""
+
+    pipeline: str = "espeak"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    optimize: tuple[str, ...] = ()
+    suite: str = "es"
+    cases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    dir: str = "baselines"
+    missing: Literal["fail", "record"]
+    undecided: Literal["warn", "fail"] = "warn"
+    budget: float | None = None
+    report: str = ".tts-baseline"
+    restarts: int = 3
+    timeout: float = 60.0
+    load_timeout: float = 600.0
+    limits: dict[str, str] = {}
+    pipelines: dict[str, dict[str, Any]] = {}
+
+    def for_pipeline(self) -> dict[str, Any]:
+        """The chosen pipeline's own table, `[tool.tts-baseline.pipelines.<name>]`."""
+        return self.pipelines.get(self.pipeline, {})
+
+
+def read(
+    root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of the project at `root`, with `chosen` (the command line; None = not given) on top.
+
+    Raises SettingsError for an unknown key, naming the nearest, and for a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    merged: dict[str, Any] = {"missing": "fail" if environ.get("CI") else "record"}
+    for where, values in (
+        (f"{root / 'pyproject.toml'} [tool.tts-baseline]", _from_file(root / "pyproject.toml")),
+        ("the environment", _from_environment(environ)),
+        ("the command line", {k: v for k, v in chosen.items() if v is not None}),
+    ):
+        _known(values, where)
+        candidate = merged | {key: _split(key, value) for key, value in values.items()}
+        try:
+            settings = msgspec.convert(candidate, Settings, strict=False)
+        except msgspec.ValidationError as error:
+            raise SettingsError(
+                f"a setting has a value of the wrong kind: {error}",
+                where=where,
+                hint="tts-baseline run --help",
+            ) from error
+        merged = candidate
+    return _checked(settings)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` with a pyproject.toml, else `start`."""
+    for folder in (start, *start.parents):
+        if (folder / "pyproject.toml").is_file():
+            return folder
+    return start
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file).get("tool", {}).get("tts-baseline", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"not valid TOML: {error}", where=str(path)) from error
+    if not isinstance(table, dict):
+        raise SettingsError("[tool.tts-baseline] is not a table", where=str(path))
+    return {key.replace("-", "_"): value for key, value in table.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+
+
+def _known(values: Mapping[str, Any], where: str) -> None:
+    for key in values:
+        if key not in Settings.__struct_fields__:
+            raise SettingsError(
+                f"unknown setting {key!r}{nearest(key, Settings.__struct_fields__)}",
+                where=where,
+                hint="tts-baseline run --help",
+            )
+
+
+def _split(key: str, value: Any) -> Any:
+    if key not in _LISTS or not isinstance(value, str):
+        return value
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    return () if key == "optimize" and names == ("none",) else names
+
+
+def _checked(settings: Settings) -> Settings:
+    for name in ("timeout", "load_timeout", "budget"):
+        number = getattr(settings, name)
+        if number is not None and not number > 0:
+            raise SettingsError(f"{name} must be more than 0 seconds, not {number:g}")
+    if settings.restarts < 3:
+        raise SettingsError(
+            f"restarts must be at least 3, not {settings.restarts}: the fresh process is the "
+            "unit that statistics count"
+        )
+    return settings

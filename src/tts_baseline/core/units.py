@@ -1,0 +1,59 @@
+"""The only place that scales numbers for people and prints them."""
+
+from __future__ import annotations
+
+MIB = 1024.0 * 1024.0
+
+_DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0}
+
+
+def value(number: float | None, unit: str) -> str:
+    """A number with its unit, scaled for reading: '12.3 ms', '88.1 MiB', '31.20 dB'; '-' for None."""
+    if number is None:
+        return "-"
+    if unit == "s":
+        return seconds(number)
+    if unit == "B":
+        return f"{number / MIB:.1f} MiB"
+    text = f"{number:.{_DECIMALS.get(unit, 2)}f}"
+    return text if unit in ("1", "faults") else f"{text} {unit}"
+
+
+def seconds(number: float) -> str:
+    """A duration for reading: microseconds to minutes, three or four digits."""
+    size = abs(number)
+    if size >= 120:
+        return f"{number / 60:.1f} min"
+    if size >= 1:
+        return f"{number:.2f} s"
+    if size >= 1e-3:
+        return f"{number * 1e3:.1f} ms"
+    return f"{number * 1e6:.0f} µs"
+
+
+def change(number: float | None, unit: str, *, relative: bool) -> str:
+    """A signed change: '+14.7%' where relative, else in the unit: '-1.20 dB'; '-' for None."""
+    if number is None:
+        return "-"
+    if relative:
+        return f"{number * 100:+.1f}%"
+    text = value(number, unit)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def interval(low: float | None, high: float | None, unit: str, *, relative: bool) -> str:
+    """'[+11.2, +18.0]', in the units of the change beside it; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    scale, digits = (100.0, 1) if relative else (1.0, _DECIMALS.get(unit, 2))
+    if unit == "s" and not relative:
+        scale, digits = 1e3, 0
+    return f"[{low * scale:+.{digits}f}, {high * scale:+.{digits}f}]"
+
+
+def limit(number: float | None, unit: str, better: str, *, relative: bool) -> str:
+    """A limit with the sign of the bad direction: '+5.0%', '-1.00 dB', '±5.0%'."""
+    if number is None:
+        return "-"
+    sign = {"lower": "+", "higher": "-", "same": "±"}[better]
+    return sign + (f"{number * 100:.1f}%" if relative else value(number, unit))
