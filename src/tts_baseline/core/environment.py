@@ -24,9 +24,7 @@ def read(device: Literal["cpu", "cuda"]) -> Environment:
     hardware = _cpu() | (_gpu() if device == "cuda" else {})
     slug = re.sub(r"[^a-z0-9]+", "-", _label(hardware).lower()).strip("-")[:40].strip("-")
     digest = hashlib.sha256(repr(sorted(hardware.items())).encode()).hexdigest()[:8]
-    return Environment(
-        key=f"{slug}-{digest}", device=device, hardware=hardware, software=_software(device)
-    )
+    return Environment(key=f"{slug}-{digest}", device=device, hardware=hardware, software=_software(device))
 
 
 def differences(before: Environment, now: Environment) -> tuple[str, ...]:
@@ -57,9 +55,7 @@ def author(root: Path) -> str:
 
 def _git(root: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -38,7 +38,15 @@ class RequestFailed(PipelineError):
 
 
 class WorkerLost(PipelineError):
-    """The worker process hung or died: it is gone, and the request with it."""
+    """The worker process is gone, and the request with it."""
+
+
+class WorkerHung(WorkerLost):
+    """The worker did not answer in time and was killed."""
+
+
+class WorkerDied(WorkerLost):
+    """The worker process ended by itself: a signal, an exit, the out-of-memory killer."""
 
 
 class MissingExtra(TtsBaselineError):

@@ -48,7 +48,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that a metric may look at: one case's calls, scored utterances and golden, or the run's cold starts.
+    """All that a metric may look at: one case's calls, utterances and golden, or the run's cold starts.
 
     `utterances` holds the first of the first restart; where restarts differ, the first of each.
     """

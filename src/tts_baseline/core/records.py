@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
-Status = Literal[
-    "ok", "improved", "regressed", "undecided", "no baseline", "not comparable", "invalid"
-]
+Status = Literal["ok", "improved", "regressed", "undecided", "no baseline", "not comparable", "invalid"]
 FAILING: tuple[Status, ...] = ("regressed", "invalid")
 
 
@@ -21,7 +19,7 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records that are stored: frozen, strict about unknown keys."""
 
 
-class Request(Record, kw_only=True):
+class Request(Record, frozen=True, kw_only=True):
     """What a pipeline is asked to say."""
 
     text: str
@@ -31,7 +29,7 @@ class Request(Record, kw_only=True):
     speed: float = 1.0
 
 
-class Case(Record, kw_only=True):
+class Case(Record, frozen=True, kw_only=True):
     """One text to speak: the unit that is measured and judged."""
 
     id: str
@@ -45,12 +43,10 @@ class Case(Record, kw_only=True):
     @property
     def request(self) -> Request:
         """The request that a pipeline gets for this case: all but its name and tags."""
-        return Request(
-            text=self.text, region=self.region, seed=self.seed, style=self.style, speed=self.speed
-        )
+        return Request(text=self.text, region=self.region, seed=self.seed, style=self.style, speed=self.speed)
 
 
-class Phone(Record, kw_only=True):
+class Phone(Record, frozen=True, kw_only=True):
     """One phone of an utterance and the second at which it starts."""
 
     symbol: str
@@ -66,8 +62,8 @@ class Utterance(Struct, frozen=True, kw_only=True):
     phones: tuple[Phone, ...] = ()
 
 
-class Calls(Record, kw_only=True):
-    """One case in one replicate; the columns `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
+class Calls(Record, frozen=True, kw_only=True):
+    """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
 
     `reference_s` is the time of a fixed computation run just before each call: how fast the
     machine was at that moment.
@@ -84,7 +80,7 @@ class Calls(Record, kw_only=True):
     peak_cuda: int | None = None
 
 
-class ColdStart(Record, kw_only=True):
+class ColdStart(Record, frozen=True, kw_only=True):
     """The phases of one cold start, in seconds."""
 
     spawn_s: float
@@ -98,14 +94,14 @@ class ColdStart(Record, kw_only=True):
         return self.spawn_s + self.import_s + self.load_s + self.first_request_s
 
 
-class Replicate(Record, kw_only=True):
+class Replicate(Record, frozen=True, kw_only=True):
     """Everything measured in one fresh process: the unit that statistics count."""
 
     cold_start: ColdStart | None
     calls: dict[str, Calls]
 
 
-class Failure(Record, kw_only=True):
+class Failure(Record, frozen=True, kw_only=True):
     """Why a case could not be measured."""
 
     case: str
@@ -113,7 +109,7 @@ class Failure(Record, kw_only=True):
     message: str
 
 
-class Reading(Record, kw_only=True):
+class Reading(Record, frozen=True, kw_only=True):
     """One metric's value for one case (or, with `case` None, for the run), or the reason it has none.
 
     `values` holds what was pooled into `value`: one a replicate, or one a scored utterance.
@@ -127,7 +123,7 @@ class Reading(Record, kw_only=True):
     note: str = ""
 
 
-class Audio(Record, kw_only=True):
+class Audio(Record, frozen=True, kw_only=True):
     """Identity of a case's scored utterance: hash of its float32 samples, rate, length.
 
     `gain` is what the stored recording was multiplied by so that no sample exceeds 1.
@@ -140,7 +136,7 @@ class Audio(Record, kw_only=True):
     reproducible: bool = True
 
 
-class Environment(Record, kw_only=True):
+class Environment(Record, frozen=True, kw_only=True):
     """Where a run was made: `key` names the hardware class; the rest is recorded and diffed."""
 
     key: str
@@ -149,8 +145,11 @@ class Environment(Record, kw_only=True):
     software: dict[str, str]
 
 
-class Acceptance(Record, kw_only=True):
-    """Who accepted a run, when, why, at which commit, and into which epoch."""
+class Acceptance(Record, frozen=True, kw_only=True):
+    """Who accepted a run, when, why, at which commit, and into which epoch.
+
+    A new epoch starts with each accepted change; the anchor is the run that slow drift is measured from.
+    """
 
     reason: str
     author: str
@@ -160,7 +159,7 @@ class Acceptance(Record, kw_only=True):
     anchor: bool = False
 
 
-class Run(Record, kw_only=True):
+class Run(Record, frozen=True, kw_only=True):
     """Everything measured in one invocation, with its environment.
 
     `readings` compare with the goldens of that day; `own_readings` hold the same golden metrics
@@ -186,23 +185,28 @@ class Run(Record, kw_only=True):
     acceptance: Acceptance | None = None
 
 
-class Score(Record, kw_only=True):
+class Score(Record, frozen=True, kw_only=True):
     """A quality value as a baseline keeps it: a number, or None with its reason."""
 
     value: float | None
     reason: str | None = None
 
 
-class QualityCase(Record, kw_only=True):
-    """The accepted sound of one case: what was asked, the recording's identity, its scores."""
+class QualityCase(Record, frozen=True, kw_only=True):
+    """The accepted sound of one case: what was asked, the audio's identity, its scores.
+
+    `recording` is the SHA-256 of the golden's file, so that a golden that is half replaced, or a
+    pointer that git-lfs did not resolve, is noticed.
+    """
 
     request: Request
     audio: Audio
+    recording: str
     run: str
     scores: dict[str, Score]
 
 
-class Quality(Record, kw_only=True):
+class Quality(Record, frozen=True, kw_only=True):
     """The accepted quality of one pipeline variant, on any machine."""
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -214,7 +218,7 @@ class Quality(Record, kw_only=True):
     cases: dict[str, QualityCase]
 
 
-class Baseline(Record, kw_only=True):
+class Baseline(Record, frozen=True, kw_only=True):
     """What a run is compared with: quality, this machine's accepted runs (oldest first), other keys."""
 
     quality: Quality | None = None
@@ -223,11 +227,12 @@ class Baseline(Record, kw_only=True):
     other_machines: tuple[str, ...] = ()
 
 
-class Verdict(Record, kw_only=True):
+class Verdict(Record, frozen=True, kw_only=True):
     """One decision: a gate for one case, or, with `case` None, for the suite.
 
     `change`, `low`, `high` and `limit` are fractions where `relative`, else in `unit`; a change
-    is positive where the value grew.
+    is positive where the value grew. `drift` is the change since the anchor run, given only where it
+    is plainly more than twice the limit.
     """
 
     gate: str
@@ -243,6 +248,7 @@ class Verdict(Record, kw_only=True):
     low: float | None = None
     high: float | None = None
     limit: float | None = None
+    drift: float | None = None
     runs: int = 0
     reason: str = ""
     where: str = ""

@@ -18,7 +18,7 @@ ENVIRONMENT_PREFIX = "TTS_BASELINE_"
 _LISTS = ("optimize", "cases", "tags")
 
 
-class Settings(Record, kw_only=True):
+class Settings(Record, frozen=True, kw_only=True):
     """All that a user may choose, with the defaults of the public contract."""
 
     pipeline: str = "espeak"
@@ -35,17 +35,15 @@ class Settings(Record, kw_only=True):
     restarts: int = 3
     timeout: float = 60.0
     load_timeout: float = 600.0
-    limits: dict[str, str] = {}
-    pipelines: dict[str, dict[str, Any]] = {}
+    limits: dict[str, str] = msgspec.field(default_factory=dict)
+    pipelines: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
     def for_pipeline(self) -> dict[str, Any]:
         """The chosen pipeline's own table, `[tool.tts-baseline.pipelines.<name>]`."""
         return self.pipelines.get(self.pipeline, {})
 
 
-def read(
-    root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | None = None
-) -> Settings:
+def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of the project at `root`, with `chosen` (the command line; None = not given) on top.
 
     Raises SettingsError for an unknown key, naming the nearest, and for a value of the wrong kind.

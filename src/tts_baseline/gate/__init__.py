@@ -1,1 +1,1 @@
-"""TODO"""
+"""Decides: a run against its baseline becomes verdicts, and verdicts become sentences."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Shows verdicts and readings: terminal tables, Markdown, PERFORMANCE_BASELINE.md."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The orchestrator: plans a run, measures, scores, judges, records and reports."""

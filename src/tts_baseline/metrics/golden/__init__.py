@@ -1,1 +1,1 @@
-"""TODO"""
+"""How far an utterance is from the golden: the accepted recording of the same case."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""What an utterance alone tells about its sound, without any reference."""

@@ -1,0 +1,118 @@
+"""Promotes a pending run: those same samples, never a re-measured, different draw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+
+import msgspec
+
+from tts_baseline.baseline import files, pending
+from tts_baseline.baseline.store import Store
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import Acceptance, Case, Quality, QualityCase, Reading, Run, Score
+from tts_baseline.core.registry import metrics
+
+EQUIVALENT_DB = 60.0
+
+
+def promote(
+    store: Store,
+    folder: Path,
+    acceptance: Acceptance,
+    *,
+    changed: bool,
+    reset_anchor: bool,
+    quality_of: Collection[str] | None = None,
+    machine: bool = True,
+) -> tuple[Path, ...]:
+    """The files written by accepting the pending run in `folder`.
+
+    An unchanged run joins the current epoch of its machine; a changed one starts a new epoch. A golden
+    is replaced only where the audio changed. `quality_of` limits the quality part to some cases
+    (None: all); without `machine` the performance part is left out. Raises BaselineError for a run with
+    cases that could not be measured.
+    """
+    run = pending.load(folder)
+    if run.failures:
+        names = ", ".join(failure.case for failure in run.failures[:5])
+        raise BaselineError(
+            f"run {run.id} has {len(run.failures)} cases that could not be measured: {names}",
+            where=str(folder),
+            hint=f"tts-baseline reject {run.id}",
+        )
+    written: list[Path] = []
+    with files.locked(store.root):
+        baseline = store.load(run.environment.key)
+        cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
+        quality, recordings = _quality(run, folder, baseline.quality, acceptance, cases)
+        if recordings or baseline.quality is None:
+            written.append(store.write_quality(quality, recordings))
+        if machine:
+            earlier = store.runs(run.environment.key)
+            epoch = max((r.acceptance.epoch for r in earlier if r.acceptance), default=0)
+            accepted = msgspec.structs.replace(
+                acceptance,
+                epoch=epoch + 1 if changed or not epoch else epoch,
+                anchor=reset_anchor or not earlier,
+            )
+            written.append(store.write_run(msgspec.structs.replace(run, acceptance=accepted)))
+    return tuple(written)
+
+
+def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
+    """True where a case sounds as accepted: the same samples, or 60 dB and more above the difference."""
+    if accepted is None or accepted.request != _case(run, case).request:
+        return False
+    if accepted.audio.sha256 == run.audio[case].sha256:
+        return True
+    closeness = next((r.value for r in run.readings if r.case == case and r.metric == "snr_golden"), None)
+    return closeness is not None and closeness >= EQUIVALENT_DB
+
+
+def _quality(
+    run: Run,
+    folder: Path,
+    before: Quality | None,
+    acceptance: Acceptance,
+    chosen: Collection[Case],
+) -> tuple[Quality, dict[str, bytes]]:
+    cases = dict(before.cases) if before else {}
+    recordings: dict[str, bytes] = {}
+    for case in chosen:
+        if is_same_sound(run, case.id, cases.get(case.id)):
+            continue
+        data = pending.recording(folder, run, case.id)
+        recordings[case.id] = data
+        cases[case.id] = QualityCase(
+            request=case.request,
+            audio=run.audio[case.id],
+            recording=hashlib.sha256(data).hexdigest(),
+            run=run.id,
+            scores=_scores(run, case.id),
+        )
+    quality = Quality(
+        pipeline=run.pipeline,
+        variant=run.variant,
+        acceptance=acceptance,
+        software=run.environment.software,
+        provenance=run.provenance,
+        cases=dict(sorted(cases.items())),
+    )
+    return quality, recordings
+
+
+def _scores(run: Run, case: str) -> dict[str, Score]:
+    # Against the new golden, which is this run's own recording, the golden metrics read anew.
+    own: dict[str, Reading] = {r.metric: r for r in run.own_readings if r.case == case}
+    return {
+        r.metric: Score(value=r.value, reason=r.reason)
+        for reading in run.readings
+        if reading.case == case and metrics()[reading.metric].spec.family == "quality"
+        for r in [own.get(reading.metric, reading)]
+    }
+
+
+def _case(run: Run, case: str) -> Case:
+    return next(c for c in run.cases if c.id == case)

@@ -1,0 +1,110 @@
+"""Reads and writes records and recordings: strict when reading, atomic when writing."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+import filelock
+import msgspec
+import numpy as np
+import soundfile
+
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Utterance
+
+T = TypeVar("T", bound=Record)
+
+_FULL_SCALE = 1.0 - 2.0**-23
+
+
+class _Versioned(msgspec.Struct):
+    version: int = msgspec.field(name="schema")
+
+
+def read_record(path: Path, kind: type[T]) -> T:
+    """The record stored at `path`.
+
+    Raises BaselineError for a file that is missing, damaged, or of a newer schema.
+    """
+    try:
+        data = path.read_bytes()
+        version = msgspec.json.decode(data, type=_Versioned).version
+    except FileNotFoundError as error:
+        raise BaselineError("the file is missing", where=str(path), hint=f"git checkout -- {path}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, IsADirectoryError) as error:
+        raise _damaged(path, error) from error
+    if version > SCHEMA_VERSION:
+        raise BaselineError(
+            f"written with schema {version}, this version reads up to {SCHEMA_VERSION}",
+            where=str(path),
+            hint="pip install --upgrade pytest-tts-baseline",
+        )
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.MsgspecError as error:
+        raise _damaged(path, error) from error
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Replace `path` by the record as readable JSON, atomically."""
+    write_atomic(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`: readers, and a crash, see the old file or the new one, never a mixture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def gain_of(utterance: Utterance) -> float:
+    """The gain (at most 1) that keeps an utterance's peak below full scale of a 24-bit recording."""
+    peak = float(np.max(np.abs(utterance.samples), initial=0.0))
+    return min(1.0, _FULL_SCALE / peak) if np.isfinite(peak) and peak > _FULL_SCALE else 1.0
+
+
+def encode_flac(utterance: Utterance) -> bytes:
+    """The utterance, times its gain, as a 24-bit FLAC file."""
+    buffer = BytesIO()
+    samples = utterance.samples * np.float32(gain_of(utterance))
+    soundfile.write(buffer, samples, utterance.sample_rate, format="FLAC", subtype="PCM_24")
+    return buffer.getvalue()
+
+
+def read_flac(path: Path, audio: Audio) -> Utterance:
+    """The recording at `path` as the utterance that it was made of: mono float32, gain undone."""
+    try:
+        samples, rate = soundfile.read(path, dtype="float32")
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise BaselineError(
+            f"the recording cannot be read: {error}", where=str(path), hint=f"git checkout -- {path}"
+        ) from error
+    return Utterance(samples=samples / np.float32(audio.gain), sample_rate=rate)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Only one process at a time changes `folder`; the lock lives outside the repository."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    with filelock.FileLock(Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"):
+        yield
+
+
+def _damaged(path: Path, error: Exception) -> BaselineError:
+    return BaselineError(f"the file is damaged: {error}", where=str(path), hint=f"git checkout -- {path}")

@@ -1,0 +1,38 @@
+"""The JSON Schema of what baselines hold, with every registered metric described."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
+from tts_baseline.core.registry import metrics
+
+
+def json_schema() -> bytes:
+    """The schema of `quality.json` and of `machines/<key>/<run>.json`, as JSON Schema 2020-12.
+
+    Generated from the records and the registry, so that a new metric appears by being there.
+    """
+    _, components = msgspec.json.schema_components((Quality, Run), ref_template="#/$defs/{name}")
+    components["QualityCase"]["properties"]["scores"]["propertyNames"] = {"$ref": "#/$defs/Metric"}
+    components["Reading"]["properties"]["metric"] = {"$ref": "#/$defs/Metric"}
+    components["Metric"] = {"oneOf": [_metric(name) for name in metrics()]}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"pytest-tts-baseline, schema {SCHEMA_VERSION}",
+        "oneOf": [{"$ref": "#/$defs/Quality"}, {"$ref": "#/$defs/Run"}],
+        "$defs": components,
+    }
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"
+
+
+def _metric(name: str) -> dict[str, Any]:
+    metric = metrics()[name]
+    spec = metric.spec
+    return {
+        "const": name,
+        "title": metric.doc,
+        "description": f"unit {spec.unit}; better {spec.better}; default limit {spec.limit or 'none'}",
+    }

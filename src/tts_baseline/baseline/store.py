@@ -1,0 +1,104 @@
+"""The accepted baselines of one pipeline variant; the only place that writes them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from tts_baseline.baseline import files
+from tts_baseline.baseline.schema import json_schema
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, Run, Utterance
+
+RING = 20
+
+
+def slug(name: str) -> str:
+    """A folder name for a pipeline: its registered name, or `package.module:attribute` made safe."""
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")
+
+
+class Store:
+    """`baselines/<pipeline>/<variant>`: quality.json, golden/, machines/<key>/."""
+
+    def __init__(self, root: Path, pipeline: str, variant: str) -> None:
+        self.root = root
+        self.folder = root / slug(pipeline) / slug(variant)
+
+    def load(self, key: str) -> Baseline:
+        """What a run on the machine `key` is compared with; empty where nothing was accepted yet.
+
+        Holds the last 20 runs of the current epoch, oldest first, and the anchor.
+        """
+        quality_file = self.folder / "quality.json"
+        quality = files.read_record(quality_file, Quality) if quality_file.exists() else None
+        machines = self.folder / "machines"
+        keys = sorted(p.name for p in machines.iterdir() if p.is_dir()) if machines.is_dir() else []
+        runs = self.runs(key)
+        epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
+        current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
+        anchors = [r for r in runs if r.acceptance and r.acceptance.anchor]
+        return Baseline(
+            quality=quality,
+            runs=tuple(current[-RING:]),
+            anchor=anchors[-1] if anchors else None,
+            other_machines=tuple(k for k in keys if k != key),
+        )
+
+    def runs(self, key: str) -> tuple[Run, ...]:
+        """Every run accepted on the machine `key`, oldest first, over all epochs."""
+        paths = sorted((self.folder / "machines" / key).glob("*.json"))
+        runs = [files.read_record(path, Run) for path in paths]
+        return tuple(sorted(runs, key=lambda r: (r.acceptance.at if r.acceptance else "", r.id)))
+
+    def goldens(self, quality: Quality | None) -> dict[str, Utterance]:
+        """The accepted recordings by case.
+
+        Raises BaselineError for one that is missing or is not the one that quality.json speaks of.
+        """
+        found = {}
+        for case, accepted in (quality.cases if quality else {}).items():
+            path = self._golden(case)
+            if not path.exists():
+                raise BaselineError(
+                    f"the golden of case {case!r} is missing",
+                    where=str(path),
+                    hint=f"git checkout -- {path}",
+                )
+            if hashlib.sha256(path.read_bytes()).hexdigest() != accepted.recording:
+                raise BaselineError(
+                    f"the golden of case {case!r} is not the recording that quality.json accepted",
+                    where=str(path),
+                    hint=f"git checkout -- {self.folder}   (or `git lfs pull`, or accept that run again)",
+                )
+            found[case] = files.read_flac(path, accepted.audio)
+        return found
+
+    def write_run(self, run: Run) -> Path:
+        """Keep an accepted run; its file is new and never changes."""
+        path = self.folder / "machines" / run.environment.key / f"{run.id}.json"
+        if path.exists():
+            raise BaselineError(f"run {run.id} is accepted already", where=str(path))
+        files.write_record(path, run)
+        self._write_schema()
+        return path
+
+    def write_quality(self, quality: Quality, recordings: Mapping[str, bytes]) -> Path:
+        """Replace the accepted quality; recordings first: quality.json never speaks of a missing one."""
+        for case, data in recordings.items():
+            files.write_atomic(self._golden(case), data)
+        path = self.folder / "quality.json"
+        files.write_record(path, quality)
+        self._write_schema()
+        return path
+
+    def _golden(self, case: str) -> Path:
+        return self.folder / "golden" / f"{case}.flac"
+
+    def _write_schema(self) -> None:
+        path = self.root / "schema" / f"v{SCHEMA_VERSION}.json"
+        data = json_schema()
+        if not path.exists() or path.read_bytes() != data:
+            files.write_atomic(path, data)

@@ -1,0 +1,47 @@
+"""`tts-baseline`: a thin door to the session."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tts_baseline.cli import accept, compare, doctor, reject, report, run
+from tts_baseline.core.errors import TtsBaselineError
+
+FINE, REGRESSION, COULD_NOT = 0, 1, 2
+_COMMANDS = (run, compare, accept, reject, report, doctor)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Exit status of one command: 0 fine, 1 a regression, 2 could not do it, 130 interrupted."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.act(options))
+    except TtsBaselineError as error:
+        print(f"tts-baseline: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
+        return COULD_NOT
+    except KeyboardInterrupt:
+        print("\ntts-baseline: interrupted; nothing was stored", file=sys.stderr)  # noqa: T201
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tts-baseline",
+        description="Measure a text-to-speech pipeline and gate it against versioned baselines.",
+        epilog="exit status: 0 fine, 1 a regression, 2 could not do it",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for module in _COMMANDS:
+        name = module.__name__.rpartition(".")[2]
+        doc = (module.__doc__ or "").strip()
+        command = commands.add_parser(
+            name,
+            help=doc.partition("\n")[0],
+            description=doc,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_options(command)
+        command.set_defaults(act=module.act)
+    return parser

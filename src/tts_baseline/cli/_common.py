@@ -1,0 +1,71 @@
+"""What the commands share: the shared options, the project, and printing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.settings import find_root
+from tts_baseline.report import summary
+from tts_baseline.session import gating
+from tts_baseline.session.gating import Outcome
+from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import Project, open_project
+
+
+def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
+    """The options that pytest has too, without their prefix; all of them unless named."""
+    for option in OPTIONS:
+        if not names or option.name in names:
+            parser.add_argument(f"--{option.name}", **option.keywords())
+    parser.add_argument("--json", action="store_true", help="print machine-readable JSON")
+
+
+def opened(options: argparse.Namespace) -> Project:
+    """The project around the working directory, under the options given."""
+    chosen = {option.name: getattr(options, option.name, None) for option in OPTIONS}
+    return open_project(find_root(Path.cwd()), chosen)
+
+
+def progress() -> Progress:
+    """Progress on standard error, so that standard output stays the result."""
+
+    def write(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    return Progress(write, live=sys.stderr.isatty())
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    print(text)  # noqa: T201 - a command line prints
+
+
+def show(project: Project, outcome: Outcome, *, as_json: bool, verbose: bool) -> int:
+    """Print an outcome; the exit status: 0, or 1 where a verdict fails the build."""
+    failing = gating.failing(project, gating.suite_verdicts(outcome))
+    if as_json:
+        sys.stdout.write(summary.as_json(outcome.run, outcome.verdicts, outcome.folder).decode())
+    else:
+        color = sys.stdout.isatty()
+        say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
+        say("")
+        if failing:
+            say(gating.explained(outcome, failing))
+        say(gating.footer(outcome))
+    return 1 if failing else 0
+
+
+def say_paths(paths: Sequence[Path], root: Path, *, as_json: bool, verb: str = "wrote") -> None:
+    """The files that a command touched, relative to the project."""
+    shown = [str(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
+    if as_json:
+        sys.stdout.write(json.dumps({verb: shown}, indent=1) + "\n")
+        return
+    for path in shown or ["nothing: it is the baseline already"]:
+        say(f"{verb} {path}")

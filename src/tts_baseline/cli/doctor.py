@@ -1,0 +1,30 @@
+"""Say what this machine can measure, and how steady it is: settings, pipeline, baselines, noise.
+
+example: tts-baseline doctor
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from tts_baseline.cli import _common
+from tts_baseline.session import health
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Which pipeline to look at."""
+    _common.add_shared(parser, "pipeline", "device", "optimize", "suite", "dir")
+
+
+def act(options: argparse.Namespace) -> int:
+    """0, or 2 where something that a gate needs is missing."""
+    findings = health.examine(_common.opened(options))
+    if options.json:
+        _common.say(json.dumps([finding._asdict() for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            _common.say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<12} {finding.found}")
+            if finding.next:
+                _common.say(f"{'':<18} next: {finding.next}")
+    return 0 if all(finding.fine for finding in findings) else 2

@@ -1,0 +1,45 @@
+"""The options that `pytest` and `tts-baseline` share, as plain data: importing this costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Option(NamedTuple):
+    """One option: its name is a setting's; `--tts-<name>` in pytest, `--<name>` on the command line."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    convert: type = str
+
+    def keywords(self) -> dict[str, Any]:
+        """What argparse, and pytest's parser, take for it."""
+        found: dict[str, Any] = {"help": self.help, "default": None, "type": self.convert}
+        if self.choices:
+            found["choices"] = self.choices
+        else:
+            found["metavar"] = self.metavar
+        return found
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "pipeline", "registered name, or package.module:attribute (default: settings, else espeak)", "NAME"
+    ),
+    Option("device", "where the pipeline runs", choices=("auto", "cpu", "cuda")),
+    Option("optimize", "named optimizations to switch on, comma-separated; none for the reference", "A,B"),
+    Option("suite", "the cases: a built-in suite or a TOML file (default: es)", "NAME_OR_PATH"),
+    Option("cases", "only these case ids, comma-separated", "IDS"),
+    Option("tags", "only cases with these tags, comma-separated", "TAGS"),
+    Option("dir", "where baselines are (default: baselines/)", "DIR"),
+    Option(
+        "missing",
+        "a case or pipeline without any baseline: fail, or record (default: fail where CI is set)",
+        choices=("fail", "record"),
+    ),
+    Option("undecided", "an undecided suite verdict: warn (default) or fail", choices=("warn", "fail")),
+    Option("budget", "upper bound for measuring", "SECONDS", convert=float),
+    Option("report", "where runs go (default: .tts-baseline/)", "DIR"),
+)

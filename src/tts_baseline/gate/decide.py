@@ -1,0 +1,81 @@
+"""The only place that decides: one run, its baseline and the limits become verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tts_baseline.core.protocols import FAMILIES
+from tts_baseline.core.records import FAILING, Baseline, Run, Verdict
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate import performance, quality
+from tts_baseline.gate.limits import Limit
+
+UTTERANCE = "utterance"
+
+
+def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """Every verdict of a run, in the order of the registry: suite, then cases, gate by gate.
+
+    A case that could not be measured is `invalid` in the family of each gate, under the gate 'utterance'.
+    """
+    failed = [
+        _failed(failure.case, family, f"{failure.kind}: {failure.message}")
+        for family in FAMILIES
+        for failure in run.failures
+        if any(m.spec.family == family and m.spec.limit is not None for m in metrics().values())
+    ]
+    broken = {
+        r.case for r in run.readings
+        if r.case and r.value is None and metrics()[r.metric].spec.decide == "each"
+    }  # fmt: skip
+    verdicts: list[Verdict] = []
+    for metric in metrics().values():
+        spec = metric.spec
+        if spec.key not in limits or spec.limit is None:
+            continue
+        limit = limits[spec.key]
+        if spec.decide == "ratio":
+            verdicts += performance.judge(spec, limit, run, baseline)
+        else:
+            verdicts += quality.judge(spec, limit, run, baseline, broken if spec.decide != "each" else ())
+    return (*failed, *verdicts)
+
+
+def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that speak for a suite.
+
+    These are the suite's own, whatever is invalid, and single cases of metrics where one case is enough
+    (times after Holm's correction; counts of faults). Quality scores of single cases vary with any change
+    of the audio: their median speaks.
+    """
+    return tuple(
+        v
+        for v in verdicts
+        if v.case is None or v.status == "invalid" or metrics()[v.metric].spec.decide != "median"
+    )
+
+
+def fails(verdict: Verdict, *, missing: str, undecided: str) -> bool:
+    """True where this verdict fails the build under the policies for `no baseline` and `undecided`."""
+    return (
+        verdict.status in FAILING
+        or (verdict.status == "no baseline" and missing == "fail")
+        or (verdict.status == "undecided" and undecided == "fail" and verdict.case is None)
+    )
+
+
+def changed(verdicts: Sequence[Verdict]) -> bool:
+    """True where accepting means accepting a change of time or memory, so that a new epoch begins."""
+    return any(
+        v.case is None
+        and v.status in ("regressed", "improved")
+        and metrics()[v.metric].spec.decide == "ratio"
+        for v in verdicts
+    )
+
+
+def _failed(case: str, family: str, reason: str) -> Verdict:
+    return Verdict(
+        gate=UTTERANCE, metric=UTTERANCE, family=family, case=case, status="invalid", unit="1",
+        relative=False, reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+"""The screen: times and memory of a run against the accepted runs of the same machine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from msgspec.structs import replace
+
+from tts_baseline.core import units
+from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Baseline, Reading, Run, Status, Verdict
+from tts_baseline.gate.clock import UNADJUSTED, Clock, calibrate, machine_change
+from tts_baseline.gate.limits import Limit
+from tts_baseline.stats.multiplicity import holm
+from tts_baseline.stats.predictive import ALPHA, Prediction, predict
+
+WHOLE_RUN = ""
+ANCHOR_FACTOR = 2.0
+
+
+def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
+    """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
+    current = _logs(spec, run, UNADJUSTED)
+    if not current:
+        return []
+    if not baseline.runs:
+        whole = {WHOLE_RUN: fmean(current.values())} | current
+        if baseline.other_machines:
+            others = len(baseline.other_machines)
+            reason = (
+                f"nothing accepted on this machine ({run.environment.key}), {others} other machines known"
+            )
+            return _unjudged(spec, limit, whole, "not comparable", reason)
+        return _unjudged(spec, limit, whole, "no baseline", "nothing was accepted yet")
+    bench = _Bench(spec, limit, run, baseline)
+    judged = [case for case in current if bench.earlier(case)]
+    new = {case: value for case, value in current.items() if case not in judged}
+    cases = bench.corrected([bench.case(case) for case in judged if case != WHOLE_RUN])
+    common = [case for case in judged if len(bench.earlier(case)) == len(baseline.runs)]
+    suite = [bench.suite(common)] if common else []
+    fresh = _unjudged(
+        spec, limit, new, "no baseline", "the text is new, or has changed since it was accepted"
+    )
+    return suite + cases + fresh
+
+
+class _Bench:
+    """One metric's values, current and earlier, on the adjusted and on the plain clock."""
+
+    def __init__(self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> None:
+        self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
+        clock = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
+        self.prior = spec.prior.get(run.environment.device, 0.0)
+        self.now = _logs(spec, run, clock)
+        self.then = [_logs(spec, one, clock, run) for one in baseline.runs]
+        self.plain_now = _logs(spec, run, UNADJUSTED)
+        self.plain_then = [_logs(spec, one, UNADJUSTED, run) for one in baseline.runs]
+        self.anchor = _logs(spec, baseline.anchor, clock, run) if baseline.anchor else {}
+        self.slower_machine = machine_change(run, baseline.runs) if spec.timed else 0.0
+
+    def earlier(self, case: str) -> list[float]:
+        return [values[case] for values in self.then if case in values]
+
+    def case(self, case: str) -> Verdict:
+        plain = predict(self.plain_now[case], self._plain(case), prior=self.prior)
+        prediction = predict(self.now[case], self.earlier(case), prior=self.prior)
+        return self._verdict(case, prediction, plain, fmean(self._plain(case)))
+
+    def suite(self, cases: Sequence[str]) -> Verdict:
+        """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
+        now = fmean(self.now[case] for case in cases)
+        then = [fmean(values[case] for case in cases) for values in self.then]
+        plain_then = [fmean(values[case] for case in cases) for values in self.plain_then]
+        prediction = predict(now, then, prior=self.prior)
+        plain = predict(fmean(self.plain_now[c] for c in cases), plain_then, prior=self.prior)
+        verdict = self._verdict(None, prediction, plain, fmean(plain_then))
+        drift = self._drift([case for case in cases if case in self.anchor], prediction, len(then))
+        if drift is None:
+            return verdict
+        low, high = drift.interval()
+        if low <= ANCHOR_FACTOR * self._bound(fmean(plain_then)):
+            return verdict
+        verdict = replace(verdict, drift=math.expm1(drift.change))
+        if verdict.status == "regressed":
+            return verdict
+        return replace(
+            verdict,
+            status="regressed",
+            change=math.expm1(drift.change),
+            low=math.expm1(low),
+            high=math.expm1(high),
+            limit=math.expm1(ANCHOR_FACTOR * self._bound(fmean(plain_then))),
+            reason="slow drift: the change is against the anchor run, the limit twice the usual one",
+        )
+
+    def _drift(self, cases: Sequence[str], prediction: Prediction, runs: int) -> Prediction | None:
+        """The change since the anchor run, known as well as one run against one run."""
+        if not cases:
+            return None
+        change = fmean(self.now[case] - self.anchor[case] for case in cases)
+        error = prediction.error / math.sqrt(1 + 1 / runs) * math.sqrt(2)
+        return Prediction(change, error, prediction.df)
+
+    def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
+        p_values = [
+            predict(self.now[v.case or ""], self.earlier(v.case or ""), prior=self.prior).p_above(
+                self._bound(fmean(self._plain(v.case or "")))
+            )
+            for v in verdicts
+        ]
+        kept = {v.case for v, rejected in zip(verdicts, holm(p_values, ALPHA), strict=True) if rejected}
+        return [
+            replace(v, status="undecided", reason=f"beyond the limit alone, not among {len(verdicts)} cases")
+            if v.status == "regressed" and v.case not in kept
+            else v
+            for v in verdicts
+        ]
+
+    def _plain(self, case: str) -> list[float]:
+        return [values[case] for values in self.plain_then if case in values]
+
+    def _bound(self, log_baseline: float) -> float:
+        return self.limit.log_of(math.exp(log_baseline))
+
+    def _verdict(self, case: str | None, fair: Prediction, plain: Prediction, log_then: float) -> Verdict:
+        bound = self._bound(log_then)
+        low, high = fair.interval()
+        status: Status = "undecided"
+        reason = ""
+        if low > bound:
+            status = "regressed"
+        elif high < -bound:
+            status = "improved"
+        elif plain.interval()[0] > bound:
+            reason = (
+                f"slower by the wall clock, but so was the machine: {math.expm1(self.slower_machine):+.0%} "
+                "by the reference computation"
+            )
+        elif high < bound and plain.change < bound:
+            status = "ok"
+        if status == "undecided" and not reason:
+            seen = math.expm1(fair.smallest_visible(bound))
+            reason = f"could have seen {seen:+.0%} or more; {_settles(len(self.then))}"
+        return Verdict(
+            gate=self.spec.key,
+            metric=self.spec.name,
+            family=self.spec.family,
+            case=case,
+            status=status,
+            unit=self.spec.unit,
+            relative=True,
+            baseline=math.exp(log_then),
+            current=math.exp(log_then + plain.change),
+            change=math.expm1(fair.change),
+            low=math.expm1(low),
+            high=math.expm1(high),
+            limit=math.expm1(bound),
+            runs=len(self.then),
+            reason=reason,
+            where=stages(self.run, self.baseline.runs, case) if self.spec.name == "latency" else "",
+        )
+
+
+def stages(run: Run, earlier: Sequence[Run], case: str | None = None) -> str:
+    """Which stages moved: 'model +14.2 ms; text, post within 1 ms', from mean seconds a call."""
+    now, then = _stage_means([run], case), _stage_means(earlier, case)
+    moved = {name: now[name] - then.get(name, 0.0) for name in now}
+    size = max((abs(delta) for delta in moved.values()), default=0.0)
+    if not size:
+        return ""
+    loud = [n for n in sorted(moved, key=lambda n: -abs(moved[n])) if abs(moved[n]) >= size / 5]
+    quiet = [n for n in moved if n not in loud]
+    named = ", ".join(f"{n} {units.change(moved[n], 's', relative=False)}" for n in loud)
+    return named + (f"; {', '.join(quiet)} within {units.seconds(size / 5)}" if quiet else "")
+
+
+def _stage_means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        for replicate in run.replicates:
+            for id, calls in replicate.calls.items():
+                if case in (None, id):
+                    for name, column in calls.stages.items():
+                        found.setdefault(name, []).append(fmean(column))
+    return {name: fmean(values) for name, values in found.items()}
+
+
+def _logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> dict[str, float]:
+    """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
+    asked = {case.id: case.request for case in (like or run).cases}
+    same = {case.id for case in run.cases if asked.get(case.id) == case.request}
+    started = [r for r in run.replicates if spec.scope == "case" or r.cold_start is not None]
+    drifts = [clock.drift(replicate) for replicate in started]
+    return {
+        reading.case or WHOLE_RUN: fmean(
+            math.log(value) - drift for value, drift in zip(reading.values, drifts, strict=True)
+        )
+        for reading in run.readings
+        if reading.metric == spec.name and _is_usable(reading) and (not reading.case or reading.case in same)
+    }
+
+
+def _is_usable(reading: Reading) -> bool:
+    return reading.value is not None and all(value > 0 for value in reading.values)
+
+
+def _unjudged(
+    spec: MetricSpec, limit: Limit, current: Mapping[str, float], status: Status, reason: str
+) -> list[Verdict]:
+    return [
+        Verdict(
+            gate=spec.key,
+            metric=spec.name,
+            family=spec.family,
+            case=case or None,
+            status=status,
+            unit=spec.unit,
+            relative=True,
+            current=math.exp(value),
+            limit=limit.relative,
+            reason=reason,
+        )
+        for case, value in current.items()
+    ]
+
+
+def _settles(runs: int) -> str:
+    if runs < 4:
+        return f"{runs} accepted {'run' if runs == 1 else 'runs'}, 4 give this machine's own spread"
+    return "a quieter machine would settle it"

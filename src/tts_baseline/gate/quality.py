@@ -1,0 +1,174 @@
+"""The quality gate: paired differences with the accepted scores, the same on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tts_baseline.baseline.accept import EQUIVALENT_DB
+from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Baseline, QualityCase, Reading, Run, Status, Verdict
+from tts_baseline.gate.limits import Limit
+from tts_baseline.stats.median import median_interval
+
+
+class Pair(Struct, frozen=True):
+    """One case's score then and now, and their difference (a share of `then` where the limit is one)."""
+
+    case: str
+    then: float
+    now: float
+    difference: float
+
+
+def judge(
+    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, broken: Collection[str]
+) -> list[Verdict]:
+    """The verdicts of one metric: the suite first (median of paired differences), then its cases.
+
+    A case that could be measured when it was accepted and cannot be now is `invalid`; `broken` cases have
+    been reported as such already.
+    """
+    readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
+    accepted = _accepted(run, baseline)
+    verdicts: list[Verdict] = []
+    pairs: list[Pair] = []
+    for case, reading in readings.items():
+        score = accepted[case].scores.get(spec.name) if case in accepted else None
+        if reading.value is None:
+            if case not in broken and (spec.decide == "each" or (score and score.value is not None)):
+                verdicts.append(_verdict(spec, limit, case, "invalid", reason=reading.reason or ""))
+        elif case not in accepted:
+            verdicts.append(
+                _verdict(spec, limit, case, "no baseline", now=reading.value, reason=_why_new(case, baseline))
+            )
+        elif score and score.value is not None:
+            pairs.append(_pair(spec, limit, case, score.value, reading.value))
+    verdicts += [_case(spec, limit, pair) for pair in pairs]
+    suite = _suite(spec, limit, pairs, [c for c in readings if c in accepted], run)
+    if suite is None and verdicts and all(v.status == "no baseline" for v in verdicts):
+        values = [v.current for v in verdicts if v.current is not None]
+        suite = _verdict(spec, limit, None, "no baseline", now=median(values), reason=verdicts[0].reason)
+    return ([suite] if suite else []) + verdicts
+
+
+def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:
+    known = baseline.quality.cases if baseline.quality else {}
+    return {
+        case.id: known[case.id]
+        for case in run.cases
+        if case.id in known and known[case.id].request == case.request
+    }
+
+
+def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, now: float) -> Pair:
+    top = spec.cap if spec.cap is not None else float("inf")
+    difference = min(now, top) - min(then, top)
+    return Pair(case, then, now, difference / then if limit.is_relative and then else difference)
+
+
+def _status(spec: MetricSpec, limit: Limit, difference: float) -> Status:
+    allowed = limit.relative or limit.absolute
+    worse = {"lower": difference, "higher": -difference, "same": abs(difference)}[spec.better]
+    if worse > allowed:
+        return "regressed"
+    return "improved" if worse < -allowed else "ok"
+
+
+def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
+    status = _status(spec, limit, pair.difference)
+    return _verdict(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
+
+
+def _suite(
+    spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], cases: Sequence[str], run: Run
+) -> Verdict | None:
+    if not cases:
+        return None
+    if not pairs:
+        return _by_class(spec, limit, None, cases, run) if spec.fallback else None
+    if spec.decide == "each":
+        worst = max(pairs, key=lambda pair: pair.difference)
+        blank = _case(spec, limit, worst)
+        total = sum(_status(spec, limit, pair.difference) == "regressed" for pair in pairs)
+        reason = f"{total} of {len(pairs)} cases worse, most in {worst.case}" if total else ""
+        return replace(blank, case=None, reason=reason)
+    middle, low, high = median_interval([pair.difference for pair in pairs])
+    verdict = replace(
+        _verdict(
+            spec,
+            limit,
+            None,
+            _status(spec, limit, middle),
+            then=median(pair.then for pair in pairs),
+            now=median(pair.now for pair in pairs),
+            change=middle,
+            reason=f"median of {len(pairs)} of {len(cases)} cases",
+        ),
+        low=low,
+        high=high,
+    )
+    if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
+        return _by_class(spec, limit, verdict, cases, run)
+    return verdict
+
+
+def _by_class(
+    spec: MetricSpec, limit: Limit, verdict: Verdict | None, cases: Sequence[str], run: Run
+) -> Verdict:
+    """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
+    closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == spec.fallback}
+    valid = sum(
+        1
+        for c in cases
+        if any(r.case == c and r.metric == spec.name and r.value is not None for r in run.readings)
+    )
+    same = sum(1 for case in cases if (closeness[case].value or 0.0) >= EQUIVALENT_DB)
+    few = f"measured in {valid} of {len(cases)} cases"
+    blank = verdict or _verdict(spec, limit, None, "ok")
+    if same == len(cases):
+        return replace(blank, status="ok", reason=f"{few}; all equivalent to their goldens")
+    changed = len(cases) - same
+    return replace(
+        blank,
+        status="undecided",
+        reason=f"{few}; {changed} differ from their goldens: listen, then accept or mend",
+    )
+
+
+def _why_new(case: str, baseline: Baseline) -> str:
+    if baseline.quality is None:
+        return "nothing was accepted yet"
+    if case in baseline.quality.cases:
+        return "its text has changed since it was accepted"
+    return "the case is new"
+
+
+def _verdict(
+    spec: MetricSpec,
+    limit: Limit,
+    case: str | None,
+    status: Status,
+    *,
+    then: float | None = None,
+    now: float | None = None,
+    change: float | None = None,
+    reason: str = "",
+) -> Verdict:
+    return Verdict(
+        gate=spec.key,
+        metric=spec.name,
+        family=spec.family,
+        case=case,
+        status=status,
+        unit=spec.unit,
+        relative=limit.is_relative,
+        baseline=then,
+        current=now,
+        change=change,
+        limit=limit.relative or limit.absolute,
+        reason=reason,
+    )

@@ -1,0 +1,141 @@
+"""The session's end of a worker: spawns it, asks with a deadline, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from types import TracebackType
+from typing import IO, Self
+
+from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
+from tts_baseline.core.records import Request
+from tts_baseline.core.units import seconds
+from tts_baseline.measure.protocol import (
+    PROTOCOL_VERSION,
+    FromWorker,
+    Ready,
+    Refused,
+    Speak,
+    Spoken,
+    Start,
+    ToWorker,
+    WorkerSpec,
+    encode,
+    from_worker,
+)
+
+_LOG_TAIL = 12
+
+
+class Worker:
+    """One fresh process with a loaded pipeline; a context manager that always ends it.
+
+    Raises PipelineError where the pipeline cannot be built, RequestFailed where it refuses one
+    request, WorkerHung and WorkerDied (then the process is gone).
+    """
+
+    def __init__(self, spec: WorkerSpec, *, load_timeout: float) -> None:
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        ours, theirs = multiprocessing.Pipe(duplex=True)
+        asked_at = time.monotonic()
+        self._connection = ours
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "tts_baseline.measure.worker",
+                    str(theirs.fileno()), str(os.getpid()),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                cwd=spec.root,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )  # fmt: skip
+        try:
+            answer = self._ask(Start(PROTOCOL_VERSION, asked_at, spec), load_timeout, "to load")
+            if isinstance(answer, Refused):
+                raise PipelineError(
+                    f"the pipeline {spec.target!r} cannot be loaded: {answer.what}",
+                    where=answer.where,
+                    hint=answer.hint or "tts-baseline doctor",
+                )
+            assert isinstance(answer, Ready)
+        except BaseException:
+            self.close()
+            raise
+        self.ready = answer
+
+    def speak(self, request: Request, *, full: bool, timeout: float) -> Spoken:
+        """One timed call; with `full` its audio, phones and memory come along."""
+        answer = self._ask(Speak(request, full), timeout, "to speak")
+        if isinstance(answer, Refused):
+            raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
+        assert isinstance(answer, Spoken)
+        return answer
+
+    def close(self) -> None:
+        """End the worker and every process it started; idempotent."""
+        self._connection.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        self._kill_group()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._kill_group()
+        self.close()
+
+    def _ask(self, message: ToWorker, timeout: float, what: str) -> FromWorker:
+        try:
+            self._connection.send_bytes(encode(message))
+            if self._connection.poll(timeout):
+                return from_worker.decode(self._connection.recv_bytes())
+        except (EOFError, OSError) as error:
+            code = self._process.wait()
+            raise WorkerDied(f"the worker {_ending(code)}", where=self._last_words()) from error
+        # SIGABRT first: faulthandler then writes where the pipeline was stuck.
+        self._process.send_signal(signal.SIGABRT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        self._kill_group()
+        raise WorkerHung(
+            f"the worker took more than {seconds(timeout)} {what}",
+            where=self._last_words(),
+            hint="raise `timeout` in [tool.tts-baseline] if this is expected",
+        )
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").splitlines()
+        stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
+        theirs = [line for line in stuck if "tts_baseline/measure" not in line]
+        if theirs:
+            return theirs[0]
+        return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-300:]
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        return f"died of signal {-code} ({signal.Signals(-code).name})"
+    return f"ended with exit status {code}"

@@ -1,0 +1,59 @@
+"""Memory of this process: peak resident set per request, unique set size, CUDA peak."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+_CLEAR = Path("/proc/self/clear_refs")
+_STATUS = Path("/proc/self/status")
+
+
+def reset_peaks() -> None:
+    """Forget the peaks so far, so that the next reading is about the next request alone.
+
+    Linux resets the resident high-water mark on writing 5 to clear_refs (proc(5)).
+    """
+    if _CLEAR.exists():
+        _CLEAR.write_text("5")
+    cuda = live_cuda()
+    if cuda is not None:
+        cuda.reset_peak_memory_stats()
+
+
+def peak_rss() -> int | None:
+    """Bytes of the resident high-water mark since the last reset; None where the system has none."""
+    if not _STATUS.exists():
+        return None
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def unique_set_size() -> int | None:
+    """Bytes that would come free if this process ended (USS)."""
+    import psutil
+
+    return getattr(psutil.Process().memory_full_info(), "uss", None)
+
+
+def peak_cuda() -> int | None:
+    """Bytes that torch had allocated on the current CUDA device at most since the last reset."""
+    cuda = live_cuda()
+    return None if cuda is None else int(cuda.max_memory_allocated())
+
+
+def synchronize() -> None:
+    """Wait until the GPU is done, so that a wall-clock reading covers its work."""
+    cuda = live_cuda()
+    if cuda is not None:
+        cuda.synchronize()
+
+
+def live_cuda() -> Any:
+    """`torch.cuda` where the pipeline has imported torch and put it on a GPU, else None."""
+    torch = sys.modules.get("torch")
+    cuda = getattr(torch, "cuda", None)
+    return cuda if cuda is not None and cuda.is_initialized() else None

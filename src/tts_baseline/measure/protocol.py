@@ -1,0 +1,87 @@
+"""The messages between a session and its worker: msgpack frames over one socket pair, versioned."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from tts_baseline.core.records import Phone, Request
+
+PROTOCOL_VERSION = 1
+
+
+class WorkerSpec(Struct, frozen=True, kw_only=True):
+    """How to build the pipeline in a worker.
+
+    `builder` is the `module:attribute` of a function `(target, settings, *, device, optimize)` that
+    imports the pipeline and returns a function that loads it; `paths` come first on the import path.
+    """
+
+    builder: str
+    target: str
+    settings: dict[str, Any]
+    device: str
+    optimize: tuple[str, ...]
+    root: str
+    paths: tuple[str, ...] = ()
+
+
+class Start(Struct, frozen=True, tag=True):
+    """First message to a worker; `asked_at` is the sender's monotonic clock before it spawned."""
+
+    version: int
+    asked_at: float
+    spec: WorkerSpec
+
+
+class Speak(Struct, frozen=True, tag=True):
+    """Say this; with `full`, send the audio, the phones and the memory along."""
+
+    request: Request
+    full: bool
+
+
+class Ready(Struct, frozen=True, tag=True):
+    """The pipeline is loaded; seconds by phase."""
+
+    spawn_s: float
+    import_s: float
+    load_s: float
+    provenance: dict[str, str]
+
+
+class Spoken(Struct, frozen=True, tag=True, kw_only=True):
+    """One timed call; `audio` is float32 little-endian and None unless asked for."""
+
+    wall_s: float
+    cpu_s: float
+    reference_s: float
+    stages: dict[str, float]
+    sample_rate: int
+    samples: int
+    sha256: str
+    audio: bytes | None = None
+    phones: tuple[Phone, ...] = ()
+    peak_rss: int | None = None
+    uss: int | None = None
+    peak_cuda: int | None = None
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """The worker could not do it; `where` is the end of the traceback."""
+
+    what: str
+    where: str
+    hint: str
+
+
+ToWorker: TypeAlias = Start | Speak
+FromWorker: TypeAlias = Ready | Spoken | Refused
+
+encode = msgspec.msgpack.encode
+
+
+to_worker: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
+from_worker: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)

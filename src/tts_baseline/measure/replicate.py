@@ -1,0 +1,176 @@
+"""One replicate: a fresh worker, a cold start, a warm-up pass, then timed passes in shuffled order.
+
+A pass says every case once. Spreading a case's calls over passes keeps a burst of foreign load from
+hitting all calls of one case.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+
+import numpy as np
+from msgspec import Struct
+
+from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerHung, WorkerLost
+from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.protocol import Spoken, WorkerSpec
+
+MAX_LOST_IN_A_ROW = 3
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How one replicate is measured: timed passes, time limits, and when to stop early."""
+
+    passes: int
+    timeout: float
+    load_timeout: float
+    deadline: float = float("inf")
+
+
+class Taken(Struct, frozen=True):
+    """What one replicate brought: the record, each case's first utterance, failures, provenance."""
+
+    replicate: Replicate
+    utterances: dict[str, Utterance]
+    failures: tuple[Failure, ...]
+    provenance: dict[str, str]
+
+
+def measure(
+    spec: WorkerSpec,
+    cases: Sequence[Case],
+    *,
+    index: int,
+    pace: Pace,
+    on_call: Callable[[], None] = lambda: None,
+) -> Taken:
+    """Everything one fresh process has to say about `cases`.
+
+    A case that fails is dropped and reported while the others go on; a worker that is lost is
+    replaced; after three lost in a row the rest is given up. Raises PipelineError where the
+    pipeline cannot be loaded at all.
+    """
+    with ExitStack() as stack:
+        crew = _Crew(spec, pace, stack)
+        cold_start = crew.cold_start(cases)
+        first: dict[str, Spoken] = {}
+        timed: dict[str, list[Spoken]] = {case.id: [] for case in cases}
+        for turn, order in enumerate(_orders(cases, index, pace.passes)):
+            if turn > 1 and time.monotonic() > pace.deadline:
+                break
+            for case in order:
+                spoken = crew.speak(case, full=turn == 0)
+                on_call()
+                if spoken is None:
+                    continue
+                if turn == 0:
+                    first[case.id] = spoken
+                else:
+                    timed[case.id].append(spoken)
+        done = {case.id for case in cases} - crew.failures.keys()
+        return Taken(
+            Replicate(
+                cold_start=cold_start,
+                calls={id: calls_of(first[id], timed[id]) for id in sorted(done)},
+            ),
+            {id: utterance_of(first[id]) for id in sorted(done)},
+            tuple(crew.failures.values()),
+            crew.provenance,
+        )
+
+
+class _Crew:
+    """A worker at a time; a lost one is replaced, until too many are lost in a row."""
+
+    def __init__(self, spec: WorkerSpec, pace: Pace, stack: ExitStack) -> None:
+        self._spec, self._pace, self._stack = spec, pace, stack
+        self._lost = 0
+        self.failures: dict[str, Failure] = {}
+        self._worker: Worker | None = self._hire()
+        self.provenance = self._worker.ready.provenance if self._worker else {}
+
+    def cold_start(self, cases: Sequence[Case]) -> ColdStart | None:
+        """The phases of this worker's start, up to its first utterance; None if that failed."""
+        worker = self._worker
+        spoken = self.speak(cases[0], full=False)
+        if worker is None or spoken is None:
+            return None
+        ready = worker.ready
+        return ColdStart(
+            spawn_s=ready.spawn_s,
+            import_s=ready.import_s,
+            load_s=ready.load_s,
+            first_request_s=spoken.wall_s,
+        )
+
+    def speak(self, case: Case, *, full: bool) -> Spoken | None:
+        """The call, or None where this case has failed, now or before."""
+        if case.id in self.failures:
+            return None
+        if self._lost >= MAX_LOST_IN_A_ROW:
+            self._fail(case, "gave up", f"not tried: {self._lost} workers were lost in a row")
+            return None
+        try:
+            self._worker = self._worker or self._hire()
+            spoken = self._worker.speak(case.request, full=full, timeout=self._pace.timeout)
+        except RequestFailed as error:
+            self._fail(case, "error", _sentence(error))
+            return None
+        except WorkerLost as error:
+            self._fail(case, "timeout" if isinstance(error, WorkerHung) else "crash", _sentence(error))
+            self._lost += 1
+            self._worker = None
+            return None
+        self._lost = 0
+        return spoken
+
+    def _hire(self) -> Worker:
+        return self._stack.enter_context(Worker(self._spec, load_timeout=self._pace.load_timeout))
+
+    def _fail(self, case: Case, kind: str, message: str) -> None:
+        self.failures[case.id] = Failure(case=case.id, kind=kind, message=message)  # type: ignore[arg-type]
+
+
+def _orders(cases: Sequence[Case], index: int, passes: int) -> Iterator[list[Case]]:
+    # Seeded by the replicate, so that two revisions measured side by side say the same in turn.
+    dice = random.Random(index)
+    for _ in range(1 + passes):
+        yield dice.sample(list(cases), k=len(cases))
+
+
+def calls_of(first: Spoken, timed: Sequence[Spoken]) -> Calls:
+    """The columns of a case: audio and memory from its first call, times from the others."""
+    names: Mapping[str, float] = timed[0].stages
+    return Calls(
+        wall_s=_column(s.wall_s for s in timed),
+        cpu_s=_column(s.cpu_s for s in timed),
+        reference_s=_column(s.reference_s for s in timed),
+        stages={name: _column(s.stages.get(name, 0.0) for s in timed) for name in names},
+        audio_s=first.samples / first.sample_rate,
+        sha256=first.sha256,
+        peak_rss=first.peak_rss,
+        uss=first.uss,
+        peak_cuda=first.peak_cuda,
+    )
+
+
+def _column(values: Iterator[float]) -> tuple[float, ...]:
+    return tuple(round(value, 7) for value in values)
+
+
+def utterance_of(spoken: Spoken) -> Utterance:
+    """The audio that came with a full call."""
+    return Utterance(
+        samples=np.frombuffer(spoken.audio or b"", dtype="<f4"),
+        sample_rate=spoken.sample_rate,
+        stages=spoken.stages,
+        phones=spoken.phones,
+    )
+
+
+def _sentence(error: PipelineError) -> str:
+    return f"{error.what} ({error.where})" if error.where else error.what

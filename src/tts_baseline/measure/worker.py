@@ -1,0 +1,151 @@
+"""The worker process: builds one pipeline, answers requests, and is the only place that times a call.
+
+Run as `python -m tts_baseline.measure.worker FD PARENT_PID`. The protocol has a socket of its own,
+so a pipeline may print what it likes: standard output and error go to the session's log.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import hashlib
+import importlib
+import os
+import signal
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+from typing import Any
+
+from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.records import Request, Utterance
+from tts_baseline.measure import memory
+from tts_baseline.measure.protocol import (
+    PROTOCOL_VERSION,
+    FromWorker,
+    Ready,
+    Refused,
+    Speak,
+    Spoken,
+    Start,
+    encode,
+    to_worker,
+)
+
+_PR_SET_PDEATHSIG = 1
+_REFERENCE_STEPS = 10_000
+
+
+def main(fd: int, parent: int) -> None:
+    """Serve one session until its end of the socket closes."""
+    _die_with(parent)
+    faulthandler.enable()
+    with Connection(fd) as connection:
+        pipeline: Any = None
+        while True:
+            try:
+                message = to_worker.decode(connection.recv_bytes())
+            except (EOFError, ConnectionResetError):
+                break
+            answer: FromWorker
+            try:
+                if isinstance(message, Start):
+                    pipeline, answer = _start(message)
+                else:
+                    answer = _speak(pipeline, message)
+            except Exception as error:  # noqa: BLE001 - whatever a pipeline raises is its answer
+                answer = _refuse(error)
+            connection.send_bytes(encode(answer))
+        close = getattr(pipeline, "close", None)
+        if close is not None:
+            close()
+
+
+def reference() -> float:
+    """Seconds that a fixed computation takes right now: about a millisecond of integer arithmetic.
+
+    On shared machines the speed of a core drifts by tens of per cent within a minute; calls that
+    are compared with it are compared at the same speed (a control variate; gate/screen uses it).
+    """
+    start = time.perf_counter()
+    total = 0
+    for step in range(_REFERENCE_STEPS):
+        total += step * step
+    return time.perf_counter() - start
+
+
+def _start(message: Start) -> tuple[Any, Ready]:
+    begun = time.monotonic()
+    if message.version != PROTOCOL_VERSION:
+        raise TtsBaselineError(
+            f"the worker speaks protocol {PROTOCOL_VERSION}, the session {message.version}",
+            hint="install one version of pytest-tts-baseline for both",
+        )
+    spec = message.spec
+    sys.path[:0] = [path for path in spec.paths if path not in sys.path]
+    module, _, attribute = spec.builder.partition(":")
+    prepare = getattr(importlib.import_module(module), attribute)
+    started = time.perf_counter()
+    load = prepare(spec.target, spec.settings, device=spec.device, optimize=spec.optimize)
+    imported = time.perf_counter()
+    pipeline = load()
+    memory.synchronize()
+    loaded = time.perf_counter()
+    return pipeline, Ready(
+        spawn_s=begun - message.asked_at,
+        import_s=imported - started,
+        load_s=loaded - imported,
+        provenance={str(k): str(v) for k, v in getattr(pipeline, "provenance", {}).items()},
+    )
+
+
+def _speak(pipeline: Any, message: Speak) -> Spoken:
+    reference_s = reference()
+    memory.reset_peaks()
+    memory.synchronize()
+    cpu, wall = time.process_time(), time.perf_counter()
+    utterance = _synthesize(pipeline, message.request)
+    memory.synchronize()
+    wall_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    peaks = {"peak_rss": memory.peak_rss(), "peak_cuda": memory.peak_cuda()} if message.full else {}
+    pcm = utterance.samples.tobytes()
+    return Spoken(
+        wall_s=wall_s,
+        cpu_s=cpu_s,
+        reference_s=reference_s,
+        stages={name: float(seconds) for name, seconds in utterance.stages.items()},
+        sample_rate=utterance.sample_rate,
+        samples=len(utterance.samples),
+        sha256=hashlib.sha256(pcm).hexdigest(),
+        audio=pcm if message.full else None,
+        phones=utterance.phones if message.full else (),
+        uss=memory.unique_set_size() if message.full else None,
+        **peaks,
+    )
+
+
+def _synthesize(pipeline: Any, request: Request) -> Utterance:
+    return pipeline.synthesize(request)  # type: ignore[no-any-return]
+
+
+def _refuse(error: Exception) -> Refused:
+    if isinstance(error, TtsBaselineError):
+        return Refused(error.what, error.where, error.hint)
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    where = f"{last.filename}:{last.lineno} in {last.name}" if last else ""
+    traceback.print_exception(error)
+    return Refused(f"{type(error).__name__}: {error}", where, "")
+
+
+def _die_with(parent: int) -> None:
+    # A session that is killed cannot clean up, so the kernel does it for us.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,33 @@
+"""Peak resident memory of the worker process while it speaks the case."""
+
+from __future__ import annotations
+
+import statistics
+
+from tts_baseline.core import units
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
+from tts_baseline.metrics import _replicates
+
+SPEC = MetricSpec(
+    name="memory",
+    unit="B",
+    better="lower",
+    family="memory",
+    decide="ratio",
+    limit="20% + 8 MiB",
+    prior={"cpu": 0.02, "cuda": 0.02},
+)
+
+
+def read(evidence: Evidence) -> Reading:
+    """The geometric mean over replicates of the peak resident set size, in bytes.
+
+    The note carries the mean unique set size: what the process would give back if it ended.
+    """
+    peaks = [calls.peak_rss for calls in evidence.calls if calls.peak_rss is not None]
+    if len(peaks) < len(evidence.calls):
+        return _replicates.missing(SPEC, evidence, "no peak of resident memory on this system")
+    unique = [calls.uss for calls in evidence.calls if calls.uss is not None]
+    note = f"unique set size {units.value(statistics.mean(unique), 'B')}" if unique else ""
+    return _replicates.reading(SPEC, evidence, peaks, note)

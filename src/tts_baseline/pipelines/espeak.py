@@ -1,0 +1,309 @@
+"""espeak-ng, embedded through ctypes: small, offline and reproducible, so it is the default pipeline.
+
+espeak-ng keeps state between calls (the phase of its flutter, a random generator seeded from the clock),
+so its n-th answer differs from its first. Reinitializing it does not reset that state; unloading the
+library does. Each request therefore gets a freshly loaded library, which costs less than a millisecond
+and makes the same request give the same samples, bit for bit, whatever was said before.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+from _ctypes import dlclose
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec import Struct
+
+from tts_baseline.core.errors import MissingExtra, PipelineError, RequestFailed, SettingsError
+from tts_baseline.core.records import Phone, Request, Utterance
+from tts_baseline.core.registry import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SAMPLE_RATE = 22050
+RATES = (80, 450)
+PITCHES = (0, 99)
+# Named by file: for a bare "es" espeak-ng would read all of its 130 voice files, 3 ms a request.
+_VOICE_FILES = {"es": b"roa/es", "es-419": b"roa/es-419"}
+_VOICE_OF_REGION = {
+    "neutral": "es",
+    "castilian": "es",
+    "rioplatense": "es-419",
+    "colombian": "es-419",
+    "mexican": "es-419",
+}
+# U+0001 begins an embedded command and NUL ends the text, so control characters never reach the engine.
+_WITHOUT_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
+# The C library is one set of static variables in the process, however many pipelines there are.
+_ONE_ENGINE = threading.Lock()
+
+# From espeak-ng/speak_lib.h
+_SYNCHRONOUS = 2
+_PHONEME_EVENTS_IN_IPA_WITHOUT_EXIT = 0x8003
+_RATE, _PITCH = 1, 3
+_BY_CHARACTER, _UTF8 = 1, 1
+_LIST_TERMINATED, _PHONEME = 0, 7
+
+_SYMBOLS = ("espeak_Terminate", "DeleteTranslator", "translator2", "translator3")
+_SYMTAB = 2
+_ELF_SECTION = np.dtype(
+    {
+        "names": ["type", "offset", "size", "link"],
+        "formats": ["<u4", "<u8", "<u8", "<u4"],
+        "offsets": [4, 24, 32, 40],
+        "itemsize": 64,
+    }
+)
+_ELF_SYMBOL = np.dtype(
+    [("name", "<u4"), ("kind", "<u2"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")]
+)
+
+
+class _EventId(ctypes.Union):
+    _fields_ = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
+
+
+class _Event(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _EventId),
+    ]
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
+
+
+def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak:
+    """The espeak-ng pipeline; its settings are the keys of `[tool.tts-baseline.pipelines.espeak]`.
+
+    voice: "es" (Spain) or "es-419" (Latin America) for every case; without it the case's region decides.
+    rate: words a minute, 80 to 450, multiplied by a case's speed. pitch: 0 to 99.
+
+    Raises SettingsError for a value outside these, MissingExtra without the espeakng-loader wheel.
+    """
+    if voice is not None and voice not in _VOICE_FILES:
+        raise SettingsError(
+            f"espeak has no Spanish voice {voice!r}{nearest(str(voice), _VOICE_FILES)}",
+            where="setting voice of the pipeline espeak",
+            hint=f"set voice to one of {', '.join(_VOICE_FILES)}, or leave it out",
+        )
+    _check_range("rate", rate, RATES)
+    _check_range("pitch", pitch, PITCHES)
+    try:
+        import espeakng_loader
+    except ImportError as error:
+        raise MissingExtra("the pipeline espeak needs espeakng-loader", extra="espeak") from error
+    return Espeak(
+        library=espeakng_loader.get_library_path(),
+        data=espeakng_loader.get_data_path(),
+        voice=voice,
+        rate=rate,
+        pitch=pitch,
+        offsets=_offsets(Path(espeakng_loader.get_library_path()).read_bytes()),
+    )
+
+
+class Espeak(Struct, frozen=True, kw_only=True):
+    """A pipeline that speaks Spanish with espeak-ng; it holds nothing between requests.
+
+    Several of them may be used side by side, also from threads: they take turns at the one engine.
+    """
+
+    library: str
+    data: str
+    voice: str | None
+    rate: int
+    pitch: int
+    offsets: dict[str, int]
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """What the sound depends on, beyond the request: versions and settings."""
+        from importlib.metadata import version
+
+        with self._engine("es", self.rate) as engine:
+            engine.espeak_Info.restype = ctypes.c_char_p
+            release = engine.espeak_Info(None).decode()
+        return {
+            "engine": f"espeak-ng {release}",
+            "espeakng-loader": version("espeakng-loader"),
+            "voice": self.voice or "by region",
+            "rate": str(self.rate),
+            "pitch": str(self.pitch),
+        }
+
+    def load(self) -> None:
+        """Start the engine once, so that a broken installation shows here: PipelineError."""
+        with self._engine("es", self.rate):
+            pass
+
+    def close(self) -> None:
+        """Nothing: the engine is gone after each request. May be called any number of times."""
+
+    def synthesize(self, request: Request) -> Utterance:
+        """The spoken request: 22,050 Hz mono, seconds by stage (text, model, post), and phones in IPA.
+
+        A phone without a symbol is a pause or a glide that the phone before it ends in. The seed and the
+        style do not act. Text without anything to say gives a few milliseconds of silence.
+
+        Raises RequestFailed for a region without a voice and for a speed beyond 80 to 450 words a minute.
+        """
+        started = time.perf_counter()
+        text = request.text.translate(_WITHOUT_CONTROLS).encode("utf-8", "replace")
+        pcm: list[bytes] = []
+        heard: list[tuple[int, bytes]] = []
+        with self._engine(self._voice(request.region), self._rate(request.speed)) as engine:
+            callback = _Callback(_recorder(pcm, heard))
+            engine.espeak_SetSynthCallback(callback)
+            asked = time.perf_counter()
+            status = engine.espeak_Synth(text, len(text) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
+            spoken = time.perf_counter()
+        if status != 0:
+            raise RequestFailed(
+                f"espeak_Synth failed with status {status}", where=f"text {request.text[:60]!r}"
+            )
+        unloaded = time.perf_counter()
+        samples = np.frombuffer(b"".join(pcm), dtype=np.int16).astype(np.float32) / np.float32(32768)
+        phones = tuple(
+            Phone(symbol=symbol.decode("utf-8", "ignore"), start_s=sample / SAMPLE_RATE)
+            for sample, symbol in heard
+        )
+        stages = {
+            "text": asked - started + (unloaded - spoken),
+            "model": spoken - asked,
+            "post": time.perf_counter() - unloaded,
+        }
+        return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones)
+
+    def _voice(self, region: str) -> str:
+        if self.voice is not None:
+            return self.voice
+        if region not in _VOICE_OF_REGION:
+            raise RequestFailed(
+                f"espeak has no voice for the region {region!r}{nearest(region, _VOICE_OF_REGION)}",
+                hint='set voice = "es-419" in [tool.tts-baseline.pipelines.espeak]',
+            )
+        return _VOICE_OF_REGION[region]
+
+    def _rate(self, speed: float) -> int:
+        low, high = RATES
+        if not low <= self.rate * speed <= high:
+            raise RequestFailed(
+                f"speed {speed:g} makes {self.rate * speed:g} words a minute; espeak speaks {low} to {high}",
+                hint=f"choose a speed from {low / self.rate:.2f} to {high / self.rate:.2f} for this case",
+            )
+        return round(self.rate * speed)
+
+    @contextmanager
+    def _engine(self, voice: str, rate: int) -> Iterator[ctypes.CDLL]:
+        with _ONE_ENGINE:
+            if _is_loaded(self.library):
+                raise PipelineError(
+                    "another part of this process holds libespeak-ng, so its state cannot be reset",
+                    where=self.library,
+                    hint="use the pipeline espeak in a process of its own",
+                )
+            engine = ctypes.CDLL(self.library)
+            try:
+                self._start(engine, voice, rate)
+                yield engine
+            finally:
+                _free_borrowed_languages(engine, self.offsets)
+                engine.espeak_Terminate()
+                dlclose(engine._handle)
+
+    def _start(self, engine: ctypes.CDLL, voice: str, rate: int) -> None:
+        engine.espeak_Synth.argtypes = (
+            *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint),
+            *(ctypes.c_void_p, ctypes.c_void_p),
+        )
+        data = self.data.encode()
+        answers = (
+            engine.espeak_Initialize(_SYNCHRONOUS, 0, data, _PHONEME_EVENTS_IN_IPA_WITHOUT_EXIT)
+            - SAMPLE_RATE,
+            engine.espeak_SetVoiceByName(_VOICE_FILES[voice]),
+            engine.espeak_SetParameter(_RATE, rate, 0),
+            engine.espeak_SetParameter(_PITCH, self.pitch, 0),
+            # espeak_Initialize has just seeded it from the clock.
+            engine.espeak_ng_SetRandSeed(ctypes.c_long(1)),
+        )
+        if any(answers):
+            raise PipelineError(
+                f"espeak-ng does not start: its functions answered {answers}",
+                where=self.data,
+                hint="pip install --force-reinstall espeakng-loader",
+            )
+
+
+def _recorder(pcm: list[bytes], heard: list[tuple[int, bytes]]) -> Any:
+    def record(wave: int | None, count: int, events: Any) -> int:
+        if wave and count > 0:
+            pcm.append(ctypes.string_at(wave, 2 * count))
+        index = 0
+        while events[index].type != _LIST_TERMINATED:
+            if events[index].type == _PHONEME:
+                heard.append((events[index].sample, events[index].id.string))
+            index += 1
+        return 0
+
+    return record
+
+
+def _free_borrowed_languages(engine: ctypes.CDLL, offsets: Mapping[str, int]) -> None:
+    # For an emoji or a sign that Spanish has no name for, espeak-ng loads English too, and espeak_Terminate
+    # forgets to free it: 183 KiB a request. The functions for it are not exported.
+    if not offsets:
+        return
+    exported = ctypes.cast(engine.espeak_Terminate, ctypes.c_void_p).value or 0
+    base = exported - offsets["espeak_Terminate"]
+    delete = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(base + offsets["DeleteTranslator"])
+    for name in ("translator2", "translator3"):
+        delete(ctypes.c_void_p.from_address(base + offsets[name]))
+
+
+def _offsets(image: bytes) -> dict[str, int]:
+    """Where in the library its own symbols lie; empty if the file does not say (stripped, not 64-bit ELF)."""
+    if not image.startswith(b"\x7fELF\x02\x01"):
+        return {}
+    first, count = int.from_bytes(image[40:48], "little"), int.from_bytes(image[60:62], "little")
+    sections = np.frombuffer(image, _ELF_SECTION, count, first)
+    found = {}
+    for section in sections[sections["type"] == _SYMTAB]:
+        names = int(sections[section["link"]]["offset"])
+        size = int(section["size"]) // _ELF_SYMBOL.itemsize
+        for symbol in np.frombuffer(image, _ELF_SYMBOL, size, int(section["offset"])):
+            start = names + int(symbol["name"])
+            found[image[start : image.index(b"\0", start)].decode()] = int(symbol["value"])
+    return {name: found[name] for name in _SYMBOLS} if found.keys() >= set(_SYMBOLS) else {}
+
+
+def _check_range(name: str, value: object, allowed: tuple[int, int]) -> None:
+    low, high = allowed
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise SettingsError(
+            f"{name} must be a whole number from {low} to {high}, not {value!r}",
+            where=f"setting {name} of the pipeline espeak",
+            hint=f"set {name} in [tool.tts-baseline.pipelines.espeak]",
+        )
+
+
+def _is_loaded(library: str) -> bool:
+    try:
+        found = ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
+    except OSError:
+        return False
+    dlclose(found._handle)
+    return True

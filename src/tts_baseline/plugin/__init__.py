@@ -1,0 +1,61 @@
+"""The pytest plugin. Nothing else knows pytest, and importing this costs nothing that is not used."""
+
+from __future__ import annotations
+
+import pytest
+
+from tts_baseline.core.options import OPTIONS
+from tts_baseline.plugin.fixtures import (
+    NAMES,
+    tts_case,
+    tts_cold_start,
+    tts_latency,
+    tts_memory,
+    tts_pipeline,
+    tts_quality,
+)
+
+__all__ = ["tts_case", "tts_cold_start", "tts_latency", "tts_memory", "tts_pipeline", "tts_quality"]
+
+_MARKER = (
+    "tts(cases=..., tags=..., limits=...): the cases a test runs on, by id or tag, and its own limits, "
+    'as {"latency": "5%", "snr": "1 dB"}'
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the group `tts-baseline`; every option is prefixed."""
+    group = parser.getgroup("tts-baseline", "text-to-speech baselines")
+    group.addoption(
+        "--tts-baseline",
+        action="store_true",
+        help="measure the pipeline and gate it against its baselines",
+    )
+    for option in OPTIONS:
+        group.addoption(f"--tts-{option.name}", dest=f"tts_{option.name}", **option.keywords())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the marker and, where measuring is asked for, the gatekeeper."""
+    config.addinivalue_line("markers", _MARKER)
+    if config.getoption("tts_baseline"):
+        from tts_baseline.plugin.gatekeeper import Gatekeeper
+
+        config.pluginmanager.register(Gatekeeper(config), Gatekeeper.NAME)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives a test that asks for `tts_case` one to be skipped with, where nothing is measured."""
+    if "tts_case" in metafunc.fixturenames and not metafunc.config.getoption("tts_baseline"):
+        metafunc.parametrize("tts_case", [None], ids=["not-measured"])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skips tests that ask for a tts fixture where nothing is measured, and says why."""
+    if config.getoption("tts_baseline"):
+        return
+    skip = pytest.mark.skip(reason="measures only with --tts-baseline")
+    for item in items:
+        if NAMES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(skip)

@@ -1,0 +1,58 @@
+"""The fixtures. Each is called with a case, a case id or a text, and returns what a test may assert on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tts_baseline.core.records import Case
+    from tts_baseline.plugin.gatekeeper import Gatekeeper
+    from tts_baseline.plugin.results import ColdStarts, Latency, Memory, Quality
+    from tts_baseline.session.spot import LivePipeline
+
+NAMES = frozenset({"tts_case", "tts_cold_start", "tts_latency", "tts_memory", "tts_pipeline", "tts_quality"})
+
+
+@pytest.fixture
+def tts_case(request: pytest.FixtureRequest) -> Case:
+    """One case of the suite: the test runs once for each (choose with @pytest.mark.tts)."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def tts_pipeline(request: pytest.FixtureRequest) -> Iterator[LivePipeline]:
+    """The pipeline under test, live in a worker: `tts_pipeline.synthesize(text)` returns an utterance."""
+    live = _gatekeeper(request).live
+    yield live
+    live.close()
+
+
+@pytest.fixture
+def tts_latency(request: pytest.FixtureRequest) -> Callable[[Case | str], Latency]:
+    """Warm latency of a case: percentiles, real-time factor, stages; gated against the baseline."""
+    return lambda case: _gatekeeper(request).latency(request.node, case)
+
+
+@pytest.fixture
+def tts_cold_start(request: pytest.FixtureRequest) -> Callable[[], ColdStarts]:
+    """Cold start of the pipeline by phase, over fresh processes; gated against the baseline."""
+    return lambda: _gatekeeper(request).cold_start(request.node)
+
+
+@pytest.fixture
+def tts_memory(request: pytest.FixtureRequest) -> Callable[[Case | str], Memory]:
+    """Peak memory of a case's request, host and CUDA; gated against the baseline."""
+    return lambda case: _gatekeeper(request).memory(request.node, case)
+
+
+@pytest.fixture
+def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], Quality]:
+    """Every quality reading of a case, and its audio; gated against the baseline."""
+    return lambda case: _gatekeeper(request).quality(request.node, case)
+
+
+def _gatekeeper(request: pytest.FixtureRequest) -> Gatekeeper:
+    return request.config.pluginmanager.getplugin("tts-baseline-gatekeeper")  # type: ignore[no-any-return]

@@ -1,0 +1,113 @@
+"""What the fixtures return: measured values with their units in their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import fmean, median
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from tts_baseline.core.records import Calls, ColdStart, Reading, Utterance
+
+
+class Latency(Struct, frozen=True):
+    """Warm wall-clock seconds of every timed call of a case, over all processes."""
+
+    wall_s: tuple[float, ...]
+    stages_s: dict[str, float]
+    audio_s: float
+
+    @property
+    def p50_s(self) -> float:
+        """The median."""
+        return median(self.wall_s)
+
+    @property
+    def p95_s(self) -> float:
+        """The 95th percentile, linearly interpolated; of fewer than 100 calls a rough figure."""
+        return float(np.quantile(self.wall_s, 0.95))
+
+    @property
+    def p99_s(self) -> float:
+        """The 99th percentile, linearly interpolated; of fewer than 500 calls a rough figure."""
+        return float(np.quantile(self.wall_s, 0.99))
+
+    @property
+    def rtf(self) -> float:
+        """Real-time factor: median latency over seconds of audio."""
+        return self.p50_s / self.audio_s if self.audio_s else float("inf")
+
+
+class ColdStarts(Struct, frozen=True):
+    """Each process's cold start, and the means of their phases in seconds."""
+
+    starts: tuple[ColdStart, ...]
+
+    @property
+    def total_s(self) -> float:
+        """Mean seconds from asking for a process until its first utterance is there."""
+        return fmean(start.total_s for start in self.starts)
+
+    @property
+    def phases_s(self) -> dict[str, float]:
+        """Mean seconds by phase: spawn, import, load, first_request."""
+        names = ("spawn", "import", "load", "first_request")
+        return {name: fmean(getattr(s, f"{name}_s") for s in self.starts) for name in names}
+
+
+class Memory(Struct, frozen=True):
+    """Peak bytes of a case's request, the largest over all processes; None where there is no reading."""
+
+    peak_rss_bytes: int | None
+    uss_bytes: int | None
+    peak_cuda_bytes: int | None
+
+
+class Quality(Struct, frozen=True):
+    """Quality readings by metric name, as items or attributes; None where one could not be measured.
+
+    `utterance` is None for audio that is empty or holds NaN.
+    """
+
+    readings: Mapping[str, Reading]
+    utterance: Utterance | None
+
+    def __getitem__(self, metric: str) -> float | None:
+        """The value of a metric; KeyError for one that does not exist."""
+        return self.readings[metric].value
+
+    def __getattr__(self, metric: str) -> Any:
+        """The value of a metric; AttributeError for one that does not exist."""
+        if metric not in self.readings:
+            raise AttributeError(f"no metric {metric!r}; there are {', '.join(self.readings)}")
+        return self.readings[metric].value
+
+    def reason(self, metric: str) -> str | None:
+        """Why a metric has no value."""
+        return self.readings[metric].reason
+
+
+def latency(columns: tuple[Calls, ...]) -> Latency:
+    """The latency in one case's columns, over replicates."""
+    names = columns[0].stages
+    return Latency(
+        wall_s=tuple(wall for calls in columns for wall in calls.wall_s),
+        stages_s={name: fmean(s for c in columns for s in c.stages[name]) for name in names},
+        audio_s=columns[0].audio_s,
+    )
+
+
+def memory(columns: tuple[Calls, ...]) -> Memory:
+    """The memory in one case's columns, over replicates."""
+    return Memory(
+        peak_rss_bytes=_largest([c.peak_rss for c in columns]),
+        uss_bytes=_largest([c.uss for c in columns]),
+        peak_cuda_bytes=_largest([c.peak_cuda for c in columns]),
+    )
+
+
+def _largest(values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return max(known, default=None)

@@ -1,0 +1,163 @@
+"""The main flow: measure, store what was measured as pending, judge, record what is missing, report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from tts_baseline.baseline import accept, files, pending
+from tts_baseline.core import environment
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import Acceptance, Baseline, Case, Run, Utterance, Verdict
+from tts_baseline.gate import decide, explain
+from tts_baseline.gate.limits import Limit
+from tts_baseline.report import summary, table
+from tts_baseline.session.measuring import take
+from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import Project
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A run that was measured and judged, and the baseline files that were recorded for it."""
+
+    run: Run
+    folder: Path
+    baseline: Baseline
+    verdicts: tuple[Verdict, ...]
+    recorded: tuple[Path, ...] = ()
+
+
+def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome:
+    """Measure `cases` and judge them; the run is pending, and reported in its folder."""
+    run, utterances = take(project, cases, progress)
+    folder = pending.save(project.report, run, utterances)
+    baseline = project.store(run.variant).load(run.environment.key)
+    verdicts = decide.decide(run, baseline, project.limits)
+    recorded = _record_missing(project, run, folder, baseline, verdicts)
+    files.write_atomic(folder / "report.md", summary.markdown(run, verdicts, baseline).encode())
+    files.write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
+    return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, recorded=recorded)
+
+
+def reopen(project: Project, name: str) -> Outcome:
+    """A pending run judged again, against the baselines as they are now."""
+    folder = pending.find(project.report, name)
+    run = pending.load(folder)
+    baseline = project.store(run.variant).load(run.environment.key)
+    return Outcome(
+        run=run, folder=folder, baseline=baseline,
+        verdicts=decide.decide(run, baseline, project.limits),
+    )  # fmt: skip
+
+
+def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The verdicts of an outcome under other limits."""
+    return decide.decide(outcome.run, outcome.baseline, limits)
+
+
+def failing(project: Project, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that fail the build under the project's policies."""
+    policy = project.settings
+    return tuple(v for v in verdicts if decide.fails(v, missing=policy.missing, undecided=policy.undecided))
+
+
+def recorded_utterance(outcome: Outcome, case: str) -> Utterance | None:
+    """The recording of a case's scored utterance; None for audio that no file can hold (NaN, empty)."""
+    path = outcome.folder / "audio" / f"{case}.flac"
+    return files.read_flac(path, outcome.run.audio[case]) if path.exists() else None
+
+
+def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict, ...]:
+    """The verdicts that speak for the whole suite, or for one metric family of it."""
+    return tuple(v for v in decide.gating(outcome.verdicts) if family in (None, v.family))
+
+
+def explained(outcome: Outcome, verdicts: Sequence[Verdict]) -> str:
+    """Verdicts as sentences, with numbers and the next commands."""
+    return explain.story(verdicts, outcome.run, outcome.baseline)
+
+
+def footer(outcome: Outcome) -> str:
+    """The last line of a summary: counts, what was recorded, where the run is."""
+    counted = table.counts(v for v in outcome.verdicts if v.case is None) or "nothing judged"
+    lines = [f"{counted}    run: {outcome.folder}"]
+    if outcome.recorded:
+        lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
+    return "\n".join(lines)
+
+
+def accept_run(
+    project: Project, name: str, *, reason: str, reset_anchor: bool = False
+) -> tuple[Outcome, tuple[Path, ...]]:
+    """Promote a pending run; the outcome is the one it had against the baseline before.
+
+    Raises BaselineError in CI, without a reason, and where the run would fail against the anchor for ever.
+    """
+    if os.environ.get("CI"):
+        raise BaselineError(
+            "baselines are not accepted in CI",
+            hint=f'download the run, then: tts-baseline accept {name} --reason "..."',
+        )
+    if not reason.strip():
+        raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
+    outcome = reopen(project, name)
+    drifted = [v for v in outcome.verdicts if v.case is None and v.drift is not None]
+    if drifted and not reset_anchor:
+        raise BaselineError(
+            f"{drifted[0].gate} is further from the anchor run than twice its limit, so that "
+            "every later run would fail",
+            where=str(outcome.folder),
+            hint=f'tts-baseline accept {outcome.run.id} --reset-anchor --reason "..."',
+        )
+    written = accept.promote(
+        project.store(outcome.run.variant),
+        outcome.folder,
+        _acceptance(project, outcome.run, reason),
+        changed=decide.changed(outcome.verdicts),
+        reset_anchor=reset_anchor,
+    )
+    return outcome, written
+
+
+def reject_run(project: Project, name: str) -> Path:
+    """Remove a pending run; its folder's path."""
+    folder = pending.find(project.report, name)
+    pending.discard(folder)
+    return folder
+
+
+def _record_missing(
+    project: Project, run: Run, folder: Path, baseline: Baseline, verdicts: Sequence[Verdict]
+) -> tuple[Path, ...]:
+    """Under `missing = record`: cases never heard before, and this machine's first run of the whole suite."""
+    broken = any(v.status == "invalid" for v in verdicts)
+    if project.settings.missing != "record" or broken:
+        return ()
+    known = baseline.quality.cases if baseline.quality else {}
+    new = [case.id for case in run.cases if case.id not in known]
+    whole = len(run.cases) == len(project.cases)
+    first = whole and not baseline.runs and baseline.anchor is None
+    if not new and not first:
+        return ()
+    return accept.promote(
+        project.store(run.variant),
+        folder,
+        _acceptance(project, run, "first recording: there was no baseline"),
+        changed=False,
+        reset_anchor=False,
+        quality_of=new,
+        machine=first,
+    )
+
+
+def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:
+    return Acceptance(
+        reason=reason,
+        author=environment.author(project.root),
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=run.commit,
+    )

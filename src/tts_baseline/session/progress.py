@@ -1,0 +1,52 @@
+"""Shows how far a measurement is: a line that rewrites itself on a terminal, a line a restart elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tts_baseline.core.units import seconds
+
+_REFRESH_S = 0.2
+
+
+class Progress:
+    """Writes through `write` (no newline added); `live` where the line may rewrite itself."""
+
+    def __init__(self, write: Callable[[str], None], *, live: bool) -> None:
+        self._write, self._live = write, live
+        self._done = self._total = 0
+        self._begun = self._shown = 0.0
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self._write(f"tts-baseline: {text}\n")
+
+    def start(self, total: int) -> None:
+        """Counting begins; `total` calls are planned."""
+        self._done, self._total, self._begun = 0, total, time.monotonic()
+
+    def call(self) -> None:
+        """One more call is done."""
+        self._done += 1
+        now = time.monotonic()
+        if self._live and now - self._shown >= _REFRESH_S:
+            self._shown = now
+            self._write(f"\r{self._line(now)}\033[K")
+
+    def milestone(self, text: str) -> None:
+        """A part is done: kept as a line of its own."""
+        end = "\033[K\n" if self._live else "\n"
+        start = "\r" if self._live else ""
+        self._write(f"{start}tts-baseline: {text}{end}")
+
+    def _line(self, now: float) -> str:
+        share = min(self._done / self._total, 1.0) if self._total else 1.0
+        left = (now - self._begun) / share * (1 - share) if share else 0.0
+        bar = "#" * round(30 * share)
+        return f"tts-baseline: [{bar:<30}] {share:4.0%}  about {seconds(left)} left"
+
+
+def silent() -> Progress:
+    """A progress that shows nothing."""
+    return Progress(lambda _: None, live=False)

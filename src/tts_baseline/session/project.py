@@ -1,0 +1,83 @@
+"""A project opened for gating: settings, cases, limits, and where its baselines are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from tts_baseline.baseline.store import Store
+from tts_baseline.core import environment, settings
+from tts_baseline.core.records import Case
+from tts_baseline.core.settings import Settings
+from tts_baseline.gate import limits
+from tts_baseline.gate.limits import Limit
+from tts_baseline.measure.protocol import WorkerSpec
+from tts_baseline.pipelines._load import resolve
+from tts_baseline.suites import reader
+
+BUILDER = "tts_baseline.pipelines._load:prepare"
+
+
+class Project(Struct, frozen=True, kw_only=True):
+    """Everything that is known before anything is measured. `cases` are the whole suite's."""
+
+    root: Path
+    settings: Settings
+    target: str
+    cases: tuple[Case, ...]
+    chosen: tuple[Case, ...]
+    limits: dict[str, Limit]
+
+    @property
+    def report(self) -> Path:
+        """Where runs go."""
+        return self.root / self.settings.report
+
+    @property
+    def suite(self) -> str:
+        """The suite's short name."""
+        return Path(self.settings.suite).stem
+
+    @property
+    def worker(self) -> WorkerSpec:
+        """How a worker builds the pipeline; the project's own sources come first on its import path."""
+        device = self.settings.device
+        if device == "auto":
+            device = "cuda" if environment.has_cuda() else "cpu"
+        return WorkerSpec(
+            builder=BUILDER,
+            target=self.target,
+            settings=self.settings.for_pipeline(),
+            device=device,
+            optimize=self.settings.optimize,
+            root=str(self.root),
+            paths=(str(self.root), str(self.root / "src")),
+        )
+
+    def variant(self, device: str) -> str:
+        """The name of this variant's baselines: the device, then the switches that are on."""
+        return "+".join((device, *self.settings.optimize))
+
+    def store(self, variant: str) -> Store:
+        """The baselines of one variant of this project's pipeline."""
+        return Store(self.root / self.settings.dir, self.settings.pipeline, variant)
+
+
+def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
+    """The project at `root` under the given command-line choices (None: not given).
+
+    Raises SettingsError, SuiteError, PipelineError or LimitError for what the user got wrong.
+    """
+    found = settings.read(root, chosen)
+    cases = reader.read(found.suite, root)
+    return Project(
+        root=root,
+        settings=found,
+        target=resolve(found.pipeline),
+        cases=cases,
+        chosen=reader.choose(cases, found.cases, found.tags),
+        limits=limits.chosen(found.limits),
+    )

@@ -1,0 +1,56 @@
+"""Reads every metric from what was measured: evidence in, readings out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from tts_baseline.core.protocols import Evidence, Metric
+from tts_baseline.core.records import Case, Quality, Reading, Replicate, Utterance
+from tts_baseline.core.registry import metrics
+
+
+def score(
+    cases: Sequence[Case],
+    replicates: Sequence[Replicate],
+    utterances: Mapping[str, tuple[Utterance, ...]],
+    quality: Quality | None,
+    goldens: Mapping[str, Utterance],
+) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
+    """The readings of a run, and its own: golden metrics against this run's first utterances.
+
+    Where a case sounds exactly as accepted, its own utterance serves as the golden, so that the rounding of
+    the stored recording plays no part.
+    """
+    readings: list[Reading] = []
+    own: list[Reading] = []
+    run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
+    readings += [metric.read(run) for metric in metrics().values() if metric.spec.scope == "run"]
+    for case in cases:
+        heard = utterances[case.id]
+        plain = Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates), utterances=heard)
+        own_here = [m.read(_against(plain, heard[0], heard[1:] or heard)) for m in _golden_metrics()]
+        own += own_here
+        accepted = quality.cases.get(case.id) if quality else None
+        asked_alike = accepted is not None and accepted.request == case.request
+        golden = goldens.get(case.id) if asked_alike else None
+        readings += [
+            m.read(plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
+        ]
+        if accepted and golden and len(heard) == 1 and accepted.audio.sha256 == _hash(heard[0]):
+            readings += own_here
+        else:
+            readings += [m.read(_against(plain, golden, heard)) for m in _golden_metrics()]
+    return tuple(readings), tuple(own)
+
+
+def _golden_metrics() -> Iterator[Metric]:
+    return (metric for metric in metrics().values() if metric.spec.golden)
+
+
+def _against(evidence: Evidence, golden: Utterance | None, heard: tuple[Utterance, ...]) -> Evidence:
+    return Evidence(case=evidence.case, calls=evidence.calls, utterances=heard, golden=golden)
+
+
+def _hash(utterance: Utterance) -> str:
+    return hashlib.sha256(utterance.samples.tobytes()).hexdigest()

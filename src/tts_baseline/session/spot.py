@@ -1,0 +1,65 @@
+"""Measures on the spot: one live worker for texts that nobody knew before a test ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tts_baseline.core.errors import WorkerLost
+from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.records import Calls, Case, Reading, Request, Utterance
+from tts_baseline.core.registry import metrics
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.protocol import Spoken
+from tts_baseline.measure.replicate import calls_of, utterance_of
+from tts_baseline.session.project import Project
+
+TIMED_CALLS = 5
+
+
+class LivePipeline:
+    """The pipeline in a worker of its own, started when first asked; the test's process loads no model."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._worker: Worker | None = None
+
+    def synthesize(self, text: str | Request | Case) -> Utterance:
+        """The utterance of a text, a case or a full request.
+
+        Raises RequestFailed where the pipeline refuses it, WorkerLost where it hangs or dies.
+        """
+        return utterance_of(self._speak(_request(text), full=True))
+
+    def time(self, text: str | Request | Case) -> tuple[Calls, Utterance]:
+        """Five timed calls after a first one, and the first one's audio; measured, not gated."""
+        request = _request(text)
+        first = self._speak(request, full=True)
+        timed = [self._speak(request, full=False) for _ in range(TIMED_CALLS)]
+        return calls_of(first, timed), utterance_of(first)
+
+    def close(self) -> None:
+        """End the worker, if there is one."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _speak(self, request: Request, *, full: bool) -> Spoken:
+        if self._worker is None:
+            self._worker = Worker(self._project.worker, load_timeout=self._project.settings.load_timeout)
+        try:
+            return self._worker.speak(request, full=full, timeout=self._project.settings.timeout)
+        except WorkerLost:
+            self.close()
+            raise
+
+
+def score_alone(case: Case, calls: Calls, utterance: Utterance) -> Mapping[str, Reading]:
+    """Every case metric of one utterance that has no golden."""
+    evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,))
+    return {name: metric.read(evidence) for name, metric in metrics().items() if metric.spec.scope == "case"}
+
+
+def _request(text: str | Request | Case) -> Request:
+    if isinstance(text, Case):
+        return text.request
+    return text if isinstance(text, Request) else Request(text=text)

@@ -1,0 +1,144 @@
+"""Reads a suite: one TOML file of `[[case]]` tables, built in or the user's own.
+
+    [defaults]            # optional: for every case below that does not say otherwise
+    region = "rioplatense"
+
+    [[case]]
+    id = "greeting"       # [a-z0-9][a-z0-9_-]*, unique in its file
+    text = "¿Cómo andás?"
+    tags = ["short", "wh-question"]
+
+A case may also set `region`, `seed`, `style` and `speed`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tts_baseline.core.errors import SuiteError
+from tts_baseline.core.records import Case
+from tts_baseline.core.registry import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_FOLDER = Path(__file__).parent
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_TOP = ("defaults", "case")
+_KEYS = Case.__struct_fields__
+_DEFAULTS = tuple(key for key in _KEYS if key not in ("id", "text"))
+_EDIT = "correct the file, then: pytest --tts-baseline --tts-suite {}"
+
+
+def built_in() -> Mapping[str, Path]:
+    """The suites that come with the package: name to file, in alphabetical order."""
+    return {path.stem: path for path in sorted(_FOLDER.glob("*.toml"))}
+
+
+def read(name_or_path: str, root: Path) -> tuple[Case, ...]:
+    """All cases of a built-in suite, or of a file named relative to `root`, in the order of the file.
+
+    Raises SuiteError, saying the file and the case, for a file that is missing or not TOML, an unknown
+    key, a value of the wrong kind, an id that is malformed or taken, an empty text, and no cases.
+    """
+    known = built_in()
+    path = known.get(name_or_path, root / name_or_path)
+    if not path.is_file():
+        raise SuiteError(
+            f"no suite {name_or_path!r}{nearest(name_or_path, known)}; built in: {', '.join(known)}",
+            where=str(path),
+            hint=f"pytest --tts-baseline --tts-suite {next(iter(known))}",
+        )
+    document = _parse(path, name_or_path)
+    hint = _EDIT.format(name_or_path)
+    _known_keys(document, _TOP, "top-level key", str(path), hint)
+    defaults, tables = document.get("defaults", {}), document.get("case", [])
+    if not isinstance(defaults, dict):
+        raise SuiteError("defaults is not a table: write [defaults]", where=str(path), hint=hint)
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise SuiteError("case is not a list of tables: write [[case]]", where=str(path), hint=hint)
+    if not tables:
+        raise SuiteError("no cases: the file has no [[case]]", where=str(path), hint=hint)
+    _known_keys(defaults, _DEFAULTS, "key", f"{path}, [defaults]", hint)
+    taken: dict[str, int] = {}
+    cases = []
+    for number, table in enumerate(tables, start=1):
+        where = f"{path}, case {number}" + (f" ({table['id']!r})" if "id" in table else "")
+        case = _case(defaults, table, where, hint)
+        if case.id in taken:
+            raise SuiteError(f"case {taken[case.id]} is named {case.id!r} too", where=where, hint=hint)
+        taken[case.id] = number
+        cases.append(case)
+    return tuple(cases)
+
+
+def choose(cases: Collection[Case], ids: Collection[str], tags: Collection[str]) -> tuple[Case, ...]:
+    """The cases with one of `ids` and one of `tags`, in the suite's order; an empty choice chooses all.
+
+    Raises SuiteError for an id or a tag that no case has, naming the nearest, and when none is left.
+    """
+    _chosen_exist("case", ids, [case.id for case in cases], "--tts-cases")
+    _chosen_exist("tag", tags, sorted({tag for case in cases for tag in case.tags}), "--tts-tags")
+    chosen = tuple(
+        case
+        for case in cases
+        if (not ids or case.id in ids) and (not tags or any(tag in tags for tag in case.tags))
+    )
+    if not chosen:
+        raise SuiteError(
+            "no cases are left: none of the chosen ids has one of the chosen tags" if cases else "no cases",
+            where=f"ids {', '.join(ids) or 'all'}; tags {', '.join(tags) or 'all'}",
+            hint="pytest --tts-baseline with --tts-cases or --tts-tags, not both",
+        )
+    return chosen
+
+
+def _parse(path: Path, name: str) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SuiteError(f"not valid TOML: {error}", where=str(path), hint=_EDIT.format(name)) from error
+
+
+def _case(defaults: Mapping[str, Any], table: Mapping[str, Any], where: str, hint: str) -> Case:
+    _known_keys(table, _KEYS, "key", where, hint)
+    try:
+        case = msgspec.convert({**defaults, **table}, Case)
+    except msgspec.ValidationError as error:
+        raise SuiteError(f"not a case: {error}", where=where, hint=hint) from error
+    if not _ID.fullmatch(case.id):
+        raise SuiteError(
+            f"the id {case.id!r} names files: it must match [a-z0-9][a-z0-9_-]*", where=where, hint=hint
+        )
+    if not case.text.strip():
+        raise SuiteError("the text is empty", where=where, hint=hint)
+    if not (math.isfinite(case.speed) and case.speed > 0):
+        raise SuiteError(f"speed must be more than 0, not {case.speed:g}", where=where, hint=hint)
+    return case
+
+
+def _known_keys(table: Mapping[str, Any], known: Collection[str], kind: str, where: str, hint: str) -> None:
+    for key in table:
+        if key not in known:
+            raise SuiteError(
+                f"unknown {kind} {key!r}{nearest(key, known)}; known: {', '.join(known)}",
+                where=where,
+                hint=hint,
+            )
+
+
+def _chosen_exist(kind: str, chosen: Collection[str], known: Collection[str], option: str) -> None:
+    for name in chosen:
+        if name not in known:
+            raise SuiteError(
+                f"no {kind} {name!r}{nearest(name, known)}; the suite has: {', '.join(known)}",
+                where=option,
+                hint=f"{option} {next(iter(known), '…')}",
+            )
