@@ -57,7 +57,9 @@ def promote(
                 epoch=epoch + 1 if changed or not epoch else epoch,
                 anchor=reset_anchor or not earlier,
             )
-            written.append(store.write_run(msgspec.structs.replace(run, acceptance=accepted)))
+            written.append(
+                store.write_run(msgspec.structs.replace(run, acceptance=accepted, own_readings=()))
+            )
     return tuple(written)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Utterance
+from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Utterance
 
 T = TypeVar("T", bound=Record)
 
@@ -53,8 +53,9 @@ def read_record(path: Path, kind: type[T]) -> T:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace `path` by the record as readable JSON, atomically."""
-    write_atomic(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+    """Replace `path` by the record as JSON, atomically; runs, which nobody edits, on one line."""
+    data = msgspec.json.encode(record)
+    write_atomic(path, (data if isinstance(record, Run) else msgspec.json.format(data, indent=1)) + b"\n")
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 MIB = 1024.0 * 1024.0
 
 _DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0}
+_BARE = ("1", "faults", "MOS")
 
 
 def value(number: float | None, unit: str) -> str:
@@ -16,7 +17,7 @@ def value(number: float | None, unit: str) -> str:
     if unit == "B":
         return f"{number / MIB:.1f} MiB"
     text = f"{number:.{_DECIMALS.get(unit, 2)}f}"
-    return text if unit in ("1", "faults") else f"{text} {unit}"
+    return text if unit in _BARE else f"{text} {unit}"
 
 
 def seconds(number: float) -> str:

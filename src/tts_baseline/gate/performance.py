@@ -119,6 +119,9 @@ class _Bench:
             for v in verdicts
         ]
 
+    def _is_blamed(self, status: Status) -> bool:
+        return self.spec.name == "latency" and status in ("regressed", "improved")
+
     def _plain(self, case: str) -> list[float]:
         return [values[case] for values in self.plain_then if case in values]
 
@@ -160,7 +163,7 @@ class _Bench:
             limit=math.expm1(bound),
             runs=len(self.then),
             reason=reason,
-            where=stages(self.run, self.baseline.runs, case) if self.spec.name == "latency" else "",
+            where=stages(self.run, self.baseline.runs, case) if self._is_blamed(status) else "",
         )
 
 

@@ -65,8 +65,9 @@ def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:
 
 
 def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, now: float) -> Pair:
-    top = spec.cap if spec.cap is not None else float("inf")
-    difference = min(now, top) - min(then, top)
+    if spec.cap is not None:
+        then, now = min(then, spec.cap), min(now, spec.cap)
+    difference = now - then
     return Pair(case, then, now, difference / then if limit.is_relative and then else difference)
 
 

@@ -31,6 +31,7 @@ from tts_baseline.measure.protocol import (
 )
 
 _LOG_TAIL = 12
+_FRAMES = 3
 
 
 class Worker:
@@ -131,7 +132,7 @@ class Worker:
         stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
         theirs = [line for line in stuck if "tts_baseline/measure" not in line]
         if theirs:
-            return theirs[0]
+            return " < ".join(theirs[:_FRAMES])
         return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-300:]
 
 

@@ -12,14 +12,14 @@ import filelock
 
 
 @contextlib.contextmanager
-def measuring(device: str, on_wait: Callable[[str], None]) -> Iterator[None]:
+def measuring(on_wait: Callable[[str], None]) -> Iterator[None]:
     """Hold this machine's measuring lock; `on_wait` hears once if another run holds it."""
-    path = Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{device}.lock"
+    path = Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-measuring.lock"
     lock = filelock.FileLock(path)
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        on_wait(f"waiting: another run measures on this {device} ({path})")
+        on_wait(f"waiting: another run measures on this machine ({path})")
         lock.acquire()
     try:
         yield

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
 
 class Clip(NamedTuple):
@@ -89,6 +90,14 @@ def resample(clip: Clip, rate: int) -> Samples:
     import soxr
 
     return np.asarray(soxr.resample(clip.samples, clip.rate, rate, quality="HQ"), dtype=np.float64)
+
+
+def spans(mask: Mask) -> list[tuple[int, int]]:
+    """Start and stop of each unbroken stretch of True."""
+    import numpy as np
+
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _clip(utterance: Utterance) -> Clip:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 22050
 RATES = (80, 450)
 PITCHES = (0, 99)
-# Named by file: for a bare "es" espeak-ng would read all of its 130 voice files, 3 ms a request.
+# Named by file: for a bare "es" espeak-ng would read every voice file that it has, 3 ms a request.
 _VOICE_FILES = {"es": b"roa/es", "es-419": b"roa/es-419"}
 _VOICE_OF_REGION = {
     "neutral": "es",

@@ -37,13 +37,21 @@ def reasons(verdicts: Sequence[Verdict]) -> str:
     told = [
         f"{v.gate} {v.status}: {v.reason}"
         for v in verdicts
-        if v.case is None and v.reason and v.status not in ("ok", "no baseline", "not comparable")
+        if v.case is None
+        and v.reason
+        and v.status not in ("no baseline", "not comparable")
+        and _is_telling(v)
     ]
     for status in ("no baseline", "not comparable"):
         found = [v for v in verdicts if v.case is None and v.status == status]
         if found:
             told.append(f"{', '.join(v.gate for v in found)} {status}: {found[0].reason}")
     return "\n".join(told)
+
+
+def _is_telling(verdict: Verdict) -> bool:
+    """False for an `ok` that rests on all cases; how many it rests on is told where that can differ."""
+    return verdict.status != "ok" or metrics()[verdict.metric].spec.min_valid > 0
 
 
 def markdown(run: Run, verdicts: Sequence[Verdict], baseline: Baseline) -> str:

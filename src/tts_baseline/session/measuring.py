@@ -51,7 +51,7 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
     if not cases:
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
     settings = project.settings
-    with terminable(), measuring(project.worker.device, progress.say):
+    with terminable(), measuring(progress.say):
         pilot = _pilot(project, cases)
         passes = _passes(pilot, settings.restarts, settings.budget)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes))

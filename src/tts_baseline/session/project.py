@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from tts_baseline.baseline.store import Store
-from tts_baseline.core import environment, settings
+from tts_baseline.core import settings
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
@@ -18,7 +18,7 @@ from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.pipelines._load import resolve
 from tts_baseline.suites import reader
 
-BUILDER = "tts_baseline.pipelines._load:prepare"
+BUILDER = "tts_baseline.pipelines._prepare:prepare"
 
 
 class Project(Struct, frozen=True, kw_only=True):
@@ -44,14 +44,11 @@ class Project(Struct, frozen=True, kw_only=True):
     @property
     def worker(self) -> WorkerSpec:
         """How a worker builds the pipeline; the project's own sources come first on its import path."""
-        device = self.settings.device
-        if device == "auto":
-            device = "cuda" if environment.has_cuda() else "cpu"
         return WorkerSpec(
             builder=BUILDER,
             target=self.target,
             settings=self.settings.for_pipeline(),
-            device=device,
+            device=self.settings.device,
             optimize=self.settings.optimize,
             root=str(self.root),
             paths=(str(self.root), str(self.root / "src")),

@@ -12,7 +12,7 @@ SPEC = MetricSpec(
     better="lower",
     family="memory",
     decide="ratio",
-    limit="20% + 8 MiB",
+    limit="10% + 4 MiB",
     prior={"cpu": 0.02, "cuda": 0.02},
 )
 

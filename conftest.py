@@ -1,0 +1,16 @@
+"""For all tests: pytester, and an environment that says nothing about CI or settings."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name == "CI" or name.startswith("TTS_BASELINE_"):
+            monkeypatch.delenv(name)

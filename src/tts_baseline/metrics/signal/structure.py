@@ -1,0 +1,84 @@
+"""Structural faults: clipped runs, dead air of 2 s or more, an offset from zero."""
+
+from __future__ import annotations
+
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
+from tts_baseline.metrics._audio import Clip, Measured, over_utterances, spans
+
+SPEC = MetricSpec(name="structure", unit="faults", better="lower", family="quality", decide="each", limit="0")
+
+_PEAK = 0.999
+# Samples in a row. Chance makes 3 level ones about once a minute of speech, but not at its very peak.
+_AT_PEAK, _BELOW_PEAK, _BELOW_PEAK_S = 3, 4, 0.0001
+_QUIETEST_PLATEAU = 0.25
+_NEIGHBOURHOOD_S = 0.005
+_FLAT = 1e-4
+_CORNER = 5e-4
+_LSB_16 = 2.0**-15
+_DEAD_AIR_S = 2.0
+_DEAD_AIR_DB = -60.0
+_FRAME_S = 0.020
+_DC = 0.01
+
+
+def read(evidence: Evidence) -> Reading:
+    """The number of clipped runs, stretches of dead air and offsets; the note says which.
+
+    A clipped run is 3 or more samples in a row (below 0.999 of the clip's peak 4, and 0.1 ms) that are level
+    within 1e-4 of the peak, with a corner at both ends, at or above a quarter of the peak, and the highest of
+    their sign within 5 ms. Dead air is 2 s or more in which every 20 ms vary 60 dB less than the
+    liveliest 20 ms. An offset is |mean| > 0.01.
+    """
+    return over_utterances(SPEC, evidence, _structure)
+
+
+def _structure(clip: Clip) -> Measured:
+    clipped = _clipped_runs(clip)
+    dead = _dead_air_s(clip)
+    offset = float(clip.samples.mean())
+    found = []
+    if clipped:
+        found.append(f"{clipped} clipped run{'s' if clipped > 1 else ''}")
+    found += [f"dead air of {length:.1f} s" for length in dead]
+    if abs(offset) > _DC:
+        found.append(f"DC {offset:+.3f}")
+    return Measured(clipped + len(dead) + (abs(offset) > _DC), ", ".join(found))
+
+
+def _clipped_runs(clip: Clip) -> int:
+    """How many plateaus in the clip's waveform were cut off rather than rounded."""
+    import numpy as np
+
+    samples = clip.samples
+    peak = np.abs(samples).max()
+    steps = np.abs(np.diff(samples))
+    # A smooth crest can be level over 3 samples too, but then it falls off gently on both sides,
+    # by 4e-4 of the peak or 4 steps of 16 bits at most.
+    corner = max(_CORNER * peak, 5 * _LSB_16)
+    reach = round(_NEIGHBOURHOOD_S * clip.rate)
+    runs = 0
+    for first, last in spans(steps <= _FLAT * peak):
+        if first == 0 or last == steps.size or min(steps[first - 1], steps[last]) <= corner:
+            continue
+        nearby = np.sign(samples[first]) * samples[max(0, first - reach) : last + 1 + reach]
+        level = np.abs(samples[first : last + 1]).max()
+        shortest = _AT_PEAK if level >= _PEAK * peak else max(_BELOW_PEAK, _BELOW_PEAK_S * clip.rate)
+        runs += bool(
+            last + 1 - first >= shortest
+            and level >= _QUIETEST_PLATEAU * peak
+            and level >= nearby.max() - _FLAT * peak
+        )
+    return runs
+
+
+def _dead_air_s(clip: Clip) -> list[float]:
+    """The length in seconds of each stretch of dead air."""
+    import numpy as np
+
+    frame = round(_FRAME_S * clip.rate)
+    whole = clip.samples[: clip.samples.size // frame * frame]
+    power = np.var(whole.reshape(-1, frame) / np.abs(clip.samples).max(), axis=1)
+    quiet = power < power.max(initial=0.0) * 10 ** (_DEAD_AIR_DB / 10)
+    lengths = [(stop - start) * frame / clip.rate for start, stop in spans(quiet)]
+    return [length for length in lengths if length >= _DEAD_AIR_S]

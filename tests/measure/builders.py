@@ -1,0 +1,74 @@
+"""Pipelines for the worker's tests: what they do is said by the text they are asked to speak."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.core.records import Utterance
+
+
+class Tone:
+    provenance = {"voice": "tone"}
+
+    def __init__(self, settings):
+        self.calls = 0
+        self.settings = settings
+
+    def synthesize(self, request):
+        self.calls += 1
+        text = request.text
+        if text == "print":
+            print("to stdout")
+            os.write(1, b"to fd 1\n")
+            os.write(2, b"to fd 2\n")
+        elif text == "raise":
+            raise ValueError("no such phoneme")
+        elif text == "refuse":
+            raise RequestFailed("too long", where="line 3", hint="say less")
+        elif text == "hang":
+            time.sleep(600)
+        elif text == "segfault":
+            ctypes.string_at(0)
+        elif text == "exit":
+            os._exit(7)
+        elif text == "grandchild":
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            return _tone(child.pid)
+        elif text == "memory":
+            np.ones(64 * 2**20, dtype=np.uint8).sum()
+        elif text == "sleep":
+            time.sleep(0.05)
+        elif text == "counter":
+            return _tone(self.calls)
+        return _tone(len(text))
+
+
+def _tone(length):
+    return Utterance(
+        samples=np.linspace(-0.5, 0.5, length, dtype=np.float32),
+        sample_rate=16000,
+        stages={"model": 0.001},
+    )
+
+
+def prepare(target, settings, *, device, optimize):
+    if target == "broken":
+        raise ImportError("no module named voice")
+    if target == "dies":
+        os._exit(3)
+    if target == "hangs":
+        time.sleep(600)
+
+    def load():
+        if target == "slow":
+            time.sleep(0.3)
+        return Tone(settings)
+
+    return load

@@ -1,0 +1,104 @@
+"""What all audio metrics share: unusable samples have no value, several utterances are pooled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sounds import RATE, clip, heard
+
+from tts_baseline.metrics._audio import Clip, Measured, over_utterances, resample
+from tts_baseline.metrics.golden import pesq_wb, snr_golden, stoi
+from tts_baseline.metrics.signal import duration, snr_vad, structure
+
+GOLDEN = [pesq_wb, stoi, snr_golden]
+ALL = [snr_vad, duration, structure, *GOLDEN]
+
+BROKEN = {
+    "empty audio": np.zeros(0),
+    "silent audio": np.zeros(RATE),
+    "NaN in 2 samples": np.array([0.1, np.nan, 0.2, np.nan]),
+    "infinity in 1 sample": np.array([0.1, -np.inf, 0.2]),
+    "NaN in 2 samples ": np.array([0.1, np.nan, np.inf]),
+}
+
+
+@pytest.mark.parametrize("reason", BROKEN)
+@pytest.mark.parametrize("metric", ALL)
+def test_unusable_samples_have_no_value_and_say_why(metric, reason):
+    reading = metric.read(heard(BROKEN[reason], golden=clip()))
+    assert (reading.value, reading.values, reading.reason) == (None, (), reason.strip())
+
+
+@pytest.mark.parametrize("metric", ALL)
+def test_one_unusable_utterance_of_several_leaves_no_value(metric):
+    reading = metric.read(heard(clip(), BROKEN["empty audio"], clip(), golden=clip()))
+    assert (reading.value, reading.reason) == (None, "empty audio")
+
+
+@pytest.mark.parametrize("reason", BROKEN)
+@pytest.mark.parametrize("metric", GOLDEN)
+def test_an_unusable_golden_leaves_no_value(metric, reason):
+    reading = metric.read(heard(clip(), golden=BROKEN[reason]))
+    assert (reading.value, reading.reason) == (None, f"golden: {reason.strip()}")
+
+
+@pytest.mark.parametrize("metric", GOLDEN)
+def test_no_golden_leaves_no_value(metric):
+    reading = metric.read(heard(clip()))
+    assert (reading.value, reading.reason) == (None, "no golden recording")
+
+
+@pytest.mark.parametrize("metric", ALL)
+def test_no_utterance_leaves_no_value(metric):
+    reading = metric.read(heard(golden=clip()))
+    assert (reading.value, reading.reason) == (None, "no utterance")
+
+
+@pytest.mark.parametrize("metric", ALL)
+def test_float32_samples_are_read_as_the_float64_that_they_are(metric):
+    samples = clip().astype(np.float32)
+    assert metric.read(heard(samples, golden=samples)).value == pytest.approx(
+        metric.read(heard(samples.astype(np.float64), golden=samples)).value, abs=1e-6
+    )
+
+
+def pooled(*measured: Measured):
+    queue = iter(measured)
+    samples = [np.full(4, 0.5)] * len(measured)
+    return over_utterances(duration.SPEC, heard(*samples), lambda _: next(queue))
+
+
+def test_several_utterances_give_their_median_and_each_value():
+    reading = pooled(Measured(3.0, "a"), Measured(1.0, "b"), Measured(8.0, "a"), Measured(4.0))
+    assert (reading.value, reading.values, reading.note) == (3.5, (3.0, 1.0, 8.0, 4.0), "a; b")
+
+
+def test_the_majority_decides_when_some_utterances_cannot_be_measured():
+    reading = pooled(Measured(3.0), Measured(None, "too short"), Measured(1.0))
+    assert (reading.value, reading.values, reading.reason) == (2.0, (3.0, 1.0), None)
+    assert reading.note == "1 of 3 utterances without a value: too short"
+
+
+def test_half_unmeasurable_is_no_value():
+    reading = pooled(Measured(3.0), Measured(None, "too short"))
+    assert (reading.value, reading.values, reading.reason) == (None, (), "too short")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_a_result_that_is_no_number_is_no_value(value):
+    reading = pooled(Measured(value))
+    assert (reading.value, reading.values, reading.reason) == (None, (), f"the result is {value}")
+
+
+def test_resampling_keeps_level_pitch_and_length():
+    time = np.arange(24_000) / 24_000
+    tone = 0.5 * np.sin(2 * np.pi * 440 * time)
+    resampled = resample(Clip(tone, 24_000), 16_000)
+    assert resampled.size == 16_000
+    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
+    assert np.abs(resampled - expected)[1_000:-1_000].max() < 1e-4
+
+
+def test_resampling_to_the_own_rate_changes_nothing():
+    tone = np.random.default_rng(0).standard_normal(100)
+    assert resample(Clip(tone, 16_000), 16_000) is tone

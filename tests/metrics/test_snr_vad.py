@@ -1,0 +1,159 @@
+"""Known answers for the signal-to-noise ratio: speech with noise whose level is set exactly.
+
+True SNR: 10·log10(mean power of the clip where it speaks / power of the added noise).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soxr
+from sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
+
+from tts_baseline.metrics.signal import snr_vad
+
+
+def snr(samples: np.ndarray, rate: int = RATE) -> float:
+    reading = snr_vad.read(heard(samples, rate=rate))
+    assert reading.reason is None
+    return reading.value
+
+
+def noisy(snr_db: float, seed: int = 0, colour: str = "white") -> np.ndarray:
+    speech = clip()
+    return at_snr(speech, snr_db, noise(speech.size, seed, colour), speech_mask(speech))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+@pytest.mark.parametrize("snr_db", [0, 5, 10, 20, 30, 40, 50])
+def test_white_noise_is_read_within_0_3_db(snr_db, seed):
+    assert snr(noisy(snr_db, seed)) == pytest.approx(snr_db, abs=0.3)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("snr_db", [10, 20, 30, 40])
+def test_pink_noise_is_read_within_1_db_of_what_fell_into_the_pauses(snr_db, seed):
+    """Pink noise drifts: its power in 3 s of pauses is a draw, which is computed here."""
+    samples = noisy(snr_db, seed, "pink")
+    speech = speech_mask(clip())
+    truth = 10 * np.log10(np.mean(clip()[speech] ** 2) / np.var(samples[~speech]))
+    assert snr(samples) == pytest.approx(truth, abs=1.0)
+
+
+@pytest.mark.parametrize("rate", [22_050, 24_000, 48_000])
+def test_other_sample_rates_read_the_same(rate):
+    speech = soxr.resample(clip(), RATE, rate, quality="VHQ")
+    mask = np.zeros(speech.size, dtype=bool)
+    for start, stop in spans(speech_mask(clip())):
+        mask[start * rate // RATE : stop * rate // RATE] = True
+    samples = at_snr(speech, 30, noise(speech.size, 0), mask)
+    assert snr(samples, rate) == pytest.approx(30, abs=0.3)
+
+
+@pytest.mark.parametrize("gain", [1e-4, 0.3, -1.0, 50.0])
+def test_level_and_polarity_do_not_matter(gain):
+    assert snr(gain * noisy(25)) == pytest.approx(snr(noisy(25)), abs=1e-6)
+
+
+def test_a_constant_offset_is_not_noise():
+    assert snr(noisy(40) + 0.03) == pytest.approx(snr(noisy(40)), abs=0.1)
+
+
+def test_digitally_silent_pauses_read_the_ceiling():
+    assert snr(clip()) == 100.0
+
+
+def test_the_gate_caps_below_the_ceiling():
+    assert snr_vad.SPEC.cap == 60.0
+    assert snr(clip()) > snr_vad.SPEC.cap
+
+
+def test_quiet_ends_of_speech_do_not_count_as_noise():
+    """A tail of 120 ms, 30 dB below the speech, follows every phrase; the noise lies 50 dB below it."""
+    samples = noisy(50)
+    speech = speech_mask(clip())
+    level = np.sqrt(np.mean(clip()[speech] ** 2) / 10 ** (30 / 10))
+    tail = level * noise(round(0.12 * RATE), 9)
+    for _, stop in spans(speech):
+        samples[stop : stop + tail.size] += tail
+    assert snr(samples) == pytest.approx(50, abs=0.5)
+
+
+def test_noise_in_the_middle_of_a_pause_counts():
+    """50 ms of a click 20 dB below the speech, in one pause, is averaged over all pauses."""
+    samples = noisy(50)
+    speech = speech_mask(clip())
+    start, stop = max(spans(~speech), key=lambda span: span[1] - span[0])
+    click = slice((start + stop) // 2, (start + stop) // 2 + round(0.05 * RATE))
+    power = np.mean(clip()[speech] ** 2)
+    samples[click] += np.sqrt(power / 10 ** (20 / 10)) * noise(round(0.05 * RATE), 9)
+    pauses = np.sum(~speech) - 10 * 0.05 * RATE  # less the guards at both ends of five phrases
+    truth = 10 * np.log10(power / (power / 1e5 + power / 1e2 * 0.05 * RATE / pauses))
+    assert truth < 40
+    assert snr(samples) == pytest.approx(truth, abs=0.5)
+
+
+def test_speech_without_a_pause_has_no_value():
+    start, stop = spans(speech_mask(clip()))[0]
+    middle = noisy(30)[start + RATE // 4 : stop - RATE // 4]
+    reading = snr_vad.read(heard(middle))
+    assert (reading.value, reading.reason) == (None, "no 100 ms of pause")
+
+
+def test_noise_without_speech_has_no_value():
+    reading = snr_vad.read(heard(0.1 * noise(3 * RATE, 0)))
+    assert (reading.value, reading.reason) == (None, "no speech found")
+
+
+@pytest.mark.parametrize("size", [1, 100, 511, 513, 4_000])
+def test_audio_too_short_to_judge_has_no_value(size):
+    reading = snr_vad.read(heard(0.1 * noise(size, 0)))
+    assert reading.value is None
+    assert reading.reason
+
+
+def test_pauses_louder_than_the_speech_have_no_value():
+    """The hum is too low for the detector, so the pauses stay pauses."""
+    speech = clip()
+    hum = np.sin(2 * np.pi * 20 * np.arange(speech.size) / RATE)
+    reading = snr_vad.read(heard(speech + np.where(speech_mask(speech), 0.0, hum)))
+    assert (reading.value, reading.reason) == (None, "the pauses are as loud as the speech")
+
+
+def test_the_detector_leaves_the_environment_as_it_was(monkeypatch):
+    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+    snr(clip()[: 4 * RATE])
+    assert "OMP_THREAD_LIMIT" not in os.environ
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "2")
+    snr(clip()[: 4 * RATE])
+    assert os.environ["OMP_THREAD_LIMIT"] == "2"
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts threads in /proc")
+def test_the_detector_computes_on_one_thread():
+    """Four threads a 32 ms chunk make it 15 times slower."""
+    script = """if True:
+        import os, sys
+        sys.path.insert(0, os.environ["HERE"])
+        import sounds
+        from tts_baseline.metrics.signal import snr_vad
+        samples = sounds.clip()
+        before = len(os.listdir("/proc/self/task"))
+        snr_vad.read(sounds.heard(samples))
+        print(len(os.listdir("/proc/self/task")) - before)
+    """
+    here = os.path.dirname(os.path.abspath(__file__))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment | {"HERE": here},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert result.stdout.strip() == "0"
