@@ -52,7 +52,7 @@ def noise(size: int, seed: int, colour: str = "white") -> np.ndarray:
 
 
 def at_snr(samples: np.ndarray, snr_db: float, added: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """`samples` plus `added` (of power 1), scaled so that power(samples in mask) / power(added) is the SNR."""
+    """`samples` plus `added`, of power 1, scaled so that power(samples in mask) / power(added) is the SNR."""
     power = np.mean(samples[mask] ** 2)
     return samples + added * np.sqrt(power / 10 ** (snr_db / 10))
 

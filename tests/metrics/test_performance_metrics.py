@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts_baseline.core.protocols import Evidence
@@ -110,6 +110,7 @@ def test_cold_start_of_a_run_without_any_is_none():
     assert cold_start.read(Evidence()).reason == "no cold starts"
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(1e-4, 1e3), min_size=1, max_size=5), min_size=1, max_size=5))
 def test_latency_is_in_the_order_of_its_calls_and_scales_with_them(times):
     reading = latency.read(evidence(*(calls(*t) for t in times)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,14 +29,19 @@ def noisy(snr_db: float, seed: int = 0, colour: str = "white") -> np.ndarray:
     return at_snr(speech, snr_db, noise(speech.size, seed, colour), speech_mask(speech))
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def beginning(snr_db: float) -> np.ndarray:
+    """The first phrase with its pauses, for what needs no exact level."""
+    return noisy(snr_db)[: 7 * RATE // 2]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("snr_db", [0, 5, 10, 20, 30, 40, 50])
 def test_white_noise_is_read_within_0_3_db(snr_db, seed):
     assert snr(noisy(snr_db, seed)) == pytest.approx(snr_db, abs=0.3)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("snr_db", [10, 20, 30, 40])
+@pytest.mark.parametrize("snr_db", [10, 30])
 def test_pink_noise_is_read_within_1_db_of_what_fell_into_the_pauses(snr_db, seed):
     """Pink noise drifts: its power in 3 s of pauses is a draw, which is computed here."""
     samples = noisy(snr_db, seed, "pink")
@@ -56,11 +62,11 @@ def test_other_sample_rates_read_the_same(rate):
 
 @pytest.mark.parametrize("gain", [1e-4, 0.3, -1.0, 50.0])
 def test_level_and_polarity_do_not_matter(gain):
-    assert snr(gain * noisy(25)) == pytest.approx(snr(noisy(25)), abs=1e-6)
+    assert snr(gain * beginning(25)) == pytest.approx(snr(beginning(25)), abs=1e-6)
 
 
 def test_a_constant_offset_is_not_noise():
-    assert snr(noisy(40) + 0.03) == pytest.approx(snr(noisy(40)), abs=0.1)
+    assert snr(beginning(40) + 0.03) == pytest.approx(snr(beginning(40)), abs=0.1)
 
 
 def test_digitally_silent_pauses_read_the_ceiling():
@@ -133,7 +139,7 @@ def test_the_detector_leaves_the_environment_as_it_was(monkeypatch):
     assert os.environ["OMP_THREAD_LIMIT"] == "2"
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="counts threads in /proc")
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads in /proc")
 def test_the_detector_computes_on_one_thread():
     """Four threads a 32 ms chunk make it 15 times slower."""
     script = """if True:
@@ -146,11 +152,10 @@ def test_the_detector_computes_on_one_thread():
         snr_vad.read(sounds.heard(samples))
         print(len(os.listdir("/proc/self/task")) - before)
     """
-    here = os.path.dirname(os.path.abspath(__file__))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
     result = subprocess.run(
         [sys.executable, "-c", script],
-        env=environment | {"HERE": here},
+        env=environment | {"HERE": str(Path(__file__).parent)},
         capture_output=True,
         text=True,
         check=True,

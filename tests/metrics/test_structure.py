@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soxr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 
@@ -44,6 +44,7 @@ def test_noise_is_no_fault(snr_db):
     assert structure.read(heard(samples)).value == 0.0
 
 
+@settings(deadline=None)
 @given(
     st.floats(60, 1_000),
     st.sampled_from([16_000, 22_050, 24_000, 48_000]),
@@ -143,6 +144,7 @@ def test_faults_add_up_and_the_note_names_them():
     assert reading.note.startswith("880 clipped runs, dead air of 3.0 s, DC +0.0")
 
 
+@settings(deadline=None)
 @given(st.floats(0.4, 20))
 def test_level_and_polarity_do_not_change_clipping_or_dead_air(gain):
     voice = tone(440, RATE, 0.1).clip(-0.8, 0.8)

@@ -228,7 +228,7 @@ def test_auto_is_cuda_where_there_is_a_gpu(
 
 
 def test_an_unknown_setting_names_the_nearest(module: Any) -> None:
-    name = module(RECORDER + "\n    def create(steps=16, voice=''):\n        return Pipeline()\n")
+    name = module(RECORDER + "\n    def create(steps=16, device='', voice=''):\n        return Pipeline()\n")
     with pytest.raises(SettingsError) as caught:
         build(f"{name}:create", stesp=8)
     assert "takes no setting 'stesp' (did you mean 'steps'?); it takes: steps, voice" in caught.value.what
@@ -304,6 +304,7 @@ def test_a_missing_attribute_names_the_nearest(module: Any) -> None:
     with pytest.raises(PipelineError, match="did you mean 'synthesize'") as caught:
         build(f"{name}:synthesise")
     assert caught.value.where.endswith(f"{name}.py")
+    assert "--tts-pipeline" in caught.value.hint
 
 
 def test_a_factory_that_raises_says_what_and_where(module: Any) -> None:

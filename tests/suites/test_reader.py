@@ -108,6 +108,8 @@ def test_a_file_without_cases_is_refused(tmp_path: Path, text: str) -> None:
         ("cases = []\n", "unknown top-level key 'cases' (did you mean 'case'?)"),
         ('[case]\nid = "one"\ntext = "Uno."\n', "write [[case]]"),
         ("case = [1]\n", "write [[case]]"),
+        ("case = 1\n", "write [[case]]"),
+        ("[case]\n", "write [[case]]"),
         ("defaults = 1\n" + GOOD, "write [defaults]"),
         ('[defaults]\ntext = "Uno."\n' + GOOD, "unknown key 'text'"),
         ("[defaults]\nregoin = 'mexican'\n" + GOOD, "unknown key 'regoin' (did you mean 'region'?)"),

@@ -30,9 +30,10 @@ def promote(
     """The files written by accepting the pending run in `folder`.
 
     An unchanged run joins the current epoch of its machine; a changed one starts a new epoch. A golden
-    is replaced only where the audio changed. `quality_of` limits the quality part to some cases
-    (None: all); without `machine` the performance part is left out. Raises BaselineError for a run with
-    cases that could not be measured.
+    is replaced only where the audio changed, or its file is damaged. `quality_of` limits the quality part
+    to some cases (None: all); without `machine` the performance part is left out. Accepting a run again
+    writes what differs, mostly nothing. Raises BaselineError for a run with cases that could not be
+    measured, and for an anchor that is an accepted run already.
     """
     run = pending.load(folder)
     if run.failures:
@@ -46,10 +47,10 @@ def promote(
     with files.locked(store.root):
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
-        quality, recordings = _quality(run, folder, baseline.quality, acceptance, cases)
+        quality, recordings = _quality(run, folder, store, baseline.quality, acceptance, cases)
         if recordings or baseline.quality is None:
             written.append(store.write_quality(quality, recordings))
-        if machine:
+        if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
             epoch = max((r.acceptance.epoch for r in earlier if r.acceptance), default=0)
             accepted = msgspec.structs.replace(
@@ -76,6 +77,7 @@ def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
 def _quality(
     run: Run,
     folder: Path,
+    store: Store,
     before: Quality | None,
     acceptance: Acceptance,
     chosen: Collection[Case],
@@ -83,7 +85,8 @@ def _quality(
     cases = dict(before.cases) if before else {}
     recordings: dict[str, bytes] = {}
     for case in chosen:
-        if is_same_sound(run, case.id, cases.get(case.id)):
+        accepted = cases.get(case.id)
+        if accepted and is_same_sound(run, case.id, accepted) and store.is_intact(case.id, accepted):
             continue
         data = pending.recording(folder, run, case.id)
         recordings[case.id] = data

@@ -22,6 +22,7 @@ from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Uttera
 T = TypeVar("T", bound=Record)
 
 _FULL_SCALE = 1.0 - 2.0**-23
+_FLAC_ANY_RATE = 65_535
 
 
 class _Versioned(msgspec.Struct):
@@ -36,19 +37,18 @@ def read_record(path: Path, kind: type[T]) -> T:
     try:
         data = path.read_bytes()
         version = msgspec.json.decode(data, type=_Versioned).version
+        if version > SCHEMA_VERSION:
+            raise BaselineError(
+                f"written with schema {version}, this version reads up to {SCHEMA_VERSION}",
+                where=str(path),
+                hint="pip install --upgrade pytest-tts-baseline",
+            )
+        if version < 1:
+            raise _damaged(path, f"there is no schema {version}")
+        return msgspec.json.decode(data, type=kind)
     except FileNotFoundError as error:
         raise BaselineError("the file is missing", where=str(path), hint=f"git checkout -- {path}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError, IsADirectoryError) as error:
-        raise _damaged(path, error) from error
-    if version > SCHEMA_VERSION:
-        raise BaselineError(
-            f"written with schema {version}, this version reads up to {SCHEMA_VERSION}",
-            where=str(path),
-            hint="pip install --upgrade pytest-tts-baseline",
-        )
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, IsADirectoryError) as error:
         raise _damaged(path, error) from error
 
 
@@ -84,19 +84,31 @@ def encode_flac(utterance: Utterance) -> bytes:
     """The utterance, times its gain, as a 24-bit FLAC file."""
     buffer = BytesIO()
     samples = utterance.samples * np.float32(gain_of(utterance))
-    soundfile.write(buffer, samples, utterance.sample_rate, format="FLAC", subtype="PCM_24")
+    rate = utterance.sample_rate
+    if rate > _FLAC_ANY_RATE:
+        rate = round(rate, -1)  # FLAC's header has no other rates up there; read_flac goes by the record
+    soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_24")
     return buffer.getvalue()
 
 
 def read_flac(path: Path, audio: Audio) -> Utterance:
-    """The recording at `path` as the utterance that it was made of: mono float32, gain undone."""
+    """The recording at `path` as the utterance that it was made of: mono float32, gain undone.
+
+    Raises BaselineError for a file that cannot be read, or holds another number of samples.
+    """
     try:
-        samples, rate = soundfile.read(path, dtype="float32")
+        samples, _ = soundfile.read(path, dtype="float32")
     except (soundfile.LibsndfileError, OSError) as error:
         raise BaselineError(
             f"the recording cannot be read: {error}", where=str(path), hint=f"git checkout -- {path}"
         ) from error
-    return Utterance(samples=samples / np.float32(audio.gain), sample_rate=rate)
+    if samples.shape != (audio.samples,):
+        raise BaselineError(
+            f"the recording holds {len(samples)} samples, not {audio.samples} of one channel",
+            where=str(path),
+            hint=f"git checkout -- {path}",
+        )
+    return Utterance(samples=samples / np.float32(audio.gain), sample_rate=audio.sample_rate)
 
 
 @contextlib.contextmanager
@@ -107,5 +119,5 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _damaged(path: Path, error: Exception) -> BaselineError:
-    return BaselineError(f"the file is damaged: {error}", where=str(path), hint=f"git checkout -- {path}")
+def _damaged(path: Path, why: object) -> BaselineError:
+    return BaselineError(f"the file is damaged: {why}", where=str(path), hint=f"git checkout -- {path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +13,10 @@ import numpy as np
 from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Run, Utterance
+from tts_baseline.core.registry import metrics
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_WHOLE = "download the whole folder of the run, audio/ included"
 
 
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
@@ -47,7 +52,9 @@ def find(report: Path, name: str) -> Path:
     known = listing(report)
     if name == "last" and known:
         return known[-1]
-    fits = [path for path in known if path.name.startswith(name) or path.name.endswith(name)]
+    fits = [path for path in known if path.name == name] or [
+        path for path in known if path.name.startswith(name) or path.name.endswith(name)
+    ]
     if len(fits) == 1:
         return fits[0]
     shown = ", ".join(path.name for path in (fits or known)[-5:]) or "none"
@@ -64,22 +71,47 @@ def listing(report: Path) -> list[Path]:
 
 
 def load(folder: Path) -> Run:
-    """The run in a pending folder."""
-    return files.read_record(folder / "run.json", Run)
+    """The run in a pending folder, which may come from another machine.
+
+    Raises BaselineError for a name that could lead out of the baselines' folder, for a case without its
+    audio's identity, and for metrics that are not installed here.
+    """
+    path = folder / "run.json"
+    run = files.read_record(path, Run)
+    names = (run.id, run.environment.key, *(case.id for case in run.cases))
+    unsafe = [name for name in names if not _NAME.fullmatch(name)]
+    if unsafe:
+        raise _unusable(path, f"{unsafe[0]!r} cannot name a file")
+    failed = {failure.case for failure in run.failures}
+    unheard = [case.id for case in run.cases if case.id not in failed | run.audio.keys()]
+    if unheard:
+        raise _unusable(path, f"it says nothing about the audio of case {unheard[0]!r}")
+    unknown = sorted({r.metric for r in (*run.readings, *run.own_readings)} - metrics().keys())
+    if unknown:
+        raise BaselineError(
+            f"run {run.id} was read by metrics that are not installed here: {', '.join(unknown)}",
+            where=str(path),
+            hint="pip install what adds them, or measure again: tts-baseline run",
+        )
+    return run
 
 
 def recording(folder: Path, run: Run, case: str) -> bytes:
-    """The FLAC file of a case's scored utterance."""
+    """The FLAC file of a case's scored utterance; BaselineError where it is missing or is not that."""
     path = folder / "audio" / f"{case}.flac"
     if not path.is_file():
-        raise BaselineError(
-            f"run {run.id} has no recording of case {case!r}",
-            where=str(path),
-            hint="download the whole folder of the run, audio/ included",
-        )
+        raise BaselineError(f"run {run.id} has no recording of case {case!r}", where=str(path), hint=_WHOLE)
+    try:
+        files.read_flac(path, run.audio[case])
+    except BaselineError as error:
+        raise BaselineError(error.what, where=str(path), hint=_WHOLE) from error
     return path.read_bytes()
 
 
 def discard(folder: Path) -> None:
     """Remove a pending run for good."""
     shutil.rmtree(folder)
+
+
+def _unusable(path: Path, why: str) -> BaselineError:
+    return BaselineError(f"the run cannot be used: {why}", where=str(path), hint="tts-baseline run")

@@ -18,6 +18,9 @@ def json_schema() -> bytes:
     _, components = msgspec.json.schema_components((Quality, Run), ref_template="#/$defs/{name}")
     components["QualityCase"]["properties"]["scores"]["propertyNames"] = {"$ref": "#/$defs/Metric"}
     components["Reading"]["properties"]["metric"] = {"$ref": "#/$defs/Metric"}
+    for stored in ("Quality", "Run"):
+        components[stored]["properties"]["schema"] = {"const": SCHEMA_VERSION}
+        components[stored]["required"] = ["schema", *components[stored]["required"]]
     components["Metric"] = {"oneOf": [_metric(name) for name in metrics()]}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -10,7 +10,7 @@ from pathlib import Path
 from tts_baseline.baseline import files
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, Run, Utterance
+from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
 
 RING = 20
 
@@ -18,6 +18,11 @@ RING = 20
 def slug(name: str) -> str:
     """A folder name for a pipeline: its registered name, or `package.module:attribute` made safe."""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")
+
+
+def accepted_at(run: Run) -> tuple[str, str]:
+    """What puts runs in the order in which they were accepted."""
+    return (run.acceptance.at if run.acceptance else "", run.id)
 
 
 class Store:
@@ -35,7 +40,7 @@ class Store:
         quality_file = self.folder / "quality.json"
         quality = files.read_record(quality_file, Quality) if quality_file.exists() else None
         machines = self.folder / "machines"
-        keys = sorted(p.name for p in machines.iterdir() if p.is_dir()) if machines.is_dir() else []
+        keys = sorted({path.parent.name for path in machines.glob("*/*.json")})
         runs = self.runs(key)
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
@@ -51,7 +56,7 @@ class Store:
         """Every run accepted on the machine `key`, oldest first, over all epochs."""
         paths = sorted((self.folder / "machines" / key).glob("*.json"))
         runs = [files.read_record(path, Run) for path in paths]
-        return tuple(sorted(runs, key=lambda r: (r.acceptance.at if r.acceptance else "", r.id)))
+        return tuple(sorted(runs, key=accepted_at))
 
     def goldens(self, quality: Quality | None) -> dict[str, Utterance]:
         """The accepted recordings by case.
@@ -67,7 +72,7 @@ class Store:
                     where=str(path),
                     hint=f"git checkout -- {path}",
                 )
-            if hashlib.sha256(path.read_bytes()).hexdigest() != accepted.recording:
+            if not self.is_intact(case, accepted):
                 raise BaselineError(
                     f"the golden of case {case!r} is not the recording that quality.json accepted",
                     where=str(path),
@@ -78,21 +83,33 @@ class Store:
 
     def write_run(self, run: Run) -> Path:
         """Keep an accepted run; its file is new and never changes."""
-        path = self.folder / "machines" / run.environment.key / f"{run.id}.json"
+        path = self._run(run)
         if path.exists():
-            raise BaselineError(f"run {run.id} is accepted already", where=str(path))
-        files.write_record(path, run)
+            raise BaselineError(f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run")
         self._write_schema()
+        files.write_record(path, run)
         return path
+
+    def has(self, run: Run) -> bool:
+        """True where this run is accepted already."""
+        return self._run(run).exists()
 
     def write_quality(self, quality: Quality, recordings: Mapping[str, bytes]) -> Path:
         """Replace the accepted quality; recordings first: quality.json never speaks of a missing one."""
+        self._write_schema()
         for case, data in recordings.items():
             files.write_atomic(self._golden(case), data)
         path = self.folder / "quality.json"
         files.write_record(path, quality)
-        self._write_schema()
         return path
+
+    def is_intact(self, case: str, accepted: QualityCase) -> bool:
+        """True where the golden of a case is there, and is the recording that was accepted."""
+        path = self._golden(case)
+        return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == accepted.recording
+
+    def _run(self, run: Run) -> Path:
+        return self.folder / "machines" / run.environment.key / f"{run.id}.json"
 
     def _golden(self, case: str) -> Path:
         return self.folder / "golden" / f"{case}.flac"

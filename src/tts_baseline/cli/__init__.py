@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tts_baseline.cli import accept, compare, doctor, reject, report, run
 from tts_baseline.core.errors import TtsBaselineError
 
-FINE, REGRESSION, COULD_NOT = 0, 1, 2
+FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
 _COMMANDS = (run, compare, accept, reject, report, doctor)
 
 
@@ -21,9 +21,17 @@ def main(words: Sequence[str] | None = None) -> int:
     except TtsBaselineError as error:
         print(f"tts-baseline: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
         return COULD_NOT
+    except OSError as error:
+        told = TtsBaselineError(
+            error.strerror or str(error),
+            where=str(error.filename2 or error.filename or ""),
+            hint="tts-baseline doctor",
+        )
+        print(f"tts-baseline: {told}", file=sys.stderr)  # noqa: T201
+        return COULD_NOT
     except KeyboardInterrupt:
-        print("\ntts-baseline: interrupted; nothing was stored", file=sys.stderr)  # noqa: T201
-        return 130
+        print("\ntts-baseline: interrupted; an unfinished run is not stored", file=sys.stderr)  # noqa: T201
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -46,19 +46,26 @@ def say(text: str) -> None:
     print(text)  # noqa: T201 - a command line prints
 
 
-def show(project: Project, outcome: Outcome, *, as_json: bool, verbose: bool) -> int:
-    """Print an outcome; the exit status: 0, or 1 where a verdict fails the build."""
+def status(project: Project, outcome: Outcome) -> int:
+    """The exit status of an outcome: 0, or 1 where a verdict fails the build."""
+    return 1 if gating.failing(project, gating.suite_verdicts(outcome)) else 0
+
+
+def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
+    """Print an outcome for people."""
     failing = gating.failing(project, gating.suite_verdicts(outcome))
-    if as_json:
-        sys.stdout.write(summary.as_json(outcome.run, outcome.verdicts, outcome.folder).decode())
-    else:
-        color = sys.stdout.isatty()
-        say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
-        say("")
-        if failing:
-            say(gating.explained(outcome, failing))
-        say(gating.footer(outcome))
-    return 1 if failing else 0
+    color = sys.stdout.isatty()
+    say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
+    say("")
+    if failing:
+        say(gating.explained(outcome, failing))
+    say(gating.footer(outcome))
+
+
+def show_json(outcomes: Sequence[Outcome]) -> None:
+    """Print one outcome as a JSON object, several as an array of them."""
+    pages = [summary.as_json(one.run, one.verdicts, one.folder).decode().rstrip() for one in outcomes]
+    say(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
 
 
 def say_paths(paths: Sequence[Path], root: Path, *, as_json: bool, verb: str = "wrote") -> None:

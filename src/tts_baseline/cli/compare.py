@@ -28,15 +28,20 @@ def act(options: argparse.Namespace) -> int:
     project = _common.opened(options)
     outcome = gating.reopen(project, options.run)
     if options.case is None:
-        return _common.show(project, outcome, as_json=options.json, verbose=options.verbose)
+        if options.json:
+            _common.show_json([outcome])
+        else:
+            _common.show(project, outcome, verbose=options.verbose)
+        return _common.status(project, outcome)
     ids = [case.id for case in outcome.run.cases]
     if options.case not in ids:
         raise SuiteError(
             f"run {outcome.run.id} has no case {options.case!r}{nearest(options.case, ids)}",
             hint=f"tts-baseline compare {outcome.run.id} -v",
         )
-    mine = tuple(v for v in outcome.verdicts if v.case == options.case)
+    only = replace(outcome, verdicts=tuple(v for v in outcome.verdicts if v.case == options.case))
     if options.json:
-        return _common.show(project, replace(outcome, verdicts=mine), as_json=True, verbose=False)
-    _common.say(gating.explained(outcome, mine))
-    return 1 if gating.failing(project, mine) else 0
+        _common.show_json([only])
+    else:
+        _common.say(gating.explained(only, only.verdicts))
+    return _common.status(project, only)

@@ -27,7 +27,7 @@ def act(options: argparse.Namespace) -> int:
     page = performance_page.render(project.root / project.settings.dir)
     if options.check:
         path = Path(options.check)
-        stale = not path.is_file() or path.read_text(encoding="utf-8") != page
+        stale = not path.is_file() or path.read_bytes() != page.encode()
         answer = "is stale: tts-baseline report --write " + str(path) if stale else "is up to date"
         _common.say(json.dumps({"path": str(path), "stale": stale}) if options.json else f"{path} {answer}")
         return int(stale)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 from tts_baseline.cli import _common
+from tts_baseline.core.errors import SettingsError
 from tts_baseline.session import gating
 
 
@@ -24,13 +25,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def act(options: argparse.Namespace) -> int:
     """Exit status of the worst session."""
+    if options.sessions < 1:
+        raise SettingsError(
+            f"--sessions must be at least 1, not {options.sessions}", hint="tts-baseline run --help"
+        )
     project = _common.opened(options)
-    worst = 0
-    runs = []
-    for _ in range(max(1, options.sessions)):
+    outcomes = []
+    for _ in range(options.sessions):
         outcome = gating.gate(project, project.chosen, _common.progress())
-        runs.append(outcome.run.id)
-        worst = max(worst, _common.show(project, outcome, as_json=options.json, verbose=options.verbose))
-    if len(runs) > 1 and not options.json:
-        _common.say(f'accept all: tts-baseline accept {" ".join(runs)} --reason "..."')
-    return worst
+        outcomes.append(outcome)
+        if not options.json:
+            _common.show(project, outcome, verbose=options.verbose)
+    if options.json:
+        _common.show_json(outcomes)
+    elif len(outcomes) > 1:
+        runs = " ".join(outcome.run.id for outcome in outcomes)
+        _common.say(f'accept all: tts-baseline accept {runs} --reason "..."')
+    return max(_common.status(project, outcome) for outcome in outcomes)

@@ -16,6 +16,7 @@ from tts_baseline.core.registry import nearest
 
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
 _LISTS = ("optimize", "cases", "tags")
+_HELP = "tts-baseline run --help"
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
             raise SettingsError(
                 f"a setting has a value of the wrong kind: {error}",
                 where=where,
-                hint="tts-baseline run --help",
+                hint=_HELP,
             ) from error
         merged = candidate
     return _checked(settings)
@@ -82,11 +83,12 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         with path.open("rb") as file:
-            table = tomllib.load(file).get("tool", {}).get("tts-baseline", {})
+            tools = tomllib.load(file).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"not valid TOML: {error}", where=str(path)) from error
+        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint=_HELP) from error
+    table = tools.get("tts-baseline", {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
-        raise SettingsError("[tool.tts-baseline] is not a table", where=str(path))
+        raise SettingsError("[tool.tts-baseline] is not a table", where=str(path), hint=_HELP)
     return {key.replace("-", "_"): value for key, value in table.items()}
 
 
@@ -104,7 +106,7 @@ def _known(values: Mapping[str, Any], where: str) -> None:
             raise SettingsError(
                 f"unknown setting {key!r}{nearest(key, Settings.__struct_fields__)}",
                 where=where,
-                hint="tts-baseline run --help",
+                hint=_HELP,
             )
 
 
@@ -119,10 +121,11 @@ def _checked(settings: Settings) -> Settings:
     for name in ("timeout", "load_timeout", "budget"):
         number = getattr(settings, name)
         if number is not None and not number > 0:
-            raise SettingsError(f"{name} must be more than 0 seconds, not {number:g}")
+            raise SettingsError(f"{name} must be more than 0 seconds, not {number:g}", hint=_HELP)
     if settings.restarts < 3:
         raise SettingsError(
             f"restarts must be at least 3, not {settings.restarts}: the fresh process is the "
-            "unit that statistics count"
+            "unit that statistics count",
+            hint=_HELP,
         )
     return settings

@@ -1,9 +1,9 @@
 """espeak-ng, embedded through ctypes: small, offline and reproducible, so it is the default pipeline.
 
-espeak-ng keeps state between calls (the phase of its flutter, a random generator seeded from the clock),
-so its n-th answer differs from its first. Reinitializing it does not reset that state; unloading the
-library does. Each request therefore gets a freshly loaded library, which costs less than a millisecond
-and makes the same request give the same samples, bit for bit, whatever was said before.
+espeak-ng keeps state between calls (the phase of its flutter, for one), so its n-th answer differs from its
+first. Reinitializing it does not reset that state; unloading the library does. Each request therefore gets
+a freshly loaded library, which costs less than a millisecond and makes the same request give the same
+samples, bit for bit, whatever was said before.
 """
 
 from __future__ import annotations
@@ -237,8 +237,6 @@ class Espeak(Struct, frozen=True, kw_only=True):
             engine.espeak_SetVoiceByName(_VOICE_FILES[voice]),
             engine.espeak_SetParameter(_RATE, rate, 0),
             engine.espeak_SetParameter(_PITCH, self.pitch, 0),
-            # espeak_Initialize has just seeded it from the clock.
-            engine.espeak_ng_SetRandSeed(ctypes.c_long(1)),
         )
         if any(answers):
             raise PipelineError(

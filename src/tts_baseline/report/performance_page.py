@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import fmean, median, quantiles
 
 from tts_baseline.baseline import files
+from tts_baseline.baseline.store import accepted_at
 from tts_baseline.core import units
 from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
@@ -28,7 +29,8 @@ def render(baselines: Path) -> str:
         parts.append(f"## {quality.pipeline} @ {quality.variant}\n")
         parts.append(markdown([_quality(quality)]))
         for machine in sorted((quality_file.parent / "machines").glob("*")):
-            runs = [files.read_record(path, Run) for path in sorted(machine.glob("*.json"))]
+            runs = [files.read_record(path, Run) for path in machine.glob("*.json")]
+            runs.sort(key=accepted_at)
             if runs:
                 parts.append(markdown(list(_machine(machine.name, runs))))
     return "\n".join(parts).rstrip() + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,32 +27,29 @@ def terminal(
     if verbose:
         sheets += table.reading_sheets(run, width)
     parts = [table.text([sheet], width=width, color=color) for sheet in sheets]
-    notes = reasons(verdicts)
+    notes = [textwrap.fill(note, width, subsequent_indent="  ") for note in reasons(verdicts)]
     if notes:
-        parts.insert(1, notes)
+        parts.insert(1, "\n".join(notes))
     return "\n\n".join(parts)
 
 
-def reasons(verdicts: Sequence[Verdict]) -> str:
+def reasons(verdicts: Sequence[Verdict]) -> list[str]:
     """Why a suite verdict is neither ok nor a plain regression, a line each."""
     told = [
-        f"{v.gate} {v.status}: {v.reason}"
-        for v in verdicts
-        if v.case is None
-        and v.reason
-        and v.status not in ("no baseline", "not comparable")
-        and _is_telling(v)
+        f"{v.gate} {v.status}: {v.reason}" for v in verdicts if v.case is None and v.reason and _is_telling(v)
     ]
     for status in ("no baseline", "not comparable"):
         found = [v for v in verdicts if v.case is None and v.status == status]
         if found:
             told.append(f"{', '.join(v.gate for v in found)} {status}: {found[0].reason}")
-    return "\n".join(told)
+    return told
 
 
 def _is_telling(verdict: Verdict) -> bool:
-    """False for an `ok` that rests on all cases; how many it rests on is told where that can differ."""
-    return verdict.status != "ok" or metrics()[verdict.metric].spec.min_valid > 0
+    """How many cases an `ok` rests on is told where that can differ; missing baselines are told together."""
+    if verdict.status == "ok":
+        return metrics()[verdict.metric].spec.min_valid > 0
+    return verdict.status not in ("no baseline", "not comparable")
 
 
 def markdown(run: Run, verdicts: Sequence[Verdict], baseline: Baseline) -> str:

@@ -58,7 +58,8 @@ def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
 
 def case_sheet(verdicts: Sequence[Verdict]) -> Sheet | None:
     """The single cases that are not fine, worst first, at most twelve; None where there is none."""
-    odd = [v for v in verdicts if v.case is not None and v.status in (*FAILING, "improved")]
+    found = {(v.case, v.gate): v for v in verdicts if v.case and v.status in (*FAILING, "improved")}
+    odd = list(found.values())
     if not odd:
         return None
     odd.sort(key=lambda v: _ORDER.index(v.status))
@@ -89,7 +90,7 @@ def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
         for m in metrics().values()
         if any(cells.get(m.spec.name, "-") != "-" for cells in by_case.values())
     ]
-    id_width = max(len(case) for case in by_case)
+    id_width = max(len("case"), *(len(case) for case in by_case))
     room = max(1, (width - id_width) // 12)
     sheets = []
     for start in range(0, len(columns), room):
@@ -131,13 +132,18 @@ def markdown(sheets: Iterable[Sheet]) -> str:
     """The tables as Markdown, each under its title."""
     parts = []
     for sheet in sheets:
-        parts += [f"### {sheet.title}", "", _bar([head for head, _ in sheet.heads])]
+        parts += [f"### {_line(sheet.title)}", "", _bar([head for head, _ in sheet.heads])]
         parts += [_bar(["---"] * len(sheet.heads)), *(_bar(row) for row in sheet.rows), ""]
     return "\n".join(parts)
 
 
 def _bar(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(_line(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _line(text: str) -> str:
+    """Messages and reasons may have several lines; a heading and a cell have one."""
+    return " ".join(text.split())
 
 
 def _rich(sheet: Sheet) -> Table:
@@ -153,7 +159,7 @@ def _rich(sheet: Sheet) -> Table:
         )  # fmt: skip
     for row in sheet.rows:
         style = _COLORS.get(row[0].lower(), "")
-        table.add_row(Text(row[0], style=style), *(Text(cell) for cell in row[1:]))
+        table.add_row(Text(row[0], style=style), *(Text(_line(cell)) for cell in row[1:]))
     return table
 
 

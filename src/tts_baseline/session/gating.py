@@ -35,7 +35,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     """Measure `cases` and judge them; the run is pending, and reported in its folder."""
     run, utterances = take(project, cases, progress)
     folder = pending.save(project.report, run, utterances)
-    baseline = project.store(run.variant).load(run.environment.key)
+    baseline = project.store_of(run).load(run.environment.key)
     verdicts = decide.decide(run, baseline, project.limits)
     recorded = _record_missing(project, run, folder, baseline, verdicts)
     files.write_atomic(folder / "report.md", summary.markdown(run, verdicts, baseline).encode())
@@ -47,7 +47,7 @@ def reopen(project: Project, name: str) -> Outcome:
     """A pending run judged again, against the baselines as they are now."""
     folder = pending.find(project.report, name)
     run = pending.load(folder)
-    baseline = project.store(run.variant).load(run.environment.key)
+    baseline = project.store_of(run).load(run.environment.key)
     return Outcome(
         run=run, folder=folder, baseline=baseline,
         verdicts=decide.decide(run, baseline, project.limits),
@@ -114,7 +114,7 @@ def accept_run(
             hint=f'tts-baseline accept {outcome.run.id} --reset-anchor --reason "..."',
         )
     written = accept.promote(
-        project.store(outcome.run.variant),
+        project.store_of(outcome.run),
         outcome.folder,
         _acceptance(project, outcome.run, reason),
         changed=decide.changed(outcome.verdicts),
@@ -144,7 +144,7 @@ def _record_missing(
     if not new and not first:
         return ()
     return accept.promote(
-        project.store(run.variant),
+        project.store_of(run),
         folder,
         _acceptance(project, run, "first recording: there was no baseline"),
         changed=False,

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import settings
-from tts_baseline.core.records import Case
+from tts_baseline.core.records import Case, Run
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
 from tts_baseline.gate.limits import Limit
@@ -61,6 +61,10 @@ class Project(Struct, frozen=True, kw_only=True):
     def store(self, variant: str) -> Store:
         """The baselines of one variant of this project's pipeline."""
         return Store(self.root / self.settings.dir, self.settings.pipeline, variant)
+
+    def store_of(self, run: Run) -> Store:
+        """The baselines that a run belongs to, whichever pipeline is chosen now."""
+        return Store(self.root / self.settings.dir, run.pipeline, run.variant)
 
 
 def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:

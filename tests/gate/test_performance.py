@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tts_baseline.core.records import Baseline
+from tts_baseline.gate import decide
+from tts_baseline.gate.limits import chosen
+
+
+def test_interval_and_change_by_hand(make, verdict) -> None:
+    # three runs at 100 ms, a wobble of nothing: prior 6 %, h = 1.959964 * 0.06 * sqrt(4/3)
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    v = verdict(make.run(0.14, wobble=0), make.baseline(runs), "latency")
+    half = 1.959964 * 0.06 * math.sqrt(4 / 3)
+    assert v.change == pytest.approx(0.4)
+    assert (math.log1p(v.low), math.log1p(v.high)) == pytest.approx(
+        (math.log(1.4) - half, math.log(1.4) + half), rel=1e-5
+    )
+    assert (v.status, v.runs, v.limit) == ("regressed", 3, pytest.approx(0.05))
+    assert (v.baseline, v.current) == pytest.approx((0.1, 0.14))
+
+
+@pytest.mark.parametrize(
+    ("factor", "status"),
+    [(1.0, "ok"), (1.03, "ok"), (1.05, "undecided"), (1.07, "regressed"), (0.93, "improved"), (0.97, "ok")],
+)
+def test_eight_quiet_runs_resolve_small_changes(make, verdict, factor: float, status: str) -> None:
+    dice = np.random.default_rng(5)
+    runs = [make.run(0.1 * math.exp(dice.normal(0, 0.003)), wobble=0) for _ in range(8)]
+    v = verdict(make.run(0.1 * factor, wobble=0), make.baseline(runs), "latency")
+    assert v.status == status
+
+
+def test_six_percent_on_a_noisy_machine_is_undecided_and_says_what_would_settle_it(make, verdict) -> None:
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    v = verdict(make.run(0.106, wobble=0), make.baseline(runs), "latency")
+    assert v.status == "undecided"
+    assert "3 accepted runs, 4 give this machine's own spread" in v.reason
+    assert not decide.fails(v, missing="fail", undecided="warn")
+    assert decide.fails(v, missing="fail", undecided="fail")
+
+
+def test_no_run_on_this_machine(make, verdict) -> None:
+    run = make.run()
+    assert verdict(run, Baseline(), "latency").status == "no baseline"
+    elsewhere = Baseline(other_machines=("there",))
+    assert verdict(run, elsewhere, "latency").status == "not comparable"
+    assert verdict(run, elsewhere, "latency", "c0").status == "not comparable"
+    assert verdict(run, elsewhere, "memory").status == "not comparable"
+
+
+def test_a_slower_machine_is_not_a_slower_pipeline(make, verdict) -> None:
+    runs = [make.run(0.1) for _ in range(3)]
+    v = verdict(make.run(0.1, speed=1.5), make.baseline(runs), "latency")
+    assert v.status == "undecided"
+    assert v.change == pytest.approx(0.0, abs=0.03)
+    assert v.current / v.baseline == pytest.approx(1.5, rel=0.2)
+    assert "so was the machine: +" in v.reason
+
+
+def test_a_slower_pipeline_is_seen_on_a_faster_machine(make, verdict) -> None:
+    runs = [make.run(0.1) for _ in range(3)]
+    v = verdict(make.run(0.14, speed=0.7), make.baseline(runs), "latency")
+    assert v.status == "regressed"
+    assert v.change == pytest.approx(0.4, abs=0.05)
+
+
+def test_a_pipeline_that_waits_is_not_credited_with_the_machines_speed(make, verdict) -> None:
+    runs = [make.run(0.1, waiting=True) for _ in range(3)]
+    slower = verdict(make.run(0.14, waiting=True, speed=1.4), make.baseline(runs), "latency")
+    assert slower.status == "regressed"
+    same = verdict(make.run(0.1, waiting=True, speed=1.4), make.baseline(runs), "latency")
+    assert same.change == pytest.approx(0.0, abs=0.01)
+    assert same.status != "regressed"
+
+
+def test_on_a_gpu_times_are_taken_as_they_are(make, verdict) -> None:
+    runs = [make.run(0.1, wobble=0, device="cuda") for _ in range(3)]
+    v = verdict(make.run(0.12, wobble=0, speed=1.0, device="cuda"), make.baseline(runs), "latency")
+    assert v.status == "regressed"  # 1.5 % prior: the interval is +-3.4 %
+    assert v.low == pytest.approx(math.exp(math.log(1.2) - 1.959964 * 0.015 * math.sqrt(4 / 3)) - 1)
+
+
+def test_one_case_alone_is_found_among_many(make, verdict) -> None:
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.2}
+    run = make.run(now, wobble=0)
+    baseline = make.baseline(runs)
+    assert verdict(run, baseline, "latency", "c3").status == "regressed"
+    assert verdict(run, baseline, "latency", "c2").status != "regressed"
+    speaking = decide.gating(decide.decide(run, baseline, chosen({})))
+    assert [v.case for v in speaking if v.status == "regressed"] == ["c3"]
+
+
+def test_holm_keeps_a_lone_borderline_case_undecided(make, verdict) -> None:
+    # alone p is 0.017 < 0.025; among six Holm asks for 0.0042
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    factor = 1.05 * math.exp(2.12 * 0.06 * math.sqrt(4 / 3))
+    now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.1 * factor}
+    v = verdict(make.run(now, wobble=0), make.baseline(runs), "latency", "c3")
+    assert (v.status, v.reason) == ("undecided", "beyond the limit alone, not among 6 cases")
+    alone = {"c3": 0.1 * factor}
+    only = make.run(alone, wobble=0, cases=["c3"])
+    assert verdict(only, make.baseline(runs), "latency", "c3").status == "regressed"
+
+
+def test_only_cases_that_all_have_in_common_make_the_suites_mean(make, verdict) -> None:
+    old = [make.run({"c0": 0.1}, wobble=0, cases=["c0"]) for _ in range(3)]
+    run = make.run({"c0": 0.1, "c1": 9.0}, wobble=0, cases=["c0", "c1"])
+    baseline = make.baseline(old)
+    assert verdict(run, baseline, "latency").change == pytest.approx(0.0)
+    fresh = verdict(run, baseline, "latency", "c1")
+    assert (fresh.status, fresh.current) == ("no baseline", pytest.approx(9.0))
+
+
+def test_a_text_that_changed_is_not_compared(make, verdict) -> None:
+    old = [make.run(0.1, text="hola") for _ in range(3)]
+    v = verdict(make.run(0.5, text="adiós"), make.baseline(old), "latency", "c0")
+    assert v.status == "no baseline"
+    assert "changed since it was accepted" in v.reason
+
+
+def test_slow_drift_is_caught_at_twice_the_limit_from_the_anchor(make, verdict) -> None:
+    dice = np.random.default_rng(9)
+    anchor = make.run(0.1, wobble=0, anchor=True)
+    runs = [make.run(0.118 * math.exp(dice.normal(0, 0.002)), wobble=0) for _ in range(6)]
+    run = make.run(0.118, wobble=0)
+    drifted = verdict(run, make.baseline(runs, anchor=anchor), "latency")
+    assert drifted.status == "regressed"
+    assert drifted.reason.startswith("slow drift")
+    assert drifted.drift == drifted.change == pytest.approx(0.18, abs=0.01)
+    assert drifted.limit == pytest.approx(1.05**2 - 1)
+    near = make.run(0.112, wobble=0, anchor=True)
+    assert verdict(run, make.baseline(runs, anchor=near), "latency").status == "ok"
+
+
+def test_memory_has_a_relative_and_an_absolute_part(make, verdict) -> None:
+    runs = [make.run(memory=100e6) for _ in range(4)]
+    limit = (10e6 + 4 * 2**20) / 100e6
+    inside = verdict(make.run(memory=100e6 * (1 + limit) - 1e5), make.baseline(runs), "memory")
+    outside = verdict(make.run(memory=100e6 * (1 + limit) + 1e5), make.baseline(runs), "memory")
+    assert (inside.status, outside.status) == ("ok", "regressed")
+    assert inside.limit == pytest.approx(limit)
+
+
+def test_a_limit_of_ones_own(make, verdict) -> None:
+    runs = [make.run(0.1, wobble=0) for _ in range(4)]
+    baseline = make.baseline(runs)
+    assert verdict(make.run(0.14, wobble=0), baseline, "latency", latency="50%").status == "ok"
+    assert verdict(make.run(0.14, wobble=0), baseline, "latency", latency="45 ms").status == "ok"
+    assert verdict(make.run(0.14, wobble=0), baseline, "latency", latency="35 ms").status == "regressed"
+
+
+def test_the_stage_that_moved_is_named(make, verdict) -> None:
+    runs = [make.run(0.1, wobble=0, stages={"text": 0.01, "model": 0.09}) for _ in range(3)]
+    run = make.run(0.2, wobble=0, stages={"text": 0.011, "model": 0.189})
+    assert verdict(run, make.baseline(runs), "latency").where == "model +99.0 ms; text within 19.8 ms"
+
+
+def test_unchanged_runs_do_not_fail_on_a_machine_whose_speed_drifts(make) -> None:
+    """A/A on simulated drift: 12 % between sessions, 10 % within, measured noise 2 %."""
+    dice = np.random.default_rng(11)
+
+    def session() -> object:
+        noisy = {f"c{n}": 0.1 * math.exp(dice.normal(0, 0.02)) for n in range(6)}
+        return make.run(noisy, speed=math.exp(dice.normal(0, 0.12)))
+
+    failed = 0
+    for _ in range(60):
+        verdicts = decide.decide(session(), make.baseline([session() for _ in range(3)]), chosen({}))
+        failed += any(
+            decide.fails(v, missing="fail", undecided="warn")
+            for v in decide.gating(verdicts)
+            if v.gate == "latency"
+        )
+    assert failed == 0
+
+
+def test_forty_percent_slower_fails_on_a_machine_whose_speed_drifts(make, verdict) -> None:
+    dice = np.random.default_rng(12)
+    caught = 0
+    for _ in range(30):
+        runs = [make.run(0.1, speed=math.exp(dice.normal(0, 0.12))) for _ in range(3)]
+        run = make.run(0.14, speed=math.exp(dice.normal(0, 0.12)))
+        caught += verdict(run, make.baseline(runs), "latency").status == "regressed"
+    assert caught == 30

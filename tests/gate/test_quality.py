@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from tts_baseline.core.records import Baseline
+from tts_baseline.gate import decide
+from tts_baseline.gate.limits import chosen
+
+
+def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
+    baseline = Baseline(quality=make.quality(then))
+    return verdict(make.run(scores=now, case_scores=case_scores), baseline, gate, case, **limits)
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [(30.0, "ok"), (29.01, "ok"), (28.99, "regressed"), (30.99, "ok"), (31.01, "improved")],
+)
+def test_snr_fails_when_it_falls_by_more_than_one_db(make, verdict, now: float, status: str) -> None:
+    v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": now})
+    assert (v.status, v.change) == (status, pytest.approx(now - 30.0))
+    assert "6 of 6 cases" in v.reason
+
+
+def test_snr_is_capped_so_that_digital_silence_counts_for_nothing(make, verdict) -> None:
+    assert judged(make, verdict, {"snr_vad": 100.0}, {"snr_vad": 61.0}).status == "ok"
+    assert judged(make, verdict, {"snr_vad": 100.0}, {"snr_vad": 58.9}).status == "regressed"
+
+
+def test_the_median_over_cases_speaks_and_one_case_does_not(make, verdict) -> None:
+    one = {("snr_vad", "c0"): 10.0}
+    assert judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case_scores=one).status == "ok"
+    case = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=one)
+    assert case.status == "regressed"
+    run = make.run(scores={"snr_vad": 30.0}, case_scores=one)
+    verdicts = decide.decide(run, Baseline(quality=make.quality({"snr_vad": 30.0})), chosen({}))
+    assert not any(v.status == "regressed" for v in decide.gating(verdicts))
+
+
+def test_a_case_that_can_no_longer_be_measured_is_invalid(make, verdict) -> None:
+    lost = {("snr_vad", "c0"): None}
+    v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=lost)
+    assert v.status == "invalid"
+    assert v in decide.gating([v])
+    assert decide.fails(v, missing="record", undecided="warn")
+
+
+def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
+    run = make.run(scores={"snr_vad": None, "snr_golden": 100.0})
+    verdicts = decide.decide(run, Baseline(quality=make.quality({"snr_vad": None})), chosen({}))
+    assert [v.status for v in verdicts if v.gate == "snr"] == ["ok"]
+
+
+class TestTooFewCasesWithAPause:
+    """Fewer than 80 % have a value: closeness to the goldens decides."""
+
+    few = {("snr_vad", f"c{n}"): None for n in range(4)}
+
+    def judge(self, make, verdict, closeness: float, now: float = 30.0):
+        then = {"snr_vad": 30.0, "snr_golden": 100.0}
+        quality = make.quality(then)
+        for n in range(4):
+            quality.cases[f"c{n}"].scores["snr_vad"] = (
+                quality.cases["c0"].scores["snr_vad"].__class__(value=None)
+            )
+        run = make.run(scores={"snr_vad": now, "snr_golden": closeness}, case_scores=self.few)
+        return verdict(run, Baseline(quality=quality), "snr")
+
+    def test_all_equivalent_is_ok(self, make, verdict) -> None:
+        v = self.judge(make, verdict, closeness=60.0)
+        assert (v.status, v.reason) == ("ok", "measured in 2 of 6 cases; all equivalent to their goldens")
+
+    def test_changed_audio_is_undecided(self, make, verdict) -> None:
+        v = self.judge(make, verdict, closeness=59.9)
+        assert (v.status, v.change) == ("undecided", 0.0)
+        assert "6 differ from their goldens" in v.reason
+
+    def test_the_few_that_fell_are_enough_to_fail(self, make, verdict) -> None:
+        assert self.judge(make, verdict, closeness=30.0, now=20.0).status == "regressed"
+
+
+@pytest.mark.parametrize(
+    ("now", "status"), [(2.0, "ok"), (2.09, "ok"), (2.11, "regressed"), (1.91, "ok"), (1.89, "regressed")]
+)
+def test_duration_may_move_neither_way(make, verdict, now: float, status: str) -> None:
+    v = judged(make, verdict, {"duration": 2.0}, {"duration": now}, gate="duration")
+    assert (v.status, v.relative, v.change) == (status, True, pytest.approx(now / 2 - 1))
+
+
+def test_one_new_fault_in_one_case_fails_the_suite(make, verdict) -> None:
+    fault = {("structure", "c4"): 3.0}
+    v = judged(make, verdict, {"structure": 2.0}, {"structure": 2.0}, gate="structure", case_scores=fault)
+    assert (v.status, v.change, v.reason) == ("regressed", 1.0, "1 of 6 cases worse, most in c4")
+
+
+def test_faults_that_were_accepted_stay_accepted(make, verdict) -> None:
+    assert judged(make, verdict, {"structure": 2.0}, {"structure": 2.0}, gate="structure").status == "ok"
+
+
+def test_broken_audio_is_invalid_once_and_without_a_baseline_too(make) -> None:
+    run = make.run(scores={"structure": None, "duration": None, "pesq_wb": None})
+    for baseline in (Baseline(), Baseline(quality=make.quality({"structure": 0.0, "duration": 2.0}))):
+        invalid = [v for v in decide.decide(run, baseline, chosen({})) if v.status == "invalid"]
+        assert {v.gate for v in invalid} == {"structure"}
+        assert len(invalid) == 6
+
+
+def test_nothing_accepted_yet(make, verdict) -> None:
+    v = verdict(make.run(scores={"duration": 2.0}), Baseline(), "duration")
+    assert (v.status, v.current, v.reason) == ("no baseline", 2.0, "nothing was accepted yet")
+    assert decide.fails(v, missing="fail", undecided="warn")
+    assert not decide.fails(v, missing="record", undecided="warn")
+
+
+def test_a_changed_text_is_not_compared(make, verdict) -> None:
+    baseline = Baseline(quality=make.quality({"duration": 2.0}, text="adiós"))
+    v = verdict(make.run(scores={"duration": 9.0}), baseline, "duration", "c0")
+    assert (v.status, v.reason) == ("no baseline", "its text has changed since it was accepted")
+
+
+def test_a_case_that_failed_is_invalid_in_every_family(make) -> None:
+    run = make.run(scores={"duration": 2.0}, failures=["c9"])
+    verdicts = decide.decide(run, Baseline(), chosen({}))
+    failed = [v for v in verdicts if v.gate == "utterance"]
+    assert {v.family for v in failed} == {"latency", "memory", "quality"}
+    assert {(v.case, v.status, v.reason) for v in failed} == {("c9", "invalid", "crash: signal 11")}
+
+
+def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:
+    runs = [make.run(0.1, wobble=0, scores={"duration": 2.0}) for _ in range(3)]
+    baseline = make.baseline(runs, quality=make.quality({"duration": 2.0}))
+    longer = make.run(0.1, wobble=0, scores={"duration": 3.0})
+    slower = make.run(0.2, wobble=0, scores={"duration": 2.0})
+    faster = make.run(0.05, wobble=0, scores={"duration": 2.0})
+    changes = [decide.changed(decide.decide(run, baseline, chosen({}))) for run in (longer, slower, faster)]
+    assert changes == [False, True, True]
