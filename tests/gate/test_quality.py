@@ -45,6 +45,15 @@ def test_a_case_that_can_no_longer_be_measured_is_invalid(make, verdict) -> None
     assert decide.fails(v, missing="record", undecided="warn")
 
 
+def test_a_recording_that_no_longer_fits_its_golden_is_not_comparable(make, verdict) -> None:
+    longer = {("stoi", f"c{n}"): None for n in range(6)}
+    v = judged(make, verdict, {"stoi": 1.0}, {"stoi": 1.0}, gate="stoi", case_scores=longer)
+    assert v.status == "not comparable"
+    some = {("stoi", "c0"): None}
+    v = judged(make, verdict, {"stoi": 1.0}, {"stoi": 0.9}, gate="stoi", case_scores=some)
+    assert (v.status, v.reason) == ("regressed", "median of 5 of 6 cases")
+
+
 def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
     run = make.run(scores={"snr_vad": None, "snr_golden": 100.0})
     verdicts = decide.decide(run, Baseline(quality=make.quality({"snr_vad": None})), chosen({}))

@@ -29,8 +29,9 @@ def judge(
 ) -> list[Verdict]:
     """The verdicts of one metric: the suite first (median of paired differences), then its cases.
 
-    A case that could be measured when it was accepted and cannot be now is `invalid`; `broken` cases have
-    been reported as such already.
+    A case that could be measured when it was accepted and cannot be now is `invalid`; where the metric
+    compares with a golden, that only says that the two cannot be laid over each other: `not comparable`.
+    `broken` cases have been reported as invalid already.
     """
     readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
     accepted = _accepted(run, baseline)
@@ -40,7 +41,8 @@ def judge(
         score = accepted[case].scores.get(spec.name) if case in accepted else None
         if reading.value is None:
             if case not in broken and (spec.decide == "each" or (score and score.value is not None)):
-                verdicts.append(_verdict(spec, limit, case, "invalid", reason=reading.reason or ""))
+                status: Status = "not comparable" if spec.golden else "invalid"
+                verdicts.append(_verdict(spec, limit, case, status, reason=reading.reason or ""))
         elif case not in accepted:
             verdicts.append(
                 _verdict(spec, limit, case, "no baseline", now=reading.value, reason=_why_new(case, baseline))
@@ -49,9 +51,9 @@ def judge(
             pairs.append(_pair(spec, limit, case, score.value, reading.value))
     verdicts += [_case(spec, limit, pair) for pair in pairs]
     suite = _suite(spec, limit, pairs, [c for c in readings if c in accepted], run)
-    if suite is None and verdicts and all(v.status == "no baseline" for v in verdicts):
-        values = [v.current for v in verdicts if v.current is not None]
-        suite = _verdict(spec, limit, None, "no baseline", now=median(values), reason=verdicts[0].reason)
+    for missing in ("not comparable", "no baseline"):
+        if suite is None and verdicts and all(v.status == missing for v in verdicts):
+            suite = replace(verdicts[0], case=None, current=_middle(verdicts))
     return ([suite] if suite else []) + verdicts
 
 
@@ -138,6 +140,11 @@ def _by_class(
         status="undecided",
         reason=f"{few}; {changed} differ from their goldens: listen, then accept or mend",
     )
+
+
+def _middle(verdicts: Sequence[Verdict]) -> float | None:
+    values = [v.current for v in verdicts if v.current is not None]
+    return float(median(values)) if values else None
 
 
 def _why_new(case: str, baseline: Baseline) -> str:
