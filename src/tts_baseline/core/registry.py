@@ -82,7 +82,15 @@ def _modules(root: str) -> Iterator[ModuleType]:
         if not info.ispkg:
             yield importlib.import_module(info.name)
     for point in entry_points(group=root):
-        yield importlib.import_module(point.value)
+        try:
+            module = importlib.import_module(point.module)
+        except ImportError as error:
+            raise RegistryError(
+                f"the entry point {point.name!r} cannot be imported: {error}",
+                where=f"{point.value} in the group {root}",
+                hint="install again, or uninstall, the distribution that adds it",
+            ) from error
+        yield module
 
 
 def _check(module: ModuleType, spec: MetricSpec) -> None:

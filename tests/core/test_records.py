@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+import msgspec
+import pytest
+
+from tts_baseline.core import records
+from tts_baseline.core.records import FAILING, Case, ColdStart, Quality, Record, Request, Run, Status
+
+
+def descendants(kind: type) -> Iterator[type]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from descendants(one)
+
+
+STORED = [kind for kind in descendants(Record) if kind.__module__ == records.__name__]
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_stored_records_are_frozen_and_strict(kind: type) -> None:
+    config = kind.__struct_config__
+    assert config.frozen
+    assert config.forbid_unknown_fields
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_records_hold_no_pickle_and_no_arrays(kind: type) -> None:
+    msgspec.json.schema(kind)  # raises for a type that JSON cannot say
+
+
+def test_a_typo_in_a_stored_record_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field `sed`"):
+        msgspec.json.decode(b'{"text": "Hola", "sed": 1}', type=Request)
+
+
+def test_the_request_is_the_case_without_its_name() -> None:
+    case = Case(id="a", text="Hola", region="rioplatense", tags=("x",), seed=3, style="sad", speed=1.5)
+    assert case.request == Request(text="Hola", region="rioplatense", seed=3, style="sad", speed=1.5)
+    assert set(Request.__struct_fields__) == set(Case.__struct_fields__) - {"id", "tags"}
+
+
+def test_a_cold_start_is_the_sum_of_all_its_phases() -> None:
+    start = ColdStart(spawn_s=1.0, import_s=2.0, load_s=4.0, first_request_s=8.0)
+    assert start.total_s == sum(msgspec.structs.asdict(start).values()) == 15.0
+
+
+@pytest.mark.parametrize("kind", [Run, Quality])
+def test_files_carry_their_schema(kind: type) -> None:
+    assert "schema" in {field.encode_name for field in msgspec.structs.fields(kind)}
+
+
+def test_regressed_and_invalid_fail_and_nothing_else_does_alone() -> None:
+    assert set(FAILING) == {"regressed", "invalid"} < set(get_args(Status))
