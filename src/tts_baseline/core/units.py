@@ -28,7 +28,7 @@ def seconds(number: float) -> str:
     if size >= 1:
         return f"{number:.2f} s"
     if size >= 1e-3:
-        return f"{number * 1e3:.1f} ms"
+        return f"{number * 1e3:.{1 if size >= 1e-2 else 2}f} ms"
     return f"{number * 1e6:.0f} µs"
 
 

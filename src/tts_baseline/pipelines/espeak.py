@@ -3,7 +3,8 @@
 espeak-ng keeps state between calls (the phase of its flutter, for one), so its n-th answer differs from its
 first. Reinitializing it does not reset that state; unloading the library does. Each request therefore gets
 a freshly loaded library, which costs less than a millisecond and makes the same request give the same
-samples, bit for bit, whatever was said before.
+samples, bit for bit, whatever was said before. One leak is espeak-ng's own: for an emoji it loads English
+too, and never frees it: 183 KiB a request.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import threading
 import time
 from _ctypes import dlclose
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from tts_baseline.core.records import Phone, Request, Utterance
 from tts_baseline.core.registry import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 SAMPLE_RATE = 22050
 RATES = (80, 450)
@@ -50,20 +50,6 @@ _PHONEME_EVENTS_IN_IPA_WITHOUT_EXIT = 0x8003
 _RATE, _PITCH = 1, 3
 _BY_CHARACTER, _UTF8 = 1, 1
 _LIST_TERMINATED, _PHONEME = 0, 7
-
-_SYMBOLS = ("espeak_Terminate", "DeleteTranslator", "translator2", "translator3")
-_SYMTAB = 2
-_ELF_SECTION = np.dtype(
-    {
-        "names": ["type", "offset", "size", "link"],
-        "formats": ["<u4", "<u8", "<u8", "<u4"],
-        "offsets": [4, 24, 32, 40],
-        "itemsize": 64,
-    }
-)
-_ELF_SYMBOL = np.dtype(
-    [("name", "<u4"), ("kind", "<u2"), ("section", "<u2"), ("value", "<u8"), ("size", "<u8")]
-)
 
 
 class _EventId(ctypes.Union):
@@ -112,7 +98,6 @@ def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak
         voice=voice,
         rate=rate,
         pitch=pitch,
-        offsets=_offsets(Path(espeakng_loader.get_library_path()).read_bytes()),
     )
 
 
@@ -127,7 +112,6 @@ class Espeak(Struct, frozen=True, kw_only=True):
     voice: str | None
     rate: int
     pitch: int
-    offsets: dict[str, int]
 
     @property
     def provenance(self) -> dict[str, str]:
@@ -221,7 +205,6 @@ class Espeak(Struct, frozen=True, kw_only=True):
                 self._start(engine, voice, rate)
                 yield engine
             finally:
-                _free_borrowed_languages(engine, self.offsets)
                 engine.espeak_Terminate()
                 dlclose(engine._handle)
 
@@ -258,34 +241,6 @@ def _recorder(pcm: list[bytes], heard: list[tuple[int, bytes]]) -> Any:
         return 0
 
     return record
-
-
-def _free_borrowed_languages(engine: ctypes.CDLL, offsets: Mapping[str, int]) -> None:
-    # For an emoji or a sign that Spanish has no name for, espeak-ng loads English too, and espeak_Terminate
-    # forgets to free it: 183 KiB a request. The functions for it are not exported.
-    if not offsets:
-        return
-    exported = ctypes.cast(engine.espeak_Terminate, ctypes.c_void_p).value or 0
-    base = exported - offsets["espeak_Terminate"]
-    delete = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(base + offsets["DeleteTranslator"])
-    for name in ("translator2", "translator3"):
-        delete(ctypes.c_void_p.from_address(base + offsets[name]))
-
-
-def _offsets(image: bytes) -> dict[str, int]:
-    """Where in the library its own symbols lie; empty if the file does not say (stripped, not 64-bit ELF)."""
-    if not image.startswith(b"\x7fELF\x02\x01"):
-        return {}
-    first, count = int.from_bytes(image[40:48], "little"), int.from_bytes(image[60:62], "little")
-    sections = np.frombuffer(image, _ELF_SECTION, count, first)
-    found = {}
-    for section in sections[sections["type"] == _SYMTAB]:
-        names = int(sections[section["link"]]["offset"])
-        size = int(section["size"]) // _ELF_SYMBOL.itemsize
-        for symbol in np.frombuffer(image, _ELF_SYMBOL, size, int(section["offset"])):
-            start = names + int(symbol["name"])
-            found[image[start : image.index(b"\0", start)].decode()] = int(symbol["value"])
-    return {name: found[name] for name in _SYMBOLS} if found.keys() >= set(_SYMBOLS) else {}
 
 
 def _check_range(name: str, value: object, allowed: tuple[int, int]) -> None:
