@@ -157,9 +157,7 @@ def test_without_git_there_is_no_commit_and_the_login_is_the_author(
     assert environment.author(tmp_path) == "eva"
 
 
-def test_the_author_is_who_git_would_sign_with(
-    tmp_path: Path, git, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_author_is_who_git_would_sign_with(tmp_path: Path, git, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USER", "login")
     assert environment.author(tmp_path) == "login"
     git("init", "--quiet")

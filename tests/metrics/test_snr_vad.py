@@ -15,6 +15,7 @@ import pytest
 import soxr
 from sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 
+from tts_baseline.metrics._audio import Clip
 from tts_baseline.metrics.signal import snr_vad
 
 
@@ -79,14 +80,19 @@ def test_the_gate_caps_below_the_ceiling():
 
 
 def test_quiet_ends_of_speech_do_not_count_as_noise():
-    """A tail of 120 ms, 30 dB below the speech, follows every phrase; the noise lies 50 dB below it."""
+    """A tail of 150 ms, 30 dB below the speech, follows every phrase; the noise lies 50 dB below it."""
     samples = noisy(50)
     speech = speech_mask(clip())
     level = np.sqrt(np.mean(clip()[speech] ** 2) / 10 ** (30 / 10))
-    tail = level * noise(round(0.12 * RATE), 9)
+    tail = level * noise(round(0.15 * RATE), 9)
     for _, stop in spans(speech):
         samples[stop : stop + tail.size] += tail
     assert snr(samples) == pytest.approx(50, abs=0.5)
+
+
+def test_time_may_run_backwards():
+    samples = beginning(20)[: 3 * RATE // 512 * 512]
+    assert snr(samples[::-1]) == pytest.approx(snr(samples), abs=1e-4)
 
 
 def test_noise_in_the_middle_of_a_pause_counts():
@@ -108,6 +114,56 @@ def test_speech_without_a_pause_has_no_value():
     middle = noisy(30)[start + RATE // 4 : stop - RATE // 4]
     reading = snr_vad.read(heard(middle))
     assert (reading.value, reading.reason) == (None, "no 100 ms of pause")
+
+
+@pytest.mark.parametrize(("pause_s", "valid"), [(0.13, False), (0.25, True)])
+def test_100_ms_of_pause_are_needed_beyond_the_guard(pause_s, valid):
+    start, stop = spans(speech_mask(clip()))[0]
+    reading = snr_vad.read(heard(noisy(30)[start + RATE // 4 : stop + round(pause_s * RATE)]))
+    assert reading.reason == (None if valid else "no 100 ms of pause")
+
+
+@pytest.mark.parametrize(
+    ("probability", "speech", "doubtful"),
+    [
+        ([0.1, 0.9, 0.9, 0.1], ".##.", ".##."),
+        ([0.1, 0.55, 0.55, 0.1], "....", ".##."),  # never sure enough to be speech
+        ([0.9, 0.45, 0.45, 0.9], "####", "####"),  # never sure enough to be a pause
+        ([0.9, 0.45, 0.35, 0.9], "#..#", "#..#"),
+        ([0.45, 0.45, 0.9, 0.45], "..#.", "####"),  # at the ends neither
+    ],
+)
+def test_hysteresis(probability, speech, doubtful):
+    found = snr_vad._segments(np.array(probability))
+    assert ["".join("#" if chunk else "." for chunk in mask) for mask in found] == [speech, doubtful]
+
+
+@pytest.mark.parametrize(
+    ("loud_ms", "kept_ms"),
+    [
+        ((0, 0), (0, 500)),
+        ((0, 40), (40, 500)),  # the end of speech before it
+        ((0, 150), (100, 500)),  # 100 ms at most: longer is noise
+        ((460, 500), (0, 460)),  # the start of speech after it
+        ((200, 240), (0, 500)),  # in the middle it is noise
+    ],
+)
+def test_leakage_is_taken_off_the_edges_of_a_pause(loud_ms, kept_ms):
+    samples = 0.01 * np.ones(RATE)
+    pauses = np.zeros(RATE, dtype=bool)
+    pauses[RATE // 4 : 3 * RATE // 4] = True
+    of_pause = slice(*(RATE // 4 + ms * RATE // 1000 for ms in loud_ms))
+    samples[of_pause] = 0.1
+    kept = snr_vad._without_leakage(Clip(samples, RATE), pauses)
+    assert spans(kept) == [tuple(RATE // 4 + ms * RATE // 1000 for ms in kept_ms)]
+
+
+def test_what_is_left_of_a_pause_counts_from_50_ms():
+    pauses = np.zeros(RATE, dtype=bool)
+    pauses[1_000 : 1_000 + 790] = True
+    pauses[8_000 : 8_000 + 810] = True
+    kept = snr_vad._without_leakage(Clip(np.ones(RATE), RATE), pauses)
+    assert spans(kept) == [(8_000, 8_810)]
 
 
 def test_noise_without_speech_has_no_value():

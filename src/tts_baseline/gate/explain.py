@@ -9,6 +9,7 @@ from tts_baseline.core.environment import differences
 from tts_baseline.core.records import Baseline, Run, Verdict
 
 _SHOWN = 8
+_WORST = 3
 
 
 def headline(verdict: Verdict, suite: str) -> str:
@@ -29,12 +30,16 @@ def headline(verdict: Verdict, suite: str) -> str:
 
 def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, accept_options: str = "") -> str:
     """The message of a failing test: each verdict with its numbers, what changed around, next commands."""
+    suites = {v.gate for v in verdicts if v.case is None and v.status == "regressed"}
+    shown = [v for v in verdicts if v.case is None or v.gate not in suites or v.status != "regressed"]
     lines: list[str] = []
-    for verdict in verdicts[:_SHOWN]:
+    for verdict in shown[:_SHOWN]:
         lines.append(headline(verdict, run.suite))
         lines += [f"  {line}" for line in _numbers(verdict, baseline)]
-    if len(verdicts) > _SHOWN:
-        lines.append(f"and {len(verdicts) - _SHOWN} more; the report lists them all")
+        if verdict.case is None:
+            lines += [f"  {line}" for line in _worst([v for v in verdicts if v.gate == verdict.gate])]
+    if len(shown) > _SHOWN:
+        lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
     around = surroundings(run, baseline)
     if around:
         lines.append("changed around it: " + ", ".join(around))
@@ -79,6 +84,17 @@ def _numbers(verdict: Verdict, baseline: Baseline) -> list[str]:
     if verdict.where:
         lines.append(f"where    {verdict.where}")
     return lines
+
+
+def _worst(verdicts: Sequence[Verdict]) -> list[str]:
+    """The single cases behind a suite's regression, the largest change first."""
+    cases = [v for v in verdicts if v.case and v.status == "regressed" and v.change is not None]
+    if not cases:
+        return []
+    cases.sort(key=lambda v: -abs(v.change or 0.0))
+    named = [f"{v.case} {units.change(v.change, v.unit, relative=v.relative)}" for v in cases[:_WORST]]
+    more = f" and {len(cases) - _WORST} more" if len(cases) > _WORST else ""
+    return [f"cases    {', '.join(named)}{more}"]
 
 
 def _origin(verdict: Verdict, baseline: Baseline) -> str:

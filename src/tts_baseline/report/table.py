@@ -51,7 +51,7 @@ def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
         if spec.name not in judged and value is not None:
             rows.append(("reported", spec.name, "", units.value(value, spec.unit), "", ""))
     heads = (
-        ("verdict", 14), ("gate", 11), ("baseline", 9), ("current", 9), ("change [95%]", 23), ("limit", 8),
+        ("verdict", 14), ("gate", 11), ("baseline", 9), ("current", 9), ("change [95%]", 24), ("limit", 8),
     )  # fmt: skip
     return Sheet(f"{run.pipeline} @ {run.variant}, suite {run.suite}", heads, tuple(rows))
 
@@ -165,6 +165,7 @@ def _rich(sheet: Sheet) -> Table:
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:
     change = units.change(v.change, v.unit, relative=v.relative) if v.change is not None else ""
+    change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
     bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
     better = gates()[v.gate].better
     return (

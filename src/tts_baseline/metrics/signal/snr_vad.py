@@ -32,14 +32,12 @@ SPEC = MetricSpec(
 )
 
 CEILING_DB = 100.0
-FLOOR_DB = -20.0
 
 _VAD_RATE = 16_000
 _CHUNK = 512
 # Probabilities: a stretch above EDGE is speech if it reaches SPEECH somewhere, a stretch below EDGE
-# is a pause if it falls to PAUSE; gaps and bursts shorter than these many chunks of 32 ms are neither.
+# is a pause if it falls to PAUSE somewhere.
 _EDGE, _SPEECH, _PAUSE = 0.5, 0.6, 0.4
-_SHORTEST_PAUSE, _SHORTEST_SPEECH = 4, 3
 _GUARD_S = 0.050
 _FRAME_S = 0.010
 _FRAMES_OF_LEAKAGE = 10
@@ -48,7 +46,7 @@ _SHORTEST_NOISE_S = 0.100
 
 
 def read(evidence: Evidence) -> Reading:
-    """10·log10((P_speech - P_noise) / P_noise) in dB, from -20 to 100; None without 100 ms of pause.
+    """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None without 100 ms of pause.
 
     P_speech is the mean power of what Silero VAD calls speech, P_noise that of the samples at least
     50 ms away from it, both about the mean of the pauses (a constant offset is not noise), at the
@@ -68,7 +66,7 @@ def _snr(recorded: Clip) -> Measured:
     samples = clip.samples - clip.samples[pauses].mean()
     noise = float((samples[pauses] ** 2).mean())
     excess = float((samples[speech] ** 2).mean()) - noise
-    if excess <= noise * 10 ** (FLOOR_DB / 10):
+    if excess <= 0:
         return Measured(None, "the pauses are as loud as the speech")
     if excess >= noise * 10 ** (CEILING_DB / 10):
         return Measured(CEILING_DB)
@@ -132,13 +130,12 @@ def _segments(probability: Samples) -> tuple[Mask, Mask]:
     speech = np.zeros_like(above)
     doubtful = above.copy()
     for start, stop in spans(above):
-        speech[start:stop] = stop - start >= _SHORTEST_SPEECH and probability[start:stop].max() >= _SPEECH
+        speech[start:stop] = probability[start:stop].max() >= _SPEECH
     for start, stop in spans(~above):
         doubtful[start:stop] = probability[start:stop].min() > _PAUSE
     for start, stop in spans(~speech):
         inside = start > 0 and stop < speech.size
-        if inside and (stop - start < _SHORTEST_PAUSE or doubtful[start:stop].all()):
-            speech[start:stop] = True
+        speech[start:stop] = inside and doubtful[start:stop].all()
     return speech, doubtful
 
 

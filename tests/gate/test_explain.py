@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from tts_baseline.core.records import Baseline, Environment
+from tts_baseline.gate import decide, explain
+from tts_baseline.gate.limits import chosen
+
+
+def told(run, baseline: Baseline) -> list[str]:
+    verdicts = [
+        v
+        for v in decide.gating(decide.decide(run, baseline, chosen({})))
+        if decide.fails(v, missing="record", undecided="warn")
+    ]
+    return explain.story(verdicts, run, baseline).splitlines()
+
+
+def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None:
+    stages = {"text": 0.01, "model": 0.09}
+    runs = [make.run(0.1, wobble=0, stages=stages) for _ in range(3)]
+    run = make.run(0.15, wobble=0, stages=stages | {"model": 0.14})
+    assert told(run, make.baseline(runs)) == [
+        "es: latency regressed, +50.0% (95% [+31.0, +71.8]; limit 5.0%)",
+        "  baseline 100.0 ms   3 accepted runs on this machine, last at abc1234, 2026-11-22",
+        "  current  150.0 ms",
+        "  where    model +50.0 ms; text within 10.0 ms",
+        "  cases    c0 +50.0%, c1 +50.0%, c2 +50.0% and 3 more",
+        "Next:",
+        f"  look    tts-baseline compare {run.id} --case c0",
+        f'  accept  tts-baseline accept  {run.id} --reason "..."',
+        f"  drop    tts-baseline reject  {run.id}",
+    ]
+
+
+def test_one_case_alone_is_told_by_name(make) -> None:
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.2}
+    lines = told(make.run(now, wobble=0), make.baseline(runs))
+    assert lines[0].startswith("es/c3: latency regressed, +100.0%")
+
+
+def test_software_that_changed_is_told(make) -> None:
+    runs = [make.run(0.1, wobble=0) for _ in range(3)]
+    run = make.run(0.2, wobble=0)
+    newer = Environment(key="here", device="cpu", hardware={}, software={"numpy": "3", "torch": "2"})
+    run = replace(run, environment=newer, provenance={"voice": "b"})
+    assert "changed around it: numpy 2 -> 3, torch - -> 2, voice - -> b" in told(run, make.baseline(runs))
+
+
+def test_a_run_with_failures_is_not_offered_for_acceptance(make) -> None:
+    lines = told(make.run(failures=["c9"]), Baseline())
+    assert lines[0] == "es/c9: utterance invalid: crash: signal 11"
+    assert not any("accept" in line for line in lines)
+
+
+def test_many_invalid_cases_are_counted_not_listed(make) -> None:
+    run = make.run(scores={"structure": None}, cases=[f"c{n}" for n in range(12)])
+    assert "and 4 more; the report lists them all" in told(run, Baseline())
