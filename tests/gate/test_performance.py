@@ -41,6 +41,9 @@ def test_six_percent_on_a_noisy_machine_is_undecided_and_says_what_would_settle_
     assert "3 accepted runs, 4 give this machine's own spread" in v.reason
     assert not decide.fails(v, missing="fail", undecided="warn")
     assert decide.fails(v, missing="fail", undecided="fail")
+    case = verdict(make.run(0.106, wobble=0), make.baseline(runs), "latency", "c0")
+    assert case.status == "undecided"
+    assert not decide.fails(case, missing="fail", undecided="fail")
 
 
 def test_no_run_on_this_machine(make, verdict) -> None:
@@ -61,6 +64,17 @@ def test_a_slower_machine_is_not_a_slower_pipeline(make, verdict) -> None:
     assert "so was the machine: +" in v.reason
 
 
+def test_what_the_reference_clears_is_not_ok_while_the_wall_clock_is_over_the_limit(make, verdict) -> None:
+    dice = np.random.default_rng(21)
+    runs = [make.run(0.1, speed=math.exp(dice.normal(0, 0.15))) for _ in range(8)]
+    baseline = make.baseline(runs)
+    slow = verdict(make.run(0.1, speed=1.25), baseline, "latency")
+    assert slow.high < 0.05 < slow.current / slow.baseline - 1
+    assert slow.status == "undecided"
+    assert "so was the machine" in slow.reason
+    assert verdict(make.run(0.1, speed=0.95), baseline, "latency").status == "ok"
+
+
 def test_a_slower_pipeline_is_seen_on_a_faster_machine(make, verdict) -> None:
     runs = [make.run(0.1) for _ in range(3)]
     v = verdict(make.run(0.14, speed=0.7), make.baseline(runs), "latency")
@@ -78,8 +92,8 @@ def test_a_pipeline_that_waits_is_not_credited_with_the_machines_speed(make, ver
 
 
 def test_on_a_gpu_times_are_taken_as_they_are(make, verdict) -> None:
-    runs = [make.run(0.1, wobble=0, device="cuda") for _ in range(3)]
-    v = verdict(make.run(0.12, wobble=0, speed=1.0, device="cuda"), make.baseline(runs), "latency")
+    runs = [make.run(0.1, wobble=1e-9, device="cuda") for _ in range(3)]
+    v = verdict(make.run(0.1, wobble=0, speed=1.2, device="cuda"), make.baseline(runs), "latency")
     assert v.status == "regressed"  # 1.5 % prior: the interval is +-3.4 %
     assert v.low == pytest.approx(math.exp(math.log(1.2) - 1.959964 * 0.015 * math.sqrt(4 / 3)) - 1)
 
@@ -114,6 +128,14 @@ def test_only_cases_that_all_have_in_common_make_the_suites_mean(make, verdict) 
     assert verdict(run, baseline, "latency").change == pytest.approx(0.0)
     fresh = verdict(run, baseline, "latency", "c1")
     assert (fresh.status, fresh.current) == ("no baseline", pytest.approx(9.0))
+
+
+def test_a_case_that_only_some_runs_have_is_judged_alone(make, verdict) -> None:
+    old = [make.run(0.1, wobble=0, cases=["c0"]), *(make.run(0.1, wobble=0) for _ in range(2))]
+    run = make.run({f"c{n}": 0.1 if n < 1 else 0.3 for n in range(6)}, wobble=0)
+    assert verdict(run, make.baseline(old), "latency").change == pytest.approx(0.0)
+    alone = verdict(run, make.baseline(old), "latency", "c1")
+    assert (alone.status, alone.runs) == ("regressed", 2)
 
 
 def test_a_text_that_changed_is_not_compared(make, verdict) -> None:

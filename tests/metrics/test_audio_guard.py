@@ -62,6 +62,16 @@ def test_float32_samples_are_read_as_the_float64_that_they_are(metric):
     )
 
 
+def test_metrics_compute_in_float64():
+    seen = []
+    over_utterances(
+        duration.SPEC,
+        heard(np.ones(4, dtype=np.float32)),
+        lambda clip: seen.append(clip.samples.dtype) or Measured(1.0),
+    )
+    assert seen == [np.float64]
+
+
 def pooled(*measured: Measured):
     queue = iter(measured)
     samples = [np.full(4, 0.5)] * len(measured)

@@ -149,13 +149,24 @@ def test_hysteresis(probability, speech, doubtful):
     ],
 )
 def test_leakage_is_taken_off_the_edges_of_a_pause(loud_ms, kept_ms):
-    samples = 0.01 * np.ones(RATE)
+    assert kept_of_pause(loud_ms, power=2.1, start=RATE // 4) == [kept_ms]
+    assert kept_of_pause(loud_ms, power=1.9, start=RATE // 4) == [(0, 500)]
+
+
+@pytest.mark.parametrize(("start", "loud_ms"), [(0, (0, 40)), (RATE // 2, (460, 500))])
+def test_nothing_leaks_in_at_the_ends_of_the_clip(start, loud_ms):
+    assert kept_of_pause(loud_ms, power=4, start=start) == [(0, 500)]
+
+
+def kept_of_pause(loud_ms: tuple[int, int], power: float, start: int) -> list[tuple[int, int]]:
+    """What counts, in ms, of a pause of 500 ms in a clip of 1 s with an offset and one loud part."""
+    samples = np.tile([0.01, -0.01], RATE // 2)
+    first, last = (start + ms * RATE // 1000 for ms in loud_ms)
+    samples[first:last] *= np.sqrt(power)
     pauses = np.zeros(RATE, dtype=bool)
-    pauses[RATE // 4 : 3 * RATE // 4] = True
-    of_pause = slice(*(RATE // 4 + ms * RATE // 1000 for ms in loud_ms))
-    samples[of_pause] = 0.1
-    kept = snr_vad._without_leakage(Clip(samples, RATE), pauses)
-    assert spans(kept) == [tuple(RATE // 4 + ms * RATE // 1000 for ms in kept_ms)]
+    pauses[start : start + RATE // 2] = True
+    kept = spans(snr_vad._without_leakage(Clip(samples + 0.5, RATE), pauses))
+    return [((a - start) * 1000 // RATE, (b - start) * 1000 // RATE) for a, b in kept]
 
 
 def test_what_is_left_of_a_pause_counts_from_50_ms():

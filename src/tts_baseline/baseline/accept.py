@@ -64,14 +64,17 @@ def promote(
     return tuple(written)
 
 
-def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
-    """True where a case sounds as accepted: the same samples, or 60 dB and more above the difference."""
+def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_golden: bool = True) -> bool:
+    """True where a case sounds as accepted: the same samples, or 60 dB and more above the difference.
+
+    Without `heard_golden`, the run was compared with an earlier golden: only the same samples count.
+    """
     if accepted is None or accepted.request != _case(run, case).request:
         return False
     if accepted.audio.sha256 == run.audio[case].sha256:
         return True
     closeness = next((r.value for r in run.readings if r.case == case and r.metric == "snr_golden"), None)
-    return closeness is not None and closeness >= EQUIVALENT_DB
+    return heard_golden and closeness is not None and closeness >= EQUIVALENT_DB
 
 
 def _quality(
@@ -86,8 +89,10 @@ def _quality(
     recordings: dict[str, bytes] = {}
     for case in chosen:
         accepted = cases.get(case.id)
-        if accepted and is_same_sound(run, case.id, accepted) and store.is_intact(case.id, accepted):
-            continue
+        if accepted and store.is_intact(case.id, accepted):
+            unchanged = before is not None and before.acceptance.at <= run.created
+            if is_same_sound(run, case.id, accepted, heard_golden=unchanged):
+                continue
         data = pending.recording(folder, run, case.id)
         recordings[case.id] = data
         cases[case.id] = QualityCase(

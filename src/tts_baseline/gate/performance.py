@@ -66,7 +66,7 @@ class _Bench:
     def case(self, case: str) -> Verdict:
         plain = predict(self.plain_now[case], self._plain(case), prior=self.prior)
         prediction = predict(self.now[case], self.earlier(case), prior=self.prior)
-        return self._verdict(case, prediction, plain, fmean(self._plain(case)))
+        return self._verdict(case, prediction, plain, self._plain(case))
 
     def suite(self, cases: Sequence[str]) -> Verdict:
         """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
@@ -75,7 +75,7 @@ class _Bench:
         plain_then = [fmean(values[case] for case in cases) for values in self.plain_then]
         prediction = predict(now, then, prior=self.prior)
         plain = predict(fmean(self.plain_now[c] for c in cases), plain_then, prior=self.prior)
-        verdict = self._verdict(None, prediction, plain, fmean(plain_then))
+        verdict = self._verdict(None, prediction, plain, plain_then)
         drift = self._drift([case for case in cases if case in self.anchor], prediction, len(then))
         if drift is None:
             return verdict
@@ -128,7 +128,10 @@ class _Bench:
     def _bound(self, log_baseline: float) -> float:
         return self.limit.log_of(math.exp(log_baseline))
 
-    def _verdict(self, case: str | None, fair: Prediction, plain: Prediction, log_then: float) -> Verdict:
+    def _verdict(
+        self, case: str | None, fair: Prediction, plain: Prediction, earlier: Sequence[float]
+    ) -> Verdict:
+        log_then, runs = fmean(earlier), len(earlier)
         bound = self._bound(log_then)
         low, high = fair.interval()
         status: Status = "undecided"
@@ -137,16 +140,16 @@ class _Bench:
             status = "regressed"
         elif high < -bound:
             status = "improved"
-        elif plain.interval()[0] > bound:
+        elif plain.interval()[0] > bound or high < bound <= plain.change:
             reason = (
                 f"slower by the wall clock, but so was the machine: {math.expm1(self.slower_machine):+.0%} "
                 "by the reference computation"
             )
-        elif high < bound and plain.change < bound:
+        elif high < bound:
             status = "ok"
         if status == "undecided" and not reason:
             seen = math.expm1(fair.smallest_visible(bound))
-            reason = f"could have seen {seen:+.0%} or more; {_settles(len(self.then))}"
+            reason = f"could have seen {seen:+.0%} or more; {_settles(runs)}"
         return Verdict(
             gate=self.spec.key,
             metric=self.spec.name,
@@ -161,7 +164,7 @@ class _Bench:
             low=math.expm1(low),
             high=math.expm1(high),
             limit=math.expm1(bound),
-            runs=len(self.then),
+            runs=runs,
             reason=reason,
             where=stages(self.run, self.baseline.runs, case) if self._is_blamed(status) else "",
         )

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.core import environment
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Acceptance, Baseline, Case, Run, Utterance, Verdict
+from tts_baseline.core.records import Acceptance, Baseline, Case, Quality, Run, Utterance, Verdict
 from tts_baseline.gate import decide, explain
 from tts_baseline.gate.limits import Limit
 from tts_baseline.report import summary, table
@@ -48,6 +49,7 @@ def reopen(project: Project, name: str) -> Outcome:
     folder = pending.find(project.report, name)
     run = pending.load(folder)
     baseline = project.store_of(run).load(run.environment.key)
+    run = _against_itself(run, baseline.quality)
     return Outcome(
         run=run, folder=folder, baseline=baseline,
         verdicts=decide.decide(run, baseline, project.limits),
@@ -152,6 +154,17 @@ def _record_missing(
         quality_of=new,
         machine=first,
     )
+
+
+def _against_itself(run: Run, quality: Quality | None) -> Run:
+    """The run with its own golden readings for the cases whose accepted sound it has become since."""
+    known = quality.cases if quality else {}
+    own = {
+        (r.case, r.metric): r
+        for r in run.own_readings
+        if r.case in known and r.case in run.audio and known[r.case].audio.sha256 == run.audio[r.case].sha256
+    }
+    return replace(run, readings=tuple(own.get((r.case, r.metric), r) for r in run.readings))
 
 
 def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:

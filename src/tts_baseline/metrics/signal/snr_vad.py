@@ -168,7 +168,7 @@ def _frame_powers(samples: Samples, frame: int) -> Samples:
     import numpy as np
 
     whole = samples[: samples.size // frame * frame].reshape(-1, frame)
-    powers: Samples = np.square(whole).mean(axis=1)
+    powers: Samples = np.var(whole, axis=1)
     return powers
 
 

@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from made import KEY, TEXTS, accepted, complaint, left_pending, reading, run, sounds, tone
+from msgspec.structs import replace
+
+from tts_baseline.baseline import accept, files, pending
+from tts_baseline.baseline.store import Store
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import Utterance
+
+KILLS = 40
+
+# Accepts a new run, of another sound each time, for ever, in one forked child a line of standard input.
+ACCEPTER = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from made import accepted, left_pending
+from tts_baseline.baseline import accept
+from tts_baseline.baseline.store import Store
+
+root = Path(sys.argv[1])
+store = Store(root / "baselines", "voice:synthesize", "cpu")
+for turn, _ in enumerate(sys.stdin):
+    child = os.fork()
+    if child == 0:
+        for count in range(1_000_000):
+            folder = left_pending(root / "report", f"{turn:04}-{count:06}", 200 + 100 * (count % 2))
+            accept.promote(store, folder, accepted(count % 60), changed=False, reset_anchor=False)
+            if count == 1:
+                print(os.getpid(), flush=True)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
+"""
+
+ACCEPT_ONE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from made import accepted
+from tts_baseline.baseline import accept
+from tts_baseline.baseline.store import Store
+
+root = Path(sys.argv[1])
+store = Store(root / "baselines", "voice:synthesize", "cpu")
+print("ready", flush=True)
+sys.stdin.read()
+for name in sys.argv[3:]:
+    accept.promote(store, root / "report" / name, accepted(), changed=False, reset_anchor=False)
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    return tmp_path / "report"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "baselines", "voice:synthesize", "cpu")
+
+
+def promote(store: Store, folder: Path, second: int = 0, **more) -> tuple[str, ...]:
+    """The names of the files that accepting writes."""
+    options = {"changed": False, "reset_anchor": False} | more
+    return tuple(path.name for path in accept.promote(store, folder, accepted(second), **options))
+
+
+def golden(store: Store, case: str) -> Path:
+    return store.folder / "golden" / f"{case}.flac"
+
+
+def test_the_same_samples_are_promoted(store: Store, report: Path) -> None:
+    folder = left_pending(report, "r1")
+    assert promote(store, folder) == ("quality.json", "r1.json")
+    quality = store.load(KEY).quality
+    for case in TEXTS:
+        data = (folder / "audio" / f"{case}.flac").read_bytes()
+        assert golden(store, case).read_bytes() == data
+        assert quality.cases[case].recording == hashlib.sha256(data).hexdigest()
+        assert quality.cases[case].audio == run().audio[case]
+        assert (quality.cases[case].run, quality.cases[case].request.text) == ("r1", TEXTS[case])
+
+
+def test_the_run_is_kept_as_it_was_with_who_and_why(store: Store, report: Path) -> None:
+    own = [reading("snr_golden", "hola", 100.0)]
+    promote(store, left_pending(report, "r1", own=own), second=7)
+    expected = replace(run("r1"), acceptance=accepted(7, epoch=1, anchor=True))
+    assert store.runs(KEY) == (expected,)
+    assert store.load(KEY).quality.acceptance == accepted(7)
+
+
+def test_an_unchanged_run_touches_no_golden_and_joins_the_epoch(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    before = {p: p.read_bytes() for p in store.folder.rglob("*") if p.is_file()}
+    assert promote(store, left_pending(report, "r2"), second=1) == ("r2.json",)
+    assert {p: p.read_bytes() for p in before} == before
+    assert [(r.id, r.acceptance.epoch, r.acceptance.anchor) for r in store.runs(KEY)] == [
+        ("r1", 1, True),
+        ("r2", 1, False),
+    ]
+
+
+def test_a_changed_run_starts_an_epoch(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"), second=1)
+    promote(store, left_pending(report, "r2"), second=2, changed=True)
+    promote(store, left_pending(report, "r3"), second=3)
+    assert [r.acceptance.epoch for r in store.runs(KEY)] == [1, 2, 2]
+    assert [r.id for r in store.load(KEY).runs] == ["r2", "r3"]
+    assert store.load(KEY).anchor.id == "r1"
+
+
+def test_the_first_run_of_a_machine_is_its_anchor_until_it_is_reset(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"), second=1)
+    promote(store, left_pending(report, "r2", key="other-4c-9999"), second=2)
+    promote(store, left_pending(report, "r3"), second=3, reset_anchor=True)
+    assert store.load("other-4c-9999").anchor.id == "r2"
+    assert store.load(KEY).anchor.id == "r3"
+
+
+def test_a_first_run_that_is_a_change_is_of_the_first_epoch(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"), changed=True)
+    assert store.runs(KEY)[0].acceptance.epoch == 1
+
+
+def test_only_a_changed_case_gets_another_golden(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    before = golden(store, "hola").read_bytes()
+    spoken = sounds() | {"adios": tone(440)}
+    promote(store, pending.save(report, run("r2", spoken), spoken))
+    cases = store.load(KEY).quality.cases
+    assert (cases["hola"].run, cases["adios"].run) == ("r1", "r2")
+    assert golden(store, "hola").read_bytes() == before
+    assert golden(store, "adios").read_bytes() == files.encode_flac(tone(440))
+    assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
+
+
+@pytest.mark.parametrize(("closeness", "by"), [(60.0, "r1"), (59.9, "r2"), (None, "r2")])
+def test_what_sounds_the_same_keeps_its_golden(
+    store: Store, report: Path, closeness: float | None, by: str
+) -> None:
+    promote(store, left_pending(report, "r1"))
+    readings = [reading("snr_golden", case, closeness) for case in TEXTS]
+    promote(store, left_pending(report, "r2", 201.0, readings=readings))
+    assert {case.run for case in store.load(KEY).quality.cases.values()} == {by}
+
+
+def test_a_likeness_to_an_earlier_golden_does_not_count(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    near = [reading("snr_golden", case, 70.0) for case in TEXTS]
+    waiting = left_pending(report, "r2", 201.0, readings=near)
+    promote(store, left_pending(report, "r3", 300.0), second=1)
+    promote(store, waiting, second=2)
+    assert {case.run for case in store.load(KEY).quality.cases.values()} == {"r2"}
+
+
+def test_another_text_is_another_golden_even_if_it_sounds_the_same(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    promote(store, left_pending(report, "r2", texts=TEXTS | {"hola": "¡Hola!"}))
+    cases = store.load(KEY).quality.cases
+    assert (cases["hola"].run, cases["hola"].request.text, cases["adios"].run) == ("r2", "¡Hola!", "r1")
+
+
+def test_cases_that_were_not_in_this_run_stay(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    only = {"adios": tone(700)}
+    promote(store, pending.save(report, run("r2", only), only))
+    cases = store.load(KEY).quality.cases
+    assert {name: case.run for name, case in cases.items()} == {"hola": "r1", "adios": "r2"}
+    assert list(cases) == sorted(cases)
+
+
+def test_scores_against_the_golden_are_those_against_itself(store: Store, report: Path) -> None:
+    readings = [
+        reading("latency", "hola", 0.25),
+        reading("duration", "hola", 0.05),
+        reading("stoi", "hola", 0.4),
+        reading("snr_vad", "hola", None, "no 100 ms of pause"),
+        reading("duration", "adios", 0.07),
+    ]
+    promote(store, left_pending(report, "r1", readings=readings, own=[reading("stoi", "hola", 1.0)]))
+    scores = store.load(KEY).quality.cases["hola"].scores
+    assert {name: score.value for name, score in scores.items()} == {
+        "duration": 0.05,
+        "stoi": 1.0,
+        "snr_vad": None,
+    }
+    assert scores["snr_vad"].reason == "no 100 ms of pause"
+
+
+def test_parts_can_be_accepted(store: Store, report: Path) -> None:
+    folder = left_pending(report, "r1")
+    assert promote(store, folder, quality_of=["hola"], machine=False) == ("quality.json",)
+    assert store.load(KEY).quality.cases.keys() == {"hola"}
+    assert store.runs(KEY) == ()
+    assert promote(store, folder, quality_of=[]) == ("r1.json",)
+    assert not golden(store, "adios").exists()
+
+
+def test_accepting_again_writes_nothing(store: Store, report: Path) -> None:
+    folder = left_pending(report, "r1")
+    promote(store, folder)
+    before = {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in store.root.rglob("*") if p.is_file()}
+    assert promote(store, folder, second=9, changed=True) == ()
+    assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in store.root.rglob("*") if p.is_file()} == before
+
+
+def test_an_accepted_run_cannot_become_the_anchor_later(store: Store, report: Path) -> None:
+    folder = left_pending(report, "r1")
+    promote(store, folder)
+    error = complaint(lambda: promote(store, folder, reset_anchor=True))
+    assert error.what == "run r1 is accepted already"
+    assert error.hint
+
+
+@pytest.mark.parametrize("data", [b"version https://git-lfs.github.com/spec/v1\n", None])
+def test_accepting_again_mends_a_golden(store: Store, report: Path, data: bytes | None) -> None:
+    folder = left_pending(report, "r1")
+    promote(store, folder)
+    whole = golden(store, "hola").read_bytes()
+    golden(store, "hola").unlink() if data is None else golden(store, "hola").write_bytes(data)
+    assert promote(store, folder) == ("quality.json",)
+    assert golden(store, "hola").read_bytes() == whole
+    assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
+
+
+def test_going_back_to_an_accepted_run_brings_its_sound_back(store: Store, report: Path) -> None:
+    old = left_pending(report, "r1")
+    promote(store, old)
+    promote(store, left_pending(report, "r2", 300.0))
+    assert promote(store, old) == ("quality.json",)
+    assert golden(store, "hola").read_bytes() == (old / "audio" / "hola.flac").read_bytes()
+
+
+def test_a_run_with_failures_is_refused(store: Store, report: Path) -> None:
+    with pytest.raises(BaselineError, match="run r1 has 1 cases that could not be measured: hola") as caught:
+        promote(store, left_pending(report, "r1", failed=["hola"]))
+    assert caught.value.hint == "tts-baseline reject r1"
+    assert not store.root.exists()
+
+
+@pytest.mark.parametrize("data", [b"version https://git-lfs.github.com/spec/v1\n", None])
+def test_without_all_recordings_nothing_is_accepted(store: Store, report: Path, data: bytes | None) -> None:
+    folder = left_pending(report, "r1")
+    path = folder / "audio" / "hola.flac"
+    path.unlink() if data is None else path.write_bytes(data)
+    error = complaint(lambda: promote(store, folder))
+    assert error.where == str(path)
+    assert error.hint == "download the whole folder of the run, audio/ included"
+    assert not store.root.exists()
+
+
+@pytest.mark.parametrize("file", ["quality.json", f"machines/{KEY}/r1.json"])
+def test_a_damaged_baseline_is_not_written_over(store: Store, report: Path, file: str) -> None:
+    promote(store, left_pending(report, "r1"))
+    path = store.folder / file
+    path.write_bytes(path.read_bytes()[:50])
+    error = complaint(lambda: promote(store, left_pending(report, "r2", 300.0)))
+    assert "damaged" in error.what
+    assert (error.where, error.hint) == (str(path), f"git checkout -- {path}")
+    assert len(path.read_bytes()) == 50
+
+
+def test_sameness_needs_the_same_request(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    known = store.load(KEY).quality.cases["hola"]
+    assert accept.is_same_sound(run(), "hola", known)
+    assert not accept.is_same_sound(run(texts=TEXTS | {"hola": "Holá."}), "hola", known)
+    assert not accept.is_same_sound(run(spoken={"hola": tone(1)}), "hola", known)
+    assert not accept.is_same_sound(run(), "hola", None)
+
+
+def test_loud_samples_are_accepted_as_said(store: Store, report: Path) -> None:
+    loud = {"hola": Utterance(samples=tone().samples * 8, sample_rate=16_000)}
+    promote(store, pending.save(report, run("r1", loud), loud))
+    found = store.goldens(store.load(KEY).quality)["hola"]
+    assert abs(found.samples - loud["hola"].samples).max() < 1e-5
+
+
+def test_two_processes_accept_at_the_same_time(store: Store, report: Path) -> None:
+    shares = [[f"{one}{number:02}" for number in range(8)] for one in "ab"]
+    for name in (*shares[0], *shares[1]):
+        left_pending(report, name, 200.0 + 50 * int(name[1:]))
+    crowd = [
+        subprocess.Popen(
+            [sys.executable, "-c", ACCEPT_ONE, str(report.parent), str(Path(__file__).parent), *share],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for share in shares
+    ]
+    for process in crowd:
+        assert process.stdout.readline() == b"ready\n"
+    for process in crowd:
+        process.stdin.close()
+    assert [process.wait() for process in crowd] == [0, 0]
+    for process in crowd:
+        process.stdout.close()
+    runs = store.runs(KEY)
+    assert {r.id for r in runs} == {name for share in shares for name in share}
+    assert sum(r.acceptance.anchor for r in runs) == 1
+    assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
+
+
+def test_kill_9_while_accepting_leaves_what_accepting_again_mends(store: Store, report: Path) -> None:
+    dice = random.Random(9)
+    root, here = str(report.parent), str(Path(__file__).parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", ACCEPTER, root, here], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as accepter:
+        for _ in range(KILLS):
+            accepter.stdin.write("again\n")
+            accepter.stdin.flush()
+            child = int(accepter.stdout.readline())
+            time.sleep(dice.uniform(0, 0.03))
+            os.kill(child, signal.SIGKILL)
+            assert accepter.stdout.readline() == "gone\n"
+
+            whole = [pending.load(folder) for folder in pending.listing(report)]  # no half run is listed
+            baseline = store.load(KEY)  # no truncated JSON
+            assert {r.id for r in store.runs(KEY)} <= {r.id for r in whole}
+            error = complaint(store.goldens, baseline.quality)
+            assert error is None or "accept that run again" in error.hint
+            promote(store, report / whole[-1].id, second=59)
+            assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
+            assert store.has(whole[-1])
+            for folder in pending.listing(report):
+                pending.discard(folder)
+            for run_file in store.folder.glob("machines/*/*.json"):
+                run_file.unlink()
+        accepter.stdin.close()

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import RATE, TEXTS, complaint, left_pending, reading, run, sounds, tone
+from msgspec.structs import replace
+
+from tts_baseline.baseline import files, pending
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import Case, Utterance
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12345\n"
+IDS = st.from_regex(r"202601[01][0-9]-[0-2]{4}00-[ab]{4}", fullmatch=True)
+
+
+def folders(report: Path, names: list[str]) -> None:
+    for name in names:
+        (report / name).mkdir(parents=True)
+        (report / name / "run.json").touch()
+
+
+def test_a_run_comes_back_with_its_recordings(tmp_path: Path) -> None:
+    folder = pending.save(tmp_path, run("r1"), sounds())
+    assert folder == tmp_path / "r1"
+    assert pending.load(folder) == run("r1")
+    assert {case: pending.recording(folder, run(), case) for case in TEXTS} == {
+        case: files.encode_flac(sound) for case, sound in sounds().items()
+    }
+    assert pending.listing(tmp_path) == [folder]
+
+
+def test_audio_that_no_file_can_hold_is_left_out(tmp_path: Path) -> None:
+    spoken = {
+        "hola": Utterance(samples=np.array([0.1, np.nan], np.float32), sample_rate=RATE),
+        "adios": Utterance(samples=np.zeros(0, np.float32), sample_rate=RATE),
+    }
+    folder = pending.save(tmp_path, run("r1", spoken), spoken)
+    assert list((folder / "audio").iterdir()) == []
+    assert pending.load(folder).id == "r1"
+
+
+def test_pending_runs_are_not_for_the_repository(tmp_path: Path) -> None:
+    left_pending(tmp_path / "report", "r1")
+    ignore = tmp_path / "report" / ".gitignore"
+    assert ignore.read_text() == "*\n"
+    ignore.write_text("mine")
+    left_pending(tmp_path / "report", "r2")
+    assert ignore.read_text() == "mine"
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_run_is_complete_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(files, "write_record", fail)
+    with pytest.raises(type(error)):
+        left_pending(tmp_path, "r1")
+    assert [path.name for path in tmp_path.iterdir()] == [".gitignore"]
+
+
+def test_half_written_runs_are_not_listed(tmp_path: Path) -> None:
+    folders(tmp_path, [".r1.x8c", "r2"])
+    assert [path.name for path in pending.listing(tmp_path)] == ["r2"]
+    assert complaint(pending.find, tmp_path, "r1") is not None
+
+
+@settings(deadline=None, max_examples=60)
+@given(names=st.lists(IDS, min_size=1, max_size=8, unique=True), data=st.data())
+def test_part_of_an_id_finds_the_one_run_that_it_fits(names: list[str], data: st.DataObject) -> None:
+    wanted = data.draw(st.sampled_from(names))
+    size = data.draw(st.integers(1, len(wanted)))
+    part = data.draw(st.sampled_from([wanted[:size], wanted[-size:]]))
+    fits = {name for name in names if name.startswith(part) or name.endswith(part)}
+    with tempfile.TemporaryDirectory() as report:
+        folders(Path(report), names)
+        assert pending.find(Path(report), wanted).name == wanted
+        assert pending.find(Path(report), "last").name == max(names)
+        error = complaint(pending.find, Path(report), part)
+        if len(fits) == 1:
+            assert error is None
+            assert pending.find(Path(report), part).name == wanted
+        else:
+            assert error is not None
+            assert f"several pending runs are called {part!r}" in error.what
+            assert error.hint.removeprefix("tts-baseline compare ") in fits
+
+
+def test_a_whole_id_wins_over_longer_ones(tmp_path: Path) -> None:
+    folders(tmp_path, ["r1", "r1-from-ci", "copy-r1"])
+    assert pending.find(tmp_path, "r1").name == "r1"
+
+
+@pytest.mark.parametrize(
+    ("names", "asked", "hint"),
+    [
+        ([], "last", "tts-baseline run"),
+        ([], "r1", "tts-baseline run"),
+        (["a1", "a2"], "b", "tts-baseline compare a2"),
+    ],
+)
+def test_an_unknown_run_says_which_there_are(tmp_path: Path, names: list[str], asked: str, hint: str) -> None:
+    folders(tmp_path, names)
+    error = complaint(pending.find, tmp_path, asked)
+    assert error.what == f"no pending run is called {asked!r}"
+    assert error.where == f"{tmp_path} holds: {', '.join(names) or 'none'}"
+    assert error.hint == hint
+
+
+def test_a_path_is_a_run_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = left_pending(tmp_path / "downloads", "r1").rename(tmp_path / "downloads" / "artifact (1)")
+    nothing = tmp_path / "report"
+    assert pending.find(nothing, str(folder)) == folder
+    assert pending.find(nothing, str(folder / "run.json")) == folder
+    monkeypatch.chdir(tmp_path)
+    assert pending.find(nothing, "downloads/artifact (1)").resolve() == folder
+    assert pending.load(folder).id == "r1"
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/x", "", ".hidden", "a/b", "A", "a b"])
+@pytest.mark.parametrize("part", ["id", "key", "case"])
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str, part: str) -> None:
+    one = run("r1")
+    if part == "id":
+        one = replace(one, id=name)
+    elif part == "key":
+        one = replace(one, environment=replace(one.environment, key=name))
+    else:
+        one = replace(one, cases=(*one.cases, Case(id=name, text="Hola.")))
+    files.write_record(tmp_path / "r1" / "run.json", one)
+    error = complaint(pending.load, tmp_path / "r1")
+    assert f"{name!r} cannot name a file" in error.what
+    assert error.where == str(tmp_path / "r1" / "run.json")
+
+
+def test_a_case_without_its_audio_is_refused(tmp_path: Path) -> None:
+    files.write_record(tmp_path / "r1" / "run.json", replace(run("r1"), audio={}))
+    assert "the audio of case 'hola'" in complaint(pending.load, tmp_path / "r1").what
+
+
+def test_a_failed_case_has_no_audio(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1", failed=["hola"])
+    assert pending.load(folder).audio.keys() == {"adios"}
+
+
+@pytest.mark.parametrize("column", ["readings", "own"])
+def test_a_metric_that_is_not_installed_is_named(tmp_path: Path, column: str) -> None:
+    folder = left_pending(tmp_path, "r1", **{column: [reading("sparkle", "hola", 1.0)]})
+    error = complaint(pending.load, folder)
+    assert "not installed here: sparkle" in error.what
+    assert "pip install" in error.hint
+
+
+def test_the_run_is_decoded_strictly(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1")
+    path = folder / "run.json"
+    path.write_bytes(path.read_bytes().replace(b'"suite"', b'"suit"'))
+    with pytest.raises(BaselineError, match="unknown field `suit`") as caught:
+        pending.load(folder)
+    assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize(
+    ("harm", "what"),
+    [
+        (lambda path: path.unlink(), "run r1 has no recording of case 'hola'"),
+        (lambda path: path.write_bytes(POINTER), "cannot be read"),
+        (lambda path: path.write_bytes(files.encode_flac(tone(length=7))), "holds 7 samples, not 800"),
+    ],
+)
+def test_a_recording_that_did_not_come_along_is_named(tmp_path: Path, harm, what: str) -> None:
+    folder = left_pending(tmp_path, "r1")
+    harm(folder / "audio" / "hola.flac")
+    error = complaint(pending.recording, folder, run("r1"), "hola")
+    assert what in error.what
+    assert error.where == str(folder / "audio" / "hola.flac")
+    assert error.hint == "download the whole folder of the run, audio/ included"
+
+
+def test_a_discarded_run_is_gone(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1")
+    kept = left_pending(tmp_path, "r2")
+    pending.discard(folder)
+    assert pending.listing(tmp_path) == [kept]
+    assert not folder.exists()
+    shutil.rmtree(kept)
+    assert pending.listing(tmp_path) == []
