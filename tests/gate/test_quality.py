@@ -121,6 +121,12 @@ def test_nothing_accepted_yet(make, verdict) -> None:
     assert not decide.fails(v, missing="record", undecided="warn")
 
 
+def test_a_metric_that_came_after_accepting_has_no_baseline(make, verdict) -> None:
+    baseline = Baseline(quality=make.quality({"duration": 2.0}))
+    v = verdict(make.run(scores={"duration": 2.0, "stoi": 0.9}), baseline, "stoi")
+    assert (v.status, v.current, v.reason) == ("no baseline", 0.9, "the metric is new")
+
+
 def test_a_changed_text_is_not_compared(make, verdict) -> None:
     baseline = Baseline(quality=make.quality({"duration": 2.0}, text="adiós"))
     v = verdict(make.run(scores={"duration": 9.0}), baseline, "duration", "c0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -132,6 +133,25 @@ def test_a_new_case_is_recorded_beside_the_old_ones(project) -> None:
     goldens = project.pytester.path / "baselines/voice-synthesize/cpu/golden"
     assert sorted(p.stem for p in goldens.iterdir()) == ["dos", "tres", "uno"]
     assert project.verdicts()["duration", "tres"]["status"] == "no baseline"
+
+
+def test_a_new_metric_is_recorded_without_touching_the_goldens(project) -> None:
+    project.gate()
+    quality = project.pytester.path / "baselines/voice-synthesize/cpu/quality.json"
+    before = json.loads(quality.read_text())
+    older = json.loads(quality.read_text())
+    for case in older["cases"].values():
+        del case["scores"]["duration"]
+    quality.write_text(json.dumps(older))
+    golden = quality.parent / "golden/uno.flac"
+    written = golden.stat().st_mtime_ns
+    project.gate().assert_outcomes(passed=3)
+    assert project.verdicts()["duration", None]["reason"] == "the metric is new"
+    after = json.loads(quality.read_text())
+    assert {k: c["scores"] for k, c in after["cases"].items()} == {
+        k: c["scores"] for k, c in before["cases"].items()
+    }
+    assert golden.stat().st_mtime_ns == written
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def promote(
     """The files written by accepting the pending run in `folder`.
 
     An unchanged run joins the current epoch of its machine; a changed one starts a new epoch. A golden
-    is replaced only where the audio changed, or its file is damaged. `quality_of` limits the quality part
+    is replaced only where the audio changed, or its file is damaged; where it is not, only scores of new
+    metrics are added. `quality_of` limits the quality part
     to some cases (None: all); without `machine` the performance part is left out. Accepting a run again
     writes what differs, mostly nothing. Raises BaselineError for a run with cases that could not be
     measured, and for an anchor that is an accepted run already.
@@ -48,7 +49,7 @@ def promote(
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
         quality, recordings = _quality(run, folder, store, baseline.quality, acceptance, cases)
-        if recordings or baseline.quality is None:
+        if recordings or baseline.quality is None or quality.cases != baseline.quality.cases:
             written.append(store.write_quality(quality, recordings))
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
@@ -92,6 +93,8 @@ def _quality(
         if accepted and store.is_intact(case.id, accepted):
             unchanged = before is not None and before.acceptance.at <= run.created
             if is_same_sound(run, case.id, accepted, heard_golden=unchanged):
+                scores = _scores(run, case.id) | accepted.scores
+                cases[case.id] = msgspec.structs.replace(accepted, scores=scores)
                 continue
         data = pending.recording(folder, run, case.id)
         recordings[case.id] = data

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tts_baseline.baseline.accept import EQUIVALENT_DB
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, QualityCase, Reading, Run, Status, Verdict
+from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run, Status, Verdict
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
 
@@ -35,6 +35,7 @@ def judge(
     """
     readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
     accepted = _accepted(run, baseline)
+    asked = {case.id: case for case in run.cases}
     verdicts: list[Verdict] = []
     pairs: list[Pair] = []
     for case, reading in readings.items():
@@ -43,11 +44,18 @@ def judge(
             if case not in broken and (spec.decide == "each" or (score and score.value is not None)):
                 status: Status = "not comparable" if spec.golden else "invalid"
                 verdicts.append(_verdict(spec, limit, case, status, reason=reading.reason or ""))
-        elif case not in accepted:
+        elif score is None:
             verdicts.append(
-                _verdict(spec, limit, case, "no baseline", now=reading.value, reason=_why_new(case, baseline))
+                _verdict(
+                    spec,
+                    limit,
+                    case,
+                    "no baseline",
+                    now=reading.value,
+                    reason=_why_new(asked[case], baseline),
+                )
             )
-        elif score and score.value is not None:
+        elif score.value is not None:
             pairs.append(_pair(spec, limit, case, score.value, reading.value))
     verdicts += [_case(spec, limit, pair) for pair in pairs]
     suite = _suite(spec, limit, pairs, [c for c in readings if c in accepted], run)
@@ -147,12 +155,14 @@ def _middle(verdicts: Sequence[Verdict]) -> float | None:
     return float(median(values)) if values else None
 
 
-def _why_new(case: str, baseline: Baseline) -> str:
+def _why_new(case: Case, baseline: Baseline) -> str:
     if baseline.quality is None:
         return "nothing was accepted yet"
-    if case in baseline.quality.cases:
+    if case.id not in baseline.quality.cases:
+        return "the case is new"
+    if baseline.quality.cases[case.id].request != case.request:
         return "its text has changed since it was accepted"
-    return "the case is new"
+    return "the metric is new"
 
 
 def _verdict(

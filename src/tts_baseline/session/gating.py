@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.core import environment
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Acceptance, Baseline, Case, Quality, Run, Utterance, Verdict
+from tts_baseline.core.records import Acceptance, Baseline, Case, Quality, Reading, Run, Utterance, Verdict
 from tts_baseline.gate import decide, explain
 from tts_baseline.gate.limits import Limit
 from tts_baseline.report import summary, table
@@ -135,12 +135,20 @@ def reject_run(project: Project, name: str) -> Path:
 def _record_missing(
     project: Project, run: Run, folder: Path, baseline: Baseline, verdicts: Sequence[Verdict]
 ) -> tuple[Path, ...]:
-    """Under `missing = record`: cases never heard before, and this machine's first run of the whole suite."""
+    """Under `missing = record`: cases and metrics that are new, and this machine's first whole run.
+
+    A case whose text has changed is not new: its old golden is replaced only by accepting.
+    """
     broken = any(v.status == "invalid" for v in verdicts)
     if project.settings.missing != "record" or broken:
         return ()
     known = baseline.quality.cases if baseline.quality else {}
-    new = [case.id for case in run.cases if case.id not in known]
+    unheard = {v.case for v in verdicts if v.family == "quality" and v.status == "no baseline"}
+    new = [
+        case.id
+        for case in run.cases
+        if case.id in unheard and (case.id not in known or known[case.id].request == case.request)
+    ]
     whole = len(run.cases) == len(project.cases)
     first = whole and not baseline.runs and baseline.anchor is None
     if not new and not first:
@@ -159,7 +167,7 @@ def _record_missing(
 def _against_itself(run: Run, quality: Quality | None) -> Run:
     """The run with its own golden readings for the cases whose accepted sound it has become since."""
     known = quality.cases if quality else {}
-    own = {
+    own: dict[tuple[str | None, str], Reading] = {
         (r.case, r.metric): r
         for r in run.own_readings
         if r.case in known and r.case in run.audio and known[r.case].audio.sha256 == run.audio[r.case].sha256
