@@ -86,10 +86,17 @@ def new_project(folder: Path, voice: str = VOICE) -> Path:
     return folder
 
 
+def alone(folder: Path) -> dict[str, str]:
+    """An environment without settings, whose measuring lock no run outside these tests holds."""
+    clean = {n: v for n, v in os.environ.items() if n != "CI" and not n.startswith("TTS_BASELINE_")}
+    return clean | {"TMPDIR": str(folder)}
+
+
 def tts(*words: str, cwd: Path) -> Answer:
     """The installed command, in a process of its own."""
-    clean = {n: v for n, v in os.environ.items() if n != "CI" and not n.startswith("TTS_BASELINE_")}
-    done = subprocess.run([SCRIPT, *words], cwd=cwd, env=clean, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [SCRIPT, *words], cwd=cwd, env=alone(cwd.parent), capture_output=True, text=True, check=False
+    )
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
@@ -109,8 +116,11 @@ def project(measured: tuple[Path, Answer], tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+def call(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Answer]:
     """A command in this process, in the working directory."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def run(*words: str) -> Answer:
         try:
@@ -316,6 +326,7 @@ def test_ctrl_c_leaves_no_worker_and_stores_nothing(tmp_path: Path, load: str, s
     session = subprocess.Popen(
         [sys.executable, "-c", command],
         cwd=tmp_path,
+        env=alone(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -55,7 +55,8 @@ def package(tmp_path: Path) -> Path:
 
 
 def python(package: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"PYTHONPATH": str(package.parent)}
+    # a temporary folder of its own: no run outside these tests holds its measuring lock
+    env = os.environ | {"PYTHONPATH": str(package.parent), "TMPDIR": str(package.parent)}
     command = [sys.executable, *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
 
