@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 
 import pytest
+
+if importlib.util.find_spec("hypothesis"):  # `make gate` runs without the development tools
+    from hypothesis import settings
+
+    settings.register_profile("steady", deadline=None)
+    settings.load_profile("steady")
 
 pytest_plugins = ["pytester"]
 

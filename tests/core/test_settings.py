@@ -140,9 +140,9 @@ def test_a_wrong_value_names_its_source_even_where_it_is_overridden(
 
 
 @pytest.mark.parametrize("name", ["timeout", "load_timeout", "budget"])
-@pytest.mark.parametrize("value", ["0", "-1", "nan"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf"])
 def test_times_are_more_than_nothing(tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} must be more than 0 seconds, not {value}"):
+    with pytest.raises(SettingsError, match=f"{name} must be more than 0 seconds and finite, not {value}"):
         read(tmp_path, {name: value}, {})
 
 

@@ -160,7 +160,7 @@ def test_a_new_metric_is_recorded_without_touching_the_goldens(project) -> None:
         (["--tts-suite", "case.toml"], "case.toml"),
         (["--tts-cases", "unoo"], "did you mean 'uno'"),
         (["--tts-pipeline", "espeek"], "did you mean 'espeak'"),
-        (["--tts-budget", "-5"], "budget must be more than 0"),
+        (["--tts-budget", "-5"], "budget must be more than 0 seconds"),
         (["--tts-budget", "x"], "--tts-budget"),
     ],
 )

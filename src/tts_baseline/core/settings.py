@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -120,8 +121,8 @@ def _split(key: str, value: Any) -> Any:
 def _checked(settings: Settings) -> Settings:
     for name in ("timeout", "load_timeout", "budget"):
         number = getattr(settings, name)
-        if number is not None and not number > 0:
-            raise SettingsError(f"{name} must be more than 0 seconds, not {number:g}", hint=_HELP)
+        if number is not None and not 0 < number < math.inf:
+            raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)
     if settings.restarts < 3:
         raise SettingsError(
             f"restarts must be at least 3, not {settings.restarts}: the fresh process is the "

@@ -37,7 +37,7 @@ def change(number: float | None, unit: str, *, relative: bool) -> str:
     if number is None:
         return "-"
     if relative:
-        return f"{number * 100:+.1f}%"
+        return f"{number * 100:+z.1f}%"
     text = value(number, unit)
     return text if text.startswith("-") else f"+{text}"
 
@@ -46,10 +46,10 @@ def interval(low: float | None, high: float | None, unit: str, *, relative: bool
     """'[+11.2, +18.0]', in the units of the change beside it; empty where there is none."""
     if low is None or high is None:
         return ""
+    if unit in ("s", "B") and not relative:
+        return f"[{change(low, unit, relative=False)}, {change(high, unit, relative=False)}]"
     scale, digits = (100.0, 1) if relative else (1.0, _DECIMALS.get(unit, 2))
-    if unit == "s" and not relative:
-        scale, digits = 1e3, 0
-    return f"[{low * scale:+.{digits}f}, {high * scale:+.{digits}f}]"
+    return f"[{low * scale:+z.{digits}f}, {high * scale:+z.{digits}f}]"
 
 
 def limit(number: float | None, unit: str, better: str, *, relative: bool) -> str:

@@ -53,6 +53,9 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
     settings = project.settings
     with terminable(), measuring(progress.say):
         pilot = _pilot(project, cases)
+        store = project.store(project.variant(pilot.device))
+        quality = store.load("").quality
+        goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run
         passes = _passes(pilot, settings.restarts, settings.budget)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes))
         progress.say(
@@ -65,18 +68,14 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
     utterances = _scored(taken, measured)
     replicates = tuple(_without(one.replicate, failures) for one in taken)
     progress.say(f"scoring {len(measured)} utterances")
-    variant = project.variant(pilot.device)
-    quality = project.store(variant).load("").quality
-    readings, own_readings = score(
-        measured, replicates, utterances, quality, project.store(variant).goldens(quality)
-    )
+    readings, own_readings = score(measured, replicates, utterances, quality, goldens)
     commit, dirty = environment.commit(project.root)
     now = datetime.now(UTC)
     run = Run(
         id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
         created=now.isoformat(timespec="seconds"),
         pipeline=settings.pipeline,
-        variant=variant,
+        variant=project.variant(pilot.device),
         suite=project.suite,
         commit=commit,
         dirty=dirty,
