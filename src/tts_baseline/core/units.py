@@ -16,7 +16,7 @@ def value(number: float | None, unit: str) -> str:
         return seconds(number)
     if unit == "B":
         return f"{number / MIB:.1f} MiB" if abs(number) < 1000 * MIB else f"{number / MIB / 1024:.2f} GiB"
-    text = f"{number:.{_DECIMALS.get(unit, 2)}f}"
+    text = f"{number:z.{_DECIMALS.get(unit, 2)}f}"
     return text if unit in _BARE else f"{text} {unit}"
 
 
