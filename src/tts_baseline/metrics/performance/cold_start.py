@@ -18,7 +18,7 @@ SPEC = MetricSpec(
     limit="25%",
     scope="run",
     timed=True,
-    prior={"cpu": 0.10, "cuda": 0.05},
+    prior={"cpu": 0.15, "cuda": 0.05},
 )
 
 _PHASES = {
