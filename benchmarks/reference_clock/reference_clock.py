@@ -47,13 +47,13 @@ def main() -> None:
     low, high = bootstrap_ratio(plain, fair)
     for name, row in table.items():
         print(f"{name:<28} session sd {row['sd']:6.1%}   pairs over 5 % apart {row['apart']:6.1%}")
-    print(f"slope {clock.slope:.2f}; spread {ratio:.1f} times smaller [{low:.1f}, {high:.1f}]")
+    print(f"computing share {clock.share:.2f}; spread {ratio:.1f} times smaller [{low:.1f}, {high:.1f}]")
     if options.write:
         here = environment.read("cpu")
         page = {
             "machine": here.hardware,
             "software": here.software,
-            "slope": clock.slope,
+            "computing_share": clock.share,
             "ratio_of_spreads": ratio,
             "interval_95": [low, high],
             "clocks": table,

@@ -58,7 +58,7 @@ class Maker:
     ) -> Run:
         """`speed` > 1: the machine is that much slower; `waiting`: the pipeline does not feel it.
 
-        Within a run the machine's speed wobbles, so that the covariate can be estimated.
+        Within a run the machine's speed wobbles.
         """
         self.count += 1
         dice = np.random.default_rng(self.count)
@@ -71,7 +71,7 @@ class Maker:
                 felt = np.ones(PASSES) if waiting else slow
                 calls[case] = Calls(
                     wall_s=tuple(base * felt),
-                    cpu_s=tuple(base * felt),
+                    cpu_s=tuple(base * felt * (0.01 if waiting else 1.0)),
                     reference_s=tuple(0.001 * slow),
                     stages={n: (s,) * PASSES for n, s in (stages or {}).items()},
                     audio_s=2.0,

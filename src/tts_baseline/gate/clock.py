@@ -1,8 +1,8 @@
 """Takes the machine's momentary speed out of wall-clock times.
 
-Each call is measured next to a fixed reference computation. How much of the calls' drift the reference
-explains within runs is estimated (a slope from 0, a pipeline that waits, to 1, a pipeline that computes), and
-that much of its drift between runs is taken out of the comparison.
+Each call is timed next to a fixed reference computation. A pipeline that computes all the time slows down as
+the reference does, one that waits (for a server, a disk) does not feel it; so the reference's drift counts
+by the share of its time in which the pipeline computed: process CPU time over wall time, at most 1.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from statistics import fmean, median
 from msgspec import Struct
 
 from tts_baseline.core.records import Replicate, Run
-from tts_baseline.stats.covariate import pooled_slope
 
 
 class Clock(Struct, frozen=True):
-    """The slope shared by a run and its baseline."""
+    """The computing share that a run and its baseline have in common, from 0 to 1."""
 
-    slope: float
+    share: float
 
     def drift(self, replicate: Replicate) -> float:
         """What to subtract from a log time measured in this replicate."""
-        return self.slope * _speed(replicate)
+        return self.share * _speed(replicate)
 
 
 UNADJUSTED = Clock(0.0)
@@ -34,7 +33,8 @@ def calibrate(runs: Sequence[Run]) -> Clock:
     """The clock for comparing these runs; unadjusted on CUDA, where the CPU's speed says little."""
     if any(run.environment.device == "cuda" for run in runs):
         return UNADJUSTED
-    return Clock(pooled_slope(_passes(run) for run in runs))
+    shares = [share for run in runs for share in _computing(run)]
+    return Clock(fmean(shares)) if shares else UNADJUSTED
 
 
 def machine_change(current: Run, earlier: Sequence[Run]) -> float:
@@ -52,12 +52,9 @@ def _speed(replicate: Replicate) -> float:
     return fmean(medians) if medians else 0.0
 
 
-def _passes(run: Run) -> tuple[list[float], list[float]]:
-    reference: list[float] = []
-    wall: list[float] = []
-    for replicate in run.replicates:
-        columns = list(replicate.calls.values())
-        for turn in range(min((len(calls.wall_s) for calls in columns), default=0)):
-            reference.append(fmean(math.log(calls.reference_s[turn]) for calls in columns))
-            wall.append(fmean(math.log(calls.wall_s[turn]) for calls in columns))
-    return reference, wall
+def _computing(run: Run) -> list[float]:
+    return [
+        min(1.0, median(cpu / wall for cpu, wall in zip(calls.cpu_s, calls.wall_s, strict=True)))
+        for replicate in run.replicates
+        for calls in replicate.calls.values()
+    ]

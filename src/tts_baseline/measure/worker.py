@@ -66,7 +66,7 @@ def reference() -> float:
     """Seconds that a fixed computation takes right now: about a millisecond of integer arithmetic.
 
     On shared machines the speed of a core drifts by tens of per cent within a minute; calls that
-    are compared with it are compared at the same speed (a control variate; gate/screen uses it).
+    are compared with it are compared at the same speed (a control variate; gate/clock uses it).
     """
     start = time.perf_counter()
     total = 0

@@ -1,1 +1,1 @@
-"""Pure functions on numbers: intervals, multiplicity, covariates. No I/O, no records."""
+"""Pure functions on numbers: intervals, multiplicity. No I/O, no records."""
