@@ -343,7 +343,7 @@ def test_kill_9_while_accepting_leaves_what_accepting_again_mends(store: Store, 
             assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
             assert store.has(whole[-1])
             for folder in pending.listing(report):
-                pending.discard(folder)
+                pending.discard(folder.parent, folder)
             for run_file in store.folder.glob("machines/*/*.json"):
                 run_file.unlink()
         accepter.stdin.close()

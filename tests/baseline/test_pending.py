@@ -185,10 +185,20 @@ def test_a_recording_that_did_not_come_along_is_named(tmp_path: Path, harm, what
     assert error.hint == "download the whole folder of the run, audio/ included"
 
 
+@pytest.mark.parametrize("content", ["{}", "a whole run"])
+def test_a_folder_that_is_no_pending_run_is_never_removed(tmp_path: Path, content: str) -> None:
+    mine = left_pending(tmp_path / "elsewhere", "r1")
+    if content == "{}":
+        (mine / "run.json").write_text(content)
+    with pytest.raises(BaselineError):
+        pending.discard(tmp_path / "report", mine)
+    assert (mine / "run.json").exists()
+
+
 def test_a_discarded_run_is_gone(tmp_path: Path) -> None:
     folder = left_pending(tmp_path, "r1")
     kept = left_pending(tmp_path, "r2")
-    pending.discard(folder)
+    pending.discard(tmp_path, folder)
     assert pending.listing(tmp_path) == [kept]
     assert not folder.exists()
     shutil.rmtree(kept)

@@ -43,8 +43,9 @@ def test_the_request_is_the_case_without_its_name() -> None:
 
 
 def test_a_cold_start_is_the_sum_of_all_its_phases() -> None:
-    start = ColdStart(spawn_s=1.0, import_s=2.0, load_s=4.0, first_request_s=8.0)
-    assert start.total_s == sum(msgspec.structs.asdict(start).values()) == 15.0
+    start = ColdStart(case="hola", spawn_s=1.0, import_s=2.0, load_s=4.0, first_request_s=8.0)
+    phases = [value for value in msgspec.structs.asdict(start).values() if isinstance(value, float)]
+    assert start.total_s == sum(phases) == 15.0
 
 
 @pytest.mark.parametrize("kind", [Run, Quality])

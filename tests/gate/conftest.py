@@ -78,7 +78,7 @@ class Maker:
                     sha256="0" * 64,
                     peak_rss=int(memory),
                 )
-            start = ColdStart(spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
+            start = ColdStart(case=cases[0], spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
             replicates.append(Replicate(cold_start=start, calls=calls))
         readings = [
             *self._times(replicates, cases, memory),

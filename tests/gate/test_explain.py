@@ -19,13 +19,13 @@ def told(run, baseline: Baseline) -> list[str]:
 def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None:
     stages = {"text": 0.01, "model": 0.09}
     runs = [make.run(0.1, wobble=0, stages=stages) for _ in range(3)]
-    run = make.run(0.15, wobble=0, stages=stages | {"model": 0.14})
+    run = make.run(0.25, wobble=0, stages=stages | {"model": 0.24})
     assert told(run, make.baseline(runs)) == [
-        "es: latency regressed, +50.0% (95% [+31.0, +71.8]; limit 5.0%)",
+        "es: latency regressed, +150.0% (95% [+118.3, +186.4]; limit 5.0%)",
         "  baseline 100.0 ms   3 accepted runs on this machine, last at abc1234, 2026-11-22",
-        "  current  150.0 ms",
-        "  where    model +50.0 ms; text within 10.0 ms",
-        "  cases    c0 +50.0%, c1 +50.0%, c2 +50.0% and 3 more",
+        "  current  250.0 ms",
+        "  where    model +150.0 ms; text within 30.0 ms",
+        "  cases    c0 +150.0%, c1 +150.0%, c2 +150.0% and 3 more",
         "Next:",
         f"  look    tts-baseline compare {run.id} --case c0",
         f'  accept  tts-baseline accept  {run.id} --reason "..."',
@@ -35,9 +35,9 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
 
 def test_one_case_alone_is_told_by_name(make) -> None:
     runs = [make.run(0.1, wobble=0) for _ in range(3)]
-    now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.2}
+    now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.25}
     lines = told(make.run(now, wobble=0), make.baseline(runs))
-    assert lines[0].startswith("es/c3: latency regressed, +100.0%")
+    assert lines[0].startswith("es/c3: latency regressed, +150.0%")
 
 
 def test_software_that_changed_is_told(make) -> None:

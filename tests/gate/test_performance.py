@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tts_baseline.core.records import Baseline
 from tts_baseline.gate import decide
@@ -77,9 +78,54 @@ def test_what_the_reference_clears_is_not_ok_while_the_wall_clock_is_over_the_li
 
 def test_a_slower_pipeline_is_seen_on_a_faster_machine(make, verdict) -> None:
     runs = [make.run(0.1) for _ in range(3)]
-    v = verdict(make.run(0.14, speed=0.7), make.baseline(runs), "latency")
+    v = verdict(make.run(0.14, speed=0.85), make.baseline(runs), "latency")
     assert v.status == "regressed"
     assert v.change == pytest.approx(0.4, abs=0.05)
+
+
+def test_no_verdict_against_the_wall_clock(make, verdict) -> None:
+    baseline = make.baseline([make.run(0.1) for _ in range(3)])
+    hidden = verdict(make.run(0.14, speed=0.65), baseline, "latency")
+    assert hidden.status == "undecided"
+    assert "the wall clock says -" in hidden.reason
+    flattered = verdict(make.run(0.08, speed=1.4), baseline, "latency")
+    assert flattered.status == "undecided"
+
+
+def test_a_reference_that_cannot_be_the_machine_is_not_used(make, verdict) -> None:
+    baseline = make.baseline([make.run(0.1) for _ in range(3)])
+    traced = verdict(make.run(0.14 / 3, speed=3.0), baseline, "latency")
+    assert (traced.status, traced.change) == ("regressed", pytest.approx(0.4, abs=0.1))
+    newer = make.run(0.1 / 0.8, speed=0.8)
+    newer = replace(newer, environment=replace(newer.environment, software={"python": "4"}))
+    assert verdict(newer, baseline, "latency").change == pytest.approx(0.0, abs=0.1)
+
+
+def test_what_was_measured_and_no_longer_is_is_invalid(make, verdict) -> None:
+    baseline = make.baseline([make.run(0.1) for _ in range(3)])
+    run = make.run(0.1)
+    silent = [
+        replace(r, value=None, values=(), reason="no peak") for r in run.readings if r.metric == "memory"
+    ]
+    kept = [r for r in run.readings if r.metric != "memory"]
+    v = verdict(replace(run, readings=(*kept, *silent)), baseline, "memory", "c1")
+    assert (v.status, v.reason) == ("invalid", "no peak")
+
+
+def test_another_suite_is_another_quantity(make, verdict) -> None:
+    baseline = make.baseline([replace(make.run(0.1), suite="other") for _ in range(3)])
+    assert verdict(make.run(0.3), baseline, "latency").status == "no baseline"
+
+
+def test_a_cold_start_is_compared_with_one_of_the_same_text(make, verdict) -> None:
+    def starting(case: str):
+        run = make.run(0.1)
+        starts = [replace(r, cold_start=replace(r.cold_start, case=case)) for r in run.replicates]
+        return replace(run, replicates=tuple(starts))
+
+    baseline = make.baseline([starting("c0") for _ in range(3)])
+    assert verdict(starting("c0"), baseline, "cold_start").runs == 3
+    assert verdict(starting("c1"), baseline, "cold_start").status == "no baseline"
 
 
 def test_a_pipeline_that_waits_is_not_credited_with_the_machines_speed(make, verdict) -> None:
@@ -112,7 +158,7 @@ def test_one_case_alone_is_found_among_many(make, verdict) -> None:
 def test_holm_keeps_a_lone_borderline_case_undecided(make, verdict) -> None:
     # alone p is 0.017 < 0.025; among six Holm asks for 0.0042
     runs = [make.run(0.1, wobble=0) for _ in range(3)]
-    factor = 1.05 * math.exp(2.12 * 0.06 * math.sqrt(4 / 3))
+    factor = 1.05 * math.exp(2.12 * 0.15 * math.sqrt(4 / 3))
     now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.1 * factor}
     v = verdict(make.run(now, wobble=0), make.baseline(runs), "latency", "c3")
     assert (v.status, v.reason) == ("undecided", "beyond the limit alone, not among 6 cases")

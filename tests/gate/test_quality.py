@@ -96,6 +96,17 @@ def test_duration_may_move_neither_way(make, verdict, now: float, status: str) -
     assert (v.status, v.relative, v.change) == (status, True, pytest.approx(now / 2 - 1))
 
 
+def test_a_limit_of_two_parts_allows_their_sum(make, verdict) -> None:
+    inside = judged(
+        make, verdict, {"duration": 0.5}, {"duration": 0.6}, gate="duration", duration="1% + 100 ms"
+    )
+    outside = judged(
+        make, verdict, {"duration": 0.5}, {"duration": 0.61}, gate="duration", duration="1% + 100 ms"
+    )
+    assert (inside.status, outside.status) == ("ok", "regressed")
+    assert inside.limit == pytest.approx(0.21)
+
+
 def test_one_new_fault_in_one_case_fails_the_suite(make, verdict) -> None:
     fault = {("structure", "c4"): 3.0}
     v = judged(make, verdict, {"structure": 2.0}, {"structure": 2.0}, gate="structure", case_scores=fault)
@@ -147,5 +158,9 @@ def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:
     longer = make.run(0.1, wobble=0, scores={"duration": 3.0})
     slower = make.run(0.2, wobble=0, scores={"duration": 2.0})
     faster = make.run(0.05, wobble=0, scores={"duration": 2.0})
+    noisy = make.run(0.112, wobble=0, scores={"duration": 2.0})
+    near = make.run(0.107, wobble=0, scores={"duration": 2.0})
+    undecided = [decide.changed(decide.decide(run, baseline, chosen({}))) for run in (noisy, near)]
+    assert undecided == [True, False]
     changes = [decide.changed(decide.decide(run, baseline, chosen({}))) for run in (longer, slower, faster)]
     assert changes == [False, True, True]

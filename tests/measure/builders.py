@@ -6,6 +6,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -38,9 +39,15 @@ class Tone:
             ctypes.string_at(0)
         elif text == "exit":
             os._exit(7)
-        elif text == "grandchild":
-            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        elif text in ("grandchild", "emancipated"):
+            child = subprocess.Popen(
+                [sys.executable, "-c", "import time; time.sleep(600)"],
+                start_new_session=text == "emancipated",
+            )
             return _tone(child.pid)
+        elif text == "lingers":
+            threading.Thread(target=time.sleep, args=(600,)).start()
+            sys.exit(3)
         elif text == "memory":
             np.ones(64 * 2**20, dtype=np.uint8).sum()
         elif text == "sleep":

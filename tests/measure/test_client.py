@@ -108,9 +108,16 @@ def test_a_crash_says_how_it_ended(spec, text: str, ending: str) -> None:
         assert "builders.py" in caught.value.where
 
 
-def test_what_a_pipeline_started_ends_with_it(spec) -> None:
+def test_a_worker_that_stops_answering_but_lives_on_is_ended(spec) -> None:
     with Worker(spec(), load_timeout=20) as worker:
-        pid = speak(worker, "grandchild").samples
+        with pytest.raises(WorkerDied, match="closed its connection and lives on"):
+            speak(worker, "lingers")
+
+
+@pytest.mark.parametrize("how", ["grandchild", "emancipated"])
+def test_what_a_pipeline_started_ends_with_it(spec, how: str) -> None:
+    with Worker(spec(), load_timeout=20) as worker:
+        pid = speak(worker, how).samples
         assert psutil.pid_exists(pid)
     assert gone(pid)
 

@@ -192,6 +192,44 @@ def test_a_case_that_failed_fails_the_test_that_asks_for_it(project) -> None:
     result.stdout.fnmatch_lines(["dos could not be measured: error: ValueError: no voice*"])
 
 
+@pytest.mark.parametrize("words", [(), ("--tts-baseline", "-k", "theirs")])
+def test_a_projects_own_fixtures_of_the_same_names_stay_its_own(project, words) -> None:
+    project.write(
+        "test_own.py",
+        """
+        import pytest
+
+        @pytest.fixture(params=[1, 2])
+        def tts_case(request): return request.param
+
+        @pytest.fixture
+        def tts_pipeline(): return "mine"
+
+        def test_theirs(tts_case, tts_pipeline): assert tts_pipeline == "mine" and tts_case in (1, 2)
+        """,
+    )
+    result = project.pytester.runpytest_inprocess("-p", "no:cacheprovider", *words)
+    result.assert_outcomes(passed=2)
+
+
+def test_a_case_that_nobody_asked_for_in_time_fails_and_is_not_taken_for_a_text(project) -> None:
+    project.write(
+        "test_own.py",
+        """
+        import pytest
+
+        def test_late(tts_latency): tts_latency("uno")
+
+        @pytest.mark.tts(cases="uno")
+        def test_timely(tts_latency): tts_latency("uno")
+        """,
+    )
+    result = project.gate("-k", "test_late")
+    result.assert_outcomes(failed=1)
+    project.gate("-k", "test_timely").assert_outcomes(passed=1)
+    project.gate().assert_outcomes(passed=5)
+
+
 def test_without_the_suite_items_only_what_tests_need_is_measured(project) -> None:
     project.write(
         "test_own.py",

@@ -15,6 +15,7 @@ from tts_baseline.core.records import Acceptance, Case, Quality, QualityCase, Re
 from tts_baseline.core.registry import metrics
 
 EQUIVALENT_DB = 60.0
+SAME_LEVEL_DB = 0.1
 
 
 def promote(
@@ -74,7 +75,11 @@ def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_go
         return False
     if accepted.audio.sha256 == run.audio[case].sha256:
         return True
-    closeness = next((r.value for r in run.readings if r.case == case and r.metric == "snr_golden"), None)
+    heard = {r.metric: r.value for r in run.readings if r.case == case}
+    closeness, level = heard.get("snr_golden"), heard.get("level")
+    score = accepted.scores.get("level")
+    if level is not None and score and score.value is not None and abs(level - score.value) > SAME_LEVEL_DB:
+        return False  # closeness is blind to gain
     return heard_golden and closeness is not None and closeness >= EQUIVALENT_DB
 
 

@@ -108,8 +108,15 @@ def recording(folder: Path, run: Run, case: str) -> bytes:
     return path.read_bytes()
 
 
-def discard(folder: Path) -> None:
-    """Remove a pending run for good."""
+def discard(report: Path, folder: Path) -> None:
+    """Remove a pending run for good; BaselineError for any folder that is not one of `report`."""
+    load(folder)
+    if folder.resolve().parent != report.resolve():
+        raise BaselineError(
+            "only pending runs are removed, and this folder is none",
+            where=str(folder),
+            hint=f"choose one of {report}: tts-baseline reject last",
+        )
     shutil.rmtree(folder)
 
 

@@ -81,8 +81,9 @@ class Calls(Record, frozen=True, kw_only=True):
 
 
 class ColdStart(Record, frozen=True, kw_only=True):
-    """The phases of one cold start, in seconds."""
+    """The phases of one cold start, in seconds; `case` is the one that was asked for first."""
 
+    case: str = ""
     spawn_s: float
     import_s: float
     load_s: float

@@ -51,7 +51,7 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
     Raises SettingsError for an unknown key, naming the nearest, and for a value of the wrong kind.
     """
     environ = os.environ if environ is None else environ
-    merged: dict[str, Any] = {"missing": "fail" if environ.get("CI") else "record"}
+    merged: dict[str, Any] = {"missing": "fail" if in_ci(environ) else "record"}
     for where, values in (
         (f"{root / 'pyproject.toml'} [tool.tts-baseline]", _from_file(root / "pyproject.toml")),
         ("the environment", _from_environment(environ)),
@@ -71,12 +71,21 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
     return _checked(settings)
 
 
-def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with a pyproject.toml, else `start`."""
-    for folder in (start, *start.parents):
-        if (folder / "pyproject.toml").is_file():
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """True where the environment says that this is continuous integration: CI set, and not to 0 or false."""
+    return environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def find_root(*starts: Path) -> Path:
+    """The project: the nearest folder at or above a start whose pyproject.toml has [tool.tts-baseline].
+
+    The first start wins. Where none has: the nearest folder with any pyproject.toml, else the first start.
+    """
+    above = [folder for start in starts for folder in (start, *start.parents)]
+    for folder in above:
+        if _from_file(folder / "pyproject.toml"):
             return folder
-    return start
+    return next((f for f in above if (f / "pyproject.toml").is_file()), starts[0])
 
 
 def _from_file(path: Path) -> dict[str, Any]:

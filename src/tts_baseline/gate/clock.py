@@ -27,11 +27,20 @@ class Clock(Struct, frozen=True):
 
 
 UNADJUSTED = Clock(0.0)
+PLAUSIBLE = math.log(1.6)
 
 
 def calibrate(runs: Sequence[Run]) -> Clock:
-    """The clock for comparing these runs; unadjusted on CUDA, where the CPU's speed says little."""
-    if any(run.environment.device == "cuda" for run in runs):
+    """The clock for comparing these runs.
+
+    Unadjusted where the reference says nothing about the pipeline: on CUDA; between Python versions, whose
+    speed it would measure; and where it changed by more than a machine's moods do (a tracer, an emulator).
+    """
+    pythons = {run.environment.software.get("python") for run in runs}
+    on_gpu = any(run.environment.device == "cuda" for run in runs)
+    speeds = [_mean_speed(run) for run in runs]
+    usual = median(speeds)
+    if on_gpu or len(pythons) > 1 or any(abs(speed - usual) > PLAUSIBLE for speed in speeds):
         return UNADJUSTED
     shares = [share for run in runs for share in _computing(run)]
     return Clock(fmean(shares)) if shares else UNADJUSTED

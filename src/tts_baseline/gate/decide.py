@@ -65,13 +65,21 @@ def fails(verdict: Verdict, *, missing: str, undecided: str) -> bool:
 
 
 def changed(verdicts: Sequence[Verdict]) -> bool:
-    """True where accepting means accepting a change of time or memory, so that a new epoch begins."""
+    """True where accepting means accepting a change of time or memory, so that a new epoch begins.
+
+    So does an undecided change of more than twice the limit: among unchanged runs it would widen the spread
+    that later runs are judged by.
+    """
     return any(
         v.case is None
-        and v.status in ("regressed", "improved")
         and metrics()[v.metric].spec.decide == "ratio"
+        and (v.status in ("regressed", "improved") or _is_large(v))
         for v in verdicts
     )
+
+
+def _is_large(verdict: Verdict) -> bool:
+    return abs(verdict.change or 0.0) > 2 * (verdict.limit or 0.0)
 
 
 def _failed(case: str, family: str, reason: str) -> Verdict:

@@ -13,7 +13,7 @@ _WORST = 3
 
 
 def headline(verdict: Verdict, suite: str) -> str:
-    """'es: latency regressed by 14.7 % (95 % interval +11.2 to +18.0; limit +5.0%)'."""
+    """'es: latency regressed, +14.7% (95% [+11.2, +18.0]; limit 5.0%)'."""
     subject = f"{suite}/{verdict.case}" if verdict.case else suite
     if verdict.change is None:
         return f"{subject}: {verdict.gate} {verdict.status}" + (
@@ -28,7 +28,7 @@ def headline(verdict: Verdict, suite: str) -> str:
     return f"{subject}: {verdict.gate} {verdict.status}, {change} ({inside})"
 
 
-def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, accept_options: str = "") -> str:
+def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
     """The message of a failing test: each verdict with its numbers, what changed around, next commands."""
     suites = {v.gate for v in verdicts if v.case is None and v.status == "regressed"}
     shown = [v for v in verdicts if v.case is None or v.gate not in suites or v.status != "regressed"]
@@ -43,7 +43,7 @@ def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, accept_opti
     around = surroundings(run, baseline)
     if around:
         lines.append("changed around it: " + ", ".join(around))
-    lines += ["Next:", *next_commands(verdicts, run, accept_options)]
+    lines += ["Next:", *next_commands(verdicts, run)]
     return "\n".join(lines)
 
 
@@ -61,15 +61,16 @@ def surroundings(run: Run, baseline: Baseline) -> tuple[str, ...]:
     return differences(before.environment, run.environment) + origin
 
 
-def next_commands(verdicts: Sequence[Verdict], run: Run, accept_options: str = "") -> list[str]:
+def next_commands(verdicts: Sequence[Verdict], run: Run) -> list[str]:
     """The commands that make sense now, one a line."""
     case = next((f" --case {v.case}" for v in verdicts if v.case), "")
     commands = [f"  look    tts-baseline compare {run.id}{case}"]
-    if run.failures:
+    if any(v.status == "invalid" for v in verdicts):
         return [*commands, f"  drop    tts-baseline reject  {run.id}"]
+    anchor = " --reset-anchor" if any(v.drift is not None for v in verdicts) else ""
     return [
         *commands,
-        f'  accept  tts-baseline accept  {run.id}{accept_options} --reason "..."',
+        f'  accept  tts-baseline accept  {run.id}{anchor} --reason "..."',
         f"  drop    tts-baseline reject  {run.id}",
     ]
 

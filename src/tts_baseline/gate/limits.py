@@ -53,7 +53,7 @@ def parse(text: str, spec: MetricSpec) -> Limit:
         scales = _SCALES.get(spec.unit, {spec.unit: 1.0})
         if unit == "%":
             relative += number / 100
-        elif unit in scales or not unit:
+        elif unit in scales or (not unit and (spec.unit not in _SCALES or not number)):
             absolute += number * scales.get(unit, 1.0)
         else:
             raise _unreadable(text, spec)

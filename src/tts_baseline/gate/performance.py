@@ -17,14 +17,19 @@ from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.predictive import ALPHA, Prediction, predict
 
 WHOLE_RUN = ""
+_NEW = "the text or the metric is new, or the text has changed since it was accepted"
 ANCHOR_FACTOR = 2.0
+# A single case spreads more between sessions than the mean over a suite.
+CASE_FACTOR = 2.5
 
 
 def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
     current = _logs(spec, run, UNADJUSTED)
+    baseline = replace(baseline, runs=tuple(one for one in baseline.runs if one.suite == run.suite))
+    lost = _lost(spec, limit, run, baseline, current)
     if not current:
-        return []
+        return lost
     if not baseline.runs:
         whole = {WHOLE_RUN: fmean(current.values())} | current
         if baseline.other_machines:
@@ -40,10 +45,27 @@ def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[
     cases = bench.corrected([bench.case(case) for case in judged if case != WHOLE_RUN])
     common = [case for case in judged if len(bench.earlier(case)) == len(baseline.runs)]
     suite = [bench.suite(common)] if common else []
-    fresh = _unjudged(
-        spec, limit, new, "no baseline", "the text is new, or has changed since it was accepted"
-    )
-    return suite + cases + fresh
+    fresh = _unjudged(spec, limit, new, "no baseline", _NEW)
+    if not common and WHOLE_RUN not in new:
+        fresh = _unjudged(spec, limit, {WHOLE_RUN: fmean(current.values())}, "no baseline", _NEW) + fresh
+    return suite + lost + cases + fresh
+
+
+def _lost(
+    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, current: Mapping[str, float]
+) -> list[Verdict]:
+    """`invalid` for what the newest accepted run has a value of and this run has none."""
+    if not baseline.runs:
+        return []
+    failed = {failure.case for failure in run.failures}
+    asked = {case.id for case in run.cases} | {WHOLE_RUN}
+    then = _logs(spec, baseline.runs[-1], UNADJUSTED, run)
+    gone = {c: v for c, v in then.items() if c in asked and c not in failed and c not in current}
+    why = {r.case or WHOLE_RUN: r.reason or "no value" for r in run.readings if r.metric == spec.name}
+    return [
+        replace(one, current=None, baseline=one.current, reason=why.get(one.case or WHOLE_RUN, "no reading"))
+        for one in _unjudged(spec, limit, gone, "invalid", "")
+    ]
 
 
 class _Bench:
@@ -53,6 +75,7 @@ class _Bench:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
         clock = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
+        self.case_prior = CASE_FACTOR * self.prior
         self.now = _logs(spec, run, clock)
         self.then = [_logs(spec, one, clock, run) for one in baseline.runs]
         self.plain_now = _logs(spec, run, UNADJUSTED)
@@ -64,8 +87,8 @@ class _Bench:
         return [values[case] for values in self.then if case in values]
 
     def case(self, case: str) -> Verdict:
-        plain = predict(self.plain_now[case], self._plain(case), prior=self.prior)
-        prediction = predict(self.now[case], self.earlier(case), prior=self.prior)
+        plain = predict(self.plain_now[case], self._plain(case), prior=self.case_prior)
+        prediction = predict(self.now[case], self.earlier(case), prior=self.case_prior)
         return self._verdict(case, prediction, plain, self._plain(case))
 
     def suite(self, cases: Sequence[str]) -> Verdict:
@@ -106,7 +129,7 @@ class _Bench:
     def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
         p_values = [
-            predict(self.now[v.case or ""], self.earlier(v.case or ""), prior=self.prior).p_above(
+            predict(self.now[v.case or ""], self.earlier(v.case or ""), prior=self.case_prior).p_above(
                 self._bound(fmean(self._plain(v.case or "")))
             )
             for v in verdicts
@@ -136,10 +159,12 @@ class _Bench:
         low, high = fair.interval()
         status: Status = "undecided"
         reason = ""
-        if low > bound:
+        if low > bound and plain.change > 0:
             status = "regressed"
-        elif high < -bound:
+        elif high < -bound and plain.change < 0:
             status = "improved"
+        elif low > bound or high < -bound:
+            reason = f"the wall clock says {math.expm1(plain.change):+.1%}, against the reference computation"
         elif plain.interval()[0] > bound or high < bound <= plain.change:
             reason = (
                 f"slower by the wall clock, but so was the machine: {math.expm1(self.slower_machine):+.0%} "
@@ -199,6 +224,8 @@ def _logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> 
     asked = {case.id: case.request for case in (like or run).cases}
     same = {case.id for case in run.cases if asked.get(case.id) == case.request}
     started = [r for r in run.replicates if spec.scope == "case" or r.cold_start is not None]
+    if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
+        return {}
     drifts = [clock.drift(replicate) for replicate in started]
     return {
         reading.case or WHOLE_RUN: fmean(
@@ -207,6 +234,10 @@ def _logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> 
         for reading in run.readings
         if reading.metric == spec.name and _is_usable(reading) and (not reading.case or reading.case in same)
     }
+
+
+def _asked_first(run: Run) -> set[str]:
+    return {r.cold_start.case for r in run.replicates if r.cold_start is not None}
 
 
 def _is_usable(reading: Reading) -> bool:

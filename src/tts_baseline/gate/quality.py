@@ -78,11 +78,15 @@ def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, now: float) ->
     if spec.cap is not None:
         then, now = min(then, spec.cap), min(now, spec.cap)
     difference = now - then
-    return Pair(case, then, now, difference / then if limit.is_relative and then else difference)
+    return Pair(case, then, now, difference / abs(then) if limit.is_relative and then else difference)
 
 
-def _status(spec: MetricSpec, limit: Limit, difference: float) -> Status:
-    allowed = limit.relative or limit.absolute
+def _allowed(limit: Limit, then: float | None) -> float:
+    """The limit in the terms of a pair's difference: a share of `then`, or an amount."""
+    return limit.share_of(abs(then)) if limit.is_relative and then else limit.absolute
+
+
+def _status(spec: MetricSpec, allowed: float, difference: float) -> Status:
     worse = {"lower": difference, "higher": -difference, "same": abs(difference)}[spec.better]
     if worse > allowed:
         return "regressed"
@@ -90,7 +94,7 @@ def _status(spec: MetricSpec, limit: Limit, difference: float) -> Status:
 
 
 def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
-    status = _status(spec, limit, pair.difference)
+    status = _status(spec, _allowed(limit, pair.then), pair.difference)
     return _verdict(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
 
 
@@ -104,7 +108,7 @@ def _suite(
     if spec.decide == "each":
         worst = max(pairs, key=lambda pair: pair.difference)
         blank = _case(spec, limit, worst)
-        total = sum(_status(spec, limit, pair.difference) == "regressed" for pair in pairs)
+        total = sum(_case(spec, limit, pair).status == "regressed" for pair in pairs)
         reason = f"{total} of {len(pairs)} cases worse, most in {worst.case}" if total else ""
         return replace(blank, case=None, reason=reason)
     middle, low, high = median_interval([pair.difference for pair in pairs])
@@ -113,7 +117,7 @@ def _suite(
             spec,
             limit,
             None,
-            _status(spec, limit, middle),
+            _status(spec, _allowed(limit, median(pair.then for pair in pairs)), middle),
             then=median(pair.then for pair in pairs),
             now=median(pair.now for pair in pairs),
             change=middle,
@@ -187,6 +191,6 @@ def _verdict(
         baseline=then,
         current=now,
         change=change,
-        limit=limit.relative or limit.absolute,
+        limit=_allowed(limit, then) or limit.relative,
         reason=reason,
     )

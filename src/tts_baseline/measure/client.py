@@ -10,8 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Self
+
+import psutil
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Request
@@ -32,6 +35,7 @@ from tts_baseline.measure.protocol import (
 
 _LOG_TAIL = 12
 _FRAMES = 3
+_GRACE_S = 2.0
 
 
 class Worker:
@@ -82,11 +86,12 @@ class Worker:
         return answer
 
     def close(self) -> None:
-        """End the worker and every process it started; idempotent."""
-        self._connection.close()
+        """End the worker and the processes it started; idempotent."""
+        children = self._children()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=2)
-        self._kill_group()
+            self._connection.close()
+            self._process.wait(timeout=_GRACE_S)
+        self._kill(children)
         self._log.close()
 
     def __enter__(self) -> Self:
@@ -99,7 +104,7 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         if error is not None:
-            self._kill_group()
+            self._kill(self._children())
         self.close()
 
     def _ask(self, message: ToWorker, timeout: float, what: str) -> FromWorker:
@@ -108,23 +113,36 @@ class Worker:
             if self._connection.poll(timeout):
                 return from_worker.decode(self._connection.recv_bytes())
         except (EOFError, OSError) as error:
-            code = self._process.wait()
-            raise WorkerDied(f"the worker {_ending(code)}", where=self._last_words()) from error
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=_GRACE_S)
+            ending = _ending(self._process.poll())
+            self._kill(self._children())
+            raise WorkerDied(f"the worker {ending}", where=self._last_words()) from error
         # SIGABRT first: faulthandler then writes where the pipeline was stuck.
         self._process.send_signal(signal.SIGABRT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=2)
-        self._kill_group()
+        self._kill(self._children())
         raise WorkerHung(
             f"the worker took more than {seconds(timeout)} {what}",
             where=self._last_words(),
             hint="raise `timeout` in [tool.tts-baseline] if this is expected",
         )
 
-    def _kill_group(self) -> None:
+    def _kill(self, children: Sequence[psutil.Process]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        for child in children:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
         self._process.wait()
+
+    def _children(self) -> list[psutil.Process]:
+        """Found by parentage while the worker lives: some leave its group for a session of their own."""
+        try:
+            return psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.Error:
+            return []
 
     def _last_words(self) -> str:
         self._log.seek(0)
@@ -136,7 +154,9 @@ class Worker:
         return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-300:]
 
 
-def _ending(code: int) -> str:
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "closed its connection and lives on"
     if code < 0:
         return f"died of signal {-code} ({signal.Signals(-code).name})"
     return f"ended with exit status {code}"

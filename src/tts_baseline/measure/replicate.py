@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -94,13 +94,15 @@ class _Crew:
         self.provenance = self._worker.ready.provenance if self._worker else {}
 
     def cold_start(self, cases: Sequence[Case]) -> ColdStart | None:
-        """The phases of this worker's start, up to its first utterance; None if that failed."""
+        """The phases of this worker's start, up to the shortest case's utterance; None if that failed."""
         worker = self._worker
-        spoken = self.speak(cases[0], full=False)
+        first = min(cases, key=lambda case: (len(case.text), case.id))
+        spoken = self.speak(first, full=False)
         if worker is None or spoken is None:
             return None
         ready = worker.ready
         return ColdStart(
+            case=first.id,
             spawn_s=ready.spawn_s,
             import_s=ready.import_s,
             load_s=ready.load_s,
@@ -144,7 +146,7 @@ def _orders(cases: Sequence[Case], index: int, passes: int) -> Iterator[list[Cas
 
 def calls_of(first: Spoken, timed: Sequence[Spoken]) -> Calls:
     """The columns of a case: audio and memory from its first call, times from the others."""
-    names: Mapping[str, float] = timed[0].stages
+    names = sorted({name for spoken in timed for name in spoken.stages})
     return Calls(
         wall_s=_column(s.wall_s for s in timed),
         cpu_s=_column(s.cpu_s for s in timed),

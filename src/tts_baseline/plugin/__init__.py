@@ -6,7 +6,7 @@ import pytest
 
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.plugin.fixtures import (
-    NAMES,
+    ours,
     tts_case,
     tts_cold_start,
     tts_latency,
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a test that asks for `tts_case` one to be skipped with, where nothing is measured."""
-    if "tts_case" in metafunc.fixturenames and not metafunc.config.getoption("tts_baseline"):
+    if "tts_case" in ours(metafunc.definition) and not metafunc.config.getoption("tts_baseline"):
         metafunc.parametrize("tts_case", [None], ids=["not-measured"])
 
 
@@ -57,5 +57,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     skip = pytest.mark.skip(reason="measures only with --tts-baseline")
     for item in items:
-        if NAMES.intersection(getattr(item, "fixturenames", ())):
+        if ours(item):
             item.add_marker(skip)

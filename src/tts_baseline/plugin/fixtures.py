@@ -54,5 +54,16 @@ def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], Qualit
     return lambda case: _gatekeeper(request).quality(request.node, case)
 
 
+def ours(item: object) -> frozenset[str]:
+    """The names of this plugin's fixtures that a test uses; a project may have fixtures of the same names."""
+    info = getattr(item, "_fixtureinfo", None)
+    definitions = info.name2fixturedefs if info is not None else {}
+    return frozenset(
+        name
+        for name in NAMES.intersection(definitions)
+        if definitions[name] and definitions[name][-1].func.__module__ == __name__
+    )
+
+
 def _gatekeeper(request: pytest.FixtureRequest) -> Gatekeeper:
     return request.config.pluginmanager.getplugin("tts-baseline-gatekeeper")  # type: ignore[no-any-return]

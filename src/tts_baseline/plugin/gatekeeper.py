@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from tts_baseline.core.errors import NothingMeasured, TtsBaselineError
+from tts_baseline.core.errors import BaselineError, NothingMeasured, TtsBaselineError
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Case, Verdict
 from tts_baseline.core.registry import gates, metrics
+from tts_baseline.core.settings import find_root
 from tts_baseline.gate import limits
 from tts_baseline.plugin import results
+from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import Claim, SuiteItem, chosen_cases, claims, mark, suite_items
 from tts_baseline.report import summary
 from tts_baseline.session import gating, spot
@@ -34,7 +36,8 @@ class Gatekeeper:
             )
         chosen = {option.name: config.getoption(f"tts_{option.name}") for option in OPTIONS}
         try:
-            self.project = open_project(config.rootpath, chosen)
+            root = find_root(config.rootpath, config.invocation_params.dir)
+            self.project = open_project(root, chosen)
         except TtsBaselineError as error:
             raise pytest.UsageError(str(error)) from error
         self.config = config
@@ -57,7 +60,7 @@ class Gatekeeper:
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Runs a test that asks for `tts_case` once for each case that its marker chooses."""
-        if "tts_case" in metafunc.fixturenames:
+        if "tts_case" in ours(metafunc.definition):
             cases = chosen_cases(self.project.chosen, mark(metafunc.definition))
             metafunc.parametrize("tts_case", cases, ids=[case.id for case in cases], indirect=True)
 
@@ -79,6 +82,10 @@ class Gatekeeper:
                 self.outcome = gating.gate(self.project, cases, self._progress())
             except TtsBaselineError as error:
                 self.error = error
+            except OSError as error:
+                self.error = BaselineError(
+                    f"a file cannot be read or written: {error}", hint="tts-baseline doctor"
+                )
         try:
             return (yield)
         finally:
@@ -101,11 +108,11 @@ class Gatekeeper:
             if isinstance(item, SuiteItem):
                 return list(self.project.chosen)
             callspec = getattr(item, "callspec", None)
-            if callspec is not None and "tts_case" in callspec.params:
+            if callspec is not None and "tts_case" in ours(item):
                 wanted.add(callspec.params["tts_case"].id)
             elif mark(item):
                 wanted |= {case.id for case in chosen_cases(self.project.chosen, mark(item))}
-            elif "tts_cold_start" in getattr(item, "fixturenames", ()):
+            elif "tts_cold_start" in ours(item):
                 wanted.add(min(self.project.chosen, key=lambda case: len(case.text)).id)
         return [case for case in self.project.chosen if case.id in wanted]
 
@@ -162,14 +169,19 @@ class Gatekeeper:
         return tuple(replicate.calls[known.id] for replicate in outcome.run.replicates)
 
     def _known(self, case: Case | str) -> Case | None:
-        """The case of this run that is meant; None for a text made up inside a test."""
+        """The case of the suite that is meant; None for a text made up inside a test."""
         name = case if isinstance(case, str) else case.id
-        run = self.outcome.run if self.outcome else None
-        found = next((c for c in run.cases if c.id == name), None) if run else None
+        found = next((c for c in self.project.cases if c.id == name), None)
         return found if isinstance(case, str) or found == case else None
 
     def _measured(self, case: Case | None) -> Outcome:
         outcome = self.measured()
+        if case is not None and case not in outcome.run.cases:
+            pytest.fail(
+                f"case {case.id!r} was not measured: nobody asked for it before the tests ran\n"
+                f'  next   mark the test with @pytest.mark.tts(cases="{case.id}")',
+                pytrace=False,
+            )
         failure = next((f for f in outcome.run.failures if case and f.case == case.id), None)
         if failure:
             pytest.fail(

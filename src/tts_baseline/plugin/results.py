@@ -91,10 +91,10 @@ class Quality(Struct, frozen=True):
 
 def latency(columns: tuple[Calls, ...]) -> Latency:
     """The latency in one case's columns, over replicates."""
-    names = columns[0].stages
+    names = sorted({name for calls in columns for name in calls.stages})
     return Latency(
         wall_s=tuple(wall for calls in columns for wall in calls.wall_s),
-        stages_s={name: fmean(s for c in columns for s in c.stages[name]) for name in names},
+        stages_s={name: fmean(s for c in columns for s in c.stages.get(name, (0.0,))) for name in names},
         audio_s=columns[0].audio_s,
     )
 

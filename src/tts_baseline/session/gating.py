@@ -13,7 +13,18 @@ from msgspec.structs import replace
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.core import environment
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Acceptance, Baseline, Case, Quality, Reading, Run, Utterance, Verdict
+from tts_baseline.core.records import (
+    FAILING,
+    Acceptance,
+    Baseline,
+    Case,
+    Quality,
+    Reading,
+    Run,
+    Utterance,
+    Verdict,
+)
+from tts_baseline.core.settings import in_ci
 from tts_baseline.gate import decide, explain
 from tts_baseline.gate.limits import Limit
 from tts_baseline.report import summary, table
@@ -99,7 +110,7 @@ def accept_run(
 
     Raises BaselineError in CI, without a reason, and where the run would fail against the anchor for ever.
     """
-    if os.environ.get("CI"):
+    if in_ci(os.environ):
         raise BaselineError(
             "baselines are not accepted in CI",
             hint=f'download the run, then: tts-baseline accept {name} --reason "..."',
@@ -121,6 +132,7 @@ def accept_run(
         _acceptance(project, outcome.run, reason),
         changed=decide.changed(outcome.verdicts),
         reset_anchor=reset_anchor,
+        machine=_is_whole(project, outcome.run),
     )
     return outcome, written
 
@@ -128,7 +140,7 @@ def accept_run(
 def reject_run(project: Project, name: str) -> Path:
     """Remove a pending run; its folder's path."""
     folder = pending.find(project.report, name)
-    pending.discard(folder)
+    pending.discard(project.report, folder)
     return folder
 
 
@@ -139,8 +151,8 @@ def _record_missing(
 
     A case whose text has changed is not new: its old golden is replaced only by accepting.
     """
-    broken = any(v.status == "invalid" for v in verdicts)
-    if project.settings.missing != "record" or broken:
+    failed = any(v.status in FAILING for v in decide.gating(verdicts))
+    if project.settings.missing != "record" or failed:
         return ()
     known = baseline.quality.cases if baseline.quality else {}
     unheard = {v.case for v in verdicts if v.family == "quality" and v.status == "no baseline"}
@@ -149,8 +161,7 @@ def _record_missing(
         for case in run.cases
         if case.id in unheard and (case.id not in known or known[case.id].request == case.request)
     ]
-    whole = len(run.cases) == len(project.cases)
-    first = whole and not baseline.runs and baseline.anchor is None
+    first = _is_whole(project, run) and not baseline.runs and baseline.anchor is None
     if not new and not first:
         return ()
     return accept.promote(
@@ -162,6 +173,16 @@ def _record_missing(
         quality_of=new,
         machine=first,
     )
+
+
+def _is_whole(project: Project, run: Run) -> bool:
+    """True where a run measured its whole suite: only then its times become a baseline of the machine.
+
+    A suite's mean over other cases would be another quantity. A run of another suite than the project's
+    cannot be checked and counts as whole.
+    """
+    asked = {case.id for case in project.cases}
+    return run.suite != project.suite or {case.id for case in run.cases} >= asked
 
 
 def _against_itself(run: Run, quality: Quality | None) -> Run:

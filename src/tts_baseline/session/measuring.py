@@ -63,12 +63,12 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
             f"about {seconds(estimate)}"
         )
         taken = _replicates(project, cases, passes, progress)
-    failures = {failure.case: failure for one in taken for failure in one.failures}
-    measured = [case for case in cases if case.id not in failures]
-    utterances = _scored(taken, measured)
-    replicates = tuple(_without(one.replicate, failures) for one in taken)
-    progress.say(f"scoring {len(measured)} utterances")
-    readings, own_readings = score(measured, replicates, utterances, quality, goldens)
+        failures = {failure.case: failure for one in taken for failure in one.failures}
+        measured = [case for case in cases if case.id not in failures]
+        utterances = _scored(taken, measured)
+        replicates = tuple(_without(one.replicate, failures) for one in taken)
+        progress.say(f"scoring {len(measured)} utterances")
+        readings, own_readings = score(measured, replicates, utterances, quality, goldens)
     commit, dirty = environment.commit(project.root)
     now = datetime.now(UTC)
     run = Run(

@@ -56,7 +56,7 @@ class Project(Struct, frozen=True, kw_only=True):
 
     def variant(self, device: str) -> str:
         """The name of this variant's baselines: the device, then the switches that are on."""
-        return "+".join((device, *self.settings.optimize))
+        return "+".join((device, *sorted(self.settings.optimize)))
 
     def store(self, variant: str) -> Store:
         """The baselines of one variant of this project's pipeline."""

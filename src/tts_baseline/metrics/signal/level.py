@@ -1,0 +1,20 @@
+"""Level of the whole utterance in dBFS: no other metric notices audio that became louder or softer."""
+
+from __future__ import annotations
+
+import math
+
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
+from tts_baseline.metrics._audio import Clip, Measured, over_utterances
+
+SPEC = MetricSpec(name="level", unit="dB", better="same", family="quality", decide="median", limit="1 dB")
+
+
+def read(evidence: Evidence) -> Reading:
+    """10·log10 of the mean square of all samples, in dB re full scale (a full-scale sine reads -3.01)."""
+    return over_utterances(SPEC, evidence, _level)
+
+
+def _level(clip: Clip) -> Measured:
+    return Measured(10 * math.log10(float((clip.samples**2).mean())))
