@@ -140,7 +140,7 @@ class Worker:
     def _children(self) -> list[psutil.Process]:
         """Found by parentage while the worker lives: some leave its group for a session of their own."""
         try:
-            return psutil.Process(self._process.pid).children(recursive=True)
+            return list(psutil.Process(self._process.pid).children(recursive=True))
         except psutil.Error:
             return []
 
