@@ -3,6 +3,7 @@
     python benchmarks/idle_cost/idle_cost.py [--pairs 20] [--write]
 
 Each pair runs `pytest --collect-only` with the plugin and with `-p no:tts-baseline`, in alternating order.
+Other plugins of the development environment are switched off in both.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tts_baseline.stats.median import median_interval
 
 RESULTS = Path(__file__).with_name("results.json")
 WITHOUT = ("-p", "no:tts-baseline")
+OTHERS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:pytest_cov")
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def pair(folder: str, number: int) -> tuple[float, float]:
 def collect(folder: str, *words: str) -> float:
     begun = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *words],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", *OTHERS, *words],
         cwd=folder,
         capture_output=True,
         check=False,
