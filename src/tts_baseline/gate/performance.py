@@ -88,8 +88,7 @@ class _Bench:
 
     def case(self, case: str) -> Verdict:
         plain = predict(self.plain_now[case], self._plain(case), prior=self.case_prior)
-        prediction = predict(self.now[case], self.earlier(case), prior=self.case_prior)
-        return self._verdict(case, prediction, plain, self._plain(case))
+        return self._verdict(case, self._prediction(case), plain, self._plain(case))
 
     def suite(self, cases: Sequence[str]) -> Verdict:
         """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
@@ -128,13 +127,9 @@ class _Bench:
 
     def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
-        p_values = [
-            predict(self.now[v.case or ""], self.earlier(v.case or ""), prior=self.case_prior).p_above(
-                self._bound(fmean(self._plain(v.case or "")))
-            )
-            for v in verdicts
-        ]
-        kept = {v.case for v, rejected in zip(verdicts, holm(p_values, ALPHA), strict=True) if rejected}
+        cases = [v.case for v in verdicts if v.case is not None]
+        p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
+        kept = {case for case, rejected in zip(cases, holm(p_values, ALPHA), strict=True) if rejected}
         return [
             replace(v, status="undecided", reason=f"beyond the limit alone, not among {len(verdicts)} cases")
             if v.status == "regressed" and v.case not in kept
@@ -144,6 +139,9 @@ class _Bench:
 
     def _is_blamed(self, status: Status) -> bool:
         return self.spec.name == "latency" and status in ("regressed", "improved")
+
+    def _prediction(self, case: str) -> Prediction:
+        return predict(self.now[case], self.earlier(case), prior=self.case_prior)
 
     def _plain(self, case: str) -> list[float]:
         return [values[case] for values in self.plain_then if case in values]
