@@ -18,6 +18,7 @@ from made import KEY, accepted, audio, complaint, run, sounds, tone
 from msgspec.structs import replace
 
 from tts_baseline.baseline import files
+from tts_baseline.baseline import store as store_module
 from tts_baseline.baseline.store import RING, Store, slug
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Audio, Baseline, Case, Quality, QualityCase, Reading, Score, Utterance
@@ -281,6 +282,7 @@ def test_quality_never_speaks_of_a_golden_that_is_not_there(
         write(path, data)
 
     monkeypatch.setattr(files, "write_atomic", watched)
+    monkeypatch.setattr(store_module, "write_atomic", watched)
     store.write_quality(quality_of(sounds()), recordings(sounds()))
     assert order.index("quality.json") > max(order.index("hola.flac"), order.index("adios.flac"))
 

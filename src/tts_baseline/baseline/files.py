@@ -17,6 +17,7 @@ import numpy as np
 import soundfile
 
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Utterance
 
 T = TypeVar("T", bound=Record)
@@ -56,22 +57,6 @@ def write_record(path: Path, record: Record) -> None:
     """Replace `path` by the record as JSON, atomically; runs, which nobody edits, on one line."""
     data = msgspec.json.encode(record)
     write_atomic(path, (data if isinstance(record, Run) else msgspec.json.format(data, indent=1)) + b"\n")
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`: readers, and a crash, see the old file or the new one, never a mixture."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def gain_of(utterance: Utterance) -> float:

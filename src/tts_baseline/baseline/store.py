@@ -10,6 +10,7 @@ from pathlib import Path
 from tts_baseline.baseline import files
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
 
 RING = 20
@@ -98,7 +99,7 @@ class Store:
         """Replace the accepted quality; recordings first: quality.json never speaks of a missing one."""
         self._write_schema()
         for case, data in recordings.items():
-            files.write_atomic(self._golden(case), data)
+            write_atomic(self._golden(case), data)
         path = self.folder / "quality.json"
         files.write_record(path, quality)
         return path
@@ -118,4 +119,4 @@ class Store:
         path = self.root / "schema" / f"v{SCHEMA_VERSION}.json"
         data = json_schema()
         if not path.exists() or path.read_bytes() != data:
-            files.write_atomic(path, data)
+            write_atomic(path, data)

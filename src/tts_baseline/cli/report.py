@@ -9,8 +9,8 @@ import argparse
 import json
 from pathlib import Path
 
-from tts_baseline.baseline.files import write_atomic
 from tts_baseline.cli import _common
+from tts_baseline.core.files import write_atomic
 from tts_baseline.report import performance_page
 
 

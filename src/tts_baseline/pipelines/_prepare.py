@@ -15,7 +15,12 @@ class Checked:
 
     def __init__(self, pipeline: Pipeline, target: str) -> None:
         self._pipeline, self._target = pipeline, target
-        self.provenance: Mapping[str, str] = getattr(pipeline, "provenance", {})
+
+    @property
+    def provenance(self) -> Mapping[str, str]:
+        """What the pipeline says about itself; asked for after loading, whose time it is not part of."""
+        said: Mapping[str, str] = getattr(self._pipeline, "provenance", {})
+        return said
 
     def synthesize(self, request: Request) -> Utterance:
         """The utterance: mono float32, a plausible rate; RequestFailed for anything else."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.core import environment
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import (
     FAILING,
     Acceptance,
@@ -50,8 +51,8 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     baseline = project.store_of(run).load(run.environment.key)
     verdicts = decide.decide(run, baseline, project.limits)
     recorded = _record_missing(project, run, folder, baseline, verdicts)
-    files.write_atomic(folder / "report.md", summary.markdown(run, verdicts, baseline).encode())
-    files.write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
+    write_atomic(folder / "report.md", summary.markdown(run, verdicts, baseline).encode())
+    write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
     return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, recorded=recorded)
 
 

@@ -1,0 +1,43 @@
+"""What the text stages are asked to do: every field is a switch, and its default is the reference."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tts_baseline.core.records import Record
+
+
+class TextOptions(Record, frozen=True, kw_only=True):
+    """The switches of the text stages.
+
+    normalize: read numbers, dates, units and signs out as words.
+    controls: obey tags such as [happy], [slow], [pause 300ms] and [!]; off, a tag is an ordinary text.
+    pauses: where exact silence is planned: only at [pause] tags, at sentence ends too, or also at clauses.
+    breath_s: at most so many seconds of speech between two breaths (0: no breath is planned).
+    emphasis: capitals, [!], [!!] and [!!!] reach the audio.
+    voseo_accents: restore the accents of voseo forms (tenes: tenés) in regions that use them.
+    sheismo: respell ll and consonantal y as sh in the region rioplatense.
+    form: "spanish" is what the Spanish checkpoint was used with (lower case, a leading space, ". " at the
+    end); "upstream" leaves the text as it is.
+    missing_style: a style without a reference clip is an error, or is spoken neutrally with a note.
+    """
+
+    normalize: bool = True
+    controls: bool = True
+    pauses: Literal["controls", "sentences", "clauses"] = "controls"
+    breath_s: float = 0.0
+    emphasis: bool = False
+    voseo_accents: bool = False
+    sheismo: bool = False
+    form: Literal["spanish", "upstream"] = "spanish"
+    missing_style: Literal["error", "neutral"] = "error"
+
+
+class Pace(Record, frozen=True, kw_only=True):
+    """How a reference clip speaks: UTF-8 bytes of text a second, and the seconds of speech that fit beside it.
+
+    `speech_s` is what the training length leaves: 22 s in all, less the clip.
+    """
+
+    bytes_per_s: float = 15.0
+    speech_s: float = 12.0

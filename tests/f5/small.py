@@ -1,0 +1,107 @@
+"""Small random checkpoints in the published file formats, for tests and for trying the pipeline out.
+
+Every parameter is drawn anew and is non-zero: upstream initializes the modulation and the output with zeros, which
+would hide a broken attention, because nothing would depend on it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+import torch
+import yaml
+from safetensors.torch import save_file
+from torch import nn
+
+from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture
+from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
+from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, VocosSizes
+
+VOCABULARY_SIZE = 2545
+TRANSCRIPT = "Gracias por esperar. Su mensaje ha sido guardado."
+SIZES = {"dim": 128, "depth": 2, "heads": 2, "feed_forward": 256, "text_dim": 64, "text_blocks": 2}
+VOCOS = VocosSizes(dim=64, hidden=128, layers=2)
+
+
+class Small(NamedTuple):
+    """Where a small model lies."""
+
+    checkpoint: Path
+    vocoder: Path
+    reference: Path
+
+
+def make(folder: Path, version: str = "v0", *, sidecar: bool = True, seed: int = 0) -> Small:
+    """A checkpoint (safetensors), a vocoder and a reference clip in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = folder / f"small_{version}.safetensors"
+    save_file(published(state_of(version, seed=seed)), checkpoint)
+    if sidecar:
+        checkpoint.with_name(checkpoint.name + ".json").write_text(json.dumps({"arch": version}))
+    return Small(checkpoint, make_vocoder(folder / "vocos", seed=seed), make_reference(folder / "reference.wav"))
+
+
+def state_of(version: str, *, seed: int = 0, **sizes: int) -> dict[str, torch.Tensor]:
+    """Random parameters of a network, by name."""
+    architecture = Architecture(
+        version=version,  # type: ignore[arg-type]
+        tokens=VOCABULARY_SIZE,
+        **{"text_hidden": 2 * {**SIZES, **sizes}["text_dim"], **SIZES, **sizes},
+    )
+    return redrawn(Transformer(architecture), seed).state_dict()
+
+
+def published(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The same parameters under the keys of a published checkpoint, with its odds and ends."""
+    odds = {"initted": torch.tensor(True), "step": torch.tensor(1_200_000)}
+    return {**{f"ema_model.transformer.{name}": tensor for name, tensor in state.items()}, **odds}
+
+
+def redrawn(module: nn.Module, seed: int) -> nn.Module:
+    """The module, every parameter drawn anew: weights of unit gain, others near their usual value."""
+    dice = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            drawn = torch.randn(parameter.shape, generator=dice)
+            if parameter.dim() > 1 and parameter.shape[0] > 1:
+                fan_in = parameter[0].numel()
+                parameter.copy_(drawn / fan_in**0.5)
+            else:
+                usual = 1.0 if name.endswith(("norm.weight", "gamma")) else 0.0
+                parameter.copy_(usual + 0.1 * drawn)
+    return module
+
+
+def make_vocoder(folder: Path, *, seed: int = 0, sizes: VocosSizes = VOCOS) -> Path:
+    """A Vocos folder as on the hub: config.yaml and pytorch_model.bin."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mel = {"sample_rate": 24000, "n_fft": sizes.n_fft, "hop_length": sizes.hop, "n_mels": 100, "padding": "center"}
+    body = {
+        "input_channels": 100, "dim": sizes.dim, "intermediate_dim": sizes.hidden, "num_layers": sizes.layers,
+    }  # fmt: skip
+    head = {"dim": sizes.dim, "n_fft": sizes.n_fft, "hop_length": sizes.hop, "padding": "center"}
+    config = {
+        "feature_extractor": {"class_path": "vocos.feature_extractors.MelSpectrogramFeatures", "init_args": mel},
+        "backbone": {"class_path": "vocos.models.VocosBackbone", "init_args": body},
+        "head": {"class_path": "vocos.heads.ISTFTHead", "init_args": head},
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    state = redrawn(Vocos(sizes), seed).state_dict()
+    state["feature_extractor.mel_spec.spectrogram.window"] = torch.hann_window(sizes.n_fft)
+    state["feature_extractor.mel_spec.mel_scale.fb"] = torch.rand(sizes.n_fft // 2 + 1, 100)
+    torch.save(state, folder / "pytorch_model.bin")
+    return folder
+
+
+def make_reference(path: Path, seconds: float = 3.0, rate: int = 24000) -> Path:
+    """A clip that sounds like nothing but is loud, voiced and has silent edges: 16-bit WAV."""
+    t = np.arange(int(seconds * rate)) / rate
+    syllables = 0.5 + 0.5 * np.sin(2 * np.pi * 4 * t)
+    voice = sum(np.sin(2 * np.pi * 130 * k * t + k) / k for k in range(1, 20))
+    wave = 0.1 * syllables * voice * ((t > 0.1) & (t < seconds - 0.1))
+    soundfile.write(path, wave.astype(np.float32), rate, subtype="PCM_16")
+    return path
