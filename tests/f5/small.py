@@ -17,7 +17,7 @@ import yaml
 from safetensors.torch import save_file
 from torch import nn
 
-from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture
+from tts_baseline.pipelines.f5_spanish.model.architecture import HEAD_SIZE, Architecture
 from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
 from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, VocosSizes
 
@@ -52,7 +52,8 @@ def state_of(version: str, *, seed: int = 0, **sizes: int) -> dict[str, torch.Te
         tokens=VOCABULARY_SIZE,
         **{"text_hidden": 2 * {**SIZES, **sizes}["text_dim"], **SIZES, **sizes},
     )
-    return redrawn(Transformer(architecture), seed).state_dict()
+    frequencies = 1.0 / (10000 ** (torch.arange(0, HEAD_SIZE, 2).float() / HEAD_SIZE))
+    return {**redrawn(Transformer(architecture), seed).state_dict(), "rotary_embed.inv_freq": frequencies}
 
 
 def published(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -91,6 +92,7 @@ def make_vocoder(folder: Path, *, seed: int = 0, sizes: VocosSizes = VOCOS) -> P
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     state = redrawn(Vocos(sizes), seed).state_dict()
+    state["head.istft.window"] = torch.hann_window(sizes.n_fft)
     state["feature_extractor.mel_spec.spectrogram.window"] = torch.hann_window(sizes.n_fft)
     state["feature_extractor.mel_spec.mel_scale.fb"] = torch.rand(sizes.n_fft // 2 + 1, 100)
     torch.save(state, folder / "pytorch_model.bin")
@@ -105,3 +107,14 @@ def make_reference(path: Path, seconds: float = 3.0, rate: int = 24000) -> Path:
     wave = 0.1 * syllables * voice * ((t > 0.1) & (t < seconds - 0.1))
     soundfile.write(path, wave.astype(np.float32), rate, subtype="PCM_16")
     return path
+
+
+def table(model: Small, **more: object) -> dict[str, object]:
+    """The settings that use it: `[tool.tts-baseline.pipelines.f5_spanish]`."""
+    return {
+        "checkpoint": str(model.checkpoint),
+        "vocoder": str(model.vocoder),
+        "references": [{"audio": str(model.reference), "text": TRANSCRIPT}],
+        "cache": str(model.checkpoint.parent / "cache"),
+        **more,
+    }

@@ -107,7 +107,9 @@ class TextEmbedding(nn.Module):
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.masks_padding = architecture.behaviour.masks_text_padding
-        self.text_embed = nn.Embedding(architecture.tokens + 1, architecture.text_dim)
+        # Given its weights, it draws none: computing on the meta device would import half of torch.
+        weights = torch.empty(architecture.tokens + 1, architecture.text_dim)
+        self.text_embed = nn.Embedding.from_pretrained(weights, freeze=False)
         self.text_blocks = nn.Sequential(
             *(
                 ConvNeXtV2Block(architecture.text_dim, architecture.text_hidden)
@@ -200,11 +202,14 @@ class ConvolutionalPositions(nn.Module):
 
 
 class RotaryAngles(nn.Module):
-    """Cosines and sines of rotary positions (Su et al. 2021), float32, each angle for a pair of channels."""
+    """Cosines and sines of rotary positions (Su et al. 2021), float32, each angle for a pair of channels.
+
+    The frequencies are those of the checkpoint.
+    """
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.register_buffer("inv_freq", 1.0 / (10000 ** (torch.arange(0, size, 2).float() / size)))
+        self.register_buffer("inv_freq", torch.empty(size // 2))
         self.inv_freq: Tensor
 
     def forward(self, frames: int) -> tuple[Tensor, Tensor]:

@@ -29,7 +29,8 @@ LONGEST_S = 12.0
 LEVEL = 0.1
 _EDGE_DB = -42.0
 _FRAME_MS = 10
-_TAIL_S = 0.05
+# Upstream's 50 ms of silence are 551 samples at 11,025 Hz, which pydub brings to the clip's rate.
+_TAIL_SAMPLES, _TAIL_RATE = 551, 11_025
 _TABLE = "[[tool.tts-baseline.pipelines.f5_spanish.references]]"
 
 
@@ -98,7 +99,7 @@ def read_clip(path: Path) -> Clip:
             where=str(path),
             hint="cut it and its transcript to the same sentence: sox clip.wav short.wav trim 0 8",
         )
-    tail = np.zeros((int(rate * _TAIL_S), samples.shape[1]), dtype=np.float32)
+    tail = np.zeros(((_TAIL_SAMPLES - 1) * rate // _TAIL_RATE + 1, samples.shape[1]), dtype=np.float32)
     mono = torch.from_numpy(np.concatenate([samples, tail])).T
     mono = torch.mean(mono, dim=0, keepdim=True) if mono.shape[0] > 1 else mono
     level = torch.sqrt(torch.mean(torch.square(mono)))

@@ -93,11 +93,11 @@ class FourierHead(nn.Module):
 
 
 class Window(nn.Module):
-    """Holds the Hann window under the name that checkpoints give it."""
+    """Holds the window of the checkpoint, a Hann window, under the name that it has there."""
 
     def __init__(self, n_fft: int) -> None:
         super().__init__()
-        self.register_buffer("window", torch.hann_window(n_fft))
+        self.register_buffer("window", torch.empty(n_fft))
         self.window: Tensor
 
 

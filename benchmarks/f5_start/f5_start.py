@@ -1,0 +1,131 @@
+"""Import and load of the pipeline beside upstream's: paired fresh processes, in alternating order.
+
+    python benchmarks/f5_start/f5_start.py [--pairs 8] [--write]
+
+The checkpoint is a random one of the published size (337 M parameters, float32, 1.35 GB) with its vocoder,
+made in a temporary folder. Load ends when the weights can be used: upstream's by then are copied; ours are
+mapped, and paged in by the first request. The third pair therefore times import, load and a first
+request of 2 s of speech together, which is what a user waits for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from math import exp, log
+from pathlib import Path
+from typing import NamedTuple
+
+from tts_baseline.core import environment
+from tts_baseline.stats.median import median_interval
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+ROOT = HERE.parent.parent
+PHASES = ("import", "load", "all to the first utterance")
+
+UPSTREAM = """
+import json, sys, time
+folder, steps = sys.argv[1], int(sys.argv[2])
+begun = time.perf_counter()
+from f5_tts.infer import utils_infer
+imported = time.perf_counter()
+from f5_tts.model import DiT
+config = dict(dim=1024, depth=22, heads=16, ff_mult=2, text_dim=512, text_mask_padding=False, conv_layers=4, pe_attn_head=1)
+started = time.perf_counter()
+vocoder = utils_infer.load_vocoder("vocos", True, f"{folder}/vocos", device="cpu")
+model = utils_infer.load_model(DiT, config, f"{folder}/full_v0.safetensors", device="cpu")
+loaded = time.perf_counter()
+clip, said = utils_infer.preprocess_ref_audio_text(f"{folder}/reference.wav", "Gracias por esperar. Su mensaje ha sido guardado.")
+utils_infer.infer_process(clip, said, "esto es una prueba de la voz.", model, vocoder, nfe_step=steps, device="cpu", progress=None)
+done = time.perf_counter()
+sys.stderr.write(json.dumps([imported - begun, loaded - started, done - begun]) + "\\n")
+"""
+
+OURS = """
+import json, sys, time
+folder, steps = sys.argv[1], int(sys.argv[2])
+begun = time.perf_counter()
+from tts_baseline.pipelines.f5_spanish import create
+imported = time.perf_counter()
+pipeline = create(settings={"preset": "upstream", "checkpoint": f"{folder}/full_v0.safetensors", "arch": "v0",
+    "vocoder": f"{folder}/vocos", "steps": steps, "references": [{"audio": f"{folder}/reference.wav",
+    "text": "Gracias por esperar. Su mensaje ha sido guardado."}]})
+started = time.perf_counter()
+pipeline.load()
+loaded = time.perf_counter()
+from tts_baseline.core.records import Request
+pipeline.synthesize(Request(text="esto es una prueba de la voz."))
+done = time.perf_counter()
+sys.stderr.write(json.dumps([imported - begun, loaded - started, done - begun]) + "\\n")
+"""
+
+
+class Ratio(NamedTuple):
+    """Ours over upstream's: the median over pairs, its 95 % interval, and the medians in seconds."""
+
+    ratio: float
+    interval_95: tuple[float, float]
+    ours_s: float
+    upstream_s: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--pairs", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=4, help="function evaluations of the first request")
+    parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name}")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        for code in (UPSTREAM, OURS):
+            timed(code, folder, options.steps)
+        pairs = []
+        for number in range(options.pairs):
+            order = (UPSTREAM, OURS) if number % 2 else (OURS, UPSTREAM)
+            taken = {code: timed(code, folder, options.steps) for code in order}
+            pairs.append((taken[OURS], taken[UPSTREAM]))
+            print(f"pair {number + 1} of {options.pairs}: ours {taken[OURS]}, upstream {taken[UPSTREAM]}")
+    page = {phase: ratio(pairs, i)._asdict() for i, phase in enumerate(PHASES)}
+    for phase, found in page.items():
+        low, high = found["interval_95"]
+        print(f"{phase}: {found['ratio']:.2f} [{low:.2f}, {high:.2f}] of upstream's {found['upstream_s']:.2f} s")
+    if options.write:
+        told = {"machine": environment.read("cpu").hardware, "ratios": page, "pairs_s": pairs}
+        RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def make(folder: Path) -> None:
+    """The published size, with random weights."""
+    sys.path.insert(0, str(ROOT / "tests" / "f5"))
+    import small
+    from safetensors.torch import save_file
+
+    from tts_baseline.pipelines.f5_spanish.model.vocos import VocosSizes
+
+    sizes = {"dim": 1024, "depth": 22, "heads": 16, "feed_forward": 2048, "text_dim": 512, "text_blocks": 4}
+    save_file(small.published(small.state_of("v0", **sizes)), folder / "full_v0.safetensors")
+    small.make_vocoder(folder / "vocos", sizes=VocosSizes())
+    small.make_reference(folder / "reference.wav")
+
+
+def timed(code: str, folder: str, steps: int) -> list[float]:
+    done = subprocess.run(
+        [sys.executable, "-c", code, folder, str(steps)],
+        capture_output=True, text=True, check=True, cwd=folder,
+    )  # fmt: skip
+    return [round(float(value), 4) for value in json.loads(done.stderr.strip().splitlines()[-1])]
+
+
+def ratio(pairs: list[tuple[list[float], list[float]]], phase: int) -> Ratio:
+    logs = [log(ours[phase] / upstream[phase]) for ours, upstream in pairs]
+    middle, low, high = (exp(value) for value in median_interval(logs))
+    ours, upstream = (sorted(pair[arm][phase] for pair in pairs)[len(pairs) // 2] for arm in (0, 1))
+    return Ratio(middle, (low, high), ours, upstream)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""A server with OpenAI's speech API: `POST /v1/audio/speech`, text in, an audio file out.
+
+One connection is kept for all calls, so that no call pays for setting up TCP and TLS; one that the server
+closed while it was idle is opened anew, within `first_byte` of the next call. What is timed is what a
+client sees: the network and the server's queue are part of it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.core.records import Record, Request, Utterance
+from tts_baseline.core.registry import nearest
+from tts_baseline.pipelines.http.answer import Format, decoded
+from tts_baseline.pipelines.http.client import TABLE, Client, endpoint, unfit
+
+_OURS = ("model", "input", "voice", "instructions", "response_format", "speed")
+_HEARD = ("model", "voice", "voices", "styles", "response_format", "extra")
+
+
+class Options(Record, frozen=True, kw_only=True):
+    """The settings of `create`, of the right kinds."""
+
+    url: str
+    model: str | None
+    voice: str | None
+    voices: dict[str, str]
+    styles: dict[str, str]
+    seed_field: str | None
+    response_format: Format
+    sample_rate: Annotated[int, Meta(gt=0)] | None
+    api_key_env: Annotated[str, Meta(pattern=r"\A[A-Za-z_][A-Za-z0-9_]*\Z")] | None
+    timeout: Annotated[float, Meta(gt=0, le=86_400)]
+    retries: Annotated[int, Meta(ge=0, le=10)]
+    extra: dict[str, Any]
+
+
+def create(
+    *,
+    url: str,
+    model: str | None = None,
+    voice: str | None = None,
+    voices: dict[str, str] | None = None,
+    styles: dict[str, str] | None = None,
+    seed_field: str | None = None,
+    response_format: str = "wav",
+    sample_rate: int | None = None,
+    api_key_env: str | None = None,
+    timeout: float = 50.0,
+    retries: int = 0,
+    extra: dict[str, Any] | None = None,
+) -> Http:
+    """The http pipeline; its settings are the keys of `[tool.tts-baseline.pipelines.http]`.
+
+    url: the server's (`http://localhost:8000`, with or without `/v1`), or one that ends in `/audio/speech`.
+    model, voice: sent as they are; what is not set is not sent.
+    voices: voice by region; a region that it lacks gets `voice`.
+    styles: `instructions` by style; without it a case's style does not act.
+    seed_field: the field of the body that the case's seed goes into, for servers that take one.
+    response_format: "wav", "flac" or "pcm" (16 bits, little-endian, mono), which needs `sample_rate` in Hz.
+    api_key_env: name of the environment variable with the API key; the key itself is no setting.
+    timeout: seconds without a byte from the server; keep it under the session's own `timeout`.
+    retries: further tries after a lost connection, or a 429 or 503 that says for how many seconds to wait;
+        all of it is part of the latency.
+    extra: more fields for the body.
+
+    Raises SettingsError for a value that is wrong, without repeating what may be secret.
+    """
+    chosen: dict[str, Any] = dict(locals())
+    chosen |= {name: chosen[name] or {} for name in ("voices", "styles", "extra")}
+    try:
+        options = msgspec.convert(chosen, Options)
+    except msgspec.ValidationError as error:
+        raise unfit(str(error)) from error
+    if (options.response_format == "pcm") != (options.sample_rate is not None):
+        raise unfit('sample_rate goes with response_format = "pcm", and only with it')
+    taken = [name for name in (*options.extra, options.seed_field) if name in _OURS]
+    if taken:
+        raise unfit(f"the pipeline fills the field {taken[0]!r} itself")
+    try:
+        json.dumps(options.extra, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise unfit(f"extra cannot be sent as JSON: {error}") from error
+    return Http(options)
+
+
+class Http:
+    """A pipeline that asks a server; for one thread at a time."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._to = endpoint(options.url)
+        self._client = Client(
+            self._to,
+            key_variable=options.api_key_env,
+            timeout=options.timeout,
+            retries=options.retries,
+        )
+        self._server = ""
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Where the sound comes from: the address without its query, what is asked for, the Server header."""
+        asked = {name: getattr(self._options, name) for name in _HEARD}
+        found = {"url": self._to.shown, **asked, "server": self._server}
+        return {
+            name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+            for name, value in found.items()
+            if value
+        }
+
+    def load(self) -> None:
+        """Open the connection; PipelineError where no server answers, SettingsError without its key."""
+        self._server = self._client.open()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another. May be called any number of times."""
+        self._client.close()
+
+    def synthesize(self, request: Request) -> Utterance:
+        """The server's answer as mono float32 at the file's own rate, and seconds by stage.
+
+        first_byte: until the first byte of the audio file, retries included; transfer: the rest of it; post:
+        decoding. Phones are not known.
+
+        Raises RequestFailed for a region without a voice, a style without instructions, a status other than
+        200, an answer that is late, ends early or is not in the format asked for, and channels that differ.
+        """
+        started = time.perf_counter()
+        answer = self._client.ask(self._body(request))
+        arrived = time.perf_counter()
+        options = self._options
+        samples, rate = decoded(
+            answer.body,
+            options.response_format,
+            options.sample_rate,
+            where=self._to.shown,
+            secret=self._client.secret,
+        )
+        stages = {
+            "first_byte": answer.first_byte - started,
+            "transfer": arrived - answer.first_byte,
+            "post": time.perf_counter() - arrived,
+        }
+        return Utterance(samples=samples, sample_rate=rate, stages=stages)
+
+    def _body(self, request: Request) -> bytes:
+        options = self._options
+        if not math.isfinite(request.speed):
+            raise RequestFailed(f"JSON has no number for the speed {request.speed}")
+        fields = {
+            "model": options.model,
+            "input": request.text,
+            "voice": self._voice(request.region),
+            "instructions": self._instructions(request.style),
+            "response_format": options.response_format,
+            "speed": request.speed,
+        }
+        seed = {options.seed_field: request.seed} if options.seed_field else {}
+        sent = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(sent | seed | options.extra).encode()
+
+    def _voice(self, region: str) -> str | None:
+        voices = self._options.voices
+        voice = voices.get(region, self._options.voice)
+        if voice is None and voices:
+            raise RequestFailed(
+                f"no voice is set for the region {region!r}{nearest(region, voices)}",
+                hint=f"set {region} in the table voices of {TABLE}, or voice for all other regions",
+            )
+        return voice
+
+    def _instructions(self, style: str | None) -> str | None:
+        styles = self._options.styles
+        if style is None or not styles:
+            return None
+        if style not in styles:
+            raise RequestFailed(
+                f"no instructions are set for the style {style!r}{nearest(style, styles)}",
+                hint=f"set {style} in the table styles of {TABLE}",
+            )
+        return styles[style]

@@ -1,0 +1,128 @@
+"""Same seed, same audio: whatever the thread, the order of the chunks, or what was said before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import small
+import torch
+
+from tts_baseline.core.records import Request
+
+THREE = "Primero llegó la lluvia. [pause 200ms] Después el viento del sur. [pause 200ms] Al final, la calma."
+WIDE = """
+import hashlib, sys
+sys.path.insert(0, sys.argv[1])
+from tts_baseline.pipelines.f5_spanish import create
+import small, torch
+from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture
+from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
+from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample
+torch.set_num_threads(int(sys.argv[2]))
+sizes = dict(dim=1024, depth=1, heads=16, feed_forward=2048, text_dim=512, text_blocks=1)
+network = Transformer(Architecture(version="v0", tokens=2545, text_hidden=1024, **sizes)).eval()
+network.load_state_dict(small.state_of("v0", **sizes))
+clip = torch.randn(1, 90, 100, generator=torch.Generator().manual_seed(1))
+mel = sample(network, clip, [5, 80, 33], 300, sampler=Sampler(steps=1), seed=3)
+print(hashlib.sha256(mel.numpy().tobytes()).hexdigest())
+"""
+
+
+def chunks(pipeline: Any, order: list[int], run: Any = map) -> list[bytes]:
+    """The waves of the three chunks, spoken in this order, given back in the plan's."""
+    plan = pipeline.plan(Request(text=THREE))
+    engine = pipeline._loaded()
+    clip = engine.reference("neutral", None)
+
+    def spoken(index: int) -> bytes:
+        return engine.wave(engine.mel(plan.chunks[index], clip, seed=5, index=index), clip).tobytes()
+
+    said = dict(zip(order, run(spoken, order), strict=True))
+    return [said[index] for index in range(3)]
+
+
+def test_three_chunks_are_identical_in_every_way_of_speaking_them(build: Any) -> None:
+    pipeline = build(steps=4)
+    assert len(pipeline.plan(Request(text=THREE)).chunks) == 3
+    wanted = chunks(pipeline, [0, 1, 2])
+    assert len(set(wanted)) == 3
+    for order in ([0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1], [0, 2, 1]):
+        assert chunks(pipeline, order) == wanted
+        with ThreadPoolExecutor(3) as pool:
+            assert chunks(pipeline, order, pool.map) == wanted
+    threads = torch.get_num_threads()
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            assert chunks(pipeline, [0, 1, 2]) == wanted
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_the_utterance_is_identical_in_5_of_5_runs(build: Any) -> None:
+    pipeline = build(steps=4)
+    request = Request(text=THREE, seed=11)
+    said = set()
+    for turn in range(5):
+        torch.manual_seed(turn)
+        pipeline.synthesize(Request(text="Otra cosa, entre medias.", seed=turn))
+        said.add(pipeline.synthesize(request).samples.tobytes())
+    assert len(said) == 1
+    assert pipeline.synthesize(Request(text=THREE, seed=12)).samples.tobytes() not in said
+
+
+def test_no_global_generator_is_read_or_set(build: Any) -> None:
+    pipeline = build(steps=1)
+    torch.manual_seed(123)
+    before = torch.get_rng_state()
+    pipeline.synthesize(Request(text=THREE))
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_at_the_published_width_the_number_of_threads_does_not_matter() -> None:
+    folder = str(Path(small.__file__).parent)
+    told = {
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", WIDE, folder, threads],
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for threads in ("1", "2")
+    }  # fmt: skip
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("version", ["v0", "v1"])
+def test_text_rope_and_every_attention_weight_are_heard(build: Any, version: str) -> None:
+    pipeline = build(version, steps=2)
+    request = Request(text="Una frase cualquiera.", seed=1)
+
+    def said() -> np.ndarray:
+        return np.asarray(pipeline.synthesize(request).samples)
+
+    wanted = said()
+    other = pipeline.synthesize(Request(text="Una frase cualquierO.", seed=1)).samples
+    assert len(other) == len(wanted)
+    assert not np.array_equal(other, wanted)
+    network = pipeline._loaded().network
+    attention = network.transformer_blocks[1].attn
+    touched = {
+        "rope": network.rotary_embed.inv_freq,
+        "query": attention.to_q.weight,
+        "key": attention.to_k.weight,
+        "value": attention.to_v.weight,
+        "output": attention.to_out[0].weight,
+        "modulation": network.transformer_blocks[0].attn_norm.linear.weight,
+    }
+    for name, tensor in touched.items():
+        kept = tensor.clone()
+        place = (3,) * tensor.dim()
+        tensor[place] += 0.5
+        assert not np.array_equal(said(), wanted), name
+        tensor.copy_(kept)
+    assert np.array_equal(said(), wanted)
