@@ -13,7 +13,7 @@ import pytest
 
 from tts_baseline.core import registry
 from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
-from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance
+from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
 
 METRICS = registry.metrics()
 CASE = Case(id="saludo", text="Hola.")
@@ -38,6 +38,9 @@ def evidence(dtype: type[np.floating] = np.float32) -> Evidence:
         peak_rss=1 << 30,
         uss=1 << 29,
         peak_cuda=1 << 28,
+        work=Work(
+            operators={"aten.mm": 2}, flops={"aten.mm": 10**9}, syncs={}, allocated={"aten.mm": 1 << 20}
+        ),
     )
     start = ColdStart(spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.4)
     return Evidence(
@@ -77,7 +80,7 @@ def assert_well_formed(reading: Reading, metric: Metric, case: str | None) -> No
 
 def test_the_built_in_metrics_are_all_found():
     assert {
-        "latency", "rtf", "cold_start", "memory", "cuda_memory",
+        "latency", "rtf", "cold_start", "memory", "cuda_memory", "allocated", "flops", "operators", "syncs",
         "snr_vad", "duration", "structure", "pesq_wb", "stoi", "snr_golden",
     } <= set(METRICS)  # fmt: skip
 

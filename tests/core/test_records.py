@@ -7,7 +7,18 @@ import msgspec
 import pytest
 
 from tts_baseline.core import records
-from tts_baseline.core.records import FAILING, Case, ColdStart, Quality, Record, Request, Run, Status
+from tts_baseline.core.records import (
+    FAILING,
+    Calls,
+    Case,
+    ColdStart,
+    Quality,
+    Record,
+    Request,
+    Run,
+    Status,
+    Work,
+)
 
 
 def descendants(kind: type) -> Iterator[type]:
@@ -46,6 +57,20 @@ def test_a_cold_start_is_the_sum_of_all_its_phases() -> None:
     start = ColdStart(case="hola", spawn_s=1.0, import_s=2.0, load_s=4.0, first_request_s=8.0)
     phases = [value for value in msgspec.structs.asdict(start).values() if isinstance(value, float)]
     assert start.total_s == sum(phases) == 15.0
+
+
+def test_calls_of_before_work_was_counted_are_read() -> None:
+    old = b'{"wall_s":[1.0],"cpu_s":[1.0],"reference_s":[0.1],"audio_s":1.0,"sha256":""}'
+    assert msgspec.json.decode(old, type=Calls).work is None
+
+
+def test_work_that_was_not_counted_is_stored_as_its_reason() -> None:
+    none = Work(reason="the pipeline uses no torch")
+    assert msgspec.json.encode(none) == b'{"reason":"the pipeline uses no torch"}'
+    some = Work(operators={"aten.mm": 2}, flops={"aten.mm": 84})
+    assert msgspec.json.decode(msgspec.json.encode(some), type=Work) == some
+    with pytest.raises(msgspec.ValidationError, match="unknown field `bytes`"):
+        msgspec.json.decode(b'{"bytes": {}}', type=Work)
 
 
 @pytest.mark.parametrize("kind", [Run, Quality])

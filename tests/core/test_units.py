@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tts_baseline.core import units
 from tts_baseline.core.registry import metrics
 
-SCALES = {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "MiB": 2.0**20, "GiB": 2.0**30, "%": 0.01}
+COUNTS = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+SCALES = COUNTS | {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "MiB": 2.0**20, "GiB": 2.0**30, "%": 0.01}
 PRINTED = re.compile(r"([+-]?\d+)(?:\.(\d+))? ?(\S*)")
 CELL = 9  # the width of a value's column in the table of verdicts
 
@@ -61,6 +62,12 @@ def test_time_fits_its_column(number: float) -> None:
 
 
 @settings(deadline=None)
+@given(st.floats(0, 9e15))
+def test_flops_fit_their_column(number: float) -> None:
+    assert len(units.value(number, "FLOP")) <= CELL
+
+
+@settings(deadline=None)
 @given(number=st.floats(-50, 50), relative=st.booleans())
 def test_a_change_has_a_sign_and_says_the_number(*, number: float, relative: bool) -> None:
     text = units.change(number, "dB", relative=relative)
@@ -83,6 +90,10 @@ def test_a_change_has_a_sign_and_says_the_number(*, number: float, relative: boo
         (4.644, "MOS", "4.64"),
         (0.1234, "1", "0.123"),
         (2.0, "faults", "2"),
+        (35_968.4, "operators", "35968"),
+        (4.0, "syncs", "4"),
+        (4.8321e11, "FLOP", "483.21 G"),
+        (42.0, "FLOP", "42.00"),
         (7.0, "Hz", "7.00 Hz"),
         (None, "dB", "-"),
     ],

@@ -54,6 +54,8 @@ class Tone:
             time.sleep(0.05)
         elif text == "counter":
             return _tone(self.calls)
+        elif text == "imported torch":
+            return _tone(int("torch" in sys.modules))
         return _tone(len(text))
 
 

@@ -18,6 +18,7 @@ import pytest
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
+from tts_baseline.measure.protocol import PROTOCOL_VERSION
 
 
 def speak(worker: Worker, text: str, *, full: bool = True, timeout: float = 20):
@@ -137,7 +138,7 @@ def test_a_pipeline_that_cannot_be_loaded(spec, target: str, error: type, words:
 
 def test_a_version_that_does_not_fit_is_refused(spec, monkeypatch) -> None:
     monkeypatch.setattr("tts_baseline.measure.client.PROTOCOL_VERSION", 99)
-    with pytest.raises(PipelineError, match="protocol 1, the session 99"):
+    with pytest.raises(PipelineError, match=f"protocol {PROTOCOL_VERSION}, the session 99"):
         Worker(spec(), load_timeout=20)
 
 

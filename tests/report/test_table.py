@@ -21,6 +21,7 @@ from tts_baseline.report import summary, table
 
 STATUSES = get_args(Status)
 WORST_FIRST = ["invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "ok"]
+WORK = [name for name, metric in metrics().items() if metric.spec.family == "work"]
 NUMBERS = st.none() | st.floats(-1e9, 1e9)
 
 
@@ -127,6 +128,19 @@ def test_a_suite_has_the_geometric_mean_of_times_and_the_median_of_scores() -> N
     assert table.suite_value(one, metrics()["latency"].spec) == pytest.approx(2.0)
     assert table.suite_value(one, metrics()["snr_vad"].spec) == 20.0
     assert table.suite_value(one, metrics()["stoi"].spec) is None
+
+
+def test_a_suite_has_the_mean_of_counts_of_which_some_may_be_0() -> None:
+    one = run(readings=[reading("syncs", "a", 0.0), reading("syncs", "b", 4.0), reading("syncs", "c", None)])
+    assert table.suite_value(one, metrics()["syncs"].spec) == 2.0
+
+
+def test_a_family_without_any_value_is_not_shown() -> None:
+    why = "the pipeline uses no torch"
+    one = run(readings=[reading("latency", "hola", 1.0), *(reading(n, "hola", None, why) for n in WORK)])
+    shown = summary.terminal(one, [verdict()], verbose=True, width=200)
+    assert "latency" in shown
+    assert not [word for word in (*WORK, "torch") if word in shown]
 
 
 @settings(deadline=None)

@@ -12,8 +12,9 @@ import pytest
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Case
 from tts_baseline.measure.lock import measuring
-from tts_baseline.session.measuring import MAX_PASSES, Pilot, _pass_seconds, _passes, terminable
+from tts_baseline.session.measuring import MAX_PASSES, Pilot, _pass_seconds, _passes, _pilot, terminable
 from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import open_project
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,21 @@ def test_a_budget_below_one_pass_is_refused_with_what_it_takes() -> None:
     with pytest.raises(SettingsError, match=r"3 restarts need about 15.00 s"):
         _passes(Pilot(1.0, 2.0, "cpu"), 3, 14.9)
     assert _passes(Pilot(1.0, 2.0, "cpu"), 3, 15.1) == 1
+
+
+def test_counting_takes_its_time_from_the_passes() -> None:
+    assert _passes(Pilot(1.0, 2.0, "cpu", 6.0), 3, 60.0) == 5  # ((0.8 * 60 - 6) / 3 - 1 - 2) / 2 = 5.5
+    with pytest.raises(SettingsError, match=r"3 restarts need about 21.00 s"):
+        _passes(Pilot(1.0, 2.0, "cpu", 6.0), 3, 20.9)
+
+
+def test_the_pilot_finds_nothing_to_count_without_torch(tmp_path) -> None:
+    voice = "import numpy\n\ndef synthesize(text):\n    return numpy.zeros(100), 16000\n"
+    (tmp_path / "silent_voice.py").write_text(voice, encoding="utf-8")
+    project = open_project(tmp_path, {"pipeline": "silent_voice:synthesize"})
+    pilot = _pilot(project, [Case(id="a", text="uno")])
+    assert (pilot.count_s, pilot.device) == (0.0, "cpu")
+    assert pilot.pass_s > 0
 
 
 def test_a_pass_is_estimated_along_the_length_of_the_texts() -> None:

@@ -62,11 +62,26 @@ class Utterance(Struct, frozen=True, kw_only=True):
     phones: tuple[Phone, ...] = ()
 
 
+class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What one call made torch do, by operator; `reason` says why it could not be counted.
+
+    `operators` and `views` (which only relabel memory) are dispatches, `flops` floating-point operations,
+    `syncs` waits of the host for the device, `allocated` bytes of new storage.
+    """
+
+    operators: dict[str, int] = {}
+    views: dict[str, int] = {}
+    flops: dict[str, int] = {}
+    syncs: dict[str, int] = {}
+    allocated: dict[str, int] = {}
+    reason: str | None = None
+
+
 class Calls(Record, frozen=True, kw_only=True):
     """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
 
     `reference_s` is the time of a fixed computation run just before each call: how fast the
-    machine was at that moment.
+    machine was at that moment. `work` is of one more call, which is not timed: None where none was made.
     """
 
     wall_s: tuple[float, ...]
@@ -78,6 +93,7 @@ class Calls(Record, frozen=True, kw_only=True):
     peak_rss: int | None = None
     uss: int | None = None
     peak_cuda: int | None = None
+    work: Work | None = None
 
 
 class ColdStart(Record, frozen=True, kw_only=True):

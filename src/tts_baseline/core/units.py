@@ -4,8 +4,9 @@ from __future__ import annotations
 
 MIB = 1024.0 * 1024.0
 
-_DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0}
-_BARE = ("1", "faults", "MOS")
+_DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0, "operators": 0, "syncs": 0}
+_BARE = ("1", "faults", "MOS", "operators", "syncs", "FLOP")
+_PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 
 
 def value(number: float | None, unit: str) -> str:
@@ -16,7 +17,8 @@ def value(number: float | None, unit: str) -> str:
         return seconds(number)
     if unit == "B":
         return f"{number / MIB:.1f} MiB" if abs(number) < 1000 * MIB else f"{number / MIB / 1024:.2f} GiB"
-    text = f"{number:z.{_DECIMALS.get(unit, 2)}f}"
+    scale, prefix = next((p for p in _PREFIXES if unit == "FLOP" and abs(number) >= p[0]), (1.0, ""))
+    text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}{prefix}"
     return text if unit in _BARE else f"{text} {unit}"
 
 

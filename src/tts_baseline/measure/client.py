@@ -21,6 +21,8 @@ from tts_baseline.core.records import Request
 from tts_baseline.core.units import seconds
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
+    Count,
+    Counted,
     FromWorker,
     Ready,
     Refused,
@@ -83,6 +85,14 @@ class Worker:
         if isinstance(answer, Refused):
             raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
         assert isinstance(answer, Spoken)
+        return answer
+
+    def count(self, request: Request, *, timeout: float) -> Counted:
+        """The work of one call that is not timed, or why it cannot be counted."""
+        answer = self._ask(Count(request), timeout, "to count")
+        if isinstance(answer, Refused):
+            raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
+        assert isinstance(answer, Counted)
         return answer
 
     def close(self) -> None:

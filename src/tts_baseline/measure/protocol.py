@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from tts_baseline.core.records import Phone, Request
+from tts_baseline.core.records import Phone, Request, Work
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class WorkerSpec(Struct, frozen=True, kw_only=True):
@@ -43,6 +43,12 @@ class Speak(Struct, frozen=True, tag=True):
     full: bool
 
 
+class Count(Struct, frozen=True, tag=True):
+    """Say this once more, and count the work instead of timing it."""
+
+    request: Request
+
+
 class Ready(Struct, frozen=True, tag=True):
     """The pipeline is loaded; seconds by phase."""
 
@@ -69,6 +75,17 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     peak_cuda: int | None = None
 
 
+class Counted(Struct, frozen=True, tag=True):
+    """The work of one call; `sha256` is None where none was made, for a reason that holds for every request.
+
+    `wall_s` says how long counting takes, which is longer than the call.
+    """
+
+    work: Work
+    sha256: str | None = None
+    wall_s: float = 0.0
+
+
 class Refused(Struct, frozen=True, tag=True):
     """The worker could not do it; `where` is the end of the traceback."""
 
@@ -77,8 +94,8 @@ class Refused(Struct, frozen=True, tag=True):
     hint: str
 
 
-ToWorker: TypeAlias = Start | Speak
-FromWorker: TypeAlias = Ready | Spoken | Refused
+ToWorker: TypeAlias = Start | Speak | Count
+FromWorker: TypeAlias = Ready | Spoken | Counted | Refused
 
 encode = msgspec.msgpack.encode
 

@@ -1,21 +1,22 @@
 """One replicate: a fresh worker, a cold start, a warm-up pass, then timed passes in shuffled order.
 
 A pass says every case once. Spreading a case's calls over passes keeps a burst of foreign load from
-hitting all calls of one case.
+hitting all calls of one case. The first replicate says every case once more, to count its work: last, so that
+nothing of the counting is in any time.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 
 import numpy as np
 from msgspec import Struct
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerHung, WorkerLost
-from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance
+from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance, Work
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
 
@@ -72,10 +73,15 @@ def measure(
                 else:
                     timed[case.id].append(spoken)
         done = {case.id for case in cases} - crew.failures.keys()
+        work: dict[str, Work] = {}
+        if index == 0:
+            for case in (case for case in cases if case.id in done):
+                heard = {spoken.sha256 for spoken in (first[case.id], *timed[case.id])}
+                work[case.id] = crew.count(case, heard, on_call)
         return Taken(
             Replicate(
                 cold_start=cold_start,
-                calls={id: calls_of(first[id], timed[id]) for id in sorted(done)},
+                calls={id: calls_of(first[id], timed[id], work.get(id)) for id in sorted(done)},
             ),
             {id: utterance_of(first[id]) for id in sorted(done)},
             tuple(crew.failures.values()),
@@ -89,6 +95,8 @@ class _Crew:
     def __init__(self, spec: WorkerSpec, pace: Pace, stack: ExitStack) -> None:
         self._spec, self._pace, self._stack = spec, pace, stack
         self._lost = 0
+        self._said: set[str] = set()
+        self._uncounted: Work | None = None
         self.failures: dict[str, Failure] = {}
         self._worker: Worker | None = self._hire()
         self.provenance = self._worker.ready.provenance if self._worker else {}
@@ -128,9 +136,37 @@ class _Crew:
             self._worker = None
             return None
         self._lost = 0
+        self._said.add(case.id)
         return spoken
 
+    def count(self, case: Case, heard: Collection[str], on_call: Callable[[], None]) -> Work:
+        """The work of one call, or why there is none: what fails here costs the counters, not the case.
+
+        `heard` are the hashes of its audio so far: where all calls sounded alike, this one must, too.
+        """
+        if self._uncounted is not None:
+            return self._uncounted
+        try:
+            self._worker = self._worker or self._hire()
+            if case.id not in self._said:  # a new worker: what a first call builds is not what each call does
+                self._worker.speak(case.request, full=False, timeout=self._pace.timeout)
+            counted = self._worker.count(case.request, timeout=self._pace.timeout)
+        except RequestFailed as error:
+            return Work(reason=f"failed while its work was counted: {_sentence(error)}")
+        except PipelineError as error:
+            self._worker = None
+            self._uncounted = Work(reason="an earlier call ended the worker while its work was counted")
+            return Work(reason=f"ended the worker while its work was counted: {_sentence(error)}")
+        if counted.sha256 is None:
+            self._uncounted = counted.work
+            return counted.work
+        on_call()
+        if len(heard) == 1 and counted.sha256 not in heard:
+            return Work(reason="sounds otherwise when its work is counted")
+        return counted.work
+
     def _hire(self) -> Worker:
+        self._said.clear()
         return self._stack.enter_context(Worker(self._spec, load_timeout=self._pace.load_timeout))
 
     def _fail(self, case: Case, kind: str, message: str) -> None:
@@ -144,8 +180,8 @@ def _orders(cases: Sequence[Case], index: int, passes: int) -> Iterator[list[Cas
         yield dice.sample(list(cases), k=len(cases))
 
 
-def calls_of(first: Spoken, timed: Sequence[Spoken]) -> Calls:
-    """The columns of a case: audio and memory from its first call, times from the others."""
+def calls_of(first: Spoken, timed: Sequence[Spoken], work: Work | None = None) -> Calls:
+    """The columns of a case: audio and memory from its first call, times from the others, and its work."""
     names = sorted({name for spoken in timed for name in spoken.stages})
     return Calls(
         wall_s=_column(s.wall_s for s in timed),
@@ -157,6 +193,7 @@ def calls_of(first: Spoken, timed: Sequence[Spoken]) -> Calls:
         peak_rss=first.peak_rss,
         uss=first.uss,
         peak_cuda=first.peak_cuda,
+        work=work,
     )
 
 

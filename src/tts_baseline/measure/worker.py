@@ -19,10 +19,12 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tts_baseline.core.errors import TtsBaselineError
-from tts_baseline.core.records import Request, Utterance
-from tts_baseline.measure import memory
+from tts_baseline.core.records import Request, Utterance, Work
+from tts_baseline.measure import memory, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
+    Count,
+    Counted,
     FromWorker,
     Ready,
     Refused,
@@ -43,6 +45,7 @@ def main(fd: int, parent: int) -> None:
     faulthandler.enable()
     with Connection(fd) as connection:
         pipeline: Any = None
+        counter: work.Counter | None = None
         while True:
             try:
                 message = to_worker.decode(connection.recv_bytes())
@@ -52,6 +55,9 @@ def main(fd: int, parent: int) -> None:
             try:
                 if isinstance(message, Start):
                     pipeline, answer = _start(message)
+                elif isinstance(message, Count):
+                    counter = counter or work.counter()
+                    answer = _count(pipeline, counter, message)
                 else:
                     answer = _speak(pipeline, message)
             except Exception as error:  # noqa: BLE001 - whatever a pipeline raises is its answer
@@ -123,6 +129,15 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         uss=memory.unique_set_size() if message.full else None,
         **peaks,
     )
+
+
+def _count(pipeline: Any, counter: work.Counter | None, message: Count) -> Counted:
+    if counter is None:
+        return Counted(Work(reason=work.NO_TORCH))
+    wall = time.perf_counter()
+    utterance, counted = counter.count(lambda: _synthesize(pipeline, message.request))
+    wall_s = time.perf_counter() - wall
+    return Counted(counted, hashlib.sha256(utterance.samples.tobytes()).hexdigest(), wall_s)
 
 
 def _synthesize(pipeline: Any, request: Request) -> Utterance:

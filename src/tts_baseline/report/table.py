@@ -102,10 +102,12 @@ def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
 
 
 def suite_value(run: Run, spec: MetricSpec) -> float | None:
-    """One number for a metric over all cases: geometric mean of times and sizes, median of scores."""
+    """A metric over all cases: geometric mean of times and sizes, mean of counts, median of scores."""
     values = [r.value for r in run.readings if r.metric == spec.name and r.value is not None]
     if not values:
         return None
+    if spec.family == "work":
+        return fmean(values)  # counts may be 0
     if spec.decide == "ratio":
         return math.exp(fmean(math.log(value) for value in values))
     return float(median(values))

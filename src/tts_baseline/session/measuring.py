@@ -35,11 +35,15 @@ _SHARE_OF_BUDGET = 0.8
 
 
 class Pilot(Struct, frozen=True):
-    """What a first look tells: seconds to start a worker and to say the suite once, and the device."""
+    """What a first look tells: seconds to start a worker and to say the suite once, and the device.
+
+    `count_s` are seconds to count the work of the suite once: 0 where there is none to count.
+    """
 
     start_s: float
     pass_s: float
     device: Literal["cpu", "cuda"]
+    count_s: float = 0.0
 
 
 def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[Run, dict[str, Utterance]]:
@@ -57,11 +61,12 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
         quality = store.load("").quality
         goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run
         passes = _passes(pilot, settings.restarts, settings.budget)
-        estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes))
+        estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s
         progress.say(
             f"measuring {len(cases)} cases x {passes} timed calls x {settings.restarts} fresh processes, "
             f"about {seconds(estimate)}"
         )
+        progress.start(settings.restarts * len(cases) * (1 + passes) + (len(cases) if pilot.count_s else 0))
         taken = _replicates(project, cases, passes, progress)
         failures = {failure.case: failure for one in taken for failure in one.failures}
         measured = [case for case in cases if case.id not in failures]
@@ -115,6 +120,7 @@ def _pilot(project: Project, cases: Sequence[Case]) -> Pilot:
     probes = {case.id: case for case in (by_length[0], by_length[len(by_length) // 2], by_length[-1])}
     begun = time.monotonic()
     took: list[tuple[int, float]] = []
+    slowdown = 0.0
     on_gpu = False
     with Worker(project.worker, load_timeout=settings.load_timeout) as worker:
         start_s = time.monotonic() - begun
@@ -122,19 +128,22 @@ def _pilot(project: Project, cases: Sequence[Case]) -> Pilot:
             try:
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
+                on_gpu = on_gpu or spoken.peak_cuda is not None
+                took.append((len(case.text), spoken.wall_s + spoken.reference_s))
+                if not slowdown:
+                    slowdown = worker.count(case.request, timeout=settings.timeout).wall_s / spoken.wall_s
             except RequestFailed:
                 continue
             except WorkerLost:
                 break
-            on_gpu = on_gpu or spoken.peak_cuda is not None
-            took.append((len(case.text), spoken.wall_s + spoken.reference_s))
     if settings.device == "cuda" and took and not on_gpu:
         raise SettingsError(
             "the device cuda was asked for, but the pipeline did not use it",
             where=project.target,
             hint="tts-baseline doctor",
         )
-    return Pilot(start_s, _pass_seconds(took, cases), "cuda" if on_gpu else "cpu")
+    pass_s = _pass_seconds(took, cases)
+    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s)
 
 
 def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
@@ -149,7 +158,7 @@ def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> f
 
 def _passes(pilot: Pilot, restarts: int, budget: float | None) -> int:
     """How many timed calls a case gets in each process: as many as the time allows, 1 to 10."""
-    needed = restarts * (pilot.start_s + 2 * pilot.pass_s)
+    needed = restarts * (pilot.start_s + 2 * pilot.pass_s) + pilot.count_s
     if budget is not None and needed > budget:
         raise SettingsError(
             f"a budget of {seconds(budget)} is too small: {restarts} restarts need about {seconds(needed)}",
@@ -158,7 +167,7 @@ def _passes(pilot: Pilot, restarts: int, budget: float | None) -> int:
     target = TARGET_S if budget is None else _SHARE_OF_BUDGET * budget
     if not pilot.pass_s:
         return 1
-    room = (target / restarts - pilot.start_s - pilot.pass_s) / pilot.pass_s
+    room = ((target - pilot.count_s) / restarts - pilot.start_s - pilot.pass_s) / pilot.pass_s
     return max(1, min(MAX_PASSES, math.floor(room)))
 
 
@@ -172,7 +181,6 @@ def _replicates(
         load_timeout=settings.load_timeout,
         deadline=time.monotonic() + settings.budget if settings.budget else math.inf,
     )
-    progress.start(settings.restarts * len(cases) * (1 + passes))
     left = list(cases)
     taken: list[replicate.Taken] = []
     for index in range(settings.restarts):
