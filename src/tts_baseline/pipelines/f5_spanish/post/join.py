@@ -1,0 +1,133 @@
+"""Joins the waves of chunks: crossfades where speech goes on, room tone where a pause is planned."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tts_baseline.core.errors import PipelineError
+from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.post.silence import Interval, Wave, edge_silence
+
+_EDGE_FADE_S = 0.005
+
+_Buffer = NDArray[np.float64]
+
+
+class Crossfade(Record, frozen=True, kw_only=True):
+    """A seam where the next chunk fades in while the last fades out; 0 seconds: end to end."""
+
+    seconds: float
+
+
+class Pause(Record, frozen=True, kw_only=True):
+    """A seam with a planned pause between two chunks."""
+
+    seconds: float
+
+
+Seam = Crossfade | Pause
+
+
+class Joined(Record, frozen=True, kw_only=True):
+    """The joined wave, and start and stop sample of each planned pause in it."""
+
+    samples: Wave
+    pauses: tuple[Interval, ...]
+
+
+def join(
+    waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tone_db: float = -60.0, seed: int = 0
+) -> Joined:
+    """The waves as one, with `seams[i]` between wave i and wave i + 1, in time linear in their length.
+
+    A crossfade is upstream's (f5-tts 1.1.22, `infer_batch_process`): linear, int(seconds * rate) samples,
+    no more than either side has. Upstream promotes to float64; so does this, and rounds to float32 once, at
+    the end: the result is upstream's, cast to float32, sample for sample. It never reaches back over a pause.
+
+    A pause is round(seconds * rate) samples of room tone: white Gaussian noise of `tone_db` dBFS RMS, the
+    same for the same seed. The tone fades in and out over 5 ms of the speech beside it, which fades out
+    and in, so the pause itself is level. For a pause at the start or the end, join with an empty wave.
+
+    Raises PipelineError for a wrong number of seams and for seconds that are negative or not finite.
+    """
+    _check(len(waves), seams)
+    lengths = [round(seam.seconds * rate) if isinstance(seam, Pause) else 0 for seam in seams]
+    out = np.zeros(sum(wave.size for wave in waves) + sum(lengths), dtype=np.float64)
+    pauses: list[Interval] = []
+    end = reach = 0
+    for wave, seam, length in zip(waves, (Crossfade(seconds=0), *seams), (0, *lengths), strict=False):
+        if isinstance(seam, Pause):
+            pauses.append((end, end + length))
+            end = reach = end + length
+        overlap = min(int(seam.seconds * rate), end - reach, wave.size) if isinstance(seam, Crossfade) else 0
+        fade_out, fade_in = _fades(overlap)
+        out[end - overlap : end] *= fade_out
+        out[end - overlap : end] += wave[:overlap] * fade_in
+        out[end : end + wave.size - overlap] = wave[overlap:]
+        end += wave.size - overlap
+    _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), 10 ** (tone_db / 20), seed)
+    return Joined(samples=out[:end].astype(np.float32), pauses=tuple(pauses))
+
+
+def bare_edges(waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, keep_s: float = 0.0) -> list[Wave]:
+    """The waves without their own silence beside planned pauses, but for `keep_s` seconds of it.
+
+    Otherwise a listener would hear that silence on top of the pause. Edges at crossfades, the start
+    and the end stay. Where the silence is, `silence.edge_silence` says.
+    """
+    _check(len(waves), seams)
+    keep = round(keep_s * rate)
+    bare = []
+    for i, wave in enumerate(waves):
+        lead, trail = edge_silence(wave, rate)
+        start = max(0, lead - keep) if i > 0 and isinstance(seams[i - 1], Pause) else 0
+        cut = max(0, trail - keep) if i < len(seams) and isinstance(seams[i], Pause) else 0
+        bare.append(wave[start : wave.size - cut].copy())
+    return bare
+
+
+def _check(waves: int, seams: Sequence[Seam]) -> None:
+    if len(seams) != max(0, waves - 1):
+        raise PipelineError(
+            f"{waves} waves have {max(0, waves - 1)} seams between them, not {len(seams)}",
+            where="joining chunks",
+            hint="give one Crossfade or Pause between each wave and the next",
+        )
+    for seam in seams:
+        if not (math.isfinite(seam.seconds) and seam.seconds >= 0):
+            raise PipelineError(
+                f"a {type(seam).__name__.lower()} of {seam.seconds:g} seconds",
+                where="joining chunks",
+                hint="seconds are finite and not negative",
+            )
+
+
+def _fill_pauses(out: _Buffer, pauses: Sequence[Interval], ramp: int, level: float, seed: int) -> None:
+    """Writes room tone into the pauses of `out`, and crossfades it with up to `ramp` samples beside each."""
+    noise = np.random.default_rng(seed)
+    for i, (start, stop) in enumerate(pauses):
+        before = min(ramp, start - (pauses[i - 1][1] if i else 0))
+        after = min(ramp, (pauses[i + 1][0] if i + 1 < len(pauses) else out.size) - stop)
+        tone = noise.standard_normal(before + stop - start + after) * level
+        for beside, part, turned in (
+            (out[start - before : start], tone[:before], 1),
+            (out[stop : stop + after], tone[tone.size - after :], -1),
+        ):
+            fade_out, fade_in = _fades(part.size)
+            beside *= fade_out[::turned]
+            part *= fade_in[::turned]
+        out[start - before : stop + after] += tone
+
+
+@functools.lru_cache(maxsize=64)
+def _fades(samples: int) -> tuple[_Buffer, _Buffer]:
+    """Linear fade-out and fade-in, read-only because they are shared."""
+    fades = np.linspace(1, 0, samples), np.linspace(0, 1, samples)
+    for fade in fades:
+        fade.flags.writeable = False
+    return fades

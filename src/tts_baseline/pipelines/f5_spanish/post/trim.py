@@ -1,0 +1,97 @@
+"""Takes silence away: below a fixed threshold, or by the noise floor and sparing planned pauses."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import numpy as np
+
+from tts_baseline.core.errors import PipelineError
+from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.post.join import Crossfade, join
+from tts_baseline.pipelines.f5_spanish.post.silence import (
+    Interval,
+    Wave,
+    frame_length,
+    frame_levels,
+    speech_spans,
+)
+
+_FRAME_S = 0.010
+_SEAM_S = 0.005
+
+
+class Trimmed(Record, frozen=True, kw_only=True):
+    """The trimmed wave, and where the intervals that were to be kept are in it."""
+
+    samples: Wave
+    kept: tuple[Interval, ...]
+
+
+def fixed(wave: Wave, rate: int, threshold_db: float = -42.0) -> Wave:
+    """The wave without its leading and trailing 10 ms frames below `threshold_db` dBFS RMS.
+
+    As upstream trims with pydub's `detect_leading_silence`, run from both ends: trailing frames are counted
+    from the end, and of a wave without a louder frame nothing is left.
+    """
+    start = _leading(wave, rate, threshold_db)
+    rest = wave[start:]
+    return rest[: rest.size - _leading(rest[::-1], rate, threshold_db)].copy()
+
+
+def adaptive(
+    wave: Wave,
+    rate: int,
+    keep: Iterable[Interval] = (),
+    *,
+    longest_s: float = 0.5,
+    guard_s: float = 0.030,
+) -> Trimmed:
+    """The wave with less silence: edges cut to `guard_s`, silences inside shortened to `longest_s`.
+
+    `keep` are planned pauses as start and stop samples, ordered and disjoint: they come through sample for
+    sample. What is between them is judged piece by piece with its own noise floor
+    (`silence.speech_spans`); silence beside a planned pause is an edge, because the plan says how long
+    that silence is. A piece in which nothing stands out stays as it is.
+
+    Raises PipelineError for intervals that overlap or leave the wave.
+    """
+    pieces: list[Wave] = []
+    kept: list[Interval] = []
+    end = length = 0
+    for start, stop in (*keep, (wave.size, wave.size)):
+        if not end <= start <= stop <= wave.size:
+            raise PipelineError(
+                f"the interval {start} to {stop} overlaps another or leaves the wave of {wave.size} samples",
+                where="trimming silence",
+                hint="give the planned pauses in order, in samples of this wave",
+            )
+        piece = _tightened(wave[end:start], rate, longest_s, guard_s)
+        kept.append((length + piece.size, length + piece.size + stop - start))
+        pieces += [piece, wave[start:stop]]
+        end, length = stop, kept[-1][1]
+    return Trimmed(samples=np.concatenate(pieces, dtype=np.float32), kept=tuple(kept[:-1]))
+
+
+def _leading(wave: Wave, rate: int, threshold_db: float) -> int:
+    loud = np.flatnonzero(frame_levels(wave, rate, _FRAME_S) >= threshold_db)
+    return int(loud[0]) * frame_length(rate, _FRAME_S) if loud.size else wave.size
+
+
+def _tightened(piece: Wave, rate: int, longest_s: float, guard_s: float) -> Wave:
+    spans = speech_spans(piece, rate)
+    if not spans:
+        return piece
+    guard, seam = round(guard_s * rate), int(_SEAM_S * rate)
+    # A seam must not reach speech: it lies in what is left of a silence.
+    longest = max(round(longest_s * rate), 2 * guard, 2 * seam)
+    parts = []
+    start = max(0, spans[0][0] - guard)
+    for (_, stop), (onset, _) in itertools.pairwise(spans):
+        if onset - stop > longest:
+            # Longer by the seam, which the crossfade takes off again.
+            parts.append(piece[start : stop + longest // 2 + seam])
+            start = onset - (longest - longest // 2)
+    parts.append(piece[start : spans[-1][1] + guard])
+    return join(parts, rate, [Crossfade(seconds=_SEAM_S)] * (len(parts) - 1)).samples
