@@ -1,7 +1,7 @@
 """Small random checkpoints in the published file formats, for tests and for trying the pipeline out.
 
-Every parameter is drawn anew and is non-zero: upstream initializes the modulation and the output with zeros, which
-would hide a broken attention, because nothing would depend on it.
+Every parameter is drawn anew and is non-zero: upstream initializes the modulation and the output with zeros,
+which would hide a broken attention, because nothing would depend on it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def make(folder: Path, version: str = "v0", *, sidecar: bool = True, seed: int =
     save_file(published(state_of(version, seed=seed)), checkpoint)
     if sidecar:
         checkpoint.with_name(checkpoint.name + ".json").write_text(json.dumps({"arch": version}))
-    return Small(checkpoint, make_vocoder(folder / "vocos", seed=seed), make_reference(folder / "reference.wav"))
+    return Small(
+        checkpoint, make_vocoder(folder / "vocos", seed=seed), make_reference(folder / "reference.wav")
+    )
 
 
 def state_of(version: str, *, seed: int = 0, **sizes: int) -> dict[str, torch.Tensor]:
@@ -80,13 +82,22 @@ def redrawn(module: nn.Module, seed: int) -> nn.Module:
 def make_vocoder(folder: Path, *, seed: int = 0, sizes: VocosSizes = VOCOS) -> Path:
     """A Vocos folder as on the hub: config.yaml and pytorch_model.bin."""
     folder.mkdir(parents=True, exist_ok=True)
-    mel = {"sample_rate": 24000, "n_fft": sizes.n_fft, "hop_length": sizes.hop, "n_mels": 100, "padding": "center"}
+    mel = {
+        "sample_rate": 24000,
+        "n_fft": sizes.n_fft,
+        "hop_length": sizes.hop,
+        "n_mels": 100,
+        "padding": "center",
+    }
     body = {
         "input_channels": 100, "dim": sizes.dim, "intermediate_dim": sizes.hidden, "num_layers": sizes.layers,
     }  # fmt: skip
     head = {"dim": sizes.dim, "n_fft": sizes.n_fft, "hop_length": sizes.hop, "padding": "center"}
     config = {
-        "feature_extractor": {"class_path": "vocos.feature_extractors.MelSpectrogramFeatures", "init_args": mel},
+        "feature_extractor": {
+            "class_path": "vocos.feature_extractors.MelSpectrogramFeatures",
+            "init_args": mel,
+        },
         "backbone": {"class_path": "vocos.models.VocosBackbone", "init_args": body},
         "head": {"class_path": "vocos.heads.ISTFTHead", "init_args": head},
     }

@@ -95,7 +95,9 @@ def test_a_hub_that_does_not_answer_is_told_with_the_way_out(
 
 
 @pytest.mark.parametrize("form", ["ema", "plain"])
-def test_a_torch_file_gives_the_same_network(models: dict[str, small.Small], tmp_path: Path, form: str) -> None:
+def test_a_torch_file_gives_the_same_network(
+    models: dict[str, small.Small], tmp_path: Path, form: str
+) -> None:
     state = load_file(models["v0"].checkpoint)
     path = tmp_path / "model.pt"
     if form == "ema":
@@ -178,7 +180,10 @@ def test_a_vocabulary_of_another_size_is_refused(bare: Path) -> None:
     ("change", "told"),
     [
         ({"head": {"class_path": "vocos.heads.IMDCTSymExpHead", "init_args": {}}}, "IMDCTSymExpHead"),
-        ({"backbone": {"class_path": "vocos.models.VocosBackbone", "init_args": {"dim": 3}}}, "input_channels"),
+        (
+            {"backbone": {"class_path": "vocos.models.VocosBackbone", "init_args": {"dim": 3}}},
+            "input_channels",
+        ),
     ],
 )
 def test_another_vocoder_is_refused(tmp_path: Path, change: dict[str, Any], told: str) -> None:

@@ -32,9 +32,7 @@ def upstream() -> Any:
         from f5_tts.infer import utils_infer
         from f5_tts.model import DiT
         from f5_tts.model.utils import get_epss_timesteps, seed_everything
-    return SimpleNamespace(
-        infer=utils_infer, network=DiT, seed=seed_everything, epss=get_epss_timesteps
-    )
+    return SimpleNamespace(infer=utils_infer, network=DiT, seed=seed_everything, epss=get_epss_timesteps)
 
 
 @pytest.fixture(autouse=True)
@@ -132,9 +130,7 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_a_clip_is_prepared_as_upstream_does(
-    upstream: Any, tmp_path: Path, rate: int, channels: int
-) -> None:
+def test_a_clip_is_prepared_as_upstream_does(upstream: Any, tmp_path: Path, rate: int, channels: int) -> None:
     path = tmp_path / "clip.wav"
     time = np.arange(int(2.7 * rate)) / rate
     voice = np.sin(2 * np.pi * 150 * time) * (0.6 + 0.4 * np.sin(9 * time)) * 0.08

@@ -23,6 +23,15 @@ _SHELF_CORNER_HZ = 4_000.0
 _EMPTY = np.zeros(0, dtype=np.float32)
 
 
+def cleaned(waves: Sequence[Wave], settings: Settings, rate: int) -> Sequence[Wave]:
+    """The chunks' waves without their noise, where `denoise` is on: before room tone is put between them."""
+    if not settings.denoise:
+        return waves
+    from tts_baseline.pipelines.f5_spanish.post.denoise import denoise
+
+    return [denoise(wave, rate, strength=settings.denoise) for wave in waves]
+
+
 def delivered(wave: Wave, chunk: Chunk, rate: int) -> Wave:
     """A chunk's wave, stretched and emphasized as its plan says."""
     if chunk.stretch != 1.0:
@@ -44,7 +53,7 @@ def delivered(wave: Wave, chunk: Chunk, rate: int) -> Wave:
 
 
 def joined(waves: Sequence[Wave], plan: Plan, settings: Settings, rate: int, *, seed: int) -> Wave:
-    """The waves of a plan's chunks as one, with its pauses as exact room tone, trimmed as the settings say."""
+    """The waves of a plan's chunks as one, its pauses as exact room tone, trimmed as the settings say."""
     if not plan.chunks:
         return _EMPTY
     parts = [delivered(wave, chunk, rate) for wave, chunk in zip(waves, plan.chunks, strict=True)]
@@ -68,11 +77,7 @@ def joined(waves: Sequence[Wave], plan: Plan, settings: Settings, rate: int, *, 
 
 
 def enhanced(wave: Wave, settings: Settings, rate: int) -> Wave:
-    """The wave after spectral subtraction, high shelf, de-esser and loudness, where they are on."""
-    if settings.denoise:
-        from tts_baseline.pipelines.f5_spanish.post.denoise import denoise
-
-        wave = denoise(wave, rate, strength=settings.denoise)
+    """The wave after high shelf, de-esser and loudness, where they are on."""
     if settings.high_shelf_db:
         from tts_baseline.pipelines.f5_spanish.post.equalize import high_shelf
 

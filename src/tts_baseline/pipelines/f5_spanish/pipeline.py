@@ -51,6 +51,8 @@ class F5Spanish:
     def load(self) -> None:
         """Load the model, the vocoder and the reference clips."""
         self._engine = engine.load(self._settings, device=self._device, root=self._root)
+        # The front end reads its data now, and not in the first request.
+        self.plan(Request(text="Son las 2."))
 
     def close(self) -> None:
         """Let go of the model; it is loaded again when next asked to speak."""
@@ -83,7 +85,9 @@ class F5Spanish:
         )
 
     def synthesize(self, request: Request) -> Utterance:
-        """The spoken request: 24 kHz mono, and seconds by stage (text, model, vocoder, post, enhance).
+        """The spoken request, 24 kHz mono in [-1, 1], and its seconds by stage.
+
+        The stages are text, model, vocoder, post and enhance.
 
         Text without anything to say gives no samples. Raises RequestFailed for a tag that is not known,
         and for a style without a reference clip.
@@ -99,7 +103,9 @@ class F5Spanish:
             clock.lap("model")
             waves.append(ready.wave(mel, clip))
             clock.lap("vocoder")
-        sound = finish.joined(waves, plan, self._settings, SAMPLE_RATE, seed=request.seed)
+        clean = finish.cleaned(waves, self._settings, SAMPLE_RATE)
+        clock.lap("enhance")
+        sound = finish.joined(clean, plan, self._settings, SAMPLE_RATE, seed=request.seed)
         clock.lap("post")
         samples = finish.enhanced(sound, self._settings, SAMPLE_RATE)
         clock.lap("enhance")

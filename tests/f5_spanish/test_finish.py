@@ -1,0 +1,82 @@
+"""From waves to one utterance: the real clip as what two chunks sounded like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tts_baseline.pipelines.f5_spanish import finish
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Plan
+from tts_baseline.pipelines.f5_spanish.settings import Settings, read
+
+RATE = 16_000
+
+
+@pytest.fixture(scope="module")
+def waves() -> list[np.ndarray]:
+    """Two stretches of read speech, each with half a second of faint noise at both ends."""
+    path = Path(__file__).parent.parent / "data" / "speech_es_mx.flac"
+    clip, rate = soundfile.read(path, dtype="float32")
+    assert rate == RATE
+    noise = np.random.default_rng(0).normal(0, 10 ** (-62 / 20), clip.size).astype(np.float32)
+    return [(clip + noise)[: 3 * RATE], (clip + noise)[3 * RATE : 7 * RATE]]
+
+
+def plan(*pauses: float, lead_s: float = 0.0) -> Plan:
+    chunks = tuple(Chunk(text=" hola. ", first=0, last=0, pause_s=pause) for pause in pauses)
+    return Plan(
+        source="hola", region="neutral", text="hola", tokens=(), sentences=(), phrases=(), boundaries=(),
+        chunks=chunks, lead_s=lead_s,
+    )  # fmt: skip
+
+
+def sound(waves: list[np.ndarray], what: Plan, **settings: object) -> np.ndarray:
+    chosen = read({"trim": "off", "crossfade_s": 0.0, **settings})
+    made = finish.joined(finish.cleaned(waves, chosen, RATE), what, chosen, RATE, seed=0)
+    return finish.enhanced(made, chosen, RATE)
+
+
+def test_with_everything_off_the_waves_come_back_end_to_end(waves: list[np.ndarray]) -> None:
+    assert sound(waves, plan(0.0, 0.0)).tobytes() == np.concatenate(waves).tobytes()
+
+
+@pytest.mark.parametrize("trim", ["fixed", "adaptive"])
+def test_the_trim_shortens_the_edges_and_off_leaves_them(waves: list[np.ndarray], trim: str) -> None:
+    kept, trimmed = sound(waves, plan(0.0, 0.0)), sound(waves, plan(0.0, 0.0), trim=trim)
+    assert kept.size - trimmed.size > 0.4 * RATE
+
+
+@pytest.mark.parametrize("trim", ["off", "fixed", "adaptive"])
+def test_pauses_at_edges_and_between_come_out_exactly(waves: list[np.ndarray], trim: str) -> None:
+    bare = sound(waves, plan(0.3, 0.0), trim=trim)
+    padded = sound(waves, plan(0.3, 0.5, lead_s=0.25), trim=trim)
+    level = np.sqrt(np.mean(np.square(padded[: int(0.24 * RATE)])))
+    assert 20 * np.log10(level) == pytest.approx(-60, abs=0.5)
+    assert 0 <= 0.75 * RATE + bare.size - padded.size < 1.1 * RATE
+    if trim == "fixed":
+        assert padded.size == pytest.approx(bare.size + 0.75 * RATE, abs=0.03 * RATE)
+
+
+def test_denoising_lowers_the_noise_and_spares_the_planned_pause(waves: list[np.ndarray]) -> None:
+    pytest.importorskip("noisereduce")
+    loud = [
+        wave + np.random.default_rng(1).normal(0, 10 ** (-40 / 20), wave.size).astype(np.float32)
+        for wave in waves
+    ]
+    plain, clean = sound(loud, plan(0.4, 0.0)), sound(loud, plan(0.4, 0.0), denoise=1.0)
+
+    def level(wave: np.ndarray, start: float, end: float) -> float:
+        return float(10 * np.log10(np.mean(np.square(wave[int(start * RATE) : int(end * RATE)]))))
+
+    assert level(clean, 0.05, 0.4) < level(plain, 0.05, 0.4) - 6
+    frames = [level(clean, t, t + 0.02) for t in np.arange(1, clean.size / RATE - 1, 0.02)]
+    assert sum(-61.5 < each < -58.5 for each in frames) * 0.02 == pytest.approx(0.4, abs=0.06)
+
+
+def test_the_defaults_are_the_roadmaps_starting_point() -> None:
+    assert read({}) == Settings(preset="roadmap", dtype="fp32", steps=16, crossfade_s=0.15, trim="fixed")
+    chosen = Settings()
+    assert (chosen.denoise, chosen.high_shelf_db, chosen.de_ess_db, chosen.loudness_lufs) == (0, 0, 0, None)
