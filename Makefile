@@ -4,11 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help gate test lint unit page planted clean
+F5_VENV := .venv-f5
+F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+WHEELS := .wheels
+OUT ?= .tts-baseline/gpu
+
+.PHONY: help gate test lint unit test-f5 wheels gpu page planted clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
 	@echo "make test     install, then lint and run all tests"
+	@echo "make test-f5  install torch and f5-tts (6 GB), then run the tests of the F5-TTS pipeline"
+	@echo "make wheels   gather what make gpu needs on a machine without network"
+	@echo "make gpu      on a machine with CUDA: run all that wants a GPU, results in OUT=$(OUT)"
 	@echo "make lint     ruff, mypy --strict, import-linter"
 	@echo "make page     write PERFORMANCE_BASELINE.md from the accepted baselines"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
@@ -28,6 +36,17 @@ lint: $(VENV)/test.done
 unit: $(VENV)/test.done
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
+test-f5: $(F5_VENV)/done
+	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish tests/contracts/test_pipelines.py \
+	  --cov=tts_baseline.pipelines.f5_spanish --cov=tts_baseline.measure._dispatch \
+	  --cov-config=tests/f5/coverage.toml --cov-report=term:skip-covered
+
+wheels:
+	$(PYTHON) gpu/wheels.py $(WHEELS)
+
+gpu:
+	$(PYTHON) gpu/run.py --wheels $(WHEELS) --out $(OUT)
+
 page: $(VENV)/gate.done
 	$(BIN)/tts-baseline report --write PERFORMANCE_BASELINE.md
 
@@ -35,7 +54,7 @@ planted: $(VENV)/gate.done
 	$(BIN)/python benchmarks/planted/planted.py
 
 clean:
-	rm -rf $(VENV) .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(F5_VENV) $(WHEELS) .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -48,4 +67,9 @@ $(VENV)/gate.done: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/test.done: $(VENV)/gate.done
 	$(INSTALL) --editable '.[espeak,dev]'
+	@touch $@
+
+$(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(F5_VENV)
+	$(F5_INSTALL) --editable '.[all,dev]'
 	@touch $@

@@ -34,13 +34,17 @@ begun = time.perf_counter()
 from f5_tts.infer import utils_infer
 imported = time.perf_counter()
 from f5_tts.model import DiT
-config = dict(dim=1024, depth=22, heads=16, ff_mult=2, text_dim=512, text_mask_padding=False, conv_layers=4, pe_attn_head=1)
+config = dict(dim=1024, depth=22, heads=16, ff_mult=2, text_dim=512, conv_layers=4)
+config |= dict(text_mask_padding=False, pe_attn_head=1)
 started = time.perf_counter()
 vocoder = utils_infer.load_vocoder("vocos", True, f"{folder}/vocos", device="cpu")
-model = utils_infer.load_model(DiT, config, f"{folder}/full_v0.safetensors", device="cpu")
+model = utils_infer.load_model(DiT, config, f"{folder}/published_v0.safetensors", device="cpu")
 loaded = time.perf_counter()
-clip, said = utils_infer.preprocess_ref_audio_text(f"{folder}/reference.wav", "Gracias por esperar. Su mensaje ha sido guardado.")
-utils_infer.infer_process(clip, said, "esto es una prueba de la voz.", model, vocoder, nfe_step=steps, device="cpu", progress=None)
+said = "Gracias por esperar. Su mensaje ha sido guardado."
+clip, said = utils_infer.preprocess_ref_audio_text(f"{folder}/reference.wav", said)
+text = "esto es una prueba de la voz."
+utils_infer.infer_process(
+    clip, said, text, model, vocoder, nfe_step=steps, device="cpu", progress=None)
 done = time.perf_counter()
 sys.stderr.write(json.dumps([imported - begun, loaded - started, done - begun]) + "\\n")
 """
@@ -51,9 +55,11 @@ folder, steps = sys.argv[1], int(sys.argv[2])
 begun = time.perf_counter()
 from tts_baseline.pipelines.f5_spanish import create
 imported = time.perf_counter()
-pipeline = create(settings={"preset": "upstream", "checkpoint": f"{folder}/full_v0.safetensors", "arch": "v0",
-    "vocoder": f"{folder}/vocos", "steps": steps, "references": [{"audio": f"{folder}/reference.wav",
-    "text": "Gracias por esperar. Su mensaje ha sido guardado."}]})
+said = "Gracias por esperar. Su mensaje ha sido guardado."
+pipeline = create(settings={
+    "preset": "upstream", "checkpoint": f"{folder}/published_v0.safetensors", "arch": "v0",
+    "vocoder": f"{folder}/vocos", "steps": steps,
+    "references": [{"audio": f"{folder}/reference.wav", "text": said}]})
 started = time.perf_counter()
 pipeline.load()
 loaded = time.perf_counter()
@@ -80,7 +86,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        make(Path(folder))
+        sys.path.insert(0, str(ROOT / "tests" / "f5"))
+        import small
+
+        small.make_published(Path(folder))
         for code in (UPSTREAM, OURS):
             timed(code, folder, options.steps)
         pairs = []
@@ -92,24 +101,10 @@ def main() -> None:
     page = {phase: ratio(pairs, i)._asdict() for i, phase in enumerate(PHASES)}
     for phase, found in page.items():
         low, high = found["interval_95"]
-        print(f"{phase}: {found['ratio']:.2f} [{low:.2f}, {high:.2f}] of upstream's {found['upstream_s']:.2f} s")
+        print(f"{phase}: {found['ratio']:.2f} [{low:.2f}, {high:.2f}] of {found['upstream_s']:.2f} s")
     if options.write:
         told = {"machine": environment.read("cpu").hardware, "ratios": page, "pairs_s": pairs}
         RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-
-
-def make(folder: Path) -> None:
-    """The published size, with random weights."""
-    sys.path.insert(0, str(ROOT / "tests" / "f5"))
-    import small
-    from safetensors.torch import save_file
-
-    from tts_baseline.pipelines.f5_spanish.model.vocos import VocosSizes
-
-    sizes = {"dim": 1024, "depth": 22, "heads": 16, "feed_forward": 2048, "text_dim": 512, "text_blocks": 4}
-    save_file(small.published(small.state_of("v0", **sizes)), folder / "full_v0.safetensors")
-    small.make_vocoder(folder / "vocos", sizes=VocosSizes())
-    small.make_reference(folder / "reference.wav")
 
 
 def timed(code: str, folder: str, steps: int) -> list[float]:

@@ -12,7 +12,6 @@ if find_spec("torch") is None:
     collect_ignore_glob = ["test_*.py"]
 elif TYPE_CHECKING:
     from small import Small
-
     from tts_baseline.pipelines.f5_spanish.pipeline import F5Spanish
 
 
@@ -40,7 +39,6 @@ def build(models: dict[str, Small], device: str) -> Any:
 
     def made(version: str = "v0", **settings: Any) -> F5Spanish:
         import small
-
         from tts_baseline.pipelines.f5_spanish import create
 
         pipeline = create(settings={**small.table(models[version]), **settings}, device=device)

@@ -25,6 +25,9 @@ VOCABULARY_SIZE = 2545
 TRANSCRIPT = "Gracias por esperar. Su mensaje ha sido guardado."
 SIZES = {"dim": 128, "depth": 2, "heads": 2, "feed_forward": 256, "text_dim": 64, "text_blocks": 2}
 VOCOS = VocosSizes(dim=64, hidden=128, layers=2)
+PUBLISHED = {
+    "dim": 1024, "depth": 22, "heads": 16, "feed_forward": 2048, "text_dim": 512, "text_blocks": 4
+}  # fmt: skip
 
 
 class Small(NamedTuple):
@@ -45,6 +48,15 @@ def make(folder: Path, version: str = "v0", *, sidecar: bool = True, seed: int =
     return Small(
         checkpoint, make_vocoder(folder / "vocos", seed=seed), make_reference(folder / "reference.wav")
     )
+
+
+def make_published(folder: Path) -> Small:
+    """A model of the published size, v0: 337 M random parameters, 1.35 GB."""
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = folder / "published_v0.safetensors"
+    save_file(published(state_of("v0", **PUBLISHED)), checkpoint)
+    vocoder = make_vocoder(folder / "vocos", sizes=VocosSizes())
+    return Small(checkpoint, vocoder, make_reference(folder / "reference.wav"))
 
 
 def state_of(version: str, *, seed: int = 0, **sizes: int) -> dict[str, torch.Tensor]:

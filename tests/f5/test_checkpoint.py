@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import small
 import torch
 from safetensors.torch import load_file, save_file
 
+import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.model import checkpoint

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import small
 import soundfile
 
+import small
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.suites import reader

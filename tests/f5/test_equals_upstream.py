@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import small
 import soundfile
 import torch
 
+import small
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish.model import checkpoint, reference
 from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample, times

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import small
 import soundfile
 
+import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import small
 import torch
 
+import small
 from tts_baseline.core.records import Request
 
 THREE = "Primero llegó la lluvia. [pause 200ms] Después el viento del sur. [pause 200ms] Al final, la calma."

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import small
 import yaml
 
+import small
 from tts_baseline.core import settings
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker

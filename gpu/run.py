@@ -1,0 +1,112 @@
+"""All that wants a GPU, in under 10 minutes on a machine without network; leaves its results as files.
+
+    python gpu/run.py --wheels .wheels --out results
+
+1. installs the wheels (`make wheels`) into a folder of its own;
+2. runs the tests marked `gpu` (and `checkpoint`, where TTS_BASELINE_CHECKPOINT names the real one);
+3. makes a random checkpoint of the published size and runs the suite's short cases on it, float32 and
+   float16, as `tts-baseline run` does for users: latency by stage, memory, work counters, quality.
+
+Results: tests.xml, run-fp32.json, run-fp16.json, machine.json. Exits with 1 if a test failed or there is no
+CUDA device: a run that measured nothing is no success.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / ".wheels-site"
+TESTS_S, RUN_S = 240, 120
+MAKE = "import sys; from pathlib import Path; import small; small.make_published(Path(sys.argv[1]))"
+PROJECT = """
+[tool.tts-baseline]
+pipeline = "f5_spanish"
+device = "cuda"
+restarts = 3
+[tool.tts-baseline.pipelines.f5_spanish]
+checkpoint = "model/published_v0.safetensors"
+arch = "v0"
+vocoder = "model/vocos"
+dtype = "{dtype}"
+[[tool.tts-baseline.pipelines.f5_spanish.references]]
+audio = "model/reference.wav"
+text = "Gracias por esperar. Su mensaje ha sido guardado."
+"""
+
+
+def main() -> int:
+    """0 where everything passed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--wheels", type=Path, default=ROOT / ".wheels")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    install(options.wheels)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests' / 'f5'}:{SITE}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    code = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"
+    device = python("-c", code, env=environment, capture_output=True, text=True).stdout.strip()
+    if not device:
+        print("there is no CUDA device here: nothing was run")
+        return 1
+    begun = time.monotonic()
+    tested = python(
+        "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "gpu or checkpoint",
+        f"--junitxml={options.out / 'tests.xml'}", "tests/f5", env=environment, timeout=TESTS_S,
+    )  # fmt: skip
+    measured = [measure(dtype, options.out, environment) for dtype in ("fp32", "fp16")]
+    told = {"device": device, "seconds": round(time.monotonic() - begun, 1), "tests": tested.returncode}
+    (options.out / "machine.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(told))
+    return int(bool(tested.returncode) or not all(measured))
+
+
+def install(wheels: Path) -> None:
+    """Put the wheels into a folder of their own; what has no wheel is compiled, or left out and said so."""
+    if not list(wheels.glob("*.whl")):
+        sys.exit(
+            f"there are no wheels in {wheels}: run `make wheels` on a machine with network, carry them here"
+        )
+    shutil.rmtree(SITE, ignore_errors=True)
+    pip = ("-m", "pip", "install", "-q", "--no-index", "--no-deps", "--no-cache-dir", "--target", str(SITE))
+    python(*pip, *map(str, wheels.glob("*.whl")), check=True)
+    for source in wheels.glob("*.tar.gz"):
+        built = python(*pip, "--no-build-isolation", "--upgrade", str(source))
+        if built.returncode:
+            print(f"{source.name} cannot be compiled here: what needs it is not measured")
+
+
+def measure(dtype: str, out: Path, environment: dict[str, str]) -> bool:
+    """Whether `tts-baseline run` on the published size left a run; copies it out."""
+    project = ROOT / ".tts-baseline" / f"gpu-{dtype}"
+    shutil.rmtree(project, ignore_errors=True)
+    made = python("-c", MAKE, str(project / "model"), env=environment)
+    (project / "pyproject.toml").write_text(PROJECT.format(dtype=dtype), encoding="utf-8")
+    code = "import sys; from tts_baseline.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = ("run", "--missing", "record", "--tags", "short", "--budget", str(RUN_S))
+    ran = python("-c", code, *words, env=environment, cwd=project, timeout=2 * RUN_S)
+    runs = sorted((project / ".tts-baseline").glob("2*/run.json"))
+    if runs:
+        shutil.copy(runs[-1], out / f"run-{dtype}.json")
+    return made.returncode == 0 and ran.returncode == 0 and bool(runs)
+
+
+def python(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run this interpreter on the words."""
+    return subprocess.run([sys.executable, *words], check=options.pop("check", False), **options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
