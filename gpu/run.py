@@ -53,7 +53,7 @@ def main() -> int:
     install(options.wheels)
     environment = {
         **os.environ,
-        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests' / 'f5'}:{SITE}",
+        "PYTHONPATH": os.pathsep.join(str(path) for path in (ROOT / "src", ROOT / "tests" / "f5", SITE)),
         "PYTHONUNBUFFERED": "1",
     }
     code = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"

@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tts_baseline.cli import accept, compare, doctor, reject, report, run
+from tts_baseline.cli import accept, compare, doctor, plan, reject, report, run
 from tts_baseline.core.errors import TtsBaselineError
 
 FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
-_COMMANDS = (run, compare, accept, reject, report, doctor)
+_COMMANDS = (run, compare, accept, reject, plan, report, doctor)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,0 +1,114 @@
+"""How a number agrees: apocope and gender of its words, and the noun around it that decides."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.overrides import Gender, overrides, words
+
+_UNO = re.compile(r"\b(?:veintiuno|uno)$")
+_MASCULINE = {"veintiuno": "veintiún", "uno": "un"}
+_FEMININE = {"veintiuno": "veintiuna", "uno": "una"}
+_HUNDREDS = re.compile(r"(cient|quinient|setecient|novecient)os\b")
+_MILLIONS = re.compile(r".*\b(?:millón|millones|billón|billones)\b")
+
+_WORD = r"([^\W\d_]+)"
+_BEFORE = re.compile(rf"{_WORD}[ \n]$")
+_AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD}(?:[ \n]{_WORD})?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def agree(cardinal: str, gender: Gender) -> str:
+    """A cardinal's words before a noun: veintiún años, doscientas una casas; as they are for "none".
+
+    Only what follows millones is feminine: doscientos millones doscientas mil personas (DPD, cardinales).
+    """
+    if gender == "f":
+        millions = _MILLIONS.match(cardinal)
+        split = millions.end() if millions else 0
+        cardinal = cardinal[:split] + _HUNDREDS.sub(r"\1as", cardinal[split:])
+    return agree_one(cardinal, gender)
+
+
+def agree_one(cardinal: str, gender: Gender) -> str:
+    """A number's words whose last one, if it is uno, agrees: decimals, which have no feminine hundreds."""
+    if gender == "none":
+        return cardinal
+    forms = _FEMININE if gender == "f" else _MASCULINE
+    return _UNO.sub(lambda found: forms[found.group()], cardinal)
+
+
+def around(text: str, start: int, end: int, digits: str) -> tuple[Gender, bool]:
+    """How the number `text[start:end]` agrees, and whether its noun follows directly.
+
+    `digits` is the number without separators. A noun after more than one is a plural, so a word that does
+    not end in s is none (los 21 llegaron); after a label or a singular article the number is a name.
+    """
+    before = _BEFORE.search(text, max(0, start - 24), start)
+    previous = before.group(1).lower() if before else ""
+    noun, coordinated = _noun(text, end, digits)
+    if previous in words("label") or (previous in words("singular") and digits != "1"):
+        return "none", False
+    if previous in words("year") and _YEAR.fullmatch(text[start:end]):
+        return "none", False
+    if previous in words("feminine"):
+        return "f", bool(noun) and not coordinated
+    if not noun:
+        return "none", False
+    gender = "m" if previous in words("masculine") else noun_gender(noun, digits)
+    if coordinated and gender == "m":
+        return "none", False
+    return gender, not coordinated
+
+
+def noun_gender(noun: str, digits: str = "2") -> Gender:
+    """The gender that a number takes before a noun, from the lists of exceptions and from its ending."""
+    noun = noun.lower()
+    listed = _listed().get(noun)
+    if listed is None:
+        return next((row.gender for row in overrides().ending if noun.endswith(row.endings)), "m")
+    if listed == "f-un":
+        return "m" if digits == "1" else "f"
+    return "m" if listed == "m" else "f"
+
+
+def plural(noun: str) -> str:
+    """The regular plural of a noun: casas, luces, razones."""
+    if noun.endswith("z"):
+        return noun[:-1] + "ces"
+    if noun[-1] in "aeiouáéó":
+        return noun + "s"
+    if noun.endswith("s"):
+        return noun
+    bare = noun[:-2] + noun[-2].translate(_BARE) + noun[-1]
+    return bare + "es"
+
+
+def singular(noun: str) -> str:
+    """The singular of a plural that stands for a measure: horas, kilos, meses."""
+    return "mes" if noun == "meses" else noun.removesuffix("s")
+
+
+_BARE = str.maketrans("áéíóú", "aeiou")
+
+
+def _noun(text: str, end: int, digits: str) -> tuple[str, bool]:
+    """The noun after a number ("" if there is none), and whether another number stands between them."""
+    after = _AFTER.match(text, end)
+    if not after:
+        return "", False
+    coordinated, noun, next_word = after.groups()
+    if noun.lower() in words("adjective") and next_word:
+        noun = next_word
+    lower = noun.lower()
+    is_plural = lower.endswith("s") and lower not in words("ends-in-s")
+    wants_plural = digits != "1" or bool(coordinated)
+    fits = is_plural == wants_plural or lower in words("invariable")
+    return ("", False) if lower in words("not-noun") or not fits else (noun, bool(coordinated))
+
+
+@functools.cache
+def _listed() -> dict[str, str]:
+    listed: dict[str, str] = {noun: row.gender for row in overrides().noun for noun in row.words.split()}
+    return {plural(noun): gender for noun, gender in listed.items()} | listed

@@ -1,0 +1,140 @@
+"""From tokens to requests: where a plan is split, and the form in which the model gets each part."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from tts_baseline.pipelines.f5_spanish.plan import Span, Token
+from tts_baseline.pipelines.f5_spanish.text.pauses import best_break, furthest
+from tts_baseline.pipelines.f5_spanish.text.words import analyse
+
+Form = Literal["spanish", "upstream"]
+
+
+class Stretch(NamedTuple):
+    """Tokens without a planned break among them, first to last, and the silence after them."""
+
+    first: int
+    last: int
+    pause_s: float
+
+
+class Piece(NamedTuple):
+    """Tokens that are said in one go, first to last; `part` is what is said of a single word that was cut."""
+
+    first: int
+    last: int
+    part: str | None = None
+
+
+def stretches(
+    tokens: Sequence[Token], breaks: Mapping[int, float], lead_s: float
+) -> tuple[float, list[Stretch]]:
+    """The text cut after the given tokens, with their pauses in seconds, and the silence before it all.
+
+    Marks without a word join the stretch before them, or the one after; their pause stays.
+    """
+    found: list[Stretch] = []
+    first = start = 0
+    for last in sorted({*breaks, len(tokens) - 1}):
+        pause_s = breaks.get(last, 0.0)
+        if any(token.kind == "word" for token in tokens[start : last + 1]):
+            found.append(Stretch(first, last, pause_s))
+            first = last + 1
+        elif found:
+            found[-1] = Stretch(found[-1].first, last, found[-1].pause_s + pause_s)
+            first = last + 1
+        else:
+            lead_s += pause_s
+        start = last + 1
+    return lead_s, found
+
+
+class Script:
+    """The words and marks of a plan as the model gets them, one string a token, and their sizes in bytes.
+
+    `say` turns a token's text into what is said (lower case, respelling).
+    """
+
+    def __init__(self, text: str, tokens: Sequence[Token], form: Form, say: Callable[[str], str]) -> None:
+        self.form = form
+        self.said = [say(token.text) for token in tokens]
+        self.gaps = [
+            int(index > 0 and token.start > tokens[index - 1].end and text[token.start - 1].isspace())
+            for index, token in enumerate(tokens)
+        ]
+        sizes = (gap + len(said.encode()) for gap, said in zip(self.gaps, self.said, strict=True))
+        self.totals = [0, *itertools.accumulate(sizes)]
+
+    def size(self, first: int, last: int) -> int:
+        """The bytes of a chunk of these tokens, in its final form."""
+        inner = self.totals[last + 1] - self.totals[first] - self.gaps[first]
+        return inner + self._frame(self.said[last])
+
+    def text(self, piece: Piece) -> str:
+        """The final text of a piece: in the Spanish form one leading space, and ". " at the end.
+
+        The form is what the Spanish checkpoint was used with (jpgallegoar/Spanish-F5, infer_gradio.py).
+        """
+        said = piece.part
+        if said is None:
+            words = (
+                " " * (self.gaps[i] and i > piece.first) + self.said[i]
+                for i in range(piece.first, piece.last + 1)
+            )
+            said = "".join(words)
+        if self.form == "upstream":
+            return said
+        return f" {said} " if said.endswith(".") else f" {said}. "
+
+    def spans(self, piece: Piece, levels: Sequence[int]) -> tuple[Span, ...]:
+        """The emphasized words of a piece, as byte offsets into its final text; `levels` has one a token."""
+        before = 1 if self.form == "spanish" else 0
+        found = []
+        for index in range(piece.first, piece.last + 1):
+            if levels[index]:
+                start = before + self.totals[index] - self.totals[piece.first]
+                start += self.gaps[index] - self.gaps[piece.first]
+                said = self.said[index] if piece.part is None else piece.part
+                found.append(Span(start=start, end=start + len(said.encode()), level=levels[index]))
+        return tuple(found)
+
+    def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:
+        """The tokens in as few pieces as fit the limit in bytes, broken at the best places (see `ranks`).
+
+        A word that does not fit by itself is cut between syllables, or, if need be, inside one.
+        """
+        pieces = []
+        while first <= last:
+            reach = min(last, furthest(self.totals, first, limit + self.gaps[first]))
+            while reach >= first and self.size(first, reach) > limit:
+                reach -= 1
+            if reach < first:
+                pieces += [Piece(first, first, part) for part in self._cut(self.said[first], limit)]
+                first += 1
+                continue
+            end = reach if reach == last else best_break(places, self.totals, first, reach)
+            end = reach if end is None else end
+            pieces.append(Piece(first, end))
+            first = end + 1
+        return pieces
+
+    def _cut(self, word: str, limit: float) -> list[str]:
+        parts = [""]
+        for syllable in analyse(word)[0]:
+            whole = len(syllable.encode()) + self._frame(syllable) <= limit
+            for bit in (syllable,) if whole else syllable:
+                joined = parts[-1] + bit
+                if parts[-1] and len(joined.encode()) + self._frame(joined) > limit:
+                    parts.append(bit)
+                else:
+                    parts[-1] = joined
+        return parts
+
+    def _frame(self, said: str) -> int:
+        """The bytes that the form adds around what is said."""
+        if self.form == "upstream":
+            return 0
+        return 2 if said.endswith(".") else 3

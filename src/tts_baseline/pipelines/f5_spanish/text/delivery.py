@@ -1,0 +1,111 @@
+"""What the controls mean for each token: whose voice says it, how loud it stands out, what pause follows."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.pipelines.f5_spanish.plan import Token
+from tts_baseline.pipelines.f5_spanish.text import prosody
+from tts_baseline.pipelines.f5_spanish.text.controls import Segment
+from tts_baseline.pipelines.f5_spanish.text.options import Pace, TextOptions
+from tts_baseline.pipelines.f5_spanish.text.words import side
+
+Paces = Callable[[str | None], Pace]
+
+SLOWEST, FASTEST = 0.8, 1.25
+_TABLE = "[tool.tts-baseline.pipelines.f5_spanish]"
+
+
+class Voice(NamedTuple):
+    """How a token is said: the style whose clip there is, the speed asked for, and the pace of that clip."""
+
+    style: str | None
+    speed: float
+    pace: Pace
+
+    @property
+    def model_speed(self) -> float:
+        """The part of the speed that the model does by itself."""
+        return min(max(self.speed, SLOWEST), FASTEST)
+
+    @property
+    def stretch(self) -> float:
+        """What is left for stretching the audio: a factor of its duration, 1 inside the model's range."""
+        return self.model_speed / self.speed
+
+
+def owners(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
+    """The segment of each token; a mark goes with the word that it leans on, wherever the tag stands."""
+    found = [bisect.bisect_right(starts, token.start) - 1 for token in tokens]
+    for index in range(1, len(tokens)):
+        if side(tokens[index]) == "closing":
+            found[index] = found[index - 1]
+    for index in reversed(range(len(tokens) - 1)):
+        if side(tokens[index]) == "opening":
+            found[index] = found[index + 1]
+    return found
+
+
+def asked_pauses(owned: Sequence[int], segments: Sequence[Segment]) -> tuple[float, Mapping[int, float]]:
+    """The seconds of silence asked for before the first token, and after others, by token."""
+    lead = 0.0
+    after: dict[int, float] = {}
+    for number, segment in enumerate(segments):
+        if segment.pause_s is None:
+            continue
+        last = bisect.bisect_right(owned, number) - 1
+        if last < 0:
+            lead += segment.pause_s
+        else:
+            after[last] = after.get(last, 0.0) + segment.pause_s
+    return lead, after
+
+
+def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[Segment]) -> list[int]:
+    """The level of each token, 0 to 3: what a tag asks for, else 1 for a word in emphatic capitals."""
+    levels = [0] * len(tokens)
+    for index in prosody.capitals(tokens):
+        levels[index] = 1
+    for number, segment in enumerate(segments):
+        if segment.emphasis:
+            start = bisect.bisect_left(owned, number)
+            word = next((i for i in range(start, len(tokens)) if tokens[i].kind == "word"), None)
+            if word is not None:
+                levels[word] = segment.emphasis
+    return levels
+
+
+def voices(
+    owned: Sequence[int], segments: Sequence[Segment], speed: float, paces: Paces, options: TextOptions
+) -> tuple[list[Voice], tuple[str, ...]]:
+    """The voice of each token, and a note for every style that is spoken neutrally for want of a clip.
+
+    Raises RequestFailed for such a style where `options.missing_style` is "error".
+    """
+    used = sorted(set(owned))
+    clips = {style: _clip(style, paces, options) for style in {segments[n].style for n in used}}
+    found = {
+        n: Voice(clips[s.style][0], speed * s.speed, clips[s.style][1]) for n in used for s in [segments[n]]
+    }
+    missing = sorted(style for style, (spoken, _) in clips.items() if style and spoken != style)
+    notes = tuple(f"no reference clip for the style {style!r}: spoken neutrally" for style in missing)
+    return [found[number] for number in owned], notes
+
+
+def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | None, Pace]:
+    """The style that there is a clip for, and that clip's pace."""
+    try:
+        return style, paces(style)
+    except KeyError:
+        if style is not None and options.missing_style == "neutral":
+            return _clip(None, paces, options)
+    what = f"the style {style!r}" if style else "neutral speech"
+    raise RequestFailed(
+        f"there is no reference clip for {what}",
+        where=_TABLE,
+        hint="add a clip of the same speaker with its transcript there"
+        + (', or set missing_style = "neutral"' if style else ""),
+    )

@@ -1,0 +1,96 @@
+"""Fractions and mixed numbers with their noun: medio litro, dos horas y media, dos terceras partes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.agreement import noun_gender, singular
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, ordinal
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+
+if TYPE_CHECKING:
+    from tts_baseline.pipelines.f5_spanish.text.overrides import Unit
+    from tts_baseline.pipelines.f5_spanish.text.reader import Read
+
+_VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_YEARS = range(1800, 2100)
+_LARGEST_NAMED = 10
+_OUT_OF_TEN = 10  # nueve sobre diez: a mark, far more often than nine tenths
+
+
+def pattern(unit: str) -> str:
+    """The expression of a fraction, given that of the units: 1/2 kg, 2 1/2 horas, ¾, 39/2015."""
+    return (
+        rf"(?:(?P<whole>\d{{1,3}}) ?(?P<vulgar>[{_VULGAR}])|(?P<alone>[{_VULGAR}])"
+        rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d+(?:[/⁄]\d+)++))"
+        rf"(?: ?(?P<of>{unit})(?![^\W_])| (?P<noun>[^\W\d_]+))?"
+    )
+
+
+def say(found: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
+    """A fraction's words, with its unit or the noun after it."""
+    written = found["vulgar"] or found["alone"]
+    slashed = unicodedata.normalize("NFKC", written) if written else found["slashed"]
+    parts = re.split("[/⁄]", slashed)
+    whole = found["whole"] or found["whole2"] or ""
+    rest = f" {found['noun']}" if found["noun"] else ""
+    if len(parts) > 2:
+        said = " barra ".join(cardinal(part, "none", read) for part in parts)
+        return f"{cardinal(whole, 'none', read)} {said}{rest}" if whole else said + rest
+    above, below = parts
+    unit = units[found["of"]] if found["of"] else None
+    noun = found["noun"] or ""
+    if noun and (noun.lower() in words("not-noun") or not noun.islower()):
+        noun = ""
+    if whole:
+        return _mixed(whole, above, below, unit, noun, rest, read)
+    if noun in ("parte", "partes") and 3 <= int(below) <= _LARGEST_NAMED:
+        return _parts(above, below, noun, read)
+    if unit:
+        one, gender = unit.one, unit.gender
+    else:
+        one, gender = noun, noun_gender(noun) if noun else "none"
+    is_measure = bool(one) and (bool(unit) or not one.endswith("s"))
+    if (above, below) == ("1", "2") and is_measure:
+        return f"{'media' if gender == 'f' else 'medio'} {one}"
+    said = _plain(above, below, read)
+    return f"{said} de {one}" if is_measure and int(above or 0) < int(below) else said + rest
+
+
+def _mixed(
+    whole: str, above: str, below: str, unit: Unit | None, noun: str, rest: str, read: Read
+) -> str:
+    """A mixed number's words: the noun goes before the fraction (dos horas y media)."""
+    half = (above, below) == ("1", "2")
+    if unit:
+        one, many, gender = unit.one, unit.many, unit.gender
+    elif noun:
+        one, many, gender = singular(noun), noun, noun_gender(noun)
+    else:
+        said = "medio" if half else _plain(above, below, read)
+        return f"{cardinal(whole, 'none', read)} y {said}{rest}"
+    fraction = ("media" if gender == "f" else "medio") if half else _plain(above, below, read)
+    return f"{cardinal(whole, gender, read)} {one if whole == '1' else many} y {fraction}"
+
+
+def _parts(above: str, below: str, noun: str, read: Read) -> str:
+    """Thirds to tenths as parts: dos terceras partes."""
+    many = above != "1"
+    said = ordinal(below, "f", read, many=many)
+    return f"{cardinal(above, 'f', read)} {said} {noun}"
+
+
+def _plain(above: str, below: str, read: Read) -> str:
+    """A fraction's words: tres cuartos, siete medios; beyond what has a name, sobre; with a year, barra."""
+    if "0" in (above[0], below[0]) or int(above) in _YEARS or int(below) in _YEARS:
+        return f"{cardinal(above, 'none', read)} barra {cardinal(below, 'none', read)}"
+    over, under = int(above), int(below)
+    marks = under == _OUT_OF_TEN and over > 1
+    if over < under < 1000 and not marks:
+        return read(f"{over}/{under}")
+    if marks or under == 1 or under > _LARGEST_NAMED:
+        return f"{cardinal(above, 'none', read)} sobre {cardinal(below, 'none', read)}"
+    return f"{cardinal(above, 'm', read)} {read(f'1/{under}').removeprefix('un ')}s"
+

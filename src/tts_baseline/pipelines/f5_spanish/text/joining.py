@@ -1,0 +1,103 @@
+"""From segments to one text: each is read out in its own turn, and it is known where it begins."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text.controls import Segment
+
+Reader = Callable[[str], tuple[str, tuple[Omission, ...]]]
+
+_PARAGRAPH = re.compile(r"(\n[^\S\n]*\n\s*)")
+_ENDS_IN_NUMBER = re.compile(r"\d$")
+_STARTS_WITH_WORD = re.compile(r"[^\W\d_]+")
+_CLOSING = re.compile(r"[,;:.!?…)\]}»”’]")
+_OPENING = re.compile(r"[¿¡(\[{«“‘]$")
+
+
+class Joined(NamedTuple):
+    """The text of all segments, and for each segment where it starts (an empty one: where the next does)."""
+
+    text: str
+    starts: tuple[int, ...]
+    omissions: tuple[Omission, ...]
+
+
+class _Part(NamedTuple):
+    """A paragraph of a segment, and the white space before it: none, a space, or a blank line."""
+
+    segment: int
+    text: str
+    gap: str
+
+
+def join(segments: Sequence[Segment], read: Reader) -> Joined:
+    """The segments read out, paragraph by paragraph, and put together; a tag between two words parts them.
+
+    `read` is called once a paragraph of a segment. A number at the end of one is read with the word that
+    follows, so that it agrees with it: 200 [slow]mujeres is doscientas.
+    """
+    parts = list(_parts(segments))
+    starts: dict[int, int] = {}
+    omissions: list[Omission] = []
+    text, gap = "", ""
+    for part, following in itertools.zip_longest(parts, parts[1:]):
+        said, omitted = _read(part, following, read)
+        omissions += omitted
+        gap = max(gap, part.gap, key=len)
+        if said:
+            said = _in_sentence(part.text, said, text)
+            text += _seam(text, gap, said)
+            starts.setdefault(part.segment, len(text))
+            text += said
+            gap = ""
+    start = len(text)
+    found = [start := starts.get(index, start) for index in reversed(range(len(segments)))]
+    return Joined(text, tuple(reversed(found)), tuple(omissions))
+
+
+def _parts(segments: Sequence[Segment]) -> Iterator[_Part]:
+    gap = ""
+    for index, segment in enumerate(segments):
+        for number, piece in enumerate(_PARAGRAPH.split(segment.text)):
+            if number % 2:
+                gap = "\n\n"
+                continue
+            text = piece.strip()
+            if piece[:1].isspace():
+                gap = gap or " "
+            if text:
+                yield _Part(index, text, gap)
+                gap = " " if piece[-1].isspace() else ""
+
+
+def _read(part: _Part, following: _Part | None, read: Reader) -> tuple[str, tuple[Omission, ...]]:
+    word = None
+    if following and following.gap != "\n\n" and _ENDS_IN_NUMBER.search(part.text):
+        word = _STARTS_WITH_WORD.match(following.text)
+    if word:
+        said, omitted = read(f"{part.text} {word.group()}")
+        if said.endswith(f" {word.group()}"):
+            return said[: -len(word.group()) - 1].strip(), omitted
+    said, omitted = read(part.text)
+    return said.strip(), omitted
+
+
+def _in_sentence(written: str, said: str, before: str) -> str:
+    """What is said, without the capital that a number gets at the start of a text: Hay [slow]200."""
+    if before and not written[0].isalpha() and before[-1] not in ".!?…":
+        return said[0].lower() + said[1:]
+    return said
+
+
+def _seam(text: str, gap: str, following: str) -> str:
+    """What goes between a text and what follows it."""
+    if not text or gap == "\n\n":
+        return gap if text else ""
+    if _CLOSING.match(following) or _OPENING.search(text):
+        return ""
+    return " " if gap or (text[-1].isalnum() and following[0].isalnum()) else ""

@@ -1,0 +1,118 @@
+"""What can only be spelled: links, codes, acronyms that cannot be read as words, single letters."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
+from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence, substitute
+
+if TYPE_CHECKING:
+    from tts_baseline.pipelines.f5_spanish.text.reader import Read
+
+_TOP = "com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus|lat"
+# Only at the start of a run, so that a long run without an @ is looked at once.
+_LINK = re.compile(
+    rf"""(?:https?://|www\.)[^\s<>"«»“”()]*[\w/]
+    | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
+    | (?<![\w@.])@\w+(?:\.\w+)*
+    | (?<![\w@.])\#(?=\w*[^\W\d_])\w+
+    | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})|\w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?)\b
+      (?:/[^\s<>"«»“”()]*[\w/])?(?![.\w]*@)""",
+    re.VERBOSE,
+)
+_PIECE = re.compile(r"https?://|www\.|[^\W\d_]+|\d+|.", re.DOTALL)
+_CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
+_LONGEST_READ = 4
+
+# A word can be read if it is made of Spanish syllables: at most two consonants before vowels, few after them.
+_SYLLABLES = re.compile(
+    r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
+    r"(?:[bcdfgklmnprstvxz](?![aeiouáéíóúü])|[nbrl]s(?![aeiouáéíóúü])|y(?![aeiouáéíóúü]))?)+"
+)
+_ACRONYM = re.compile(r"(?<![^\W_])(?:[A-ZÑ]{2,6}|(?:[A-ZÑ]\.){2,6})(?:s\b)?(?![^\W_])")
+_INITIAL = re.compile(r"(?<![^\W_'’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ])")
+_LETTER = re.compile(r"(?<![^\W_'’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_'’])")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s$")
+_CONTEXT = 40
+_SHORTEST_ACRONYM = 3
+
+
+def spell(word: str, region: str) -> str:
+    """The names of a word's letters: efe be i."""
+    called = _letters(region)
+    return " ".join(called.get(letter, letter) for letter in word.lower())
+
+
+def readable(word: str) -> bool:
+    """Whether a word can be said in Spanish as it is written (ONU), or has to be spelled (FBI)."""
+    return bool(_SYLLABLES.fullmatch(word.lower())) or word.lower() in words("readable")
+
+
+def links(text: str, region: str, read: Read) -> str:
+    """The text with addresses, handles and hashtags said piece by piece."""
+    called = _signs(region)
+
+    def say_piece(piece: str) -> str:
+        if piece.isdecimal():
+            short = len(piece) <= _LONGEST_READ
+            return cardinal(piece, "none", read) if short else digits(piece)
+        if piece.isalpha():
+            return piece if readable(piece) else spell(piece, region)
+        return called.get(piece, piece)
+
+    def say(found: re.Match[str]) -> str:
+        link = found.group()
+        first, link = ("hashtag ", _CAMEL.sub(" ", link[1:])) if link[0] == "#" else ("", link)
+        return first + " ".join(say_piece(piece) for piece in _PIECE.findall(link) if piece != " ")
+
+    return substitute(_LINK, text, say)
+
+
+def code(written: str, region: str, read: Read) -> str:
+    """Letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
+    parts = re.findall(r"[^\W\d_]+|\d+", written)
+    said = []
+    for part in parts:
+        if part.isdecimal():
+            short = len(part) <= _LONGEST_READ
+            said.append(cardinal(part, "none", read) if short else digits(part))
+        else:
+            whole = readable(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
+            said.append(part if whole else spell(part, region))
+    return " ".join(said)
+
+
+def acronyms(text: str, region: str) -> str:
+    """The text with acronyms that cannot be read, initials and single consonants spelled."""
+
+    def say_acronym(found: re.Match[str]) -> str:
+        written = found.group()
+        letters = written.replace(".", "").removesuffix("s")
+        if "." not in written:
+            return written if readable(letters) else spell(letters, region)
+        sentence = ends_sentence(found.string[found.end() :], capital=len(letters) >= _SHORTEST_ACRONYM)
+        return (letters if readable(letters) else spell(letters, region)) + ("." if sentence else "")
+
+    def say_initial(found: re.Match[str]) -> str:
+        before = _LAST_WORD.search(found.string, max(0, found.start() - _CONTEXT), found.start())
+        if before and (before.group(1).islower() or before.group(1).lower() in words("before-letter")):
+            return found.group()
+        return spell(found.group(1), region)
+
+    text = substitute(_ACRONYM, text, say_acronym)
+    text = substitute(_INITIAL, text, say_initial)
+    return substitute(_LETTER, text, lambda found: spell(found.group(), region))
+
+
+@functools.cache
+def _letters(region: str) -> dict[str, str]:
+    return names(overrides().letter, region)
+
+
+@functools.cache
+def _signs(region: str) -> dict[str, str]:
+    return names(overrides().link, region)

@@ -1,0 +1,101 @@
+"""Dates and times of day, as they are written in digits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
+
+if TYPE_CHECKING:
+    from tts_baseline.pipelines.f5_spanish.text.reader import Read
+
+_MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+_MONTHS = _MONTH.split("|")
+_D, _M = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
+_HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b)"
+
+DATE = (
+    rf"(?P<day>{_D})(?P<slash>[/.-])(?P<month>{_M})(?P=slash)(?P<year>[12]\d{{3}})(?![\d/-])"
+    rf"|(?P<day2>{_D})/(?P<month2>{_M})/(?P<year2>\d\d)(?![\d/-])"
+    rf"|(?P<year3>[12]\d{{3}})-(?P<month3>{_M})-(?P<day3>{_D})(?![\d/-])"
+    rf"|(?:(?<=\b[eE]l )|(?<=\b[aA]l )|(?<=\b[dD]el )|(?<=\b[dD]ía ))"
+    rf"(?P<day4>{_D})[/-](?P<month4>{_M})(?![\d/%-])(?! ?[%€$])"
+    rf"|(?P<first>1)(?= de (?:{_MONTH}|setiembre)\b)"
+)
+TIME = (
+    r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:]|[.,]\d)"
+    rf"(?: ?(?P<half>{_HALF_DAY})| ?(?P<hours>h(?:s|rs|oras)?\b\.?(?!\w)))?"
+    r"|(?P<hour2>[01]?\d|2[0-4])\.(?P<minute2>[0-5]\d)(?![\d.,])"
+    rf"(?: ?(?P<half2>{_HALF_DAY})| ?(?P<hours2>h(?:s|rs|oras)?\b\.?(?!\w)))"
+    r"|(?<=\blas )(?P<hour3>[01]?\d|2[0-4])\.(?P<minute3>[0-5]\d)(?![\d.,%])(?! ?%)"
+    rf"|(?P<hour4>1[0-2]|0?[1-9]) ?(?P<half4>{_HALF_DAY})"
+)
+
+
+def date(found: re.Match[str], read: Read, *, first: str) -> str:
+    """A date's words, day first: tres de noviembre de dos mil veintiséis; `first` is what a day 1 is called.
+
+    A year of two digits keeps them (tres de noviembre del veintiséis): nobody says which century.
+    """
+    if found["first"]:
+        return first
+    day, month = _any(found, "day"), _any(found, "month")
+    said = first if int(day) == 1 else cardinal(str(int(day)), "none", read)
+    said += f" de {_MONTHS[int(month) - 1]}"
+    if found["year2"]:
+        return f"{said} del {cardinal(found['year2'], 'none', read)}"
+    year = _any(found, "year")
+    return f"{said} de {cardinal(year, 'none', read)}" if year else said
+
+
+def time(found: re.Match[str], read: Read) -> str:
+    """A time's words. With the hours 1 to 12 as one tells it (siete y cinco, diez y media, siete cuarenta y
+    cinco), with the others as announced (trece cero cinco, veinte horas)."""
+    hour, minute, half = int(_any(found, "hour")), _any(found, "minute"), _any(found, "half")
+    hours_said = cardinal(str(hour), "f", read)
+    if found["second"]:
+        parts = [hours_said, "hora" if hour == 1 else "horas"]
+        for value, one, many in ((minute, "minuto", "minutos"), (found["second"], "segundo", "segundos")):
+            parts += [cardinal(str(int(value)), "m", read), one if int(value) == 1 else many]
+        return " ".join(parts[:4]) + " y " + " ".join(parts[4:])
+    announced = not half and not 1 <= hour <= 12
+    unit = " horas" if announced and (_any(found, "hours") or minute == "00") else ""
+    said = hours_said + _minutes(minute, read, announced=announced) + unit + _half_day(hour, half)
+    written = _any(found, "half") or _any(found, "hours")
+    return said + _final_point(written, found.string[found.end() :])
+
+
+def _minutes(minute: str, read: Read, *, announced: bool) -> str:
+    if minute in ("", "00"):
+        return ""
+    if announced:
+        zero = "cero " if minute[0] == "0" else ""
+        return f" {zero}{cardinal(str(int(minute)), 'none', read)}"
+    if minute in ("15", "30"):
+        return {"15": " y cuarto", "30": " y media"}[minute]
+    joined = " y " if int(minute) < 30 else " "
+    return joined + cardinal(str(int(minute)), "none", read)
+
+
+def _half_day(hour: int, half: str) -> str:
+    """The part of the day that a. m. or p. m. stands for, as it is said (DPD hora 3)."""
+    if not half:
+        return ""
+    if half[0] in "aA":
+        return " de la noche" if hour == 12 else " de la mañana"
+    if hour == 12:
+        return " del mediodía"
+    return " de la tarde" if hour < 8 else " de la noche"
+
+
+def _final_point(written: str, rest: str) -> str:
+    """The point of an abbreviation that also ends the sentence."""
+    return "." if written.endswith(".") and ends_sentence(rest) else ""
+
+
+def _any(found: re.Match[str], name: str) -> str:
+    """The first of the groups name, name2, … that took part, or ''."""
+    groups = found.groupdict()
+    return next((groups[n] for n in (name, *(name + str(i) for i in range(2, 5))) if groups.get(n)), "")

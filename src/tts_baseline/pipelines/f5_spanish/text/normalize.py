@@ -1,0 +1,76 @@
+"""From what a person wrote to words: numbers, dates, signs and abbreviations read out, the punctuation kept.
+
+damga reads the numbers; what it gets wrong, and all that depends on the region, is data in `overrides.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text import reader
+from tts_baseline.pipelines.f5_spanish.text.letters import acronyms, links
+from tts_baseline.pipelines.f5_spanish.text.numbers import numbers
+from tts_baseline.pipelines.f5_spanish.text.overrides import check_region
+from tts_baseline.pipelines.f5_spanish.text.romans import romans
+from tts_baseline.pipelines.f5_spanish.text.writings import rewritten, words_said
+
+if TYPE_CHECKING:
+    from tts_baseline.pipelines.f5_spanish.text.reader import Normalizer, Read
+
+_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_SPACE = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]+")
+_UNUSUAL = re.compile("[^\\n -~¡-¬®-ÿ–—‘’“”…€]")
+_WRITTEN_OTHERWISE = ("<font>", "<wide>", "<narrow>")
+
+
+def normalize(
+    text: str, *, region: str = "neutral", normalizer: Normalizer | None = None
+) -> tuple[str, tuple[Omission, ...]]:
+    """The text as it is said in a region, and what was left out of it: characters that nobody can see.
+
+    Words, their case and the punctuation stay; an empty line still separates paragraphs ("\\n\\n"). No digit
+    is left. Signs that need no context are left to `Vocabulary.admit`. Raises SettingsError for an unknown
+    region, and MissingExtra without damga unless another `normalizer` is given.
+    """
+    check_region(region)
+    read = reader.reads(normalizer) if normalizer else reader.damga_reads()
+    visible, omissions = _visible(text)
+    paragraphs = [_said(p, region, read) for p in _PARAGRAPH.split(visible.strip())]
+    return "\n\n".join(paragraphs), omissions
+
+
+def _said(paragraph: str, region: str, read: Read) -> str:
+    """A paragraph with everything said that needs its context."""
+    text = _SPACE.sub(" ", paragraph)
+    text = links(text, region, read)
+    text = words_said(text, region)
+    text = rewritten(text, region)
+    text = romans(text, read)
+    text = numbers(text, region, read)
+    text = acronyms(text, region)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _visible(text: str) -> tuple[str, tuple[Omission, ...]]:
+    """The text composed (NFC), its digits and letters in their common form, without invisible characters."""
+    omissions: list[Omission] = []
+
+    def plain(found: re.Match[str]) -> str:
+        char = found.group()
+        category = unicodedata.category(char)
+        if category == "Nd":
+            return str(unicodedata.decimal(char))
+        if category in ("Zs", "Zl", "Zp") or char in "\t\r\v\f\x85":
+            return "\n" if char in "\r\x85\u2028\u2029" else " "
+        if category[0] == "C":
+            omissions.append(Omission(what=f"U+{ord(char):04X}", reason="an invisible character"))
+            return ""
+        common = unicodedata.normalize("NFKC", char)
+        same = unicodedata.decomposition(char).startswith(_WRITTEN_OTHERWISE) and common.isascii()
+        return common if same else char
+
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return _UNUSUAL.sub(plain, composed), tuple(dict.fromkeys(omissions))

@@ -1,0 +1,166 @@
+"""The data of normalization, from `overrides.toml`: what is written, what is said, and who says so."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.records import Record
+from tts_baseline.core.registry import nearest
+
+Gender = Literal["m", "f", "none"]
+
+_FILE = Path(__file__).with_name("overrides.toml")
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """A rule: where it comes from, examples of it (written, said), and its regions (none: all)."""
+
+    source: str
+    examples: tuple[tuple[str, str], ...]
+    regions: tuple[str, ...] = ()
+
+
+class Word(Row, frozen=True, kw_only=True):
+    """Writings taken literally, only after and before what these expressions match.
+
+    With `ends`, a writing's last point also ends the sentence where a capital follows.
+    """
+
+    written: dict[str, str]
+    ends: bool = False
+    before: str = ""
+    after: str = ""
+
+
+class Rewrite(Row, frozen=True, kw_only=True):
+    """An expression and what replaces it, only after what `after` matches."""
+
+    pattern: str
+    spoken: str
+    after: str = ""
+
+
+class Unit(Row, frozen=True, kw_only=True):
+    """Signs after a number: the noun for one and for many, and the gender that the number takes."""
+
+    written: tuple[str, ...]
+    one: str
+    many: str
+    gender: Gender = "m"
+
+
+class Currency(Unit, frozen=True, kw_only=True):
+    """Signs before or after an amount; `cent` is the hundredth ("": amounts are read as decimals)."""
+
+    cent: str = ""
+
+
+class Nouns(Row, frozen=True, kw_only=True):
+    """Nouns, in the singular, whose ending does not tell their gender; f-un: un in the singular."""
+
+    gender: Literal["m", "f", "f-un"]
+    words: str
+
+
+class Endings(Row, frozen=True, kw_only=True):
+    """Endings that tell the gender of a noun; earlier rows come first."""
+
+    gender: Literal["m", "f"]
+    endings: tuple[str, ...]
+
+
+class Context(Row, frozen=True, kw_only=True):
+    """Words around a number that decide how it agrees."""
+
+    kind: Literal[
+        "label",
+        "feminine",
+        "masculine",
+        "singular",
+        "adjective",
+        "not-noun",
+        "ends-in-s",
+        "invariable",
+        "year",
+        "readable",
+        "before-letter",
+    ]
+    words: str
+
+
+class Roman(Row, frozen=True, kw_only=True):
+    """Words beside which capitals are a roman numeral, and how it is read there."""
+
+    kind: Literal["regnal", "regnal-f", "century", "division", "event", "event-f"]
+    words: str
+
+
+class Names(Row, frozen=True, kw_only=True):
+    """Characters and what they are called; with `alone`, only where no letter stands beside them."""
+
+    names: dict[str, str]
+    alone: bool = False
+
+
+class Overrides(Record, frozen=True, kw_only=True):
+    """All rows of the data file, by kind."""
+
+    regions: tuple[str, ...]
+    decimal_point: tuple[str, ...]
+    first_is_uno: tuple[str, ...]
+    word: tuple[Word, ...]
+    rewrite: tuple[Rewrite, ...]
+    unit: tuple[Unit, ...]
+    currency: tuple[Currency, ...]
+    noun: tuple[Nouns, ...]
+    ending: tuple[Endings, ...]
+    context: tuple[Context, ...]
+    roman: tuple[Roman, ...]
+    letter: tuple[Names, ...]
+    link: tuple[Names, ...]
+    symbol: tuple[Names, ...]
+    character: tuple[Names, ...]
+
+
+R = TypeVar("R", bound=Row)
+
+
+def in_region(rows: tuple[R, ...], region: str) -> tuple[R, ...]:
+    """The rows that hold in a region; those of this region only come last, so that they win."""
+    return tuple(r for r in rows if not r.regions) + tuple(r for r in rows if region in r.regions)
+
+
+def names(rows: tuple[Names, ...], region: str) -> dict[str, str]:
+    """Character to name, as they are called in a region."""
+    return {char: name for row in in_region(rows, region) for char, name in row.names.items()}
+
+
+@functools.cache
+def overrides() -> Overrides:
+    """The rows of the data file, read once."""
+    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), Overrides)
+
+
+@functools.cache
+def words(kind: str) -> frozenset[str]:
+    """All words of the `context` and `roman` rows of this kind."""
+    data = overrides()
+    rows: tuple[Context | Roman, ...] = (*data.context, *data.roman)
+    return frozenset(word for row in rows if row.kind == kind for word in row.words.split())
+
+
+def check_region(region: str) -> None:
+    """Nothing, if the region is known; else SettingsError that names the known ones."""
+    known = overrides().regions
+    if region not in known:
+        raise SettingsError(
+            f"no region is named {region!r}{nearest(region, known)}",
+            where="region of a request or a case",
+            hint=f'region = "{known[0]}"  # or {", ".join(known[1:])}',
+        )

@@ -1,0 +1,155 @@
+"""Where a reader may break, pause and breathe: boundaries with exact silence, as far as it is asked for."""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from tts_baseline.pipelines.f5_spanish.plan import Boundary, BoundaryKind, Phrase, Sentence, Token
+from tts_baseline.pipelines.f5_spanish.text.prosody import paragraph_after
+from tts_baseline.pipelines.f5_spanish.text.words import side, word_set
+
+# Seconds of silence after a unit of up to 5 syllables, and of 25 or more; linear between. Choices, inside
+# what was measured on read speech: brief pauses under 0.2 s and medium ones of 0.2 to 1 s in five languages
+# (Campione & Véronis 2002, Speech Prosody, 199); 0.2 to 1 s between sentences and 0.4 to 1.3 s between
+# paragraphs for fast readers, longer after longer ones (Kazlauskienė & Kalašinskaitė 2020, Respectus
+# Philologicus 37, on Lithuanian). No such table was found for Spanish. A breath takes as long as a short
+# sentence's pause.
+PAUSES_S: Mapping[str, tuple[float, float]] = {
+    "comma": (0.15, 0.25),
+    "colon": (0.27, 0.33),
+    "sentence": (0.40, 0.50),
+    "paragraph": (0.70, 0.80),
+}
+_SYLLABLES = (5, 25)
+BREATH_PAUSE_S = 0.4
+
+_LONG_MARKS = frozenset(";:…()[]-‐‑‒–—―")
+_BEFORE = word_set(
+    "y e o u ni que pero sino aunque porque pues cuando donde mientras como si según para entonces"
+)
+_BREAK: Mapping[BoundaryKind, int] = {"paragraph": 6, "sentence": 5, "clause": 4}
+CONJUNCTION, WORD, CLITIC, TOUCHING, NEVER = 3, 2, 1, 0, -1
+_ENOUGH = 0.25
+
+
+def boundaries(
+    text: str, tokens: Sequence[Token], sentences: Sequence[Sentence], phrases: Sequence[Phrase]
+) -> tuple[Boundary, ...]:
+    """A boundary after every tone unit, the last one too, with the pause that marks and length suggest.
+
+    The last pause of the text is 0: nothing follows that it could part.
+    """
+    ends = {sentence.last: sentence for sentence in sentences}
+    found = []
+    for phrase in phrases:
+        last = phrase.last
+        kind: BoundaryKind = "clause"
+        first, pause = phrase.first, "colon" if _has_long_mark(tokens, phrase) else "comma"
+        if last in ends:
+            paragraph = last + 1 < len(tokens) and paragraph_after(text, tokens, last)
+            kind = pause = "paragraph" if paragraph else "sentence"
+            first = ends[last].first
+        seconds = _seconds(pause, sum(len(token.syllables) for token in tokens[first : last + 1]))
+        found.append(Boundary(after=last, kind=kind, pause_s=seconds if last + 1 < len(tokens) else 0.0))
+    return tuple(found)
+
+
+def obeyed(
+    found: Sequence[Boundary],
+    pauses: Literal["controls", "sentences", "clauses"],
+    asked: Mapping[int, float],
+) -> tuple[Boundary, ...]:
+    """The boundaries with the pauses that are switched on; `asked` (seconds after a token) wins everywhere.
+
+    A pause that was asked for is exact: it replaces what punctuation suggests there, also by 0.
+    """
+    on = {"controls": (), "sentences": ("sentence", "paragraph"), "clauses": tuple(_BREAK)}[pauses]
+    kept = {b.after: b if b.kind in on else replace(b, pause_s=0.0) for b in found}
+    kept |= {after: Boundary(after=after, kind="control", pause_s=s) for after, s in asked.items()}
+    return tuple(kept[after] for after in sorted(kept))
+
+
+def ranks(text: str, tokens: Sequence[Token], found: Sequence[Boundary]) -> list[int]:
+    """How good a place to break it is after each token: 6 a paragraph's end to 2 a gap between words.
+
+    1 parts a function word from its noun, 0 two tokens without a space, -1 (never) a mark from its word.
+    """
+    places = []
+    for token, following in itertools.pairwise(tokens):
+        if side(token) == "opening" or side(following) == "closing":
+            places.append(NEVER)
+        elif token.end == following.start:
+            places.append(TOUCHING)
+        elif following.text.lower() in _BEFORE:
+            places.append(CONJUNCTION)
+        else:
+            places.append(CLITIC if token.kind == "word" and token.stress is None else WORD)
+    for boundary in found:
+        if boundary.after < len(places) and boundary.kind in _BREAK:
+            places[boundary.after] = _BREAK[boundary.kind]
+    return places
+
+
+def furthest(costs: Sequence[float], first: int, limit: float) -> int:
+    """The last token that can be reached from `first` within the limit; `costs` are running totals from 0."""
+    return bisect.bisect_right(costs, costs[first] + limit) - 2
+
+
+def best_break(places: Sequence[int], costs: Sequence[float], first: int, last: int) -> int | None:
+    """The token from `first` to `last` after which a break is best: the highest rank, then the latest.
+
+    One that uses less than a quarter of what could be reached is taken only where there is no other, for a
+    scrap is badly spoken. None: there is no place at all.
+    """
+    enough = costs[first] + _ENOUGH * (costs[last + 1] - costs[first])
+    allowed = [i for i in range(first, last + 1) if places[i] > NEVER]
+    ample = [i for i in allowed if costs[i + 1] >= enough and places[i] > TOUCHING]
+    return max(ample or allowed, key=lambda i: (places[i], i), default=None)
+
+
+def breaths(
+    found: Sequence[Boundary], places: Sequence[int], seconds: Sequence[float], limit_s: float
+) -> tuple[Boundary, ...]:
+    """The boundaries with breaths added, so that no stretch of speech is longer than the limit.
+
+    `seconds` are running totals of speech from 0, one more than tokens. Any planned pause is a chance to
+    breathe. A single word that is longer stays whole.
+    """
+    kept = {boundary.after: boundary for boundary in found}
+    fixed = {b.after for b in found if b.kind == "control"}
+    open_places = [NEVER if i in fixed else place for i, place in enumerate(places)]
+    rests = sorted({b.after for b in found if b.pause_s > 0} | {len(places)})
+    first = 0
+    for rest in rests:
+        while seconds[rest + 1] - seconds[first] > limit_s:
+            last = min(furthest(seconds, first, limit_s), rest - 1)
+            after = best_break(open_places, seconds, first, last) if last >= first else None
+            if after is None:
+                after = next((i for i in range(max(first, last), rest) if open_places[i] > NEVER), None)
+            if after is None:
+                break
+            kept[after] = Boundary(after=after, kind="breath", pause_s=BREATH_PAUSE_S)
+            first = after + 1
+        first = rest + 1
+    return tuple(kept[after] for after in sorted(kept))
+
+
+def _has_long_mark(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    end = phrase.last
+    while end >= phrase.first and tokens[end].kind == "mark":
+        if tokens[end].text[0] in _LONG_MARKS or tokens[end].text.startswith(".."):
+            return True
+        end -= 1
+    return False
+
+
+def _seconds(pause: str, syllables: int) -> float:
+    short, long = PAUSES_S[pause]
+    low, high = _SYLLABLES
+    share = min(1.0, max(0.0, (syllables - low) / (high - low)))
+    return round(short + share * (long - short), 3)

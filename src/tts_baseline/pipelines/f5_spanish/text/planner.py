@@ -1,0 +1,191 @@
+"""Makes the plan: controls, normalization, one tokenization, annotation, boundaries, chunks; each once."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, Plan, Token
+from tts_baseline.pipelines.f5_spanish.text import chunks, controls, delivery, pauses, prosody, regions
+from tts_baseline.pipelines.f5_spanish.text.controls import Segment
+from tts_baseline.pipelines.f5_spanish.text.delivery import Paces, Voice
+from tts_baseline.pipelines.f5_spanish.text.joining import Reader, join
+from tts_baseline.pipelines.f5_spanish.text.options import TextOptions
+from tts_baseline.pipelines.f5_spanish.text.regions import Region
+from tts_baseline.pipelines.f5_spanish.text.words import tokenize
+
+_SPEEDS = (0.25, 4.0)
+
+
+class Admitting(Protocol):
+    """What knows the model's vocabulary."""
+
+    def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
+        """The text without what the model cannot read, and what was left out."""
+        ...
+
+
+def make_plan(
+    text: str,
+    *,
+    region: str,
+    style: str | None,
+    speed: float,
+    options: TextOptions,
+    pace: Paces,
+    vocabulary: Admitting,
+) -> Plan:
+    """The plan of one request. `pace(style)` raises KeyError for a style without a reference clip.
+
+    A text with nothing to say gives a plan without chunks. Raises RequestFailed for a bad tag, an unknown
+    region, a speed out of range (0.25 to 4), and a style without a clip where `options.missing_style` is
+    "error".
+    """
+    from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
+
+    return plan_with(
+        text, region=region, style=style, speed=speed, options=options, pace=pace,
+        normalize=functools.partial(normalize, region=region), admit=vocabulary.admit,
+    )  # fmt: skip
+
+
+def plan_with(
+    text: str,
+    *,
+    region: str = "neutral",
+    style: str | None = None,
+    speed: float = 1.0,
+    options: TextOptions,
+    pace: Paces,
+    normalize: Reader,
+    admit: Reader,
+) -> Plan:
+    """The plan of one request under a given normalization and vocabulary; otherwise as `make_plan`."""
+    here = regions.region(region)
+    text = _encodable(text)
+    segments = _segments(text, style, speed, options)
+    joined = join(segments, _reader(here, options, normalize, admit))
+    tokens = tokenize(joined.text)
+    owned = delivery.owners(tokens, joined.starts)
+    voices, notes = delivery.voices(owned, segments, speed, pace, options)
+    levels = delivery.emphasis(tokens, owned, segments) if options.emphasis else [0] * len(tokens)
+    lead_s, asked = delivery.asked_pauses(owned, segments)
+
+    sentences = prosody.sentences(joined.text, tokens)
+    phrases = prosody.phrases(joined.text, tokens, sentences)
+    natural = pauses.boundaries(joined.text, tokens, sentences, phrases)
+    places = pauses.ranks(joined.text, tokens, natural)
+    script = chunks.Script(joined.text, tokens, options.form, _speller(here, options))
+    boundaries = pauses.obeyed(natural, options.pauses, asked)
+    if options.breath_s > 0 and tokens:
+        boundaries = pauses.breaths(boundaries, places, _seconds(script, voices), options.breath_s)
+
+    breaks = {index: 0.0 for index in range(len(tokens) - 1) if voices[index] != voices[index + 1]}
+    breaks |= {boundary.after: boundary.pause_s for boundary in boundaries if boundary.pause_s > 0}
+    lead_s, stretches = chunks.stretches(tokens, breaks, lead_s)
+    made, left_out, cut = _chunks(stretches, tokens, voices, levels, places, script)
+    detected, evidence = regions.detect("".join(segment.text for segment in segments))
+    remarks = _remarks(segments, options, region, detected, silent=not made)
+    return Plan(
+        source=text, region=region, text=joined.text,
+        tokens=tuple(replace(t, emphasis=n) if n else t for t, n in zip(tokens, levels, strict=True)),
+        sentences=sentences, phrases=phrases, boundaries=boundaries,
+        chunks=made, lead_s=lead_s, omissions=(*joined.omissions, *left_out), evidence=evidence,
+        notes=(*notes, *cut, *remarks),
+    )  # fmt: skip
+
+
+def _encodable(text: str) -> str:
+    """The text with half of a surrogate pair, which no encoding can carry, as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _segments(text: str, style: str | None, speed: float, options: TextOptions) -> tuple[Segment, ...]:
+    if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
+        raise RequestFailed(f"a speed is between 0.25 and 4, not {speed:g}", hint="speed = 1.0")
+    cut = controls.parse if options.controls else controls.plain
+    return cut(text, style=None if style == "neutral" else style)
+
+
+def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Reader) -> Reader:
+    """What reads a paragraph out: normalization, voseo accents, and the vocabulary, as far as switched on."""
+
+    def read(text: str) -> tuple[str, tuple[Omission, ...]]:
+        said, unread = normalize(text) if options.normalize else (text, ())
+        if options.voseo_accents and here.voseo:
+            said = regions.restore_accents(said)
+        said, unknown = admit(said)
+        return said, (*unread, *unknown)
+
+    return read
+
+
+def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
+    """What writes a token as the model gets it."""
+    sh = options.sheismo and here.sheismo
+    lower = options.form == "spanish"
+
+    def say(word: str) -> str:
+        word = regions.respell_sheismo(word) if sh else word
+        return word.lower() if lower else word
+
+    return say
+
+
+def _seconds(script: chunks.Script, voices: Sequence[Voice]) -> list[float]:
+    """The estimated speech before each token, and after the last one."""
+    sizes = (after - before for before, after in itertools.pairwise(script.totals))
+    times = (size / (v.pace.bytes_per_s * v.speed) for size, v in zip(sizes, voices, strict=True))
+    return [0.0, *itertools.accumulate(times)]
+
+
+def _chunks(
+    stretches: Sequence[chunks.Stretch],
+    tokens: Sequence[Token],
+    voices: Sequence[Voice],
+    levels: Sequence[int],
+    places: Sequence[int],
+    script: chunks.Script,
+) -> tuple[tuple[Chunk, ...], list[Omission], list[str]]:
+    """The chunks, the marks that fit in none, and a note for every word that was cut."""
+    made: list[Chunk] = []
+    omissions: list[Omission] = []
+    cut: dict[str, None] = {}
+    for stretch in stretches:
+        voice = voices[stretch.first]
+        limit = voice.pace.bytes_per_s * voice.pace.speech_s * voice.model_speed
+        for piece in script.split(stretch.first, stretch.last, places, limit):
+            if not any(token.kind == "word" for token in tokens[piece.first : piece.last + 1]):
+                omissions.append(
+                    Omission(what=script.text(piece).strip(), reason="more marks than a chunk holds")
+                )
+                continue
+            if piece.part is not None:
+                cut[f"the word {tokens[piece.first].text!r} is longer than a chunk: it was cut"] = None
+            made.append(
+                Chunk(
+                    text=script.text(piece), first=piece.first, last=piece.last, style=voice.style,
+                    speed=voice.model_speed, stretch=voice.stretch, emphasis=script.spans(piece, levels),
+                )
+            )  # fmt: skip
+        made[-1] = replace(made[-1], pause_s=stretch.pause_s)
+    return tuple(made), omissions, list(cut)
+
+
+def _remarks(
+    segments: Sequence[Segment], options: TextOptions, region: str, detected: str | None, *, silent: bool
+) -> list[str]:
+    """What a person who reads the plan should know, and could not see in it."""
+    remarks = []
+    if silent:
+        remarks.append("there is nothing to say")
+    if not options.emphasis and any(segment.emphasis for segment in segments):
+        remarks.append("emphasis is switched off: [!] does nothing")
+    if detected and detected != region:
+        remarks.append(f"the words speak for {detected}, the request is for {region}")
+    return remarks

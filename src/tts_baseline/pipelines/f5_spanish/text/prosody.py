@@ -1,0 +1,266 @@
+"""What punctuation and spelling say about intonation: sentences and their types, tone units, emphasis.
+
+Pure functions over one tokenization. They plan what a reader would do; nothing here claims what the model
+does. Punctuation after RAE, Ortografía (2010), III: a lower-case word after ? ! or … continues the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tts_baseline.pipelines.f5_spanish.plan import Contour, Phrase, Sentence, SentenceType, Token
+from tts_baseline.pipelines.f5_spanish.text.words import side, word_set
+
+_WH = word_set(
+    """qué quién quiénes cuál cuáles cómo cuándo cuánto cuánta cuántos cuántas cuán dónde adónde"""
+)
+_BEFORE_WH = word_set(
+    """y e o pero pues entonces yo tú vos usted él ella esto eso nosotros nosotras vosotros vosotras ustedes
+    ellos ellas"""
+)
+_PREPOSITIONS = word_set(
+    "a ante bajo cada con contra de desde durante en entre hacia hasta para por según sin sobre tras"
+)
+_ENDS = frozenset(".!?…")
+_COMMAS = frozenset(",;:")
+_DASHES = frozenset("-‐‑‒–—―")
+
+# Acronyms that could pass for a word; the normalization spells out most others, and what is no possible
+# Spanish word (PBI, FMI) is never taken for emphasis.
+_ACRONYMS = word_set(
+    """AFIP ANSES AVE CABA CEO CIA DEA DELE DIAN DLE DNI EE FIFA ICE INE ISO IVA LED NASA OEA ONG ONU OTAN
+    OVNI PAMI PAN PIN RAE SAT SENA SIDA UBA UE UEFA UNESCO UNICEF URL USA UU"""
+)
+_ROMAN = re.compile(r"C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_VOWEL = "[AEIOUÁÉÍÓÚÜY]"
+_POSSIBLE_WORD = re.compile(
+    rf"(?=(?:[BCDFGKPT]R|[BCFGKP]L|CH|LL|QU|[BCDFGHJKLMNÑPRSTVWXYZ])?{_VOWEL}).*{_VOWEL}[DJLNRSXZ]?"
+)
+
+
+def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
+    """The sentences of a text with their types; together they cover all tokens, if there is a word at all.
+
+    A blank line ends a sentence too. What comes after the last word's sentence belongs to it.
+    """
+    words = [index for index, token in enumerate(tokens) if token.kind == "word"]
+    if not words:
+        return ()
+    ends = [end for end in _sentence_ends(text, tokens) if end < words[-1]]
+    firsts = [0, *(end + 1 for end in ends)]
+    lasts = [*ends, len(tokens) - 1]
+    return tuple(
+        Sentence(first=first, last=last, type=_type(tokens, first, last))
+        for first, last in zip(firsts, lasts, strict=True)
+    )
+
+
+def phrases(text: str, tokens: Sequence[Token], found: Sequence[Sentence]) -> tuple[Phrase, ...]:
+    """The tone units of the sentences: what lies between commas, colons, dashes and brackets.
+
+    The last unit of a sentence falls, rises in a yes/no question, and is suspended before an ellipsis; a unit
+    before it is suspended, unless it is a question or an exclamation of its own. The nucleus is the last
+    stressed word; a unit of function words alone has it on its last.
+    """
+    units = []
+    for sentence in found:
+        first = sentence.first
+        for last in [*_cuts(text, tokens, sentence), sentence.last]:
+            contour = _contour(tokens, first, last, sentence)
+            units.append(
+                Phrase(first=first, last=last, contour=contour, nucleus=_nucleus(tokens, first, last))
+            )
+            first = last + 1
+    return tuple(units)
+
+
+def capitals(tokens: Sequence[Token]) -> frozenset[int]:
+    """The words that capitals emphasize: two capitals or more, amid a text most of whose words are not so.
+
+    Acronyms, roman numerals and what cannot be a Spanish word are not emphasis.
+    """
+    words = [(index, token.text) for index, token in enumerate(tokens) if token.kind == "word"]
+    long = [(index, word) for index, word in words if len(word) > 1 and word.isalpha()]
+    loud = [(index, word) for index, word in long if word.isupper()]
+    if 2 * len(loud) > len(long):
+        return frozenset()
+    return frozenset(
+        index
+        for index, word in loud
+        if word not in _ACRONYMS and not _ROMAN.fullmatch(word) and _POSSIBLE_WORD.fullmatch(word)
+    )
+
+
+def paragraph_after(text: str, tokens: Sequence[Token], index: int) -> bool:
+    """True where a blank line lies between this token and the next."""
+    gap = text[tokens[index].end : tokens[index + 1].start]
+    return gap.count("\n") > 1
+
+
+def _sentence_ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
+    """The last token of every sentence but the last one; each has a word."""
+    first, has_word, index = 0, False, 0
+    while index < len(tokens) - 1:
+        token = tokens[index]
+        has_word = has_word or token.kind == "word"
+        end = index
+        if token.text[0] in _ENDS:
+            end = _with_closers(tokens, index)
+        if (
+            has_word
+            and end < len(tokens) - 1
+            and (
+                paragraph_after(text, tokens, end)
+                or (token.text[0] in _ENDS and _ends_sentence(tokens, first, index, end))
+            )
+        ):
+            yield end
+            first, has_word = end + 1, False
+        index = end + 1
+
+
+def _with_closers(tokens: Sequence[Token], index: int) -> int:
+    """The last of the quotation marks and brackets that close right after a mark."""
+    while (
+        index + 1 < len(tokens)
+        and tokens[index + 1].start == tokens[index].end
+        and (tokens[index + 1].text in "»”’)]}›" or tokens[index + 1].text == '"')
+    ):
+        index += 1
+    return index
+
+
+def _ends_sentence(tokens: Sequence[Token], first: int, mark: int, end: int) -> bool:
+    """Whether the mark, closed at `end`, ends the sentence that began at `first`; a token follows."""
+    following = tokens[end + 1]
+    if following.text in _COMMAS:
+        return False
+    text = tokens[mark].text
+    word, opened = _next_word(tokens, end + 1)
+    lower = word is not None and not opened and word.text[0].islower()
+    if "?" in text or "!" in text:
+        opening = next((i for i in range(mark, first - 1, -1) if tokens[i].text[0] in "¿¡"), None)
+        inside = opening is not None and _word_from(tokens, first, opening - 1) is not None
+        return not (inside and lower)
+    if len(text) > 1 or text == "…":
+        return not lower
+    adjacent = following.start == tokens[end].end and following.kind == "word"
+    initial = mark > first and len(tokens[mark - 1].text) == 1 and tokens[mark - 1].text.isupper()
+    return not (adjacent and not following.text[0].isupper()) and not (initial and word is following)
+
+
+def _next_word(tokens: Sequence[Token], index: int) -> tuple[Token | None, bool]:
+    """The next word from here on, and whether ¿ or ¡ comes before it."""
+    word = _word_from(tokens, index, len(tokens) - 1)
+    opened = any(tokens[i].text[0] in "¿¡" for i in range(index, len(tokens) if word is None else word))
+    return (None if word is None else tokens[word]), opened
+
+
+def _type(tokens: Sequence[Token], first: int, last: int) -> SentenceType:
+    """A sentence's type by its last mark; an opening mark counts where its closing one is missing."""
+    final = _trailing(tokens, first, last)
+    marks = "".join(token.text for token in tokens[first : last + 1] if token.kind == "mark")
+    if "?" in final or ("¿" in marks and "?" not in marks):
+        return "wh_question" if _asks_wh(tokens, first, last) else "yes_no_question"
+    if "!" in final or ("¡" in marks and "!" not in marks):
+        return "exclamation"
+    return "statement"
+
+
+def _trailing(tokens: Sequence[Token], first: int, last: int) -> str:
+    """The marks after the last word, in one string."""
+    start = last
+    while start >= first and tokens[start].kind == "mark":
+        start -= 1
+    return "".join(token.text for token in tokens[start + 1 : last + 1])
+
+
+def _asks_wh(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether an interrogative opens the question, or one of its clauses: ¿Y vos, qué querés?
+
+    An interrogative that merely ends the question after a comma (¿Vienes, o qué?) makes no wh-question.
+    """
+    opened = [i + 1 for i in range(first, last + 1) if "¿" in tokens[i].text]
+    start = opened[-1] if opened else first
+    if _interrogative(tokens, start, last) is not None:
+        return True
+    commas = (i for i in range(start, last) if tokens[i].text in _COMMAS)
+    found = (_interrogative(tokens, comma + 1, last) for comma in commas)
+    return any(index is not None and _word_from(tokens, index + 1, last) is not None for index in found)
+
+
+def _interrogative(tokens: Sequence[Token], first: int, last: int) -> int | None:
+    """The accented interrogative that a clause begins with, after conjunction, subject or preposition."""
+    index = _word_from(tokens, first, last)
+    while index is not None and tokens[index].text.lower() in _BEFORE_WH:
+        index = _word_from(tokens, index + 1, last)
+    if index is not None and tokens[index].text.lower() in _PREPOSITIONS:
+        index = _word_from(tokens, index + 1, last)
+    return index if index is not None and tokens[index].text.lower() in _WH else None
+
+
+def _word_from(tokens: Sequence[Token], first: int, last: int) -> int | None:
+    """The first word from here to the last token."""
+    return next((i for i in range(first, last + 1) if tokens[i].kind == "word"), None)
+
+
+def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence) -> list[int]:
+    """The last tokens of all tone units of a sentence but its last; every unit has a word."""
+    cuts = []
+    since = False
+    words_left = sum(t.kind == "word" for t in tokens[sentence.first : sentence.last + 1])
+    for index in range(sentence.first, sentence.last):
+        if tokens[index].kind == "word":
+            since, words_left = True, words_left - 1
+        if since and words_left and _cut_after(text, tokens, index):
+            cuts.append(index)
+            since = False
+    return cuts
+
+
+def _cut_after(text: str, tokens: Sequence[Token], index: int) -> bool:
+    """Whether a tone unit ends after this token, another one following."""
+    token, following = tokens[index], tokens[index + 1]
+    if side(following) == "closing" or _closes(text, following):
+        return False
+    if following.text[0] in "¿¡([" and token.kind == "word":
+        return True
+    if _opens(text, following) and side(token) != "opening":
+        return True
+    if token.kind == "word":
+        return False
+    if token.text == ":":
+        return following.start > token.end
+    return token.text in ",;)]" or token.text[0] in "!?…" or token.text[:2] == ".." or _closes(text, token)
+
+
+def _opens(text: str, token: Token) -> bool:
+    """A dash that opens an aside, or stands between spaces: —dijo, or x — y."""
+    return token.text[0] in _DASHES and _blank(text, token.start - 1)
+
+
+def _closes(text: str, token: Token) -> bool:
+    """A dash that closes an aside: ése— cobra."""
+    return token.text[0] in _DASHES and not _blank(text, token.start - 1) and _blank(text, token.end)
+
+
+def _blank(text: str, position: int) -> bool:
+    return not 0 <= position < len(text) or text[position].isspace()
+
+
+def _contour(tokens: Sequence[Token], first: int, last: int, sentence: Sentence) -> Contour:
+    marks = _trailing(tokens, first, last)
+    if last == sentence.last:
+        if sentence.type == "statement" and (".." in marks or "…" in marks):
+            return "suspensive"
+        return "ascending" if sentence.type == "yes_no_question" else "descending"
+    if "?" in marks:
+        return "descending" if _asks_wh(tokens, first, last) else "ascending"
+    return "descending" if "!" in marks else "suspensive"
+
+
+def _nucleus(tokens: Sequence[Token], first: int, last: int) -> int | None:
+    words = [i for i in range(first, last + 1) if tokens[i].kind == "word"]
+    stressed = [i for i in words if tokens[i].stress is not None]
+    return (stressed or words)[-1] if words else None

@@ -1,0 +1,105 @@
+"""Amounts with what they count: prices, measures, percentages, ranges, and numbers before a noun."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.agreement import around
+from tts_baseline.pipelines.f5_spanish.text.amounts import NUMBER, Amount, cardinal, parse, say, say_amount
+from tts_baseline.pipelines.f5_spanish.text.overrides import Currency, Unit, in_region, overrides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
+    from tts_baseline.pipelines.f5_spanish.text.reader import Read
+
+_SCALE = " (?:mil millones|mil|millones|millón|billones|billón|trillones|trillón)\\b"
+_SHORT = " ?(?:MM|M|K|k)"
+_SHORTENED = {"MM": "millones", "M": "millones", "K": "mil", "k": "mil"}
+_SIGNS = {"": "", "+": "más ", "-": "menos ", "−": "menos ", "–": "menos "}
+_ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
+_ONE = Amount(integer="1")
+
+
+class Quantities:
+    """The units and currencies of one region, and its decimal mark."""
+
+    def __init__(self, region: str) -> None:
+        data = overrides()
+        self.point = region in data.decimal_point
+        currencies = {sign: row for row in in_region(data.currency, region) for sign in row.written}
+        self.units: dict[str, Unit] = {sign: row for row in data.unit for sign in row.written} | currencies
+        self.unit, money = _either(self.units), _either(currencies)
+        self.pattern = (
+            rf"(?P<sign>(?<![^\s(«\"“¿¡:=,])[-−–+](?=\d|{money}))?"
+            rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
+            rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
+            rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
+            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]))?"
+            rf"(?:/(?P<per>{self.unit}|[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
+        )
+
+    def say(self, found: re.Match[str], read: Read) -> str:
+        """The words of what `pattern` found: sign, amount or range, scale, unit, and unit of reference."""
+        written = found["unit"] or found["before"]
+        unit = self.units[written] if written else None
+        said = _SIGNS[found["sign"] or ""] + self._count(found, unit, read)
+        if not found["per"]:
+            return said
+        per = self.units.get(found["per"])
+        return f"{said} por {per.one if per else found['per']}"
+
+    def _count(self, found: re.Match[str], unit: Unit | None, read: Read) -> str:
+        """An amount or a range with its scale and its unit."""
+        scale = (found["scale"] or "").strip()
+        last = parse(found["to"] or found["amount"], point=self.point)
+        if isinstance(unit, Currency) and last and not scale and not found["to"] and _has_cents(last, unit):
+            return _price(last, unit, read)
+        if unit:
+            gender, counts = unit.gender, True
+        else:
+            gender, counts = around(found.string, found.start(), found.end(), last.integer if last else "")
+        said = self._scaled(found, _SHORTENED.get(scale, scale), gender, read)
+        if counts and (said.endswith(("ones", "ón")) or (last and _is_round(last))):
+            said += " de"
+        if unit:
+            said += f" {unit.one if last == _ONE and not scale and not found['to'] else unit.many}"
+        return said
+
+    def _scaled(self, found: re.Match[str], scale: str, gender: Gender, read: Read) -> str:
+        """The amount or range, and its scale: un millón, doscientas mil."""
+        if scale and not (scale == "mil" and gender == "f"):
+            gender = "m"
+        said = say(found["amount"], gender, read, point=self.point)
+        if found["to"]:
+            said += f" a {say(found['to'], gender, read, point=self.point)}"
+        if scale == "millones" and said == "un":
+            scale = "millón"
+        return f"{said} {scale}" if scale else said
+
+
+def _is_round(amount: Amount) -> bool:
+    """Whether millions end a number, so that its noun takes de: un millón de euros."""
+    return not amount.mark and _ROUND_MILLIONS.fullmatch(amount.integer) is not None
+
+
+def _has_cents(amount: Amount, currency: Currency) -> bool:
+    return bool(currency.cent) and len(amount.decimals) in (1, 2)
+
+
+def _price(amount: Amount, currency: Currency, read: Read) -> str:
+    """A price in units and cents: dos euros con cincuenta céntimos; without units, the cents alone."""
+    whole = Amount(integer=amount.integer, grouped=amount.grouped)
+    units = say_amount(whole, currency.gender, read) + (" de" if _is_round(whole) else "")
+    units += f" {currency.one if whole.integer == '1' else currency.many}"
+    cents = str(int(amount.decimals.ljust(2, "0")))
+    if cents == "0":
+        return units
+    said = f"{cardinal(cents, 'm', read)} {currency.cent}{'' if cents == '1' else 's'}"
+    return f"{units} con {said}" if whole.integer.strip("0") else said
+
+
+def _either(signs: Iterable[str]) -> str:
+    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))

@@ -1,0 +1,132 @@
+"""Regions as far as a text shows or needs them: voseo, respelling, and the evidence in a text."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.core.records import Record
+from tts_baseline.core.registry import nearest
+from tts_baseline.pipelines.f5_spanish.plan import Evidence
+
+_DATA = Path(__file__).with_name("regions.toml")
+_PLAIN = str.maketrans("áéíóú", "aeiou")
+_WORD = re.compile(r"\w+")
+_SHEISMO = re.compile(r"(?:ll|y)(?=[aeiouáéíóúü])", re.IGNORECASE)
+_SHORT = 3
+
+
+class Region(Record, frozen=True, kw_only=True):
+    """What the data say of one region; see the head of regions.toml for each key."""
+
+    voseo: bool = False
+    sheismo: bool = False
+    evidence: Mapping[str, tuple[str, ...]] = {}
+
+
+class _Voseo(Record, frozen=True, kw_only=True):
+    present: tuple[str, ...]
+    imperative: tuple[str, ...]
+
+
+class _Data(Record, frozen=True, kw_only=True):
+    region: Mapping[str, Region]
+    voseo: _Voseo
+
+
+def regions() -> Mapping[str, Region]:
+    """All regions by name."""
+    return _data().region
+
+
+def region(name: str) -> Region:
+    """The named region; RequestFailed, naming the nearest, where there is none."""
+    known = regions()
+    if name not in known:
+        raise RequestFailed(
+            f"no region is named {name!r}{nearest(name, known)}",
+            where=f"regions: {', '.join(known)}",
+            hint='region = "neutral"',
+        )
+    return known[name]
+
+
+def restore_accents(text: str) -> str:
+    """The text with the accents of voseo forms put back (tenes: tenés), and nothing else changed."""
+    forms = _accented()
+
+    def restored(found: re.Match[str]) -> str:
+        word = found.group()
+        form = forms.get(word.lower())
+        if form is None:
+            return word
+        return "".join(new.upper() if old.isupper() else new for old, new in zip(word, form, strict=True))
+
+    return _WORD.sub(restored, text)
+
+
+def respell_sheismo(word: str) -> str:
+    """The word with ll and y before a vowel written sh (calle: cashe); hay, rey, y and muy stay."""
+
+    def respelled(found: re.Match[str]) -> str:
+        letters = found.group()
+        loud = word.isupper() and len(word) > 1
+        return "SH" if loud else "Sh" if letters[0].isupper() else "sh"
+
+    return _SHEISMO.sub(respelled, word)
+
+
+def detect(text: str) -> tuple[str | None, tuple[Evidence, ...]]:
+    """The region that most words of a text speak for, each counted once (None: a tie), and these words.
+
+    Whole words only: "coche" is no "che". A capitalized abbreviation (OS, SOS) is no evidence.
+    """
+    pattern, features = _evidence()
+    seen: dict[str, Evidence] = {}
+    for found in pattern.finditer(text):
+        word = found.group()
+        if word.isupper() and len(word) <= _SHORT:
+            continue
+        name, feature = features[(found.lastindex or 1) - 1]
+        seen.setdefault(word.lower(), Evidence(region=name, feature=feature, word=word))
+    votes = Counter(item.region for item in seen.values()).most_common(2)
+    clear = len(votes) == 1 or (len(votes) == 2 and votes[0][1] > votes[1][1])
+    return (votes[0][0] if clear else None), tuple(seen.values())
+
+
+@functools.cache
+def _data() -> _Data:
+    with _DATA.open("rb") as file:
+        return msgspec.convert(tomllib.load(file), _Data)
+
+
+@functools.cache
+def _accented() -> Mapping[str, str]:
+    """Every voseo form of the table by its plain spelling."""
+    voseo = _data().voseo
+    return {form.translate(_PLAIN): form for form in (*voseo.present, *voseo.imperative)}
+
+
+def _own_verbs() -> tuple[str, ...]:
+    """The voseo forms, accented and plain, that nothing else is: those in -í and -ís may be."""
+    own = [pair for pair in _accented().items() if "í" not in pair[1][-2:]]
+    return tuple(form for pair in own for form in pair)
+
+
+@functools.cache
+def _evidence() -> tuple[re.Pattern[str], tuple[tuple[str, str], ...]]:
+    """One pattern with a group a feature, and each group's region and feature."""
+    features, groups = [], []
+    for name, data in regions().items():
+        for feature, patterns in data.evidence.items():
+            verbs = _own_verbs() if feature == "voseo" else ()
+            features.append((name, feature))
+            groups.append(f"({'|'.join((*patterns, *verbs))})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE), tuple(features)

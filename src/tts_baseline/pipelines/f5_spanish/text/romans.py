@@ -1,0 +1,129 @@
+"""Roman numerals, told from capitals by the words beside them, and read as cardinals or ordinals."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, ordinal
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.sentences import substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
+    from tts_baseline.pipelines.f5_spanish.text.reader import Read
+
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_WRITTEN = re.compile(r"M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})")
+_NUMERAL = "[IVXLC]+"
+_LAST_ORDINAL = 10
+
+
+def value(numeral: str) -> int:
+    """What a roman numeral is worth; 0 for capitals that are none (IIX, CIVIL)."""
+    numeral = numeral.upper()
+    if not _WRITTEN.fullmatch(numeral):
+        return 0
+    worth = [_VALUES[letter] for letter in numeral]
+    return sum(-a if a < b else a for a, b in zip(worth, [*worth[1:], 0], strict=True))
+
+
+def romans(text: str, read: Read) -> str:
+    """The text with its roman numerals said."""
+
+    def say(found: re.Match[str]) -> str:
+        return _SPEAK[found.lastgroup or ""](found, read)
+
+    return substitute(_pattern(), text, say)
+
+
+def _century(found: re.Match[str], read: Read) -> str:
+    """Siglo primero to décimo, then siglo once (DPD, siglo)."""
+    word = {"s.": "siglo", "ss.": "siglos"}.get(found["century_word"], found["century_word"])
+    return word + _each(found["centuries"], lambda numeral: _up_to_ten(numeral, "m", read))
+
+
+def _division(found: re.Match[str], read: Read) -> str:
+    return found["part"] + _each(found["parts"], lambda numeral: _cardinal(numeral, read))
+
+
+def _regnal(found: re.Match[str], read: Read) -> str:
+    """Alfonso décimo, Alfonso trece (DPD, ordinales); Francisco I. Madero has an initial."""
+    name, number = found["name"], found["number"]
+    surname = re.match(r"\. ([A-ZÁÉÍÓÚÑ]\w+)", found.string[found.end() :])
+    if len(number) == 1 and surname and surname.group(1).lower() not in words("not-noun"):
+        return found.group()
+    return f"{name} {_up_to_ten(number, 'f' if name in words('regnal-f') else 'm', read)}"
+
+
+def _event(found: re.Match[str], read: Read) -> str:
+    """An ordinal before its noun: la segunda Guerra, el tercer Congreso."""
+    article, noun = found["article"] or "", found["event_noun"]
+    gender: Gender = "f" if noun in words("event-f") or article.lower() in ("la ", "las ") else "m"
+    many, number = noun.endswith("s"), value(found["event_number"])
+    if not number or (not article and len(found["event_number"]) > 1 and noun not in _events()):
+        return found.group()
+    return f"{article}{ordinal(str(number), gender, read, short=not many, many=many)} {noun}"
+
+
+def _verb(found: re.Match[str], read: Read) -> str:
+    return found.group()
+
+
+def _other(found: re.Match[str], read: Read) -> str:
+    return _cardinal(found.group(), read)
+
+
+def _each(numerals: str, say: Callable[[str], str]) -> str:
+    """A list or range of numerals, each of them said."""
+    return re.sub(rf"\b{_NUMERAL}\b", lambda n: say(n.group()), re.sub(r" ?[-–] ?", " a ", numerals))
+
+
+def _cardinal(numeral: str, read: Read) -> str:
+    number = value(numeral)
+    return cardinal(str(number), "none", read) if number else numeral
+
+
+def _up_to_ten(numeral: str, gender: Gender, read: Read) -> str:
+    number = value(numeral)
+    if number > _LAST_ORDINAL or not number:
+        return _cardinal(numeral, read)
+    return ordinal(str(number), gender, read)
+
+
+def _events() -> frozenset[str]:
+    return words("event") | words("event-f")
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    listed = rf" {_NUMERAL}(?:(?:, | ?[-–] ?| (?:y|e|o|al?) ){_NUMERAL})*"
+    article = "[EeAa]l|[Dd]el|[Ll]as?|[Ll]os"
+    kinds = {
+        "century": rf"(?P<century_word>{_any(words('century'))})(?P<centuries>{listed})",
+        "division": rf"(?P<part>{_any(words('division'))})(?P<parts>{listed})",
+        "regnal": rf"(?P<name>{_any(words('regnal') | words('regnal-f'))}) (?P<number>[IVX]+)",
+        "event": rf"(?P<article>(?:{article}) )?(?P<event_number>{_NUMERAL}) "
+        rf"(?P<event_noun>{_any(_events())}|(?<=[IVXLC][IVXLC] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)",
+        "verb": "(?:YO|LOS?|LAS?|TE|ME|LES?|NO|OS) VI",
+        "other": r"(?!XL\b|L[IVX]\b)[IVXL]{2,}|M[MDCLXVI]{3,}",
+    }
+    found = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
+    return re.compile(rf"(?<![^\W_])(?:{found})(?![^\W_]|\.?[ºª])")
+
+
+def _any(choices: frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(choices, key=len, reverse=True))
+
+
+_SPEAK = {
+    "century": _century,
+    "division": _division,
+    "regnal": _regnal,
+    "event": _event,
+    "verb": _verb,
+    "other": _other,
+}

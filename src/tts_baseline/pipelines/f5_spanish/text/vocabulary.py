@@ -1,0 +1,183 @@
+"""What the model can read: its vocabulary, and the guard that lets nothing else through or vanish."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tts_baseline.core.errors import PipelineError
+from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
+from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT = Path(__file__).parent.parent / "vocab.txt"
+_HINT = '[tool.tts-baseline.pipelines.f5_spanish] vocabulary = "vocab.txt"  # the checkpoint\'s'
+
+# What the Spanish checkpoint was taught: a character that its vocabulary merely lists was maybe never heard.
+SPANISH = "abcdefghijklmnopqrstuvwxyzáéíóúüñ"
+_TAUGHT = SPANISH + SPANISH.upper() + " .,;:?!¿¡()\"'-"
+
+_DASH = re.compile(r"\s*—[\s—]*|(?:^|\s+)-+(?:\s+|$)")
+_OPENING, _CLOSING = "¿¡(", ".,;:?!)"
+_SPACES = re.compile(r"\s+")
+_SPACE_INSIDE = re.compile(r" (?=[.,;:?!)])()|([¿¡(]) ")
+_REASONS = {
+    "L": "a letter that Spanish does not have",
+    "M": "a combining mark without its letter",
+    "N": "a number sign without a reading",
+    "P": "a punctuation mark without a counterpart",
+    "S": "a sign or picture without a reading",
+    "Z": "a separator",
+    "C": "an invisible or unassigned character",
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens that a model knows, in the order of their indices; the first one is the space."""
+
+    tokens: tuple[str, ...]
+
+    @classmethod
+    def default(cls) -> Vocabulary:
+        """The vocabulary of the published checkpoints: 2,545 tokens, from f5-tts (MIT)."""
+        return _default()
+
+    @classmethod
+    def read(cls, path: str | Path) -> Vocabulary:
+        """The vocabulary of a file with one token a line, in UTF-8, with lines ended in LF or CRLF.
+
+        Raises PipelineError if there is no such file, or if it is not a vocabulary: empty, not UTF-8, its
+        first token not a space, a token twice.
+        """
+        path = Path(path)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            raise _not_read(f"the vocabulary cannot be read: {error.strerror}", path) from error
+        except UnicodeDecodeError as error:
+            raise _not_read("the vocabulary is not UTF-8 text", path) from error
+        tokens = tuple(text.replace("\r\n", "\n").removesuffix("\n").split("\n"))
+        if not text.strip("\r\n"):
+            raise _not_read("the vocabulary is empty", path)
+        if tokens[0] != " ":
+            raise _not_read(f"the vocabulary starts with {tokens[0]!r}, not with a space", path)
+        if len(set(tokens)) < len(tokens):
+            twice = next(token for token in tokens if tokens.count(token) > 1)
+            raise _not_read(f"the vocabulary has the token {twice!r} twice", path)
+        return cls(tokens)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._index
+
+    @functools.cached_property
+    def _index(self) -> dict[str, int]:
+        return {token: index for index, token in enumerate(self.tokens)}
+
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """The index of each token; 0, as upstream's `list_str_to_idx` has it, for one that is not there."""
+        return [self._index.get(token, 0) for token in tokens]
+
+    def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
+        """The text in characters that the model was taught, on one line, and what had to be left out of it.
+
+        What it was not taught is replaced by what `overrides.toml` says (« by ", … by ..., é by e where the
+        vocabulary lacks it), digits and signs by their names, foreign letters by their base letter; a dash
+        between words by a comma. All else is left out and reported. Lower-casing the text later is safe.
+        """
+        omissions: list[Omission] = []
+
+        def replace(found: re.Match[str]) -> str:
+            said, left_out = self._replace(found)
+            omissions.extend(left_out)
+            return said
+
+        text = self._foreign.sub(replace, unicodedata.normalize("NFC", text))
+        text = _DASH.sub(self._dash, text)
+        text = _SPACE_INSIDE.sub(r"\1\2", _SPACES.sub(" ", text))
+        return text.strip(), tuple(omissions)
+
+    def _replace(self, found: re.Match[str]) -> tuple[str, list[Omission]]:
+        """What a stretch of characters that were not taught becomes, and what of it is left out."""
+        text, start = found.string, found.start()
+        said, left_out = "", [""]
+        on_letter = text[start - 1 : start].isalpha()
+        for index, char in enumerate(found.group(), start):
+            if unicodedata.category(char)[0] == "M":
+                replacement = "" if on_letter else None
+            else:
+                beside = text[index - 1 : index] + text[index + 1 : index + 2]
+                replacement = self._said(char, alone=not any(map(str.isalpha, beside)))
+                on_letter = char.isalpha() and replacement is not None
+            if replacement is None:
+                left_out[-1] += char
+            else:
+                said += replacement
+                left_out.append("")
+        return said, [_omission(part) for part in left_out if part]
+
+    def _said(self, char: str, *, alone: bool = False) -> str | None:
+        """What a character becomes, in characters that were taught; None if there is nothing for it."""
+        if char.isspace():
+            return " "
+        if char in self._known or char == "—":
+            return char
+        data = _replacements(alone=alone)
+        parts = data.get(char) or unicodedata.normalize("NFKD", char)
+        if unicodedata.category(char) == "Nd":
+            parts = data[str(unicodedata.decimal(char))]
+        if parts == char:
+            return None
+        said = [self._said(part) for part in parts if unicodedata.category(part)[0] != "M"]
+        whole = "".join(part or "" for part in said)
+        return whole if whole.strip() and None not in said else None
+
+    def _dash(self, found: re.Match[str]) -> str:
+        """What a dash between words becomes: a comma, and nothing where another mark already pauses."""
+        before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+        if not (before and after) or before in _OPENING or after in _CLOSING:
+            return ""
+        return " " if before in _CLOSING or after in _OPENING or "," not in self._known else ", "
+
+    @functools.cached_property
+    def _known(self) -> frozenset[str]:
+        """The taught characters that the vocabulary has, as the tokenizer hands them over, in either case."""
+        return frozenset(
+            char for char in _TAUGHT if all(form.translate(REPLACED) in self for form in (char, char.lower()))
+        )
+
+    @functools.cached_property
+    def _foreign(self) -> re.Pattern[str]:
+        return re.compile(f"[^{re.escape(''.join(sorted(self._known)))}—]+")
+
+
+@functools.cache
+def _default() -> Vocabulary:
+    return Vocabulary.read(DEFAULT)
+
+
+@functools.cache
+def _replacements(*, alone: bool) -> dict[str, str]:
+    """Character to what replaces it: letters and marks as they are, names with spaces around them."""
+    data = overrides()
+    called = names(tuple(row for row in data.symbol if alone or not row.alone), "")
+    return {char: f" {name} " for char, name in called.items()} | names(data.character, "")
+
+
+def _omission(part: str) -> Omission:
+    what = part if part.isprintable() else " ".join(f"U+{ord(char):04X}" for char in part)
+    return Omission(what=what, reason=_REASONS[unicodedata.category(part[0])[0]])
+
+
+def _not_read(what: str, path: Path) -> PipelineError:
+    return PipelineError(what, where=str(path), hint=_HINT)

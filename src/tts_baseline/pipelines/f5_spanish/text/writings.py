@@ -1,0 +1,77 @@
+"""Fixed writings, replaced in one scan each: abbreviations, acronyms, and signs in a context."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.overrides import Rewrite, Word, in_region, overrides
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence, substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONTEXT = 40
+
+
+def words_said(text: str, region: str) -> str:
+    """The text with the `word` rows of a region said."""
+    pattern, rows = _words(region)
+
+    def say(found: re.Match[str]) -> str:
+        written, rest = found.group(), found.string[found.end() :]
+        for spoken, row in rows[written.replace(" ", "")]:
+            if re.match(row.before, rest) and _follows(row.after, found):
+                final = written.endswith(".") and ends_sentence(rest, capital=row.ends)
+                return spoken + ("." if final else " " if rest[:1].isalnum() else "")
+        return written
+
+    return substitute(pattern, text, say)
+
+
+def rewritten(text: str, region: str) -> str:
+    """The text with the `rewrite` rows of a region applied."""
+    pattern, rows = _rewrites(region)
+
+    def rewrite(found: re.Match[str]) -> str:
+        row, own = rows[found.lastgroup or ""]
+        match = own.match(text, found.start())
+        return match.expand(row.spoken) if match and _follows(row.after, found) else found.group()
+
+    return substitute(pattern, text, rewrite)
+
+
+def _follows(after: str, found: re.Match[str]) -> bool:
+    """Whether what was found stands after what `after` matches."""
+    before = found.string[max(0, found.start() - _CONTEXT) : found.start()]
+    return not after or re.search(rf"(?:{after})$", before) is not None
+
+
+@functools.cache
+def _words(region: str) -> tuple[re.Pattern[str], Mapping[str, list[tuple[str, Word]]]]:
+    """The expression of all writings, longest first, and the rows of each, the last one first."""
+    rows: dict[str, list[tuple[str, Word]]] = {}
+    for row in reversed(in_region(overrides().word, region)):
+        for written, spoken in row.written.items():
+            rows.setdefault(written, []).append((spoken, row))
+    for written in [w for w in rows if w.islower()]:
+        rows.setdefault(written[0].upper() + written[1:], rows[written])
+    choices = "|".join(
+        re.escape(form).replace(r"\ ", " ?") + _end(form) for form in sorted(rows, key=len, reverse=True)
+    )
+    by_form = {form.replace(" ", ""): rows[form] for form in rows}
+    return re.compile(rf"(?<![^\W_])(?<![^\W\d_]\.)(?:{choices})"), by_form
+
+
+def _end(written: str) -> str:
+    """What may not follow a writing that ends in a letter: another letter, or a digit."""
+    return r"(?![^\W_])" if written[-1].isalpha() and written[-1] not in "ºªᵒ" else ""
+
+
+@functools.cache
+def _rewrites(region: str) -> tuple[re.Pattern[str], Mapping[str, tuple[Rewrite, re.Pattern[str]]]]:
+    """The expression of all rewrites, and by group name each row with its own expression."""
+    rows = {f"row{i}": row for i, row in enumerate(in_region(overrides().rewrite, region))}
+    choices = "|".join(f"(?P<{name}>{row.pattern})" for name, row in rows.items())
+    return re.compile(choices), {name: (row, re.compile(row.pattern)) for name, row in rows.items()}
