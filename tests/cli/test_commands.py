@@ -171,7 +171,12 @@ def test_help_lists_every_command_and_the_exit_status(call) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_unknown_option_is_named(call, command: str) -> None:
-    words = {"compare": ["last"], "reject": ["last"], "accept": ["last", "--reason", "x"]}.get(command, [])
+    words = {
+        "compare": ["last"],
+        "reject": ["last"],
+        "accept": ["last", "--reason", "x"],
+        "plan": ["hola"],
+    }.get(command, [])
     answer = call(command, *words, "--optimise", "fp16")
     assert answer.status == 2
     assert "unrecognized arguments: --optimise fp16" in answer.err
