@@ -14,6 +14,7 @@ import torch
 
 import small
 from tts_baseline.core.records import Request
+from tts_baseline.pipelines.f5_spanish import create
 
 THREE = "Primero llegó la lluvia. [pause 200ms] Después el viento del sur. [pause 200ms] Al final, la calma."
 WIDE = """
@@ -126,3 +127,19 @@ def test_text_rope_and_every_attention_weight_are_heard(build: Any, version: str
         assert not np.array_equal(said(), wanted), name
         tensor.copy_(kept)
     assert np.array_equal(said(), wanted)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("version", ["v0", "v1"])
+def test_cuda_says_what_the_cpu_says_from_the_same_noise(
+    models: dict[str, small.Small], version: str
+) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    mels = []
+    for device in ("cpu", "cuda"):
+        pipeline = create(settings=small.table(models[version], steps=8), device=device)
+        engine = pipeline._loaded()
+        chunk = pipeline.plan(Request(text="Una frase de prueba.")).chunks[0]
+        mels.append(engine.mel(chunk, engine.reference("neutral", None), seed=1, index=0).cpu())
+    assert (mels[0] - mels[1]).norm() / mels[0].norm() < 1e-3

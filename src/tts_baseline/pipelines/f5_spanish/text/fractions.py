@@ -24,7 +24,7 @@ def pattern(unit: str) -> str:
     """The expression of a fraction, given that of the units: 1/2 kg, 2 1/2 horas, ¾, 39/2015."""
     return (
         rf"(?:(?P<whole>\d{{1,3}}) ?(?P<vulgar>[{_VULGAR}])|(?P<alone>[{_VULGAR}])"
-        rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d+(?:[/⁄]\d+)++))"
+        rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d{{1,9}}(?:[/⁄]\d{{1,9}}(?!\d))++))"
         rf"(?: ?(?P<of>{unit})(?![^\W_])| (?P<noun>[^\W\d_]+))?"
     )
 
@@ -51,17 +51,14 @@ def say(found: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
     if unit:
         one, gender = unit.one, unit.gender
     else:
-        one, gender = noun, noun_gender(noun) if noun else "none"
-    is_measure = bool(one) and (bool(unit) or not one.endswith("s"))
-    if (above, below) == ("1", "2") and is_measure:
+        one, gender = ("", "none") if noun.endswith("s") else (noun, noun_gender(noun))
+    if one and (above, below) == ("1", "2"):
         return f"{'media' if gender == 'f' else 'medio'} {one}"
     said = _plain(above, below, read)
-    return f"{said} de {one}" if is_measure and int(above or 0) < int(below) else said + rest
+    return f"{said} de {one}" if one and int(above) < int(below) else said + rest
 
 
-def _mixed(
-    whole: str, above: str, below: str, unit: Unit | None, noun: str, rest: str, read: Read
-) -> str:
+def _mixed(whole: str, above: str, below: str, unit: Unit | None, noun: str, rest: str, read: Read) -> str:
     """A mixed number's words: the noun goes before the fraction (dos horas y media)."""
     half = (above, below) == ("1", "2")
     if unit:
@@ -93,4 +90,3 @@ def _plain(above: str, below: str, read: Read) -> str:
     if marks or under == 1 or under > _LARGEST_NAMED:
         return f"{cardinal(above, 'none', read)} sobre {cardinal(below, 'none', read)}"
     return f"{cardinal(above, 'm', read)} {read(f'1/{under}').removeprefix('un ')}s"
-

@@ -20,7 +20,8 @@ _LINK = re.compile(
     | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
     | (?<![\w@.])@\w+(?:\.\w+)*
     | (?<![\w@.])\#(?=\w*[^\W\d_])\w+
-    | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})|\w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?)\b
+    | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})
+                  | \w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?)\b
       (?:/[^\s<>"«»“”()]*[\w/])?(?![.\w]*@)""",
     re.VERBOSE,
 )
@@ -29,13 +30,16 @@ _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
 _LONGEST_READ = 4
 
 # A word can be read if it is made of Spanish syllables: at most two consonants before vowels, few after them.
+# Possessive, so that a long word that is not is refused at once.
 _SYLLABLES = re.compile(
     r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
-    r"(?:[bcdfgklmnprstvxz](?![aeiouáéíóúü])|[nbrl]s(?![aeiouáéíóúü])|y(?![aeiouáéíóúü]))?)+"
+    r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
 )
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[A-ZÑ]{2,6}|(?:[A-ZÑ]\.){2,6})(?:s\b)?(?![^\W_])")
 _INITIAL = re.compile(r"(?<![^\W_'’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ])")
 _LETTER = re.compile(r"(?<![^\W_'’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_'’])")
+_VOWEL = re.compile("[AEIOU]")
+_FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s$")
 _CONTEXT = 40
 _SHORTEST_ACRONYM = 3
@@ -86,16 +90,22 @@ def code(written: str, region: str, read: Read) -> str:
     return " ".join(said)
 
 
-def acronyms(text: str, region: str) -> str:
-    """The text with acronyms that cannot be read, initials and single consonants spelled."""
+def acronyms(text: str, region: str, *, shouted: bool = False) -> str:
+    """The text with acronyms that cannot be read, initials and single consonants spelled.
+
+    Where the whole text is `shouted` in capitals, a vowel makes a word: nothing tells ROCK from ADN.
+    """
+
+    def word(letters: str) -> bool:
+        return readable(letters) or (shouted and _VOWEL.search(letters) is not None)
 
     def say_acronym(found: re.Match[str]) -> str:
         written = found.group()
         letters = written.replace(".", "").removesuffix("s")
         if "." not in written:
-            return written if readable(letters) else spell(letters, region)
-        sentence = ends_sentence(found.string[found.end() :], capital=len(letters) >= _SHORTEST_ACRONYM)
-        return (letters if readable(letters) else spell(letters, region)) + ("." if sentence else "")
+            return written if word(letters) else spell(letters, region)
+        said = letters if word(letters) else spell(letters, region)
+        return said + ("." if _ends_sentence(found.string[found.end() :]) else "")
 
     def say_initial(found: re.Match[str]) -> str:
         before = _LAST_WORD.search(found.string, max(0, found.start() - _CONTEXT), found.start())
@@ -106,6 +116,13 @@ def acronyms(text: str, region: str) -> str:
     text = substitute(_ACRONYM, text, say_acronym)
     text = substitute(_INITIAL, text, say_initial)
     return substitute(_LETTER, text, lambda found: spell(found.group(), region))
+
+
+def _ends_sentence(rest: str) -> bool:
+    """Whether the point of initials ends the sentence too: not before a surname (J. R. R. Tolkien)."""
+    following = _FIRST_WORD.match(rest)
+    opener = following is not None and following.group(1).lower() in words("not-noun")
+    return ends_sentence(rest, capital=opener)
 
 
 @functools.cache

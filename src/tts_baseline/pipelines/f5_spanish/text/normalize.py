@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
 _SPACE = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]+")
 _UNUSUAL = re.compile("[^\\n -~¡-¬®-ÿ–—‘’“”…€]")
+_SHOUTED_WORDS = 3
 _WRITTEN_OTHERWISE = ("<font>", "<wide>", "<narrow>")
 
 
@@ -50,7 +51,8 @@ def _said(paragraph: str, region: str, read: Read) -> str:
     text = rewritten(text, region)
     text = romans(text, read)
     text = numbers(text, region, read)
-    text = acronyms(text, region)
+    shouted = paragraph.isupper() and len(paragraph.split()) >= _SHOUTED_WORDS
+    text = acronyms(text, region, shouted=shouted)
     return _SPACE.sub(" ", text).strip()
 
 

@@ -64,7 +64,7 @@ def _event(found: re.Match[str], read: Read) -> str:
     article, noun = found["article"] or "", found["event_noun"]
     gender: Gender = "f" if noun in words("event-f") or article.lower() in ("la ", "las ") else "m"
     many, number = noun.endswith("s"), value(found["event_number"])
-    if not number or (not article and len(found["event_number"]) > 1 and noun not in _events()):
+    if not number:
         return found.group()
     return f"{article}{ordinal(str(number), gender, read, short=not many, many=many)} {noun}"
 
@@ -94,10 +94,6 @@ def _up_to_ten(numeral: str, gender: Gender, read: Read) -> str:
     return ordinal(str(number), gender, read)
 
 
-def _events() -> frozenset[str]:
-    return words("event") | words("event-f")
-
-
 @functools.cache
 def _pattern() -> re.Pattern[str]:
     listed = rf" {_NUMERAL}(?:(?:, | ?[-–] ?| (?:y|e|o|al?) ){_NUMERAL})*"
@@ -107,7 +103,8 @@ def _pattern() -> re.Pattern[str]:
         "division": rf"(?P<part>{_any(words('division'))})(?P<parts>{listed})",
         "regnal": rf"(?P<name>{_any(words('regnal') | words('regnal-f'))}) (?P<number>[IVX]+)",
         "event": rf"(?P<article>(?:{article}) )?(?P<event_number>{_NUMERAL}) "
-        rf"(?P<event_noun>{_any(_events())}|(?<=[IVXLC][IVXLC] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)",
+        rf"(?P<event_noun>{_any(words('event') | words('event-f'))}"
+        r"|(?(article)(?<=[IVXLC][IVXLC] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+|(?!)))",
         "verb": "(?:YO|LOS?|LAS?|TE|ME|LES?|NO|OS) VI",
         "other": r"(?!XL\b|L[IVX]\b)[IVXL]{2,}|M[MDCLXVI]{3,}",
     }

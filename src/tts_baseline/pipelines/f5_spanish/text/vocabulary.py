@@ -144,7 +144,8 @@ class Vocabulary:
 
     def _dash(self, found: re.Match[str]) -> str:
         """What a dash between words becomes: a comma, and nothing where another mark already pauses."""
-        before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+        before = found.string[found.start() - 1 : found.start()]
+        after = found.string[found.end() : found.end() + 1]
         if not (before and after) or before in _OPENING or after in _CLOSING:
             return ""
         return " " if before in _CLOSING or after in _OPENING or "," not in self._known else ", "
