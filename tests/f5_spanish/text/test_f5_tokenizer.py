@@ -43,6 +43,7 @@ hola.  dos espacios   tres\ttab\nlínea"""
         ("a,bc", list("a, bc")),
         ("你好", [" ", "ni2", " ", "hao3"]),
         ("— …", ["—", " ", "…"]),
+        ("ㄅ", [" ", "ㄅ"]),
     ],
 )
 def test_known_tokens(text: str, tokens: list[str]) -> None:

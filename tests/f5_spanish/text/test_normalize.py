@@ -50,7 +50,8 @@ def test_the_table_is_large_and_covers_the_classes() -> None:
     assert len(CASES) >= 300
     assert classes >= {
         "cardinals", "agreement", "ordinals", "decimals", "dates", "times", "currency", "units",
-        "percentages", "phones", "links", "abbreviations", "roman", "ranges and scores", "acronyms", "fractions",
+        "percentages", "phones", "links", "abbreviations", "roman", "ranges and scores", "acronyms",
+        "fractions",
     }  # fmt: skip
     written = [(case.values[0], case.values[1]) for case in CASES]
     assert len(set(written)) == len(written), "a case is there twice"
@@ -105,6 +106,7 @@ SUITE = read("es", Path())
 
 @pytest.mark.parametrize("case", SUITE, ids=[case.id for case in SUITE])
 def test_the_suite_passes_through(case: Any) -> None:
+    pytest.importorskip("rjieba")
     vocabulary = Vocabulary.default()
     said, invisible = normalize(case.text, region=case.region)
     admitted, omissions = vocabulary.admit(said)

@@ -63,7 +63,7 @@ def say(written: str, gender: Gender, read: Read, *, point: bool) -> str:
 
 
 def say_amount(amount: Amount, gender: Gender, read: Read) -> str:
-    """An amount's words: up to three decimals as a number, more one by one (NGLE 21.1)."""
+    """An amount's words: up to three decimals as a number, more one by one (NGLE, on numerals)."""
     if not amount.mark:
         return cardinal(amount.integer, gender, read, grouped=amount.grouped)
     integer = cardinal(amount.integer, "none", read, grouped=amount.grouped)
@@ -87,7 +87,7 @@ def cardinal(number: str, gender: Gender, read: Read, *, grouped: bool = False) 
 
 
 def ordinal(number: str, gender: Gender, read: Read, *, short: bool = False, many: bool = False) -> str:
-    """An ordinal's words to 100, above it the cardinal (NGLE 21.3); `short` is primer, `many` primeros."""
+    """An ordinal's words to 100, above it the cardinal (NGLE); `short` is primer, `many` primeros."""
     if number[0] == "0" or len(number) > 3 or int(number) > 100:
         return cardinal(number, gender, read)
     said = read(f"{number}.º")

@@ -80,7 +80,7 @@ def _minutes(minute: str, read: Read, *, announced: bool) -> str:
 
 
 def _half_day(hour: int, half: str) -> str:
-    """The part of the day that a. m. or p. m. stands for, as it is said (DPD hora 3)."""
+    """The part of the day that a. m. or p. m. stands for, as it is said (DPD hora)."""
     if not half:
         return ""
     if half[0] in "aA":

@@ -63,7 +63,8 @@ def _event(found: re.Match[str], read: Read) -> str:
     """An ordinal before its noun: la segunda Guerra, el tercer Congreso."""
     article, noun = found["article"] or "", found["event_noun"]
     gender: Gender = "f" if noun in words("event-f") or article.lower() in ("la ", "las ") else "m"
-    many, number = noun.endswith("s"), value(found["event_number"])
+    many = (article.strip() or noun).endswith("s")
+    number = value(found["event_number"])
     if not number:
         return found.group()
     return f"{article}{ordinal(str(number), gender, read, short=not many, many=many)} {noun}"
