@@ -15,8 +15,7 @@ import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.model import checkpoint
-from tts_baseline.pipelines.f5_spanish.model.engine import fingerprint
-from tts_baseline.pipelines.f5_spanish.settings import read
+from tts_baseline.pipelines.f5_spanish.model.fingerprints import fingerprint
 
 
 def opened(path: Path, **given: Any) -> Any:
@@ -138,7 +137,7 @@ def test_half_precision_is_close_to_single(build: Any, device: str, dtype: str) 
     mels = []
     for pipeline in (clip_of, build(steps=8, dtype=dtype)):
         engine = pipeline._loaded()
-        mels.append(engine.mel(plan.chunks[0], engine.reference("neutral", None), seed=1, index=0).cpu())
+        mels.append(engine.mel(plan.chunks[0], engine.voices.choose("neutral", None), seed=1, index=0).cpu())
     error = (mels[0] - mels[1]).norm() / mels[0].norm()
     assert 0 < error < {"fp16": 0.01, "bf16": 0.05}[dtype]
 
@@ -146,8 +145,8 @@ def test_half_precision_is_close_to_single(build: Any, device: str, dtype: str) 
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (lambda path: path.write_bytes(b"not a checkpoint"), "cannot be read"),
-        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "cannot be read"),
+        (lambda path: path.write_bytes(b"not a checkpoint"), "cannot be read as weights"),
+        (lambda path: path.write_bytes(path.read_bytes()[:5000]), "cannot be read as weights"),
         (lambda path: save_file({"conv.weight": torch.zeros(3)}, path), "no F5-TTS checkpoint"),
         (lambda path: _without(path, "norm_out.linear.bias"), "lacks norm_out.linear.bias"),
         (lambda path: _with(path, "q_norm.weight"), "has q_norm.weight beyond"),
@@ -202,10 +201,20 @@ def test_embedded_weights_have_their_place_and_say_that_it_is_empty(models: dict
 
 
 def test_the_fingerprint_follows_the_content_and_is_computed_once(bare: Path) -> None:
-    settings = read({"checkpoint": str(bare), "cache": "cache"})
-    first = fingerprint(settings, root=bare.parent)
-    memory = bare.parent / "cache" / "fingerprints.json"
+    cache = bare.parent / "cache"
+    first = fingerprint(bare, cache=cache)
+    memory = cache / "fingerprints.json"
     memory.write_text(memory.read_text().replace(first, "f" * 16))
-    assert fingerprint(settings, root=bare.parent) == "f" * 16
+    assert fingerprint(bare, cache=cache) == "f" * 16
     bare.write_bytes(bare.read_bytes() + b"x")
-    assert fingerprint(settings, root=bare.parent) not in (first, "f" * 16)
+    changed = fingerprint(bare, cache=cache)
+    assert changed not in (first, "f" * 16)
+    memory.write_text("[]")
+    assert fingerprint(bare, cache=cache) == changed
+    assert fingerprint(bare, cache=bare) == changed
+
+
+def test_a_device_that_is_not_there_is_no_fault_of_the_checkpoint(models: dict[str, small.Small]) -> None:
+    device = "mps" if torch.cuda.is_available() else "cuda"
+    with pytest.raises(SettingsError, match=f"the device '{device}' cannot be used"):
+        create(settings=small.table(models["v0"]), device=device).load()

@@ -17,6 +17,7 @@ from tts_baseline.suites import reader
 RATE = 24_000
 TEXT = "Primero llegó la lluvia. Después vino el viento del sur, y al final volvió la calma a la costa."
 VOS = "vos tenes una llave y yo quiero ayudarte."
+PAUSED = "Primero llegó la lluvia. [pause 300ms] Después vino el viento."
 EMPHATIC = "Esto es [!!!] importantísimo para todos."
 
 
@@ -51,6 +52,38 @@ def test_pauses_at_the_edges_survive_the_trim(build: Any, trim: str) -> None:
     assert lead == pytest.approx(0.4, abs=0.020)
     assert tail == pytest.approx(0.7, abs=0.020)
     assert end + tail == pytest.approx(wave.size / RATE, abs=0.002)
+
+
+@pytest.mark.parametrize("trim", ["off", "fixed", "adaptive"])
+def test_a_quiet_voice_is_not_trimmed_away_with_its_pause(
+    build: Any, models: dict[str, small.Small], tmp_path: Path, trim: str
+) -> None:
+    sound, rate = soundfile.read(models["v0"].reference)
+    quiet_clip = tmp_path / "quiet.wav"
+    soundfile.write(quiet_clip, 0.13 * sound, rate)
+    clip = {"audio": str(quiet_clip), "text": small.TRANSCRIPT}
+    pipeline = build(steps=1, trim=trim, references=[clip])
+    lengths = [chunk.pause_s for chunk in pipeline.plan(Request(text=PAUSED)).chunks]
+    assert lengths == [0.3, 0.0]
+    loud = said(build(steps=1, trim="off"), PAUSED)
+    assert said(pipeline, PAUSED).size > 0.9 * loud.size
+
+
+def test_chunks_of_styles_with_other_paces_stay_inside_the_training_length(
+    build: Any, models: dict[str, small.Small], tmp_path: Path
+) -> None:
+    sound, rate = soundfile.read(models["v0"].reference)
+    slow = tmp_path / "slow.wav"
+    soundfile.write(slow, np.concatenate([sound, sound, sound]), rate)
+    neutral = {"audio": str(models["v0"].reference), "text": small.TRANSCRIPT}
+    calm = {"audio": str(slow), "text": "Muy, muy despacio, así se habla.", "style": "calm"}
+    pipeline = build(steps=1, references=[neutral, calm])
+    plan = pipeline.plan(Request(text=f"{TEXT * 8} [calm] {TEXT * 8}"))
+    choose = pipeline._loaded().voices.choose
+    assert {chunk.style for chunk in plan.chunks} == {None, "calm"}
+    for chunk in plan.chunks:
+        frames = choose("neutral", chunk.style).duration(chunk.text, chunk.speed)
+        assert frames * 256 / RATE <= 22.1
 
 
 def test_every_planned_pause_is_heard(build: Any) -> None:
@@ -126,8 +159,16 @@ def test_a_switch_acts_and_off_is_bit_identical_to_never_mentioned(
         pytest.importorskip(needs)
     plain = {"steps": 1, "trim": "off", "crossfade_s": 0.0, "controls": switch == "emphasis"}
     plain |= {"normalize": False, "form": "upstream"}
-    wanted = said(build(**plain), text, region="rioplatense")
+    bare = build(**plain)
+    wanted = said(bare, text, region="rioplatense")
     assert said(build(**{**plain, switch: off}), text, region="rioplatense").tobytes() == wanted.tobytes()
+    if "[" not in text:
+        # Off, nothing comes between the vocoder and the listener.
+        engine, plan = bare._loaded(), bare.plan(Request(text=text, region="rioplatense"))
+        clip = engine.voices.choose("rioplatense", None)
+        mels = [engine.mel(chunk, clip, seed=4, index=i) for i, chunk in enumerate(plan.chunks)]
+        raw = np.concatenate([engine.wave(mel, clip) for mel in mels])
+        assert wanted.tobytes() == np.clip(raw, -1, 1).tobytes()
     assert said(build(**{**plain, switch: on}), text, region="rioplatense").tobytes() != wanted.tobytes()
 
 

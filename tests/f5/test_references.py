@@ -93,12 +93,12 @@ def test_region_and_style_choose_the_clip(models: dict[str, small.Small], tmp_pa
         {**neutral, "region": "mexican"},
     ]
     engine = build(references=references, steps=1)._loaded()
-    assert engine.reference("rioplatense", None).text.startswith("Vení vos")
-    assert engine.reference("rioplatense", "happy").text.startswith("Qué alegría")
-    assert engine.reference("colombian", None).text.startswith(small.TRANSCRIPT)
-    assert engine.reference("mexican", None) is engine.reference("neutral", None)
+    assert engine.voices.choose("rioplatense", None).text.startswith("Vení vos")
+    assert engine.voices.choose("colombian", "happy").text.startswith("Qué alegría")
+    assert engine.voices.choose("colombian", None).text.startswith(small.TRANSCRIPT)
+    assert engine.voices.choose("mexican", None) is engine.voices.choose("neutral", None)
     with pytest.raises(KeyError):
-        engine.reference("neutral", "sad")
+        engine.voices.choose("neutral", "sad")
 
 
 def recognizer(folder: Path) -> str:
@@ -161,7 +161,7 @@ def test_a_clip_is_transcribed_once_kept_and_said_so(
     kept.write_text(json.dumps({"text": "Corregido a mano.", "model": "whisper"}))
     again = create(settings=settings)
     assert "Corregido a mano." in again.provenance["reference neutral"]
-    assert again._loaded().reference("neutral", None).text == "Corregido a mano.  "
+    assert again._loaded().voices.choose("neutral", None).text == "Corregido a mano.  "
     again.synthesize(Request(text="Hola a todos."))
     kept.write_text("{")
     with pytest.raises(PipelineError, match="cannot be read") as refused:
@@ -175,3 +175,75 @@ def test_a_recognizer_that_is_not_there_is_told(models: dict[str, small.Small], 
     with pytest.raises(PipelineError, match="cannot be transcribed") as refused:
         transcripts.transcript(clip, model=str(tmp_path / "none"), device="cpu", cache=tmp_path)
     assert "set the clip's text" in refused.value.hint
+
+
+def test_a_region_with_clips_never_borrows_another_speaker(
+    models: dict[str, small.Small], tmp_path: Path, build: Any
+) -> None:
+    south = tmp_path / "south.wav"
+    soundfile.write(south, 0.5 * voice(2.5), SECOND)
+    neutral = {"audio": str(models["v0"].reference), "text": small.TRANSCRIPT}
+    references = [
+        {**neutral, "style": "neutral"},
+        {**neutral, "style": "happy"},
+        {"audio": str(south), "text": "Vení vos, dale.", "region": "rioplatense"},
+    ]
+    pipeline = build(references=references, steps=1)
+    choose = pipeline._loaded().voices.choose
+    assert choose("mexican", "happy") is choose("neutral", "happy")
+    with pytest.raises(KeyError):
+        choose("rioplatense", "happy")
+    said = {
+        region: pipeline.synthesize(Request(text="Hola a todos.", region=region)).samples.tobytes()
+        for region in ("neutral", "mexican", "rioplatense")
+    }
+    assert said["neutral"] == said["mexican"] != said["rioplatense"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"region": "rioplatanse"}, "no region 'rioplatanse' .did you mean 'rioplatense'"),
+        ({"style": "hapy"}, "no style 'hapy' .did you mean 'happy'"),
+        ({"style": "neutral"}, "two clips speak neutral"),
+        ({"style": "sad", "text": "Son 2 casas."}, "cannot read: '2'"),
+        ({"style": "sad", "text": "Hola 🙂 a todos."}, "cannot read"),
+        ({"style": "sad", "text": "a"}, "does not fit the clip"),
+        ({"style": "sad", "text": "palabras y más palabras " * 20}, "does not fit the clip"),
+    ],
+)
+def test_an_entry_that_cannot_be_meant_is_refused(
+    models: dict[str, small.Small], change: dict[str, str], told: str
+) -> None:
+    neutral = {"audio": str(models["v0"].reference), "text": small.TRANSCRIPT}
+    with pytest.raises(SettingsError, match=told):
+        create(settings=small.table(models["v0"], references=[neutral, {**neutral, **change}])).load()
+
+
+def test_only_styled_clips_are_not_enough(models: dict[str, small.Small]) -> None:
+    happy = {"audio": str(models["v0"].reference), "text": small.TRANSCRIPT, "style": "happy"}
+    with pytest.raises(SettingsError, match="no reference clip for neutral speech"):
+        create(settings=small.table(models["v0"], references=[happy])).load()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_clip_with_a_sample_that_is_no_number_is_refused(tmp_path: Path, bad: float) -> None:
+    path = tmp_path / "clip.wav"
+    sound = voice(3.0)
+    sound[100] = bad
+    soundfile.write(path, sound, SECOND, subtype="FLOAT")
+    with pytest.raises(SettingsError, match="NaN or infinite"):
+        reference.read_clip(path)
+
+
+def test_provenance_follows_the_content_of_every_file(models: dict[str, small.Small], tmp_path: Path) -> None:
+    def told(**more: Any) -> dict[str, str]:
+        return create(settings=small.table(models["v0"], vocoder=str(vocoder), steps=1, **more)).provenance
+
+    vocoder = small.make_vocoder(tmp_path / "vocos")
+    first = told()
+    small.make_vocoder(tmp_path / "vocos", seed=5)
+    assert told()["vocoder"] != first["vocoder"]
+    other = [{"audio": str(models["v0"].reference), "text": small.TRANSCRIPT.lower()}]
+    assert told(references=other)["reference neutral"] != first["reference neutral"]
+    assert told()["checkpoint"] == first["checkpoint"]

@@ -39,7 +39,7 @@ def chunks(pipeline: Any, order: list[int], run: Any = map) -> list[bytes]:
     """The waves of the three chunks, spoken in this order, given back in the plan's."""
     plan = pipeline.plan(Request(text=THREE))
     engine = pipeline._loaded()
-    clip = engine.reference("neutral", None)
+    clip = engine.voices.choose("neutral", None)
 
     def spoken(index: int) -> bytes:
         return engine.wave(engine.mel(plan.chunks[index], clip, seed=5, index=index), clip).tobytes()
@@ -76,6 +76,17 @@ def test_the_utterance_is_identical_in_5_of_5_runs(build: Any) -> None:
         said.add(pipeline.synthesize(request).samples.tobytes())
     assert len(said) == 1
     assert pipeline.synthesize(Request(text=THREE, seed=12)).samples.tobytes() not in said
+
+
+def test_each_chunk_has_noise_of_its_own_and_any_seed_will_do(build: Any) -> None:
+    pipeline = build(steps=1)
+    engine, chunk = pipeline._loaded(), pipeline.plan(Request(text=THREE)).chunks[0]
+    clip = engine.voices.choose("neutral", None)
+    mels = [engine.mel(chunk, clip, seed=seed, index=index) for seed, index in ((5, 0), (5, 1), (6, 0))]
+    assert not torch.equal(mels[0], mels[1])
+    assert not torch.equal(mels[0], mels[2])
+    for seed in (-1, 2**70):
+        assert pipeline.synthesize(Request(text=THREE, seed=seed)).samples.size
 
 
 def test_no_global_generator_is_read_or_set(build: Any) -> None:
@@ -141,5 +152,5 @@ def test_cuda_says_what_the_cpu_says_from_the_same_noise(
         pipeline = create(settings=small.table(models[version], steps=8), device=device)
         engine = pipeline._loaded()
         chunk = pipeline.plan(Request(text="Una frase de prueba.")).chunks[0]
-        mels.append(engine.mel(chunk, engine.reference("neutral", None), seed=1, index=0).cpu())
+        mels.append(engine.mel(chunk, engine.voices.choose("neutral", None), seed=1, index=0).cpu())
     assert (mels[0] - mels[1]).norm() / mels[0].norm() < 1e-3

@@ -79,13 +79,20 @@ def _plan(text: str, region: str, style: str | None, speed: float) -> Plan:
     from tts_baseline.pipelines.f5_spanish.settings import read
     from tts_baseline.pipelines.f5_spanish.text.options import Pace
     from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
-    from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
+    from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
 
-    project = settings.read(settings.find_root(Path.cwd()), {})
-    chosen = read(project.pipelines.get("f5_spanish", {}))
+    root = settings.find_root(Path.cwd())
+    chosen = read(settings.read(root, {}).pipelines.get("f5_spanish", {}))
+    clips = {None if clip.style == "neutral" else clip.style for clip in chosen.references}
+
+    def pace(style: str | None) -> Pace:
+        if style is not None and clips and style not in clips:
+            raise KeyError(style)
+        return Pace()
+
     return make_plan(
         text, region=region, style=style, speed=speed * chosen.speed, options=chosen.text_options,
-        pace=lambda _: Pace(), vocabulary=Vocabulary.default(),
+        pace=pace, vocabulary=vocabulary_of(chosen.vocabulary, root=root),
     )  # fmt: skip
 
 

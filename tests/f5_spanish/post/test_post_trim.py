@@ -30,7 +30,16 @@ def test_fixed_takes_whole_quiet_frames_from_both_ends_and_nothing_else():
     # -43.1 and -40.9 dBFS about the threshold of -42: two quiet frames of 240 go at each end.
     np.testing.assert_array_equal(fixed(wave, RATE), wave[480:-480])
     np.testing.assert_array_equal(fixed(wave, RATE, threshold_db=-44.0), wave)
-    assert fixed(wave, RATE, threshold_db=-40.0).size == 0
+
+
+def test_fixed_takes_quiet_speech_for_speech_and_stops_at_planned_pauses():
+    quiet, loud = np.full(4800, 0.004, np.float32), np.full(4800, 0.02, np.float32)
+    np.testing.assert_array_equal(fixed(quiet, RATE), quiet)
+    wave = np.concatenate([quiet, np.zeros(2400, np.float32), loud, np.zeros(1200, np.float32), quiet])
+    keep = [(4800, 7200), (12000, 13200)]
+    np.testing.assert_array_equal(fixed(wave, RATE, keep), wave)
+    edged = np.concatenate([np.zeros(480, np.float32), loud, np.zeros(2400, np.float32), loud[:960], quiet])
+    np.testing.assert_array_equal(fixed(edged, RATE, [(5280, 7680)]), edged[480:8640])
 
 
 def test_fixed_leaves_a_wave_with_loud_ends_as_it_is():
@@ -55,7 +64,7 @@ def test_fixed_trims_what_pydub_trims(floor_db, around_s, threshold_db):
     start = detect_leading_silence(sound, silence_threshold=threshold_db)
     rest = sound[start:]
     stop = len(sound) - detect_leading_silence(rest.reverse(), silence_threshold=threshold_db)
-    np.testing.assert_array_equal(fixed(wave, RATE, threshold_db), wave[start * 24 : stop * 24])
+    np.testing.assert_array_equal(fixed(wave, RATE, threshold_db=threshold_db), wave[start * 24 : stop * 24])
 
 
 def test_adaptive_cuts_edges_to_the_guard_and_long_silences_to_the_longest():

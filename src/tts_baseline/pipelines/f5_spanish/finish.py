@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHELF_CORNER_HZ = 4_000.0
 _EMPTY = np.zeros(0, dtype=np.float32)
+_SEEDS = 2**63
 
 
 def cleaned(waves: Sequence[Wave], settings: Settings, rate: int) -> Sequence[Wave]:
@@ -61,10 +62,10 @@ def joined(waves: Sequence[Wave], plan: Plan, settings: Settings, rate: int, *, 
         Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=settings.crossfade_s)
         for chunk in plan.chunks[:-1]
     ]
-    sound = join(bare_edges(parts, rate, inner), rate, inner, seed=seed)
+    sound = join(bare_edges(parts, rate, inner), rate, inner, seed=seed % _SEEDS)
     samples = sound.samples
     if settings.trim == "fixed":
-        samples = trim.fixed(samples, rate)
+        samples = trim.fixed(samples, rate, sound.pauses)
     elif settings.trim == "adaptive":
         samples = trim.adaptive(samples, rate, sound.pauses).samples
     # What was trimmed are the utterance's own edges; a pause that was asked for there comes on top.
@@ -73,7 +74,7 @@ def joined(waves: Sequence[Wave], plan: Plan, settings: Settings, rate: int, *, 
         return samples
     outer: list[Seam] = [Pause(seconds=pause) if pause else Crossfade(seconds=0) for pause in edges]
     padded = [_EMPTY, samples, _EMPTY]
-    return join(bare_edges(padded, rate, outer), rate, outer, seed=seed + 1).samples
+    return join(bare_edges(padded, rate, outer), rate, outer, seed=(seed + 1) % _SEEDS).samples
 
 
 def enhanced(wave: Wave, settings: Settings, rate: int) -> Wave:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.errors import MissingExtra, SettingsError
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.pipelines.f5_spanish import finish
 from tts_baseline.pipelines.f5_spanish.model import engine
@@ -21,6 +22,12 @@ from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# Looked for at the start, and not when the first request needs them.
+_PACKAGES = {
+    "emphasis": ("parselmouth", "prosody"),
+    "denoise": ("noisereduce", "f5"),
+    "loudness_lufs": ("pyloudnorm", "f5"),
+}
 _SAID_OTHERWISE = ("references", "arch", "cache")
 
 
@@ -29,7 +36,8 @@ def create(
 ) -> F5Spanish:
     """The pipeline, not loaded yet; `settings` is `[tool.tts-baseline.pipelines.f5_spanish]`.
 
-    Raises SettingsError for a setting or an optimization that it does not know.
+    Raises SettingsError for a setting or an optimization that it does not know, MissingExtra where a switch
+    needs a package that is not installed.
     """
     wanted = read(settings or {})
     if optimize:
@@ -38,6 +46,9 @@ def create(
             where=TABLE,
             hint="--tts-optimize none",
         )
+    for switch, (package, extra) in _PACKAGES.items():
+        if getattr(wanted, switch) and find_spec(package) is None:
+            raise MissingExtra(f"the setting {switch} needs {package}", extra=extra)
     return F5Spanish(wanted, device=device, root=Path.cwd())
 
 
@@ -60,18 +71,18 @@ class F5Spanish:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """What the sound depends on, beyond the request: files, settings, versions."""
-        s = self._settings
+        """What the sound depends on, beyond the request: the settings and the content of their files."""
+        s, ready = self._settings, self._loaded()
         told = {name: str(getattr(s, name)) for name in s.__struct_fields__ if name not in _SAID_OTHERWISE}
-        told["checkpoint"] = f"{s.checkpoint} {engine.fingerprint(s, root=self._root)}"
-        return {**told, **self._loaded().provenance}
+        files = engine.provenance(s, root=self._root)
+        return {**told, **files, "arch": ready.network.version, **ready.voices.provenance}
 
     def plan(self, request: Request) -> Plan:
         """What would be said, and how: see `tts-baseline plan`."""
         ready = self._loaded()
 
         def pace(style: str | None) -> Pace:
-            clip = ready.reference(request.region, style)
+            clip = ready.voices.choose(request.region, style)
             return Pace(bytes_per_s=clip.bytes_per_s, speech_s=clip.room_s)
 
         return make_plan(
@@ -87,7 +98,7 @@ class F5Spanish:
     def synthesize(self, request: Request) -> Utterance:
         """The spoken request, 24 kHz mono in [-1, 1], and its seconds by stage.
 
-        The stages are text, model, vocoder, post and enhance.
+        The stages are text, model, vocoder, post and enhance; without chunks, model and vocoder are missing.
 
         Text without anything to say gives no samples. Raises RequestFailed for a tag that is not known,
         and for a style without a reference clip.
@@ -98,7 +109,7 @@ class F5Spanish:
         clock.lap("text")
         waves = []
         for index, chunk in enumerate(plan.chunks):
-            clip = ready.reference(request.region, chunk.style)
+            clip = ready.voices.choose(request.region, chunk.style)
             mel = ready.mel(chunk, clip, seed=request.seed, index=index)
             clock.lap("model")
             waves.append(ready.wave(mel, clip))

@@ -52,7 +52,7 @@ class Settings(TextOptions, frozen=True, kw_only=True):
     hf://owner/name. `dtype` is that of the transformer; the vocoder stays float32.
     Sampling: `steps`, `guidance`, `sway`, `speed`.
     Sound: `crossfade_s` between chunks; `trim` of silence; `denoise` (0 to 1), `high_shelf_db`,
-    `de_ess_db`, `loudness_lufs`: 0 or none is off.
+    `de_ess_db`: 0 is off; `loudness_lufs`: none is off.
     References: `references`; a clip without a transcript is an error, or is transcribed once with
     `asr_model` where `transcribe` is on; the transcript is kept in `cache`.
     """
@@ -105,7 +105,7 @@ def read(table: Mapping[str, Any]) -> Settings:
     Raises SettingsError for an unknown key, preset or value, naming the nearest.
     """
     name = table.get("preset", "roadmap")
-    if name not in PRESETS:
+    if not isinstance(name, str) or name not in PRESETS:
         raise SettingsError(
             f"there is no preset {name!r}{nearest(str(name), PRESETS)}; there are {', '.join(PRESETS)}",
             where=TABLE,

@@ -81,6 +81,8 @@ def create(
         raise unfit(str(error)) from error
     if (options.response_format == "pcm") != (options.sample_rate is not None):
         raise unfit('sample_rate goes with response_format = "pcm", and only with it')
+    if options.seed_field in options.extra:
+        raise unfit(f"extra sets the field {options.seed_field!r}, which the case's seed goes into")
     taken = [name for name in (*options.extra, options.seed_field) if name in _OURS]
     if taken:
         raise unfit(f"the pipeline fills the field {taken[0]!r} itself")
@@ -179,7 +181,7 @@ class Http:
 
     def _instructions(self, style: str | None) -> str | None:
         styles = self._options.styles
-        if style is None or not styles:
+        if style in (None, "neutral") or not styles:
             return None
         if style not in styles:
             raise RequestFailed(

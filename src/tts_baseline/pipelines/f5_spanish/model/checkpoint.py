@@ -7,7 +7,8 @@ parameters then *are* the tensors of the file, cast one at a time where another 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+import zipfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,11 +19,13 @@ from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture, agreed, measured
 from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
 from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, VocosSizes, sizes_of
+from tts_baseline.pipelines.f5_spanish.settings import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 HUB = "hf://"
+VOCODER_WEIGHTS = "pytorch_model.bin"
 M = TypeVar("M", bound=nn.Module)
 _KNOWN_REPOSITORIES = {
     "hf://jpgallegoar/F5-Spanish/": "v0",
@@ -44,7 +47,7 @@ def located(source: str, *, root: Path) -> Path:
             raise PipelineError(
                 "there is no such file",
                 where=str(path),
-                hint="set its path in [tool.tts-baseline.pipelines.f5_spanish]",
+                hint=f"set its path in {TABLE}",
             )
         return path
     owner, _, rest = source.removeprefix(HUB).partition("/")
@@ -61,9 +64,9 @@ def located(source: str, *, root: Path) -> Path:
         return Path(hf_hub_download(repo_id=f"{owner}/{name}", filename=file))
     except Exception as error:
         raise PipelineError(
-            f"the hub did not give the file: {type(error).__name__}: {str(error).splitlines()[0]}",
+            f"the hub did not give the file: {brief(error)}",
             where=source,
-            hint="download it, and set its path in [tool.tts-baseline.pipelines.f5_spanish]",
+            hint=f"download it, and set its path in {TABLE}",
         ) from error
 
 
@@ -100,7 +103,7 @@ def vocoder(source: str, *, device: str, root: Path) -> Vocos:
     import yaml
 
     config = located(f"{source}/config.yaml", root=root)
-    path = located(f"{source}/pytorch_model.bin", root=root)
+    path = located(f"{source}/{VOCODER_WEIGHTS}", root=root)
     try:
         sizes = sizes_of(yaml.safe_load(config.read_text(encoding="utf-8")))
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
@@ -156,27 +159,36 @@ def _filled(
 @contextmanager
 def _tensors(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], Callable[[str], Tensor]]]:
     """Shapes by key, and a reader of one tensor; nothing is read before it is asked for."""
-    try:
-        if path.suffix == ".safetensors":
-            from safetensors import safe_open
+    with ExitStack() as stack:
+        try:
+            opened = _opened(path, stack)
+        except Exception as error:
+            raise PipelineError(
+                f"the file cannot be read as weights: {brief(error)}",
+                where=str(path),
+                hint=f"download it again, or correct its path in {TABLE}",
+            ) from error
+        yield opened
 
-            with safe_open(path, framework="pt") as file:
-                keys = file.keys()
-                yield {key: tuple(file.get_slice(key).get_shape()) for key in keys}, file.get_tensor
-            return
-        loaded: Any = torch.load(path, map_location="cpu", mmap=True, weights_only=True)
-        for part in ("ema_model_state_dict", "model_state_dict"):
-            loaded = loaded.get(part, loaded)
-        state = {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
-        yield {key: tuple(value.shape) for key, value in state.items()}, state.__getitem__
-    except (PipelineError, SettingsError):
-        raise
-    except Exception as error:
-        raise PipelineError(
-            f"the checkpoint cannot be read: {type(error).__name__}: {str(error).splitlines()[0]}",
-            where=str(path),
-            hint="download it again, or set checkpoint to a .safetensors or .pt file of F5-TTS",
-        ) from error
+
+def _opened(path: Path, stack: ExitStack) -> tuple[dict[str, tuple[int, ...]], Callable[[str], Tensor]]:
+    if path.suffix == ".safetensors":
+        from safetensors import safe_open
+
+        file = stack.enter_context(safe_open(path, framework="pt"))
+        return {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}, file.get_tensor  # noqa: SIM118
+    # Only torch's newer, zipped format can be mapped.
+    mapped = zipfile.is_zipfile(path)
+    loaded: Any = torch.load(path, map_location="cpu", mmap=mapped, weights_only=True)
+    for part in ("ema_model_state_dict", "model_state_dict"):
+        loaded = loaded.get(part, loaded)
+    state = {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
+    return {key: tuple(value.shape) for key, value in state.items()}, state.__getitem__
+
+
+def brief(error: Exception) -> str:
+    """An error of another library on one line."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 def _plain(key: str) -> str:

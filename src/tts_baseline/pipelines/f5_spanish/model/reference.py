@@ -81,10 +81,16 @@ def read_clip(path: Path) -> Clip:
     try:
         raw = path.read_bytes()
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
+    except (OSError, TypeError, soundfile.SoundFileError) as error:
         raise SettingsError(
             f"the reference clip cannot be read: {error}", where=str(path), hint=f"set audio in {_TABLE}"
         ) from error
+    if not np.isfinite(samples).all():
+        raise SettingsError(
+            "the reference clip holds NaN or infinite samples",
+            where=str(path),
+            hint=f"set audio in {_TABLE} to a clip that is sound throughout",
+        )
     samples = without_edges(samples, rate)
     seconds = len(samples) / rate
     if not len(samples):

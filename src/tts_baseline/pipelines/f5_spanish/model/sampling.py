@@ -57,7 +57,10 @@ def seed_of(seed: int, index: int) -> int:
 
 
 def noise(frames: int, channels: int, seed: int) -> Tensor:
-    """Standard normal noise (1, frames, channels), float32, on the CPU: a function of its arguments alone."""
+    """Standard normal noise (1, frames, channels), float32, on the CPU: a function of its arguments alone.
+
+    torch's generator takes the lowest 32 bits of the seed.
+    """
     dice = torch.Generator().manual_seed(seed)
     return torch.randn(frames, channels, generator=dice).unsqueeze(0)
 

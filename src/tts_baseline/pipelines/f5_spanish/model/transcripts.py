@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from tts_baseline.core.errors import MissingExtra, PipelineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.model.checkpoint import brief
 from tts_baseline.pipelines.f5_spanish.model.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ def transcript(clip: Clip, *, model: str, device: str, cache: Path) -> Transcrip
 
     Raises MissingExtra without transformers, PipelineError where it cannot be loaded or hears nothing.
     """
-    path = cache / f"{clip.sha256[:16]}-{model.strip('/').replace('/', '--')[-60:]}.json"
+    path = cache / f"{clip.sha256[:16]}-{hashlib.sha256(model.encode()).hexdigest()[:16]}.json"
     if path.is_file():
         try:
             return msgspec.json.decode(path.read_bytes(), type=Transcript)
@@ -54,6 +57,7 @@ def _recognized(clip: Clip, model: str, device: str) -> str:
         raise MissingExtra("transcribing a reference clip needs transformers", extra="f5") from missing
     import soxr
 
+    print(f"transcribing a reference clip once, with {model}", file=sys.stderr)  # noqa: T201 - a notice
     wave = soxr.resample(clip.samples, SAMPLE_RATE, ASR_RATE)
     try:
         recognize: Any = pipeline("automatic-speech-recognition", model=model, device=device)
@@ -63,7 +67,7 @@ def _recognized(clip: Clip, model: str, device: str) -> str:
         )
     except Exception as error:
         raise PipelineError(
-            f"the reference clip cannot be transcribed: {type(error).__name__}: {str(error).splitlines()[0]}",
+            f"the reference clip cannot be transcribed: {brief(error)}",
             where=model,
             hint="set the clip's text in [[tool.tts-baseline.pipelines.f5_spanish.references]]",
         ) from error

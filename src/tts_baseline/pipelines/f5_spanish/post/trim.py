@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -29,15 +29,17 @@ class Trimmed(Record, frozen=True, kw_only=True):
     kept: tuple[Interval, ...]
 
 
-def fixed(wave: Wave, rate: int, threshold_db: float = -42.0) -> Wave:
+def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Wave:
     """The wave without its leading and trailing 10 ms frames below `threshold_db` dBFS RMS.
 
     As upstream trims with pydub's `detect_leading_silence`, run from both ends: trailing frames are counted
-    from the end, and of a wave without a louder frame nothing is left.
+    from the end. But it never cuts as far as a planned pause in `keep` (start and stop samples, in order),
+    and an edge without a louder frame stays: quiet speech is not silence.
     """
-    start = _leading(wave, rate, threshold_db)
-    rest = wave[start:]
-    return rest[: rest.size - _leading(rest[::-1], rate, threshold_db)].copy()
+    first, last = (keep[0][0], keep[-1][1]) if keep else (wave.size, 0)
+    start = _leading(wave[:first], rate, threshold_db)
+    end = wave.size - _leading(wave[max(start, last) :][::-1], rate, threshold_db)
+    return wave[start:end].copy()
 
 
 def adaptive(
@@ -76,7 +78,7 @@ def adaptive(
 
 def _leading(wave: Wave, rate: int, threshold_db: float) -> int:
     loud = np.flatnonzero(frame_levels(wave, rate, _FRAME_S) >= threshold_db)
-    return int(loud[0]) * frame_length(rate, _FRAME_S) if loud.size else wave.size
+    return int(loud[0]) * frame_length(rate, _FRAME_S) if loud.size else 0
 
 
 def _tightened(piece: Wave, rate: int, longest_s: float, guard_s: float) -> Wave:

@@ -34,7 +34,7 @@ class TextOptions(Record, frozen=True, kw_only=True):
 
 
 class Pace(Record, frozen=True, kw_only=True):
-    """How a reference clip speaks: UTF-8 bytes of text a second, and the seconds of speech that fit beside it.
+    """How a reference clip speaks: bytes of UTF-8 text a second, and the seconds of speech beside it.
 
     `speech_s` is what the training length leaves: 22 s in all, less the clip.
     """

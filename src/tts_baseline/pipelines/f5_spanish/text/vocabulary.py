@@ -182,3 +182,8 @@ def _omission(part: str) -> Omission:
 
 def _not_read(what: str, path: Path) -> PipelineError:
     return PipelineError(what, where=str(path), hint=_HINT)
+
+
+def vocabulary_of(path: str | None, *, root: Path) -> Vocabulary:
+    """The vocabulary that a setting names, relative to `root`; without one, upstream's."""
+    return Vocabulary.read(root / path) if path else Vocabulary.default()
