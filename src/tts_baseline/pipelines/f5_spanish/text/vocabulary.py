@@ -172,6 +172,9 @@ def _replacements(*, alone: bool) -> dict[str, str]:
     """Character to what replaces it: letters and marks as they are, names with spaces around them."""
     data = overrides()
     called = names(tuple(row for row in data.symbol if alone or not row.alone), "")
+    # A letter has one name, large or small; the micro sign's capital is that of the letter mu.
+    capitals = {char.upper(): name for char, name in called.items() if char.upper().lower() == char}
+    called = capitals | called
     return {char: f" {name} " for char, name in called.items()} | names(data.character, "")
 
 
