@@ -1,6 +1,6 @@
 """Import and load of the pipeline beside upstream's: paired fresh processes, in alternating order.
 
-    python benchmarks/f5_start/f5_start.py [--pairs 8] [--write]
+    python benchmarks/f5_start/f5_start.py [--pairs 6] [--write]
 
 The checkpoint is a random one of the published size (337 M parameters, float32, 1.35 GB) with its vocoder,
 made in a temporary folder. Load ends when the weights can be used: upstream's by then are copied; ours are
@@ -81,8 +81,8 @@ class Ratio(NamedTuple):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--pairs", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=4, help="function evaluations of the first request")
+    parser.add_argument("--pairs", type=int, default=6)
+    parser.add_argument("--steps", type=int, default=1, help="function evaluations of the first request")
     parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
