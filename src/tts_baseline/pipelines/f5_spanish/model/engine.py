@@ -71,6 +71,8 @@ def load(settings: Settings, *, device: str, root: Path) -> Engine:
         )
     _check_device(device, exact=settings.dtype == "fp32")
     vocabulary = vocabulary_of(settings.vocabulary, root=root)
+    # First what is small: a clip that is missing should not cost the download of a checkpoint.
+    speakers = voices.load(settings, vocabulary, device=device, root=root)
     network = checkpoint.transformer(
         settings.checkpoint,
         arch=settings.arch,
@@ -83,7 +85,7 @@ def load(settings: Settings, *, device: str, root: Path) -> Engine:
         network=network,
         vocoder=checkpoint.vocoder(settings.vocoder, device=device, root=root),
         vocabulary=vocabulary,
-        voices=voices.load(settings, vocabulary, device=device, root=root),
+        voices=speakers,
         sampler=Sampler(steps=settings.steps, guidance=settings.guidance, sway=settings.sway),
         device=device,
     )
