@@ -25,6 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / ".wheels-site"
+SCRATCH = ROOT / ".tts-baseline"
 # In all under 10 minutes: two runs, the tests, and a minute and a half for the rest.
 TESTS_S, RUN_S = 210, 90
 MAKE = "import sys; from pathlib import Path; import small; small.make_published(Path(sys.argv[1]))"
@@ -34,12 +35,12 @@ pipeline = "f5_spanish"
 device = "cuda"
 restarts = 3
 [tool.tts-baseline.pipelines.f5_spanish]
-checkpoint = "model/published_v0.safetensors"
+checkpoint = "../gpu-model/published_v0.safetensors"
 arch = "v0"
-vocoder = "model/vocos"
+vocoder = "../gpu-model/vocos"
 dtype = "{dtype}"
 [[tool.tts-baseline.pipelines.f5_spanish.references]]
-audio = "model/reference.wav"
+audio = "../gpu-model/reference.wav"
 text = "Gracias por esperar. Su mensaje ha sido guardado."
 """
 
@@ -67,11 +68,12 @@ def main() -> int:
         "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "gpu or checkpoint",
         f"--junitxml={options.out / 'tests.xml'}", "tests/f5", env=environment, timeout=TESTS_S,
     )  # fmt: skip
+    made = python("-c", MAKE, str(SCRATCH / "gpu-model"), env=environment)
     measured = [measure(dtype, options.out, environment) for dtype in ("fp32", "fp16")]
     told = {"device": device, "seconds": round(time.monotonic() - begun, 1), "tests": tested.returncode}
     (options.out / "machine.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(told))
-    return int(bool(tested.returncode) or not all(measured))
+    return int(bool(tested.returncode or made.returncode) or not all(measured))
 
 
 def install(wheels: Path) -> None:
@@ -91,9 +93,9 @@ def install(wheels: Path) -> None:
 
 def measure(dtype: str, out: Path, environment: dict[str, str]) -> bool:
     """Whether `tts-baseline run` on the published size left a run; copies it out."""
-    project = ROOT / ".tts-baseline" / f"gpu-{dtype}"
+    project = SCRATCH / f"gpu-{dtype}"
     shutil.rmtree(project, ignore_errors=True)
-    made = python("-c", MAKE, str(project / "model"), env=environment)
+    project.mkdir(parents=True)
     (project / "pyproject.toml").write_text(PROJECT.format(dtype=dtype), encoding="utf-8")
     code = "import sys; from tts_baseline.cli import main; sys.exit(main(sys.argv[1:]))"
     words = ("run", "--missing", "record", "--tags", "short", "--budget", str(RUN_S))
@@ -101,7 +103,7 @@ def measure(dtype: str, out: Path, environment: dict[str, str]) -> bool:
     runs = sorted((project / ".tts-baseline").glob("2*/run.json"))
     if runs:
         shutil.copy(runs[-1], out / f"run-{dtype}.json")
-    return made.returncode == 0 and ran.returncode == 0 and bool(runs)
+    return ran.returncode == 0 and bool(runs)
 
 
 def python(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:

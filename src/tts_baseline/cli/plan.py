@@ -83,7 +83,7 @@ def _plan(text: str, region: str, style: str | None, speed: float) -> Plan:
 
     root = settings.find_root(Path.cwd())
     chosen = read(settings.read(root, {}).pipelines.get("f5_spanish", {}))
-    clips = {None if clip.style == "neutral" else clip.style for clip in chosen.references}
+    clips = {clip.spoken_style for clip in chosen.references}
 
     def pace(style: str | None) -> Pace:
         if style is not None and clips and style not in clips:

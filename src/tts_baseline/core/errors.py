@@ -21,6 +21,11 @@ class TtsBaselineError(Exception):
         return "\n".join(lines)
 
 
+def brief(error: BaseException) -> str:
+    """An error of another library on one line: its type, and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+
+
 class SettingsError(TtsBaselineError):
     """A setting, option or environment variable is unknown or has a value of the wrong kind."""
 

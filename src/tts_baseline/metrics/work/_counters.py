@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from tts_baseline.core import units
 from tts_baseline.core.protocols import Evidence, MetricSpec
-from tts_baseline.core.records import Reading, Work
+from tts_baseline.core.records import Reading
 from tts_baseline.metrics import _replicates
 
 _NAMED = 3
 
 
-def reading(spec: MetricSpec, evidence: Evidence, counter: Callable[[Work], Mapping[str, int]]) -> Reading:
-    """The sum of one counter over all operators; the note names those that have most of it.
+def declared(name: str, *, unit: str) -> MetricSpec:
+    """The declaration of a counter: exact, so without a prior spread; reported, not gated."""
+    return MetricSpec(
+        name=name,
+        unit=unit,
+        better="lower",
+        family="work",
+        decide="ratio",
+        limit=None,
+        prior={"cpu": 0.0, "cuda": 0.0},
+    )
+
+
+def reading(spec: MetricSpec, evidence: Evidence) -> Reading:
+    """The sum over all operators of the counter of `Work` that the metric is named for.
+
+    The note names the operators that have most of it.
 
     Counted once a run, for it is the same in every process; 0 is a value.
     """
@@ -23,7 +36,7 @@ def reading(spec: MetricSpec, evidence: Evidence, counter: Callable[[Work], Mapp
     work = counted[0]
     if work.reason is not None:
         return _replicates.missing(spec, evidence, work.reason)
-    shares = counter(work)
+    shares: dict[str, int] = getattr(work, spec.name)
     total = float(sum(shares.values()))
     most = sorted(shares, key=lambda name: (-shares[name], name))[:_NAMED]
     return Reading(

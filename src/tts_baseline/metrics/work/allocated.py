@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Reading
 from tts_baseline.metrics.work import _counters
 
-SPEC = MetricSpec(
-    name="allocated",
-    unit="B",
-    better="lower",
-    family="work",
-    decide="ratio",
-    limit=None,
-    prior={"cpu": 0.0, "cuda": 0.0},
-)
+SPEC = _counters.declared("allocated", unit="B")
 
 
 def read(evidence: Evidence) -> Reading:
     """The sum of what one call's operators allocate, in bytes; freed memory is not taken off."""
-    return _counters.reading(SPEC, evidence, lambda work: work.allocated)
+    return _counters.reading(SPEC, evidence)

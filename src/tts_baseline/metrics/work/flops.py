@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Reading
 from tts_baseline.metrics.work import _counters
 
-SPEC = MetricSpec(
-    name="flops",
-    unit="FLOP",
-    better="lower",
-    family="work",
-    decide="ratio",
-    limit=None,
-    prior={"cpu": 0.0, "cuda": 0.0},
-)
+SPEC = _counters.declared("flops", unit="FLOP")
 
 
 def read(evidence: Evidence) -> Reading:
     """The floating-point operations that torch's own formulas find in one call; other operators have none."""
-    return _counters.reading(SPEC, evidence, lambda work: work.flops)
+    return _counters.reading(SPEC, evidence)

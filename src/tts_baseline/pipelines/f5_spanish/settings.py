@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TABLE = "[tool.tts-baseline.pipelines.f5_spanish]"
+REFERENCES = "[[tool.tts-baseline.pipelines.f5_spanish.references]]"
 DTYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 # What a preset sets; what the settings say on top of it wins.
@@ -41,6 +42,11 @@ class ReferenceSettings(Record, frozen=True, kw_only=True):
     text: str = ""
     region: str = "neutral"
     style: str | None = None
+
+    @property
+    def spoken_style(self) -> str | None:
+        """The style as requests name it: None for neutral speech."""
+        return None if self.style == "neutral" else self.style
 
 
 class Settings(TextOptions, frozen=True, kw_only=True):

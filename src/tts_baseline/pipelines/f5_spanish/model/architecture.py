@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.settings import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def agreed(statements: Mapping[str, str | None], *, checkpoint: str) -> Version:
             "and the wrong one speaks nonsense without an error",
             where=checkpoint,
             hint='set arch = "v0" (F5-TTS Base, F5-Spanish) or arch = "v1" (F5TTS_v1_Base) in '
-            f'[tool.tts-baseline.pipelines.f5_spanish], or write {{"arch": "v0"}} to {checkpoint}.json',
+            f'{TABLE}, or write {{"arch": "v0"}} to {checkpoint}.json',
         )
     if len(set(said.values())) > 1:
         raise SettingsError(

@@ -6,6 +6,7 @@ parameters then *are* the tensors of the file, cast one at a time where another 
 
 from __future__ import annotations
 
+import functools
 import json
 import zipfile
 from contextlib import ExitStack, contextmanager
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError
-from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture, agreed, measured
+from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError, brief
+from tts_baseline.pipelines.f5_spanish.model.architecture import agreed, measured
 from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
-from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, VocosSizes, sizes_of
+from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, sizes_of
 from tts_baseline.pipelines.f5_spanish.settings import TABLE
 
 if TYPE_CHECKING:
@@ -56,16 +57,22 @@ def located(source: str, *, root: Path) -> Path:
         raise SettingsError(
             f"{source!r} is not hf://owner/name/file", where=source, hint="hf://jpgallegoar/F5-Spanish/…"
         )
+    return _downloaded(f"{owner}/{name}", file)
+
+
+@functools.cache
+def _downloaded(repository: str, file: str) -> Path:
+    """The hub's file; it is asked once a process, though loading and provenance both want to know."""
     try:
         from huggingface_hub import hf_hub_download
     except ImportError as missing:
         raise MissingExtra("loading from the hub needs huggingface_hub", extra="f5") from missing
     try:
-        return Path(hf_hub_download(repo_id=f"{owner}/{name}", filename=file))
+        return Path(hf_hub_download(repo_id=repository, filename=file))
     except Exception as error:
         raise PipelineError(
             f"the hub did not give the file: {brief(error)}",
-            where=source,
+            where=f"{HUB}{repository}/{file}",
             hint=f"download it, and set its path in {TABLE}",
         ) from error
 
@@ -95,7 +102,7 @@ def transformer(
                 where=str(path),
                 hint="set vocabulary to the vocab.txt that the checkpoint was trained with",
             )
-        return _filled(_empty_transformer(sizes), keys, read, device, dtype, path)
+        return _filled(lambda: Transformer(sizes), keys, read, device, dtype, path)
 
 
 def vocoder(source: str, *, device: str, root: Path) -> Vocos:
@@ -114,27 +121,19 @@ def vocoder(source: str, *, device: str, root: Path) -> Vocos:
         ) from error
     with _tensors(path) as (shapes, read):
         keys = {key: key for key in shapes if not key.startswith("feature_extractor.")}
-        return _filled(_empty_vocos(sizes), keys, read, device, torch.float32, path)
-
-
-def _empty_transformer(sizes: Architecture) -> Transformer:
-    with torch.device("meta"):
-        return Transformer(sizes)
-
-
-def _empty_vocos(sizes: VocosSizes) -> Vocos:
-    with torch.device("meta"):
-        return Vocos(sizes)
+        return _filled(lambda: Vocos(sizes), keys, read, device, torch.float32, path)
 
 
 def _filled(
-    module: M,
+    build: Callable[[], M],
     keys: Mapping[str, str],
     read: Callable[[str], Tensor],
     device: str,
     dtype: torch.dtype,
     path: Path,
 ) -> M:
+    with torch.device("meta"):
+        module = build()
     wanted = module.state_dict()
     missing = [name for name in wanted if name not in keys]
     extra = [name for name in keys if name not in wanted]
@@ -184,11 +183,6 @@ def _opened(path: Path, stack: ExitStack) -> tuple[dict[str, tuple[int, ...]], C
         loaded = loaded.get(part, loaded)
     state = {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
     return {key: tuple(value.shape) for key, value in state.items()}, state.__getitem__
-
-
-def brief(error: Exception) -> str:
-    """An error of another library on one line."""
-    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 def _plain(key: str) -> str:

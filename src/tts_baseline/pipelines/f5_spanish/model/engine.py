@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from msgspec import Struct
 
-from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.errors import SettingsError, brief
 from tts_baseline.pipelines.f5_spanish.model import checkpoint, voices
 from tts_baseline.pipelines.f5_spanish.model.fingerprints import fingerprint
 from tts_baseline.pipelines.f5_spanish.model.reference import LEVEL, Reference
@@ -110,7 +110,7 @@ def _check_device(device: str, *, exact: bool) -> None:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise SettingsError(
-            f"the device {device!r} cannot be used: {checkpoint.brief(error)}",
+            f"the device {device!r} cannot be used: {brief(error)}",
             where="--tts-device",
             hint="--tts-device cpu",
         ) from error

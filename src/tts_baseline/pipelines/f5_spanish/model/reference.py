@@ -18,6 +18,7 @@ from msgspec import Struct
 from torch import Tensor
 
 from tts_baseline.core.errors import SettingsError
+from tts_baseline.pipelines.f5_spanish.settings import REFERENCES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,6 @@ _EDGE_DB = -42.0
 _FRAME_MS = 10
 # Upstream's 50 ms of silence are 551 samples at 11,025 Hz, which pydub brings to the clip's rate.
 _TAIL_SAMPLES, _TAIL_RATE = 551, 11_025
-_TABLE = "[[tool.tts-baseline.pipelines.f5_spanish.references]]"
 
 
 class Clip(Struct, frozen=True, kw_only=True):
@@ -83,13 +83,13 @@ def read_clip(path: Path) -> Clip:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, TypeError, soundfile.SoundFileError) as error:
         raise SettingsError(
-            f"the reference clip cannot be read: {error}", where=str(path), hint=f"set audio in {_TABLE}"
+            f"the reference clip cannot be read: {error}", where=str(path), hint=f"set audio in {REFERENCES}"
         ) from error
     if not np.isfinite(samples).all():
         raise SettingsError(
             "the reference clip holds NaN or infinite samples",
             where=str(path),
-            hint=f"set audio in {_TABLE} to a clip that is sound throughout",
+            hint=f"set audio in {REFERENCES} to a clip that is sound throughout",
         )
     samples = without_edges(samples, rate)
     seconds = len(samples) / rate
@@ -97,7 +97,7 @@ def read_clip(path: Path) -> Clip:
         raise SettingsError(
             f"the reference clip is silent: nothing in it is above {_EDGE_DB:g} dBFS",
             where=str(path),
-            hint=f"set audio in {_TABLE} to 3 to 12 s of clean speech",
+            hint=f"set audio in {REFERENCES} to 3 to 12 s of clean speech",
         )
     if seconds > LONGEST_S:
         raise SettingsError(

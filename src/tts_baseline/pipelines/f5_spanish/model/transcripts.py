@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tts_baseline.core.errors import MissingExtra, PipelineError
+from tts_baseline.core.errors import MissingExtra, PipelineError, brief
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.model.checkpoint import brief
 from tts_baseline.pipelines.f5_spanish.model.reference import SAMPLE_RATE
+from tts_baseline.pipelines.f5_spanish.settings import REFERENCES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,13 +69,13 @@ def _recognized(clip: Clip, model: str, device: str) -> str:
         raise PipelineError(
             f"the reference clip cannot be transcribed: {brief(error)}",
             where=model,
-            hint="set the clip's text in [[tool.tts-baseline.pipelines.f5_spanish.references]]",
+            hint=f"set the clip's text in {REFERENCES}",
         ) from error
     text = str(told["text"]).strip()
     if not text:
         raise PipelineError(
             "the recognizer hears nothing in the reference clip",
             where=model,
-            hint="set the clip's text in [[tool.tts-baseline.pipelines.f5_spanish.references]]",
+            hint=f"set the clip's text in {REFERENCES}",
         )
     return text

@@ -12,7 +12,7 @@ from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.f5_spanish.model.reference import Clip, Reference, read_clip, reference
 from tts_baseline.pipelines.f5_spanish.model.transcripts import transcript
-from tts_baseline.pipelines.f5_spanish.settings import TABLE, ReferenceSettings, Settings
+from tts_baseline.pipelines.f5_spanish.settings import REFERENCES, TABLE, ReferenceSettings, Settings
 from tts_baseline.pipelines.f5_spanish.text import controls
 from tts_baseline.pipelines.f5_spanish.text.regions import regions
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 
-_ENTRY = "[[tool.tts-baseline.pipelines.f5_spanish.references]]"
 # Bytes of text a second: speech has 10 to 20; beyond these the transcript is not the clip's.
 _PACES = (3.0, 45.0)
 
@@ -62,7 +61,9 @@ def load(settings: Settings, vocabulary: Vocabulary, *, device: str, root: Path)
         voice = _voice(entry)
         if voice in clips:
             raise SettingsError(
-                f"two clips speak {_name(voice)}", where=f"{_ENTRY} {entry.audio}", hint="remove one of them"
+                f"two clips speak {_name(voice)}",
+                where=f"{REFERENCES} {entry.audio}",
+                hint="remove one of them",
             )
         path = root / entry.audio
         clip = files[path] = files.get(path) or read_clip(path)
@@ -78,18 +79,18 @@ def load(settings: Settings, vocabulary: Vocabulary, *, device: str, root: Path)
             "there is no reference clip for neutral speech"
             + ("" if clips else ": F5-TTS continues a recording, and speaks with its voice"),
             where=f"references in {TABLE}",
-            hint=f'add {_ENTRY} with audio = "…" and text = "…", without region and style',
+            hint=f'add {REFERENCES} with audio = "…" and text = "…", without region and style',
         )
     return Voices(clips=clips, provenance=told)
 
 
 def _voice(entry: ReferenceSettings) -> tuple[str, str | None]:
-    style = None if entry.style == "neutral" else entry.style
+    style = entry.spoken_style
     for kind, value, known in (("region", entry.region, regions()), ("style", style, controls.STYLES)):
         if value is not None and value not in known:
             raise SettingsError(
                 f"there is no {kind} {value!r}{nearest(value, known)}; there are {', '.join(known)}",
-                where=f"{_ENTRY} {entry.audio}",
+                where=f"{REFERENCES} {entry.audio}",
                 hint=f"correct its {kind}, or leave it out",
             )
     return entry.region, style
@@ -101,7 +102,7 @@ def _name(voice: tuple[str, str | None]) -> str:
 
 
 def _check(made: Reference, vocabulary: Vocabulary, entry: ReferenceSettings) -> None:
-    where = f"{_ENTRY} {entry.audio}"
+    where = f"{REFERENCES} {entry.audio}"
     unknown = sorted({token for token in tokenize(made.text) if token not in vocabulary or token.isdigit()})
     if unknown:
         raise SettingsError(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.pipelines.f5_spanish.plan import Token
+from tts_baseline.pipelines.f5_spanish.settings import TABLE
 from tts_baseline.pipelines.f5_spanish.text import prosody
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
 from tts_baseline.pipelines.f5_spanish.text.options import Pace, TextOptions
@@ -16,7 +17,6 @@ from tts_baseline.pipelines.f5_spanish.text.words import side
 Paces = Callable[[str | None], Pace]
 
 SLOWEST, FASTEST = 0.8, 1.25
-_TABLE = "[tool.tts-baseline.pipelines.f5_spanish]"
 
 
 class Voice(NamedTuple):
@@ -105,7 +105,7 @@ def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | 
     what = f"the style {style!r}" if style else "neutral speech"
     raise RequestFailed(
         f"there is no reference clip for {what}",
-        where=_TABLE,
+        where=TABLE,
         hint="add a clip of the same speaker with its transcript there"
         + (', or set missing_style = "neutral"' if style else ""),
     )

@@ -106,8 +106,9 @@ def _encodable(text: str) -> str:
 
 
 def _segments(text: str, style: str | None, speed: float, options: TextOptions) -> tuple[Segment, ...]:
-    if not _SPEEDS[0] <= speed <= _SPEEDS[1]:
-        raise RequestFailed(f"a speed is between 0.25 and 4, not {speed:g}", hint="speed = 1.0")
+    low, high = _SPEEDS
+    if not low <= speed <= high:
+        raise RequestFailed(f"a speed is between {low:g} and {high:g}, not {speed:g}", hint="speed = 1.0")
     cut = controls.parse if options.controls else controls.plain
     return cut(text, style=None if style == "neutral" else style)
 

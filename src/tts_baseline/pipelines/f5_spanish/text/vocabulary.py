@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.settings import TABLE
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT = Path(__file__).parent.parent / "vocab.txt"
-_HINT = '[tool.tts-baseline.pipelines.f5_spanish] vocabulary = "vocab.txt"  # the checkpoint\'s'
+_HINT = f'{TABLE} vocabulary = "vocab.txt"  # the checkpoint\'s'
 
 # What the Spanish checkpoint was taught: a character that its vocabulary merely lists was maybe never heard.
 SPANISH = "abcdefghijklmnopqrstuvwxyzáéíóúüñ"
