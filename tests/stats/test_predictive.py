@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tts_baseline.stats.predictive import ALPHA, predict
+from tts_baseline.stats.estimate import ALPHA
+from tts_baseline.stats.predictive import predict
 
 logs = st.floats(-3, 3)
 

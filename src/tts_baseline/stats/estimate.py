@@ -1,0 +1,51 @@
+"""A change and how well it is known: interval, p values, smallest visible change."""
+
+from __future__ import annotations
+
+import math
+
+from msgspec import Struct
+
+ALPHA = 0.025
+
+
+class Estimate(Struct, frozen=True):
+    """A change and how far it may be off by chance.
+
+    `change` is a difference of natural logs, `error` its standard error, `df` the degrees of
+    freedom of the quantiles (infinite: normal).
+    """
+
+    change: float
+    error: float
+    df: float
+
+    def interval(self, alpha: float = ALPHA) -> tuple[float, float]:
+        """Lower and upper bound of the change, each exceeded by chance with probability `alpha`."""
+        half = self._quantile(1 - alpha) * self.error
+        return self.change - half, self.change + half
+
+    def p_above(self, bound: float) -> float:
+        """One-sided p-value of 'the true change is at most `bound`'."""
+        if self.error == 0:
+            return 0.0 if self.change > bound else 1.0
+        return self._share_below((bound - self.change) / self.error)
+
+    def p_below(self, bound: float) -> float:
+        """One-sided p-value of 'the true change is at least `bound`'."""
+        return Estimate(-self.change, self.error, self.df).p_above(-bound)
+
+    def smallest_visible(self, bound: float, power: float = 0.9, alpha: float = ALPHA) -> float:
+        """The smallest true change that would be called above `bound` with the given power."""
+        return bound + (self._quantile(1 - alpha) + self._quantile(power)) * self.error
+
+    # What scipy.stats.t and norm are made of, without their start-up cost.
+    def _quantile(self, share: float) -> float:
+        from scipy import special
+
+        return float(special.ndtri(share) if math.isinf(self.df) else special.stdtrit(self.df, share))
+
+    def _share_below(self, value: float) -> float:
+        from scipy import special
+
+        return float(special.ndtr(value) if math.isinf(self.df) else special.stdtr(self.df, value))
