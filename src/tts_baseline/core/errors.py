@@ -73,5 +73,9 @@ class BaselineError(TtsBaselineError):
     """A baseline or a pending run is missing, broken, locked or may not be changed."""
 
 
+class RevisionError(TtsBaselineError):
+    """A revision to compare with cannot be found, or cannot be checked out beside the project."""
+
+
 class NothingMeasured(TtsBaselineError):
     """A gate was asked to measure and measured nothing."""

@@ -1,0 +1,114 @@
+"""Asks git: which commit a revision names, and where its work tree is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from msgspec import Struct
+
+from tts_baseline.core.errors import RevisionError
+from tts_baseline.core.registry import nearest
+
+_TIMEOUT_S = 600.0
+_HASH = re.compile("[0-9a-f]{40,64}")
+# A git hook that runs pytest sets these, for its own repository, index and objects.
+_POINTERS = frozenset(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+)
+_QUIET = {"GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0"}
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a project lies: its folder, the top of its work tree, and the repository's own store."""
+
+    root: Path
+    top: Path
+    store: Path
+
+
+def run(folder: Path, *words: str, index: Path | None = None) -> str:
+    """What `git words` prints in `folder`; no hook runs, LFS downloads nothing, nobody is asked.
+
+    With `index` that file is git's index, not the repository's. Raises RevisionError with git's own words.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
+    if index is not None:
+        environment["GIT_INDEX_FILE"] = str(index)
+    options = ["-C", str(folder), "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"]
+    try:
+        done = subprocess.run(
+            ["git", *options, *words],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=_TIMEOUT_S,
+            start_new_session=True,  # Ctrl-C on the terminal is not for git: it must finish what it began
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise RevisionError(f"git {words[0]} took more than {_TIMEOUT_S:.0f} s", where=str(folder)) from None
+    except OSError as error:
+        raise RevisionError(f"git cannot be run: {error}", hint="install git, then: git --version") from error
+    except ValueError as error:
+        raise RevisionError(f"git {words[0]}: {error}", where=str(folder)) from error
+    if done.returncode:
+        said = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise RevisionError(f"git {words[0]}: {said}", where=str(folder))
+    return done.stdout.removesuffix("\n")
+
+
+def place(root: Path) -> Place:
+    """Where the project at `root` lies. Raises RevisionError outside a git work tree."""
+    root = root.resolve()
+    try:
+        top = run(root, "rev-parse", "--show-toplevel")
+        store = run(root, "rev-parse", "--git-common-dir")
+    except RevisionError as error:
+        bare = _answer(root, "rev-parse", "--is-bare-repository") == "true"
+        hint = f"git clone {root}" if bare else "run this in a clone of the project's git repository"
+        raise RevisionError(
+            f"the project is not in a git work tree: {error.what}", where=str(root), hint=error.hint or hint
+        ) from error
+    return Place(root=root, top=Path(top).resolve(), store=(root / store).resolve())
+
+
+def resolve(root: Path, revision: str) -> str:
+    """The full hash of the commit that `revision` names in the repository around `root`.
+
+    Raises RevisionError without git, outside a work tree, and for what names no commit: with the nearest
+    branch or tag, and in a shallow clone with the command that fetches it.
+    """
+    root = place(root).root
+    try:
+        found = run(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
+        if revision and _HASH.fullmatch(found):  # '^main' is read as a negation
+            return found
+        said = "not one revision"
+    except RevisionError as error:
+        said = error.what
+    if kind := _answer(root, "cat-file", "-t", revision):
+        what, hint = f"{revision!r} names a {kind}, not a commit", "git log --oneline"
+    elif _answer(root, "rev-parse", "--is-shallow-repository") == "true":
+        what = f"no revision {revision!r} in this shallow clone: {said}"
+        hint = (
+            f"git fetch --depth=1 origin {revision}" if _HASH.fullmatch(revision) else "git fetch --unshallow"
+        )
+    else:
+        refs = ("refs/heads", "refs/tags", "refs/remotes")
+        known = _answer(root, "for-each-ref", "--format=%(refname:short)", *refs).splitlines()
+        what = f"no revision {revision!r}{nearest(revision, known)}: {said}"
+        hint = "git branch --all; git tag; or get what is new: git fetch --all --tags"
+    raise RevisionError(what, where=str(root), hint=hint)
+
+
+def _answer(folder: Path, *words: str) -> str:
+    """What git prints, and an empty string where it refuses."""
+    try:
+        return run(folder, *words)
+    except RevisionError:
+        return ""

@@ -1,0 +1,168 @@
+"""A base revision beside the project, in a git worktree that is always removed: after kill -9, next time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+import filelock
+from msgspec import Struct
+
+from tts_baseline.core.errors import RevisionError
+from tts_baseline.session import git
+from tts_baseline.session.measuring import terminable
+from tts_baseline.session.sharing import Shared, share
+
+_TREE, _LOCK, _INDEX = "base", "lock", "index"
+_SUBMODULE = "160000 "
+
+
+class Checkout(Struct, frozen=True, kw_only=True):
+    """A revision checked out beside the project.
+
+    `root` is the project's folder in the worktree, `commit` the full hash, `shared` what both read.
+    """
+
+    root: Path
+    commit: str
+    shared: tuple[Shared, ...]
+
+
+@contextlib.contextmanager
+def checkout(
+    root: Path, revision: str, *, files: Collection[str], say: Callable[[str], None]
+) -> Iterator[Checkout]:
+    """The project at `root` as it was at `revision`, until the block ends, however it ends.
+
+    The user's tree, index and branches stay as they are. `files` are the strings of the pipeline's settings:
+    what they name and git does not hold is linked from the project. Submodules are filled with the commits
+    that the revision names. SIGTERM raises KeyboardInterrupt in the block. Raises RevisionError where the
+    revision cannot be found or checked out.
+    """
+    project = git.place(root)
+    commit = git.resolve(root, revision)
+    _remove_leftovers(project.top, say)
+    stack = contextlib.ExitStack()
+    with terminable():
+        try:
+            with _uninterrupted():
+                tree = _add(project.top, commit, stack)
+            yield _fill(project, tree, commit, files, say)
+        finally:
+            with _uninterrupted():
+                stack.close()
+
+
+def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
+    """A worktree in a folder of its own, with a lock in it that is held as long as this process lives."""
+    try:
+        name = tempfile.TemporaryDirectory(prefix=f"{_prefix()}{os.getpid()}-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(name)).resolve()
+        stack.enter_context(filelock.FileLock(folder / _LOCK))
+        stack.callback(_remove, top, folder / _TREE)
+        git.run(top, "worktree", "add", "--detach", "--quiet", str(folder / _TREE), commit)
+    except (OSError, RevisionError) as error:
+        raise RevisionError(
+            f"{commit[:12]} cannot be checked out: {error}",
+            where=tempfile.gettempdir(),
+            hint="free some disk, or set TMPDIR to a folder on another; then: git worktree list",
+        ) from error
+    return folder / _TREE
+
+
+def _fill(
+    project: git.Place, tree: Path, commit: str, files: Collection[str], say: Callable[[str], None]
+) -> Checkout:
+    """The checkout, complete with what `git worktree add` leaves out."""
+    root = tree / project.root.relative_to(project.top)
+    if not root.is_dir():
+        raise RevisionError(
+            f"the project's folder does not exist at {commit[:12]}",
+            where=str(project.root),
+            hint=f"choose a revision from: git log --oneline -- {project.root}",
+        )
+    _export_submodules(project.top, tree, commit, tree.with_name(_INDEX), say)
+    try:
+        shared = share(project, tree, files, say)
+    except OSError as error:
+        raise RevisionError(f"a file of the settings cannot be shared with the base: {error}") from error
+    for one in shared:
+        known = ", though git holds another one for the base" if one.differs else ""
+        say(f"both revisions read the same {one.path} (SHA-256 {one.sha256[:12]}){known}")
+    return Checkout(root=root, commit=commit, shared=shared)
+
+
+def _export_submodules(head: Path, tree: Path, commit: str, index: Path, say: Callable[[str], None]) -> None:
+    """Write each submodule's files at the commit that `commit` names, by an index beside the worktree."""
+    for entry in git.run(head, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0"):
+        if not entry.startswith(_SUBMODULE):
+            continue
+        kind, path = entry.split("\t", 1)
+        named, source = kind.split()[-1], head / path
+        if not (source / ".git").exists():
+            say(f"the submodule {path} is not checked out here: the base goes without it")
+            continue
+        try:
+            git.run(source, "read-tree", named, index=index)
+            git.run(source, "checkout-index", "--all", f"--prefix={tree / path}/", index=index)
+        except RevisionError as error:
+            raise RevisionError(
+                f"the submodule {path} cannot be checked out at {named[:12]}: {error.what}",
+                where=str(source),
+                hint=f"git -C {source} fetch origin {named}",
+            ) from error
+        _export_submodules(source, tree / path, named, index, say)
+
+
+def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
+    """Remove this user's worktrees on this machine whose process is gone: their lock is free."""
+    for line in git.run(top, "worktree", "list", "--porcelain").splitlines():
+        tree = Path(line.removeprefix("worktree "))
+        if not (
+            line.startswith("worktree ") and tree.name == _TREE and tree.parent.name.startswith(_prefix())
+        ):
+            continue
+        lock = filelock.FileLock(tree.with_name(_LOCK))
+        with contextlib.suppress(filelock.Timeout), contextlib.ExitStack() as held:
+            if tree.parent.is_dir():
+                held.enter_context(lock.acquire(timeout=0))
+            _remove(top, tree)
+            shutil.rmtree(tree.parent, ignore_errors=True)
+            say(f"removed the worktree that an earlier comparison left: {tree}")
+
+
+def _remove(top: Path, tree: Path) -> None:
+    """Remove a worktree, whatever became of it, without following the links in it."""
+    shutil.rmtree(tree, ignore_errors=True)
+    with contextlib.suppress(RevisionError):
+        git.run(top, "worktree", "remove", "--force", "--force", str(tree))
+
+
+def _prefix() -> str:
+    """How the folders of this user's worktrees begin on this machine (another's look dead from here)."""
+    return f"tts-baseline-{os.getuid()}-{platform.node()}-"
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """SIGINT and SIGTERM wait for the end of the block: a half-made worktree could not be removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda number, _: waiting.append(number)) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        if waiting:
+            signal.raise_signal(waiting[0])
