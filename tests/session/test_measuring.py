@@ -12,7 +12,7 @@ import pytest
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Case
 from tts_baseline.measure.lock import measuring
-from tts_baseline.session.measuring import MAX_PASSES, Pilot, _pass_seconds, _passes, _pilot, terminable
+from tts_baseline.session.measuring import MAX_PASSES, Pilot, _pass_seconds, _passes, look_ahead, terminable
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import open_project
 
@@ -47,7 +47,7 @@ def test_the_pilot_finds_nothing_to_count_without_torch(tmp_path) -> None:
     voice = "import numpy\n\ndef synthesize(text):\n    return numpy.zeros(100), 16000\n"
     (tmp_path / "silent_voice.py").write_text(voice, encoding="utf-8")
     project = open_project(tmp_path, {"pipeline": "silent_voice:synthesize"})
-    pilot = _pilot(project, [Case(id="a", text="uno")])
+    pilot = look_ahead(project, [Case(id="a", text="uno")])
     assert (pilot.count_s, pilot.device) == (0.0, "cpu")
     assert pilot.pass_s > 0
 

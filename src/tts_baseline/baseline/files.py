@@ -18,6 +18,7 @@ import soundfile
 
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Utterance
 
 T = TypeVar("T", bound=Record)
@@ -54,9 +55,10 @@ def read_record(path: Path, kind: type[T]) -> T:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace `path` by the record as JSON, atomically; runs, which nobody edits, on one line."""
+    """Replace `path` by the record as JSON, atomically; measurements, which nobody edits, on one line."""
     data = msgspec.json.encode(record)
-    write_atomic(path, (data if isinstance(record, Run) else msgspec.json.format(data, indent=1)) + b"\n")
+    is_measurement = isinstance(record, Run | Judgement)
+    write_atomic(path, (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n")
 
 
 def gain_of(utterance: Utterance) -> float:

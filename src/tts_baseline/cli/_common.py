@@ -21,7 +21,7 @@ def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
     """The options that pytest has too, without their prefix; all of them unless named."""
     for option in OPTIONS:
         if not names or option.name in names:
-            parser.add_argument(f"--{option.name}", **option.keywords())
+            parser.add_argument(f"--{option.flag}", **option.keywords())
     parser.add_argument("--json", action="store_true", help="print machine-readable JSON")
 
 

@@ -1,6 +1,11 @@
-"""Judge a pending run again, against the baselines as they are now; nothing is measured.
+"""Judge a pending run again, or two revisions or configurations side by side.
+
+A RUN is judged against the baselines as they are now; nothing is measured. With --against or
+--against-optimize both are measured now, in fresh processes that take turns, until every verdict is in.
 
 example: tts-baseline compare last --case hola
+         tts-baseline compare --against main
+         tts-baseline compare --optimize bf16 --against-optimize none
 """
 
 from __future__ import annotations
@@ -10,22 +15,36 @@ import argparse
 from msgspec.structs import replace
 
 from tts_baseline.cli import _common
-from tts_baseline.core.errors import SuiteError
+from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
-from tts_baseline.session import gating
+from tts_baseline.core.settings import switches
+from tts_baseline.report import judged
+from tts_baseline.session import comparing, gating
+from tts_baseline.session.project import Project
+
+_HELP = "tts-baseline compare --help"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Which run, and whether one case is of interest."""
-    parser.add_argument("run", metavar="RUN", help="id, part of an id, `last`, or a downloaded folder")
-    parser.add_argument("--case", metavar="ID", help="only this case, with its verdicts one by one")
+    """Which run, or what against what, and whether one case is of interest."""
+    parser.add_argument(
+        "run", metavar="RUN", nargs="?", help="id, part of an id, `last`, or a downloaded folder"
+    )
+    parser.add_argument("--case", metavar="ID", help="only this case of RUN, with its verdicts one by one")
     parser.add_argument("-v", "--verbose", action="store_true", help="show every case's readings")
-    _common.add_shared(parser, "dir", "report", "undecided", "missing")
+    parser.add_argument(
+        "--against-optimize", metavar="A,B", help="judge against these optimizations; none for the reference"
+    )
+    _common.add_shared(parser)
 
 
 def act(options: argparse.Namespace) -> int:
     """0, or 1 where a verdict fails the build."""
     project = _common.opened(options)
+    if options.run is None:
+        return _side_by_side(project, options)
+    if options.against or options.against_optimize:
+        raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
     outcome = gating.reopen(project, options.run)
     if options.case is None:
         if options.json:
@@ -45,3 +64,21 @@ def act(options: argparse.Namespace) -> int:
     else:
         _common.say(gating.explained(only, only.verdicts))
     return _common.status(project, only)
+
+
+def _side_by_side(project: Project, options: argparse.Namespace) -> int:
+    revision, optimize = project.settings.against, options.against_optimize
+    if bool(optimize) == (revision not in (None, "none")):
+        raise SettingsError(
+            "say what to compare: a RUN, --against REV, or --against-optimize A,B (one of them)", hint=_HELP
+        )
+    if optimize:
+        found = comparing.with_configuration(project, switches(optimize), _common.progress())
+    else:
+        found = comparing.with_revision(project, revision or "", _common.progress())
+    if options.json:
+        _common.say(judged.as_json(found.judgement, found.verdicts, found.folder).decode().rstrip())
+    else:
+        _common.say(judged.terminal(found.judgement, found.verdicts))
+        _common.say(f"judged: {found.folder}")
+    return int(bool(gating.failing(project, found.verdicts)))

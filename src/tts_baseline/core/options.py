@@ -6,13 +6,18 @@ from typing import Any, NamedTuple
 
 
 class Option(NamedTuple):
-    """One option: its name is a setting's; `--tts-<name>` in pytest, `--<name>` on the command line."""
+    """One option: its name is a setting's; `--tts-<flag>` in pytest, `--<flag>` on the command line."""
 
     name: str
     help: str
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
     convert: type = str
+
+    @property
+    def flag(self) -> str:
+        """The name as it is typed."""
+        return self.name.replace("_", "-")
 
     def keywords(self) -> dict[str, Any]:
         """What argparse, and pytest's parser, take for it."""
@@ -40,6 +45,13 @@ OPTIONS: tuple[Option, ...] = (
         choices=("fail", "record"),
     ),
     Option("undecided", "an undecided suite verdict: warn (default) or fail", choices=("warn", "fail")),
+    Option(
+        "against",
+        "judge, side by side, against this git revision; auto: the baseline's own; none: never "
+        "(default: the baseline's own, where the comparison with the baseline is not plain)",
+        "REV",
+    ),
+    Option("base_python", "interpreter of the revision that is judged against (default: this one)", "PATH"),
     Option("budget", "upper bound for measuring", "SECONDS", convert=float),
     Option("report", "where runs go (default: .tts-baseline/)", "DIR"),
 )

@@ -19,7 +19,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 
     decide:  "ratio"   natural-log ratios against the accepted runs of the same machine;
              "median"  median over cases of paired differences with the quality baseline;
-             "each"    every case on its own against the quality baseline (counts of faults).
+             "each"    every case on its own against the quality baseline (counts of faults);
+             "exact"   counters against the newest accepted run under the same software, of any machine.
     limit:   default limit, as "5%", "1 dB", "20% + 8 MiB"; None reports without gating.
     prior:   session-to-session spread (log) assumed until 4 runs are accepted, by device.
     gate:    the name under which it is judged and limited, where that differs from `name`.
@@ -29,7 +30,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     unit: str
     better: Better
     family: Family
-    decide: Literal["ratio", "median", "each"]
+    decide: Literal["ratio", "median", "each", "exact"]
     limit: str | None
     scope: Literal["case", "run"] = "case"
     timed: bool = False

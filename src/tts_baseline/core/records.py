@@ -81,13 +81,15 @@ class Calls(Record, frozen=True, kw_only=True):
     """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
 
     `reference_s` is the time of a fixed computation run just before each call: how fast the
-    machine was at that moment. `work` is of one more call, which is not timed: None where none was made.
+    machine was at that moment. `cycles`, the device's own time of each call, is empty without CUDA.
+    `work` is of one more call, which is not timed: None where none was made.
     """
 
     wall_s: tuple[float, ...]
     cpu_s: tuple[float, ...]
     reference_s: tuple[float, ...]
     stages: dict[str, tuple[float, ...]] = {}
+    cycles: tuple[float, ...] = ()
     audio_s: float
     sha256: str
     peak_rss: int | None = None
@@ -236,12 +238,16 @@ class Quality(Record, frozen=True, kw_only=True):
 
 
 class Baseline(Record, frozen=True, kw_only=True):
-    """What a run is compared with: quality, this machine's accepted runs (oldest first), other keys."""
+    """What a run is compared with: quality, this machine's accepted runs (oldest first), other keys.
+
+    `elsewhere` holds the newest accepted run of each suite on each other machine.
+    """
 
     quality: Quality | None = None
     runs: tuple[Run, ...] = ()
     anchor: Run | None = None
     other_machines: tuple[str, ...] = ()
+    elsewhere: tuple[Run, ...] = ()
 
 
 class Verdict(Record, frozen=True, kw_only=True):
@@ -249,7 +255,8 @@ class Verdict(Record, frozen=True, kw_only=True):
 
     `change`, `low`, `high` and `limit` are fractions where `relative`, else in `unit`; a change
     is positive where the value grew. `drift` is the change since the anchor run, given only where it
-    is plainly more than twice the limit.
+    is plainly more than twice the limit. `runs` counts what the change rests on: accepted runs (screen), or
+    restarts (judge). `is_environment` says that the code is innocent of a change that is there.
     """
 
     gate: str
@@ -267,5 +274,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     limit: float | None = None
     drift: float | None = None
     runs: int = 0
+    decided_by: Literal["screen", "judge"] = "screen"
+    is_environment: bool = False
     reason: str = ""
     where: str = ""

@@ -32,6 +32,8 @@ class Settings(Record, frozen=True, kw_only=True):
     dir: str = "baselines"
     missing: Literal["fail", "record"]
     undecided: Literal["warn", "fail"] = "warn"
+    against: str | None = None
+    base_python: str | None = None
     budget: float | None = None
     report: str = ".tts-baseline"
     restarts: int = 3
@@ -123,8 +125,16 @@ def _known(values: Mapping[str, Any], where: str) -> None:
 def _split(key: str, value: Any) -> Any:
     if key not in _LISTS or not isinstance(value, str):
         return value
-    names = tuple(name.strip() for name in value.split(",") if name.strip())
-    return () if key == "optimize" and names == ("none",) else names
+    return switches(value) if key == "optimize" else _listed(value)
+
+
+def switches(text: str) -> tuple[str, ...]:
+    """The optimizations in 'a,b'; 'none' is the reference without any."""
+    return () if text.strip() == "none" else _listed(text)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _checked(settings: Settings) -> Settings:

@@ -19,13 +19,14 @@ def headline(verdict: Verdict, suite: str) -> str:
         return f"{subject}: {verdict.gate} {verdict.status}" + (
             f": {verdict.reason}" if verdict.reason else ""
         )
+    status = f"{verdict.status} (environment)" if verdict.is_environment else verdict.status
     change = units.change(verdict.change, verdict.unit, relative=verdict.relative)
     bounds = units.interval(verdict.low, verdict.high, verdict.unit, relative=verdict.relative)
     limit = units.value(verdict.limit, verdict.unit)
     if verdict.relative and verdict.limit is not None:
         limit = f"{verdict.limit * 100:.1f}%"
     inside = "; ".join(part for part in (bounds and f"95% {bounds}", f"limit {limit}") if part)
-    return f"{subject}: {verdict.gate} {verdict.status}, {change} ({inside})"
+    return f"{subject}: {verdict.gate} {status}, {change} ({inside})"
 
 
 def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
@@ -99,6 +100,8 @@ def _worst(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _origin(verdict: Verdict, baseline: Baseline) -> str:
+    if verdict.decided_by == "judge" and not verdict.is_environment:
+        return f"   measured now, in {verdict.runs} restarts side by side"
     if verdict.runs and baseline.runs and baseline.runs[-1].acceptance:
         last = baseline.runs[-1]
         commit = f", last at {last.commit[:7]}" if last.commit else ""

@@ -13,8 +13,9 @@ from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Reading, Run, Status, Verdict
 from tts_baseline.gate.clock import UNADJUSTED, Clock, calibrate, machine_change
 from tts_baseline.gate.limits import Limit
+from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.multiplicity import holm
-from tts_baseline.stats.predictive import ALPHA, Prediction, predict
+from tts_baseline.stats.predictive import predict
 
 WHOLE_RUN = ""
 _NEW = "the text or the metric is new, or the text has changed since it was accepted"
@@ -117,13 +118,13 @@ class _Bench:
             reason="slow drift: the change is against the anchor run, the limit twice the usual one",
         )
 
-    def _drift(self, cases: Sequence[str], prediction: Prediction, runs: int) -> Prediction | None:
+    def _drift(self, cases: Sequence[str], prediction: Estimate, runs: int) -> Estimate | None:
         """The change since the anchor run, known as well as one run against one run."""
         if not cases:
             return None
         change = fmean(self.now[case] - self.anchor[case] for case in cases)
         error = prediction.error / math.sqrt(1 + 1 / runs) * math.sqrt(2)
-        return Prediction(change, error, prediction.df)
+        return Estimate(change, error, prediction.df)
 
     def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
@@ -140,7 +141,7 @@ class _Bench:
     def _is_blamed(self, status: Status) -> bool:
         return self.spec.name == "latency" and status in ("regressed", "improved")
 
-    def _prediction(self, case: str) -> Prediction:
+    def _prediction(self, case: str) -> Estimate:
         return predict(self.now[case], self.earlier(case), prior=self.case_prior)
 
     def _plain(self, case: str) -> list[float]:
@@ -150,7 +151,7 @@ class _Bench:
         return self.limit.log_of(math.exp(log_baseline))
 
     def _verdict(
-        self, case: str | None, fair: Prediction, plain: Prediction, earlier: Sequence[float]
+        self, case: str | None, fair: Estimate, plain: Estimate, earlier: Sequence[float]
     ) -> Verdict:
         log_then, runs = fmean(earlier), len(earlier)
         bound = self._bound(log_then)

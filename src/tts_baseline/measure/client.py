@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -47,7 +48,7 @@ class Worker:
     request, WorkerHung and WorkerDied (then the process is gone).
     """
 
-    def __init__(self, spec: WorkerSpec, *, load_timeout: float) -> None:
+    def __init__(self, spec: WorkerSpec, *, load_timeout: float, python: str = sys.executable) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         ours, theirs = multiprocessing.Pipe(duplex=True)
         asked_at = time.monotonic()
@@ -55,13 +56,14 @@ class Worker:
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "tts_baseline.measure.worker",
+                    python, "-m", "tts_baseline.measure.worker",
                     str(theirs.fileno()), str(os.getpid()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
                 cwd=spec.root,
+                env=_environment(spec),
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )  # fmt: skip
@@ -79,9 +81,9 @@ class Worker:
             raise
         self.ready = answer
 
-    def speak(self, request: Request, *, full: bool, timeout: float) -> Spoken:
-        """One timed call; with `full` its audio, phones and memory come along."""
-        answer = self._ask(Speak(request, full), timeout, "to speak")
+    def speak(self, request: Request, *, full: bool, timeout: float, extra_s: float = 0.0) -> Spoken:
+        """One timed call, `extra_s` seconds longer; with `full` its audio, phones and memory come along."""
+        answer = self._ask(Speak(request, full, extra_s), timeout, "to speak")
         if isinstance(answer, Refused):
             raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
         assert isinstance(answer, Spoken)
@@ -162,6 +164,17 @@ class Worker:
         if theirs:
             return " < ".join(theirs[:_FRAMES])
         return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-300:]
+
+
+def _environment(spec: WorkerSpec) -> dict[str, str]:
+    """The worker's environment: a project that holds this package itself is measured with its own copy.
+
+    Everything else of a project comes first on the import path once the worker runs; this is imported before.
+    """
+    own = [path for path in spec.paths if (Path(path) / "tts_baseline" / "__init__.py").is_file()]
+    before = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([*own, *([before] if before else [])])
+    return {**os.environ, "PYTHONPATH": path} if path else dict(os.environ)
 
 
 def _ending(code: int | None) -> str:

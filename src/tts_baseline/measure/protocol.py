@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tts_baseline.core.records import Phone, Request, Work
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 
 class WorkerSpec(Struct, frozen=True, kw_only=True):
@@ -37,10 +37,14 @@ class Start(Struct, frozen=True, tag=True):
 
 
 class Speak(Struct, frozen=True, tag=True):
-    """Say this; with `full`, send the audio, the phones and the memory along."""
+    """Say this; with `full`, send the audio, the phones and the memory along.
+
+    `extra_s` are seconds of work to do on top, inside the timed call: a slowdown of known size.
+    """
 
     request: Request
     full: bool
+    extra_s: float = 0.0
 
 
 class Count(Struct, frozen=True, tag=True):
@@ -50,16 +54,20 @@ class Count(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """The pipeline is loaded; seconds by phase."""
+    """The pipeline is loaded; seconds by phase; `origin` is the file that its code came from."""
 
     spawn_s: float
     import_s: float
     load_s: float
     provenance: dict[str, str]
+    origin: str = ""
 
 
 class Spoken(Struct, frozen=True, tag=True, kw_only=True):
-    """One timed call; `audio` is float32 little-endian and None unless asked for."""
+    """One timed call; `audio` is float32 little-endian and None unless asked for.
+
+    `cycles` is the device's own time, and `is_throttled` whether it was slowed down: None without CUDA.
+    """
 
     wall_s: float
     cpu_s: float
@@ -73,6 +81,8 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     peak_rss: int | None = None
     uss: int | None = None
     peak_cuda: int | None = None
+    cycles: float | None = None
+    is_throttled: bool | None = None
 
 
 class Counted(Struct, frozen=True, tag=True):

@@ -188,6 +188,7 @@ def calls_of(first: Spoken, timed: Sequence[Spoken], work: Work | None = None) -
         cpu_s=_column(s.cpu_s for s in timed),
         reference_s=_column(s.reference_s for s in timed),
         stages={name: _column(s.stages.get(name, 0.0) for s in timed) for name in names},
+        cycles=tuple(s.cycles for s in timed if s.cycles is not None),
         audio_s=first.samples / first.sample_rate,
         sha256=first.sha256,
         peak_rss=first.peak_rss,

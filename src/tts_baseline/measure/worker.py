@@ -20,7 +20,7 @@ from typing import Any
 
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Request, Utterance, Work
-from tts_baseline.measure import memory, work
+from tts_baseline.measure import device, extra, memory, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
@@ -36,7 +36,6 @@ from tts_baseline.measure.protocol import (
 )
 
 _PR_SET_PDEATHSIG = 1
-_REFERENCE_STEPS = 10_000
 
 
 def main(fd: int, parent: int) -> None:
@@ -68,19 +67,6 @@ def main(fd: int, parent: int) -> None:
             close()
 
 
-def reference() -> float:
-    """Seconds that a fixed computation takes right now: about a millisecond of integer arithmetic.
-
-    On shared machines the speed of a core drifts by tens of per cent within a minute; calls that
-    are compared with it are compared at the same speed (a control variate; gate/clock uses it).
-    """
-    start = time.perf_counter()
-    total = 0
-    for step in range(_REFERENCE_STEPS):
-        total += step * step
-    return time.perf_counter() - start
-
-
 def _start(message: Start) -> tuple[Any, Ready]:
     begun = time.monotonic()
     if message.version != PROTOCOL_VERSION:
@@ -102,18 +88,23 @@ def _start(message: Start) -> tuple[Any, Ready]:
         spawn_s=begun - message.asked_at,
         import_s=imported - started,
         load_s=loaded - imported,
+        origin=getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
         provenance={str(k): str(v) for k, v in getattr(pipeline, "provenance", {}).items()},
     )
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:
-    reference_s = reference()
+    reference_s = extra.reference()
     memory.reset_peaks()
     memory.synchronize()
+    gpu = device.stopwatch()
     cpu, wall = time.process_time(), time.perf_counter()
     utterance = _synthesize(pipeline, message.request)
+    if message.extra_s:
+        extra.spend(message.extra_s)
     memory.synchronize()
     wall_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    lap = gpu.stop()
     peaks = {"peak_rss": memory.peak_rss(), "peak_cuda": memory.peak_cuda()} if message.full else {}
     pcm = utterance.samples.tobytes()
     return Spoken(
@@ -127,6 +118,8 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         audio=pcm if message.full else None,
         phones=utterance.phones if message.full else (),
         uss=memory.unique_set_size() if message.full else None,
+        cycles=lap.cycles,
+        is_throttled=lap.is_throttled,
         **peaks,
     )
 

@@ -13,9 +13,18 @@ from tts_baseline.plugin.fixtures import (
     tts_memory,
     tts_pipeline,
     tts_quality,
+    tts_work,
 )
 
-__all__ = ["tts_case", "tts_cold_start", "tts_latency", "tts_memory", "tts_pipeline", "tts_quality"]
+__all__ = [
+    "tts_case",
+    "tts_cold_start",
+    "tts_latency",
+    "tts_memory",
+    "tts_pipeline",
+    "tts_quality",
+    "tts_work",
+]
 
 _MARKER = (
     "tts(cases=..., tags=..., limits=...): the cases a test runs on, by id or tag, and its own limits, "
@@ -32,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="measure the pipeline and gate it against its baselines",
     )
     for option in OPTIONS:
-        group.addoption(f"--tts-{option.name}", dest=f"tts_{option.name}", **option.keywords())
+        group.addoption(f"--tts-{option.flag}", dest=f"tts_{option.name}", **option.keywords())
 
 
 def pytest_configure(config: pytest.Config) -> None:

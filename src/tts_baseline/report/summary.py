@@ -46,7 +46,12 @@ def reasons(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _is_telling(verdict: Verdict) -> bool:
-    """How many cases an `ok` rests on is told where that can differ; missing baselines are told together."""
+    """What the judge says is told; how many cases an `ok` rests on, where that can differ.
+
+    Missing baselines are told together.
+    """
+    if verdict.decided_by == "judge":
+        return True
     if verdict.status == "ok":
         return metrics()[verdict.metric].spec.min_valid > 0
     return verdict.status not in ("no baseline", "not comparable")

@@ -42,18 +42,24 @@ class Sheet(Struct, frozen=True):
 
 def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
     """One row a gate for the whole suite, worst first, then the metrics that are only reported."""
-    own = sorted((v for v in verdicts if v.case is None), key=lambda v: _ORDER.index(v.status))
-    rows = [_suite_row(verdict) for verdict in own]
-    judged = {verdict.metric for verdict in own}
+    sheet = verdict_sheet(f"{run.pipeline} @ {run.variant}, suite {run.suite}", verdicts)
+    judged = {verdict.metric for verdict in verdicts if verdict.case is None}
+    rows = []
     for metric in metrics().values():
         spec = metric.spec
         value = suite_value(run, spec)
         if spec.name not in judged and value is not None:
             rows.append(("reported", spec.name, "", units.value(value, spec.unit), "", ""))
+    return Sheet(sheet.title, sheet.heads, (*sheet.rows, *rows))
+
+
+def verdict_sheet(title: str, verdicts: Sequence[Verdict]) -> Sheet:
+    """One row a gate for the whole suite, worst first."""
+    own = sorted((v for v in verdicts if v.case is None), key=lambda v: _ORDER.index(v.status))
     heads = (
         ("verdict", 14), ("gate", 11), ("baseline", 9), ("current", 9), ("change [95%]", 24), ("limit", 8),
     )  # fmt: skip
-    return Sheet(f"{run.pipeline} @ {run.variant}, suite {run.suite}", heads, tuple(rows))
+    return Sheet(title, heads, tuple(_suite_row(verdict) for verdict in own))
 
 
 def case_sheet(verdicts: Sequence[Verdict]) -> Sheet | None:

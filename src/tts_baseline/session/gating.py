@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from tts_baseline.baseline import accept, files, pending
 from tts_baseline.core import environment
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import (
     FAILING,
     Acceptance,
@@ -26,34 +29,65 @@ from tts_baseline.core.records import (
     Verdict,
 )
 from tts_baseline.core.settings import in_ci
-from tts_baseline.gate import decide, explain
+from tts_baseline.gate import attribute, decide, explain, paired
 from tts_baseline.gate.limits import Limit
-from tts_baseline.report import summary, table
+from tts_baseline.report import judged, summary, table
+from tts_baseline.session import escalating
 from tts_baseline.session.measuring import take
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
 
+JUDGE_FILE = "judge.json"
+# The judge gets the other part of the budget.
+_SHARE_BESIDE_A_JUDGE = 0.4
+
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """A run that was measured and judged, and the baseline files that were recorded for it."""
+    """A run that was measured and judged, and the baseline files that were recorded for it.
+
+    `judgement` is what the judge measured, None where it was not called.
+    """
 
     run: Run
     folder: Path
     baseline: Baseline
     verdicts: tuple[Verdict, ...]
+    judgement: Judgement | None = None
     recorded: tuple[Path, ...] = ()
 
 
 def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome:
-    """Measure `cases` and judge them; the run is pending, and reported in its folder."""
-    run, utterances = take(project, cases, progress)
+    """Measure `cases` and judge them; the run is pending, and reported in its folder.
+
+    Raises RevisionError where a judge is asked for and cannot be had; the run is kept all the same.
+    """
+    escalating.check(project)
+    begun = time.monotonic()
+    if escalating.is_asked(project):
+        run, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
+    else:
+        run, utterances = take(project, cases, progress)
     folder = pending.save(project.report, run, utterances)
     baseline = project.store_of(run).load(run.environment.key)
     verdicts = decide.decide(run, baseline, project.limits)
+    call = escalating.call(project, baseline, verdicts)
+    judgement = None
+    if call is not None:
+        left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
+        said = [case for case in cases if case.id in run.audio]
+        judgement = escalating.judged(project, call, said, progress, budget=left)
+    if judgement is not None:
+        files.write_record(folder / JUDGE_FILE, judgement)
+        verdicts = _combined(run, baseline, judgement, project.limits)
     recorded = _record_missing(project, run, folder, baseline, verdicts)
-    write_atomic(folder / "report.md", summary.markdown(run, verdicts, baseline).encode())
+    page = summary.markdown(run, verdicts, baseline)
+    if judgement is not None:
+        page += "\n" + judged.markdown(judgement, paired.decide(judgement, project.limits))
+    write_atomic(folder / "report.md", page.encode())
     write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
-    return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, recorded=recorded)
+    return Outcome(
+        run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement, recorded=recorded
+    )  # fmt: skip
 
 
 def reopen(project: Project, name: str) -> Outcome:
@@ -62,15 +96,29 @@ def reopen(project: Project, name: str) -> Outcome:
     run = pending.load(folder)
     baseline = project.store_of(run).load(run.environment.key)
     run = _against_itself(run, baseline.quality)
-    return Outcome(
-        run=run, folder=folder, baseline=baseline,
-        verdicts=decide.decide(run, baseline, project.limits),
-    )  # fmt: skip
+    kept = folder / JUDGE_FILE
+    judgement = files.read_record(kept, Judgement) if kept.exists() else None
+    verdicts = _combined(run, baseline, judgement, project.limits)
+    return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement)
 
 
 def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
     """The verdicts of an outcome under other limits."""
-    return decide.decide(outcome.run, outcome.baseline, limits)
+    return _combined(outcome.run, outcome.baseline, outcome.judgement, limits)
+
+
+def _combined(
+    run: Run,
+    baseline: Baseline,
+    judgement: Judgement | None,
+    limits: Mapping[str, Limit],
+) -> tuple[Verdict, ...]:
+    screen = decide.decide(run, baseline, limits)
+    if judgement is None:
+        return screen
+    told = paired.decide(judgement, limits)
+    around = explain.surroundings(run, baseline)
+    return attribute.combine(screen, told, judgement.against, baseline, around, asked=judgement.asked)
 
 
 def failing(project: Project, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -99,6 +147,8 @@ def footer(outcome: Outcome) -> str:
     """The last line of a summary: counts, what was recorded, where the run is."""
     counted = table.counts(v for v in outcome.verdicts if v.case is None) or "nothing judged"
     lines = [f"{counted}    run: {outcome.folder}"]
+    if outcome.judgement is not None:
+        lines = [*(f"judge: {line}" for line in judged.lines(outcome.judgement)), *lines]
     if outcome.recorded:
         lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
     return "\n".join(lines)

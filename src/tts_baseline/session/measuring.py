@@ -25,6 +25,7 @@ from tts_baseline.core.units import seconds
 from tts_baseline.measure import replicate
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
+from tts_baseline.measure.pair import Arm
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
 from tts_baseline.session.scoring import score
@@ -37,18 +38,23 @@ _SHARE_OF_BUDGET = 0.8
 class Pilot(Struct, frozen=True):
     """What a first look tells: seconds to start a worker and to say the suite once, and the device.
 
-    `count_s` are seconds to count the work of the suite once: 0 where there is none to count.
+    `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
+    file that the pipeline's code came from.
     """
 
     start_s: float
     pass_s: float
     device: Literal["cpu", "cuda"]
     count_s: float = 0.0
+    origin: str = ""
 
 
-def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[Run, dict[str, Utterance]]:
+def take(
+    project: Project, cases: Sequence[Case], progress: Progress, *, share: float = _SHARE_OF_BUDGET
+) -> tuple[Run, dict[str, Utterance]]:
     """A run over `cases`, not yet stored, and the scored utterance of each case.
 
+    Timed calls take about `share` of the budget, if there is one.
     Raises PipelineError where the pipeline cannot be loaded, SettingsError where the budget cannot be
     kept, NothingMeasured where there is no case.
     """
@@ -56,11 +62,11 @@ def take(project: Project, cases: Sequence[Case], progress: Progress) -> tuple[R
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
     settings = project.settings
     with terminable(), measuring(progress.say):
-        pilot = _pilot(project, cases)
+        pilot = look_ahead(project, cases)
         store = project.store(project.variant(pilot.device))
         quality = store.load("").quality
         goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run
-        passes = _passes(pilot, settings.restarts, settings.budget)
+        passes = _passes(pilot, settings.restarts, settings.budget, share)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s
         progress.say(
             f"measuring {len(cases)} cases x {passes} timed calls x {settings.restarts} fresh processes, "
@@ -113,16 +119,20 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _pilot(project: Project, cases: Sequence[Case]) -> Pilot:
-    """Start a worker once, unmeasured (so that file caches are warm for all), and say three texts."""
+def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
+    """What a worker tells that is started once, unmeasured (file caches get warm), and says three texts.
+
+    Of the project as it is, or of another `arm`. Raises PipelineError where it cannot be loaded.
+    """
     settings = project.settings
+    arm = arm or Arm(name="", spec=project.worker)
     by_length = sorted(cases, key=lambda case: len(case.text))
     probes = {case.id: case for case in (by_length[0], by_length[len(by_length) // 2], by_length[-1])}
     begun = time.monotonic()
     took: list[tuple[int, float]] = []
     slowdown = 0.0
     on_gpu = False
-    with Worker(project.worker, load_timeout=settings.load_timeout) as worker:
+    with Worker(arm.spec, load_timeout=settings.load_timeout, python=arm.python) as worker:
         start_s = time.monotonic() - begun
         for case in probes.values():
             try:
@@ -143,7 +153,7 @@ def _pilot(project: Project, cases: Sequence[Case]) -> Pilot:
             hint="tts-baseline doctor",
         )
     pass_s = _pass_seconds(took, cases)
-    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s)
+    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s, worker.ready.origin)
 
 
 def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
@@ -156,7 +166,7 @@ def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> f
     return float(sum(max(slope * len(case.text) + start, fastest) for case in cases))
 
 
-def _passes(pilot: Pilot, restarts: int, budget: float | None) -> int:
+def _passes(pilot: Pilot, restarts: int, budget: float | None, share: float = _SHARE_OF_BUDGET) -> int:
     """How many timed calls a case gets in each process: as many as the time allows, 1 to 10."""
     needed = restarts * (pilot.start_s + 2 * pilot.pass_s) + pilot.count_s
     if budget is not None and needed > budget:
@@ -164,7 +174,7 @@ def _passes(pilot: Pilot, restarts: int, budget: float | None) -> int:
             f"a budget of {seconds(budget)} is too small: {restarts} restarts need about {seconds(needed)}",
             hint="raise --tts-budget, or choose fewer cases with --tts-cases or --tts-tags",
         )
-    target = TARGET_S if budget is None else _SHARE_OF_BUDGET * budget
+    target = TARGET_S if budget is None else share * budget
     if not pilot.pass_s:
         return 1
     room = ((target - pilot.count_s) / restarts - pilot.start_s - pilot.pass_s) / pilot.pass_s

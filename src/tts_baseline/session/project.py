@@ -22,9 +22,13 @@ BUILDER = "tts_baseline.pipelines._prepare:prepare"
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """Everything that is known before anything is measured. `cases` are the whole suite's."""
+    """Everything that is known before anything is measured.
+
+    `asked` is what the command line says, `cases` are the whole suite's, `chosen` those to be measured.
+    """
 
     root: Path
+    asked: dict[str, Any]
     settings: Settings
     target: str
     cases: tuple[Case, ...]
@@ -44,14 +48,18 @@ class Project(Struct, frozen=True, kw_only=True):
     @property
     def worker(self) -> WorkerSpec:
         """How a worker builds the pipeline; the project's own sources come first on its import path."""
+        return self.worker_at(self.root, self.settings)
+
+    def worker_at(self, root: Path, found: Settings) -> WorkerSpec:
+        """A worker for the pipeline as it is at `root`, under that place's own settings of it."""
         return WorkerSpec(
             builder=BUILDER,
             target=self.target,
-            settings=self.settings.for_pipeline(),
+            settings=found.pipelines.get(self.settings.pipeline, {}),
             device=self.settings.device,
-            optimize=self.settings.optimize,
-            root=str(self.root),
-            paths=(str(self.root), str(self.root / "src")),
+            optimize=found.optimize,
+            root=str(root),
+            paths=(str(root), str(root / "src")),
         )
 
     def variant(self, device: str) -> str:
@@ -76,6 +84,7 @@ def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
     cases = reader.read(found.suite, root)
     return Project(
         root=root,
+        asked=dict(chosen),
         settings=found,
         target=resolve(found.pipeline),
         cases=cases,

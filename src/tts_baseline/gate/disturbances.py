@@ -1,0 +1,159 @@
+"""What disturbed the judge's measurement, and what to do about it. Reported, never gated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+
+from msgspec import Struct
+
+from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.stats import diagnostics
+
+# Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
+_WORTH_TELLING = 0.01
+_RARE = 0.001
+_QUAD = 4
+
+
+class Disturbance(Struct, frozen=True):
+    """One thing that was looked for; `advice` is empty where it is of no account."""
+
+    name: str
+    found: str
+    advice: str = ""
+
+
+class _Calls(Struct, frozen=True):
+    """One process's calls of one case: logs of wall times in time order, less their mean over processes."""
+
+    process: tuple[int, str]
+    case: str
+    residuals: tuple[float, ...]
+
+
+def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
+    """All five, in the order in which they matter: modes, drift, slot, memory, throttling."""
+    calls = list(_calls(judgement.restarts))
+    if not calls:
+        return ()
+    return tuple(
+        one
+        for one in (
+            _modes(calls),
+            _drift(calls),
+            _slot(judgement.restarts),
+            _memory(calls),
+            _throttled(judgement.restarts),
+        )
+        if one is not None
+    )
+
+
+def _calls(restarts: Sequence[Paired]) -> Iterator[_Calls]:
+    columns: dict[tuple[str, str], list[tuple[int, list[float]]]] = {}
+    for index, one in enumerate(restarts):
+        for arm, replicate in (("base", one.base), ("head", one.head)):
+            for case, calls in replicate.calls.items():
+                logs = [math.log(wall) for wall in calls.wall_s if wall > 0]
+                if logs:
+                    columns.setdefault((arm, case), []).append((index, logs))
+    for (arm, case), found in columns.items():
+        mean = fmean(fmean(logs) for _, logs in found)
+        for index, logs in found:
+            yield _Calls((index, arm), case, tuple(value - mean for value in logs))
+
+
+def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
+    rows: dict[tuple[int, str], list[float]] = {}
+    for one in calls:
+        rows.setdefault(one.process, []).extend(one.residuals)
+    spread = diagnostics.process_spread(list(rows.values()))
+    if spread is None:
+        return None
+    advice = ""
+    if spread.p < _RARE and spread.between > _WORTH_TELLING:
+        advice = (
+            "a process is fast or slow as a whole (memory layout, algorithm choice): more restarts tell it "
+            "from a change, more calls do not; fix what is chosen at start (cudnn.benchmark, threads)"
+        )
+    return Disturbance(
+        "between processes",
+        f"{spread.between:.1%}, within {spread.within:.1%} (sd; p {spread.p:.2g})",
+        advice,
+    )
+
+
+def _drift(calls: Sequence[_Calls]) -> Disturbance | None:
+    """Over the whole session: calls of all cases and arms at one place in time are averaged."""
+    places: dict[tuple[int, int], list[float]] = {}
+    for one in calls:
+        for place, value in enumerate(one.residuals):
+            places.setdefault((one.process[0], place), []).append(value)
+    drift = diagnostics.drift([fmean(places[place]) for place in sorted(places)])
+    if drift is None:
+        return None
+    is_plain = abs(drift.change) > _WORTH_TELLING and (drift.low > 0 or drift.high < 0)
+    advice = (
+        "the machine warmed up or cooled down: the quads took it out; let it settle first" if is_plain else ""
+    )
+    return Disturbance(
+        "drift",
+        f"{drift.change:+.1%} [{drift.low * 100:+.1f}, {drift.high * 100:+.1f}] over the session",
+        advice,
+    )
+
+
+def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
+    """Of quads only: an arm that ran alone has none."""
+    quads = [
+        values
+        for one in restarts
+        for case, order in one.orders.items()
+        for values in _in_quads(one, case, order)
+    ]
+    effect = diagnostics.slot_effect(quads)
+    if effect is None:
+        return None
+    is_plain = abs(effect.change) > _WORTH_TELLING and effect.p < _RARE
+    advice = "the first call of a case pays for the change of text: caches; the mirror order shares it out"
+    return Disturbance(
+        "first call of a quad", f"{effect.change:+.1%} (p {effect.p:.2g})", advice if is_plain else ""
+    )
+
+
+def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
+    if case not in one.base.calls or case not in one.head.calls:
+        return
+    base, head = iter(one.base.calls[case].wall_s), iter(one.head.calls[case].wall_s)
+    walls = [next(base if arm == "A" else head) for arm in order]
+    for start in range(0, len(walls), _QUAD):
+        quad = walls[start : start + _QUAD]
+        if len(set(order[start : start + _QUAD])) > 1 and min(quad) > 0:
+            yield [math.log(wall) for wall in quad]
+
+
+def _memory(calls: Sequence[_Calls]) -> Disturbance | None:
+    found = diagnostics.autocorrelation([one.residuals for one in calls])
+    if found is None:
+        return None
+    is_plain = found.is_plain and found.value > 0
+    advice = (
+        "neighbouring calls resemble each other: fewer quads and more restarts tell as much"
+        if is_plain
+        else ""
+    )
+    return Disturbance(
+        "lag-1 autocorrelation",
+        f"{found.value:+.2f} (by chance {found.low:+.2f} to {found.high:+.2f})",
+        advice,
+    )
+
+
+def _throttled(restarts: Sequence[Paired]) -> Disturbance | None:
+    dropped = sum(one.dropped for one in restarts)
+    if not any(calls.cycles for one in restarts for calls in one.base.calls.values()) and not dropped:
+        return None
+    advice = "the GPU was too hot or at its power limit: cool it, or lock its clocks (nvidia-smi -lgc)"
+    return Disturbance("throttled quads", f"{dropped} left out", advice if dropped else "")

@@ -1,0 +1,194 @@
+"""The judge's verdicts: restarts of two arms, measured side by side, become intervals and decisions.
+
+Every number is a paired difference of natural logs, head - base, one a restart (research/gate.md 3b).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean, median
+
+from msgspec.structs import replace
+
+from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
+from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate import blame
+from tts_baseline.gate.limits import Limit
+from tts_baseline.stats.multiplicity import holm
+from tts_baseline.stats.sequential import LOOKS, Look, Side, look
+
+WHOLE_RUN = ""
+MAX_DROPPED = 0.2
+_STATUS: Mapping[Side, Status] = {
+    "above": "regressed",
+    "below": "improved",
+    "within": "ok",
+    "open": "undecided",
+}
+
+
+def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The verdicts of every gate on times and sizes: the suite (geometric mean of cases), then cases (Holm).
+
+    Empty before the first look. Where more than a fifth of the quads were measured on a throttled device,
+    nothing is decided.
+    """
+    taken = judgement.restarts
+    if len(taken) not in LOOKS:
+        taken = taken[: max((count for count in LOOKS if count <= len(taken)), default=0)]
+    if not taken:
+        return ()
+    verdicts: list[Verdict] = []
+    for metric in metrics().values():
+        spec = metric.spec
+        if spec.decide == "ratio" and spec.limit is not None and spec.key in limits:
+            verdicts += _gate(metric, limits[spec.key], judgement.cases, taken)
+    throttled = sum(one.dropped for one in taken) / (sum(one.dropped + _quads(one) for one in taken) or 1)
+    if throttled > MAX_DROPPED:
+        return tuple(
+            _undecided(v, f"the device was throttled in {throttled:.0%} of the quads") for v in verdicts
+        )
+    return tuple(verdicts)
+
+
+def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
+    """True where the suite verdicts of these gates are in, and no case looks like an open regression.
+
+    A suite that is regressed has its answer, whatever its single cases are.
+    """
+    suites = {v.gate: v.status for v in verdicts if v.case is None and v.gate in gates}
+    suspects = {v.gate for v in verdicts if v.case and v.status == "undecided" and _is_suspect(v)}
+    return bool(suites) and not any(
+        status == "undecided" or (status != "regressed" and gate in suspects)
+        for gate, status in suites.items()
+    )
+
+
+def differences(spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, list[float]]:
+    """One log difference a restart, by case (or for the run); cases that a restart lacks are left out."""
+    metric = metrics()[spec.name]
+    found: dict[str, list[float]] = {}
+    for case in [WHOLE_RUN] if spec.scope == "run" else [case.id for case in cases]:
+        values = [_difference(metric, one, case) for one in taken]
+        if all(value is not None for value in values):
+            found[case] = [value for value in values if value is not None]
+    return found
+
+
+def neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
+    """head - base for each two calls that follow each other in a quad, from both columns in time order."""
+    ours, theirs = iter(head), iter(base)
+    said = [(arm, next(ours if arm == "B" else theirs)) for arm in order]
+    for (arm, value), (next_arm, next_value) in zip(said[::2], said[1::2], strict=True):
+        if arm != next_arm:
+            yield value - next_value if arm == "B" else next_value - value
+
+
+def typical(order: str, base: Sequence[float], head: Sequence[float]) -> float:
+    """The median difference of neighbouring calls; of arms that ran alone, the difference of medians.
+
+    Neighbours share the machine's momentary speed, which a difference of medians does not cancel.
+    """
+    near = list(neighbours(order, base, head))
+    return median(near) if near else median(head) - median(base)
+
+
+def _difference(metric: Metric, one: Paired, case: str) -> float | None:
+    if case and metric.spec.timed:
+        if case not in one.base.calls or case not in one.head.calls:
+            return None
+        base, head = (_logs(arm.calls[case].wall_s) for arm in (one.base, one.head))
+        return typical(one.orders[case], base, head)
+    values = [_value(metric, (arm,), case) for arm in (one.base, one.head)]
+    return None if None in values else math.log(values[1] or 1.0) - math.log(values[0] or 1.0)
+
+
+def _value(metric: Metric, replicates: Sequence[Replicate], case: str) -> float | None:
+    """A metric's value over replicates, by its own definition; None where it has none."""
+    if case:
+        calls: tuple[Calls, ...] = tuple(one.calls[case] for one in replicates if case in one.calls)
+        evidence = Evidence(case=Case(id=case, text=""), calls=calls)
+    else:
+        evidence = Evidence(cold_starts=tuple(one.cold_start for one in replicates if one.cold_start))
+    return metric.read(evidence).value
+
+
+def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[Paired]) -> list[Verdict]:
+    spec = metric.spec
+    found = differences(spec, taken, cases)
+    if not found:
+        return []
+    single = {case: values for case, values in found.items() if case != WHOLE_RUN}
+    suite = [fmean(column) for column in zip(*found.values(), strict=True)]
+    levels = {
+        case: [
+            _value(metric, [getattr(one, arm) for one in taken], case) or math.nan for arm in ("base", "head")
+        ]
+        for case in found
+    }
+    middle = [math.exp(fmean(math.log(pair[arm]) for pair in levels.values())) for arm in (0, 1)]
+    whole = _verdict(spec, limit, None, look(suite), middle)
+    if spec.name == "latency" and whole.status in ("regressed", "improved"):
+        whole = replace(whole, where=blame.stages(taken, cases))
+    looks = {case: look(values) for case, values in single.items()}
+    bounds = {case: limit.log_of(levels[case][0]) for case in single}
+    kept = holm([looks[case].p_above(bounds[case]) for case in single], look(suite).alpha)
+    verdicts = [_verdict(spec, limit, case, looks[case], levels[case]) for case in single]
+    return [
+        whole,
+        *(
+            _undecided(v, f"beyond the limit alone, not among {len(single)} cases")
+            if v.status == "regressed" and not is_kept
+            else v
+            for v, is_kept in zip(verdicts, kept, strict=True)
+        ),
+    ]
+
+
+def _verdict(
+    spec: MetricSpec, limit: Limit, case: str | None, found: Look, levels: Sequence[float]
+) -> Verdict:
+    bound = limit.log_of(levels[0])
+    low, high = found.interval()
+    status = _STATUS[found.side(bound)]
+    reason = ""
+    if status == "undecided":
+        seen = math.expm1(found.smallest_visible(bound))
+        reason = f"could have seen {seen:+.0%} or more with {found.restarts} restarts"
+    return Verdict(
+        gate=spec.key,
+        metric=spec.name,
+        family=spec.family,
+        case=case,
+        status=status,
+        unit=spec.unit,
+        relative=True,
+        baseline=levels[0],
+        current=levels[1],
+        change=math.expm1(found.estimate.change),
+        low=math.expm1(low),
+        high=math.expm1(high),
+        limit=math.expm1(bound),
+        runs=found.restarts,
+        reason=reason,
+        decided_by="judge",
+    )
+
+
+def _undecided(verdict: Verdict, reason: str) -> Verdict:
+    return replace(verdict, status="undecided", reason=reason)
+
+
+def _is_suspect(verdict: Verdict) -> bool:
+    return (verdict.change or 0.0) > (verdict.limit or 0.0) and (verdict.low or 0.0) > 0
+
+
+def _quads(one: Paired) -> int:
+    return sum(len(order) for order in one.orders.values()) // 4
+
+
+def _logs(values: Sequence[float]) -> list[float]:
+    return [math.log(value) for value in values]

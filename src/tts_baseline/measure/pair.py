@@ -1,0 +1,174 @@
+"""One restart of two arms: fresh processes of both, never measuring at once, in quads ABBA or BAAB.
+
+A quad is four consecutive calls of one case. Its mirror order takes a drift of the machine's speed out of
+the difference between the arms; which arm comes first is drawn anew for each quad (research/gate.md 3b).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from statistics import median
+from typing import Literal
+
+from msgspec import Struct
+
+from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost
+from tts_baseline.core.judgement import Paired
+from tts_baseline.core.records import Case, ColdStart, Replicate
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.protocol import Spoken, WorkerSpec
+from tts_baseline.measure.replicate import calls_of
+
+Side = Literal["base", "head"]
+Order = tuple[Side, ...]
+QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
+WARM_UPS = 2
+
+
+class Arm(Struct, frozen=True, kw_only=True):
+    """One of two things that are compared: how its worker is built, and by which interpreter."""
+
+    name: str
+    spec: WorkerSpec
+    python: str = sys.executable
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How a restart is measured: quads a case, time limits; `together`: both processes live at once.
+
+    `slow` makes every timed call of the head longer by that share of its usual time: a known change.
+    """
+
+    quads: int
+    timeout: float
+    load_timeout: float
+    together: bool = True
+    slow: float = 0.0
+
+
+class CaseLost(Exception):
+    """An arm could not say a case: which, and why."""
+
+    def __init__(self, arm: str, case: str, error: PipelineError) -> None:
+        super().__init__(f"{arm}: {case}: {error.what}")
+        self.arm, self.case, self.error = arm, case, error
+
+
+class DoesNotFit(Exception):
+    """The second arm could not be loaded beside the first; alone it may."""
+
+
+def measure(
+    arms: Mapping[Side, Arm],
+    cases: Sequence[Case],
+    *,
+    index: int,
+    pace: Pace,
+    on_call: Callable[[], None] = lambda: None,
+) -> Paired:
+    """Both arms' replicates of restart `index`; the arms take turns at starting first.
+
+    Quads in which the device was throttled are dropped and counted. Raises CaseLost, DoesNotFit, or
+    PipelineError where an arm cannot be loaded on its own.
+    """
+    dice = random.Random(index)
+    turn: Order = ("base", "head") if index % 2 == 0 else ("head", "base")
+    crews: list[Order] = [turn] if pace.together else [(side,) for side in turn]
+    voices: dict[Side, Voice] = {}
+    orders: dict[str, list[Side]] = {case.id: [] for case in cases}
+    dropped = 0
+    for crew in crews:
+        with ExitStack() as stack:
+            for side in crew:
+                voices[side] = _started(arms[side], cases, pace, stack, is_second=side != crew[0])
+            for case in _passes(cases, WARM_UPS, dice):
+                for side in crew:
+                    voices[side].warm_up(case)
+                    on_call()
+            for case in _passes(cases, pace.quads, dice):
+                order = tuple(side for side in dice.choice(QUADS) if side in crew)
+                usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
+                said = quad(voices, case, order, extra_s=pace.slow * usual_s)
+                for _ in order:
+                    on_call()
+                if any(spoken.is_throttled for spoken in said):
+                    dropped += 1
+                    continue
+                orders[case.id] += order
+                for side, spoken in zip(order, said, strict=True):
+                    voices[side].timed[case.id].append(spoken)
+    return Paired(
+        base=voices["base"].replicate(),
+        head=voices["head"].replicate(),
+        orders={id: "".join("BA"[side == "base"] for side in order) for id, order in orders.items()},
+        dropped=dropped,
+    )
+
+
+def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: float) -> list[Spoken]:
+    """A case's consecutive calls in this order, the head's with `extra_s` seconds of work on top."""
+    return [voices[side].say(case, extra_s=extra_s if side == "head" else 0.0) for side in order]
+
+
+class Voice:
+    """One arm's process, and what it has said."""
+
+    def __init__(self, arm: Arm, worker: Worker, cases: Sequence[Case], timeout: float) -> None:
+        self._arm, self._worker, self._timeout = arm, worker, timeout
+        self._first: dict[str, Spoken] = {}
+        self._plain: dict[str, list[float]] = {case.id: [] for case in cases}
+        self.timed: dict[str, list[Spoken]] = {case.id: [] for case in cases}
+        shortest = min(cases, key=lambda case: (len(case.text), case.id))
+        ready = worker.ready
+        self.provenance = ready.provenance
+        self._cold_start = ColdStart(
+            case=shortest.id,
+            spawn_s=ready.spawn_s,
+            import_s=ready.import_s,
+            load_s=ready.load_s,
+            first_request_s=self.say(shortest).wall_s,
+        )
+
+    def say(self, case: Case, *, full: bool = False, extra_s: float = 0.0) -> Spoken:
+        """One call; raises CaseLost."""
+        try:
+            spoken = self._worker.speak(case.request, full=full, timeout=self._timeout, extra_s=extra_s)
+        except (RequestFailed, WorkerLost) as error:
+            raise CaseLost(self._arm.name, case.id, error) from error
+        if not extra_s:
+            self._plain[case.id].append(spoken.wall_s)
+        return spoken
+
+    def warm_up(self, case: Case) -> None:
+        """A call that is not timed; the first of a case brings its audio's hash and its memory."""
+        spoken = self.say(case, full=case.id not in self._first)
+        self._first.setdefault(case.id, spoken)
+
+    def usual_s(self, case: Case) -> float:
+        """How long the case takes in this process: the median of its calls so far but the first."""
+        return median(self._plain[case.id][1:])
+
+    def replicate(self) -> Replicate:
+        """All that was said."""
+        return Replicate(
+            cold_start=self._cold_start,
+            calls={id: calls_of(self._first[id], said) for id, said in self.timed.items() if said},
+        )
+
+
+def _started(arm: Arm, cases: Sequence[Case], pace: Pace, stack: ExitStack, *, is_second: bool) -> Voice:
+    try:
+        worker = Worker(arm.spec, load_timeout=pace.load_timeout, python=arm.python)
+    except PipelineError as error:
+        if is_second:
+            raise DoesNotFit(str(error)) from error
+        raise
+    return Voice(arm, stack.enter_context(worker), cases, pace.timeout)
+
+
+def _passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
+    """Every case `count` times: pass by pass, each in an order of its own."""
+    return [case for _ in range(count) for case in dice.sample(list(cases), k=len(cases))]

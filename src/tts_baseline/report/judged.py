@@ -1,0 +1,72 @@
+"""The judge's own report: what was compared, the verdicts, and what disturbed the measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tts_baseline.core import units
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import SCHEMA_VERSION, Verdict
+from tts_baseline.gate.disturbances import disturbances
+from tts_baseline.report import table
+from tts_baseline.report.summary import reasons
+
+
+def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Sheet]:
+    """The suite's verdicts, and the single cases that are not fine."""
+    suite = table.verdict_sheet(f"head against {judgement.against.name}", verdicts)
+    cases = table.case_sheet(verdicts)
+    return [suite, *([cases] if cases else [])]
+
+
+def lines(judgement: Judgement) -> list[str]:
+    """How it was measured, in words."""
+    count = len(judgement.restarts)
+    turns = "side by side" if judgement.together else "one after the other, for both do not fit at once"
+    took = units.seconds(judgement.seconds)
+    told = [f"{count} restarts of both, {turns}, in {took}; {len(judgement.cases)} cases"]
+    if not judgement.against.code:
+        told.append("both ran the same code, which is not in this repository: only settings can differ")
+    told += [f"both read {shared}" for shared in judgement.against.shared]
+    told += [f"left out: {failure.message}" for failure in judgement.lost]
+    if judgement.stopped:
+        told.append(judgement.stopped)
+    return told + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
+
+
+def noise_sheet(judgement: Judgement) -> table.Sheet:
+    """Everything that was looked for in the calls, whether it is of account or not."""
+    rows = tuple((d.name, d.found, d.advice or "-") for d in disturbances(judgement))
+    return table.Sheet("what disturbed it", (("", 0), ("found", 0), ("what to do", 0)), rows)
+
+
+def terminal(judgement: Judgement, verdicts: Sequence[Verdict], *, color: bool = False) -> str:
+    """The report for a terminal."""
+    parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
+    return "\n\n".join([*parts, "\n".join([*reasons(verdicts), *lines(judgement)])])
+
+
+def markdown(judgement: Judgement, verdicts: Sequence[Verdict]) -> str:
+    """The report as a page."""
+    told = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
+    return "\n".join([table.markdown([*sheets(judgement, verdicts), noise_sheet(judgement)]), *told, ""])
+
+
+def as_json(judgement: Judgement, verdicts: Sequence[Verdict], folder: Path) -> bytes:
+    """Verdicts as JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost}`."""
+    page: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
+        "folder": str(folder),
+        "against": judgement.against,
+        "commit": judgement.commit,
+        "dirty": judgement.dirty,
+        "restarts": len(judgement.restarts),
+        "seconds": judgement.seconds,
+        "verdicts": verdicts,
+        "lost": judgement.lost,
+    }
+    return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"

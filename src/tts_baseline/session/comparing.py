@@ -1,0 +1,57 @@
+"""Compares two revisions, or two configurations of one, side by side: what `compare --against` does."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from tts_baseline.baseline import files
+from tts_baseline.core.files import write_atomic
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Verdict
+from tts_baseline.core.registry import gates
+from tts_baseline.gate import paired
+from tts_baseline.report import judged
+from tts_baseline.session import judging
+from tts_baseline.session.gating import JUDGE_FILE
+from tts_baseline.session.judging import Bench
+from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import Project
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """What the judge measured, its verdicts, and the folder that holds both."""
+
+    judgement: Judgement
+    verdicts: tuple[Verdict, ...]
+    folder: Path
+
+
+def with_revision(project: Project, revision: str, progress: Progress) -> Comparison:
+    """The working tree against a git revision. Raises RevisionError, PipelineError or SettingsError."""
+    return _compare(project, judging.against_revision(project, project.chosen, revision, progress), progress)
+
+
+def with_configuration(project: Project, optimize: tuple[str, ...], progress: Progress) -> Comparison:
+    """The project's settings against other switches. Raises PipelineError or SettingsError."""
+    return _compare(project, judging.against_configuration(project, project.chosen, optimize), progress)
+
+
+def _compare(project: Project, ready: AbstractContextManager[Bench], progress: Progress) -> Comparison:
+    asked = tuple(key for key, spec in gates().items() if spec.decide == "ratio")
+    budget = project.settings.budget or math.inf
+    with ready as bench:
+        judgement = judging.judge(
+            project, bench, project.chosen, progress, gates=asked, asked=True, budget=budget
+        )
+    verdicts = paired.decide(judgement, project.limits)
+    folder = project.report / f"judge-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    folder.mkdir(parents=True)
+    files.write_record(folder / JUDGE_FILE, judgement)
+    write_atomic(folder / "report.md", judged.markdown(judgement, verdicts).encode())
+    return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)

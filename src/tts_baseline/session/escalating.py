@@ -1,0 +1,79 @@
+"""When the judge is called: asked for, or where the screen is not plain and the baseline has a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from tts_baseline.core.errors import BaselineError, TtsBaselineError
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Baseline, Case, Verdict
+from tts_baseline.core.registry import gates
+from tts_baseline.gate.attribute import doubtful
+from tts_baseline.session import git, judging
+from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import Project
+
+AUTO, NEVER = "auto", "none"
+
+
+class Call(Struct, frozen=True):
+    """A call for the judge: against which revision, for which gates, and whether the user asked for it."""
+
+    revision: str
+    gates: tuple[str, ...]
+    asked: bool
+
+
+def is_asked(project: Project) -> bool:
+    """True where the user named what to judge against."""
+    return project.settings.against not in (None, NEVER)
+
+
+def check(project: Project) -> None:
+    """Raise RevisionError for a revision that is asked for and does not exist, before measuring."""
+    if is_asked(project) and project.settings.against != AUTO:
+        git.resolve(project.root, project.settings.against or "")
+
+
+def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Call | None:
+    """What the judge is to look at after this screen; None for nothing.
+
+    Raises BaselineError where `auto` is asked for and the baseline has no commit.
+    """
+    named = project.settings.against
+    if named == NEVER:
+        return None
+    last = baseline.runs[-1] if baseline.runs else None
+    judged = tuple(key for key, spec in gates().items() if spec.decide == "ratio")
+    if named not in (None, AUTO):
+        return Call(named or "", judged, asked=True)
+    if last is None or last.commit is None or last.dirty:
+        if named is None:
+            return None
+        why = "was accepted with uncommitted changes" if last and last.commit else "has no commit"
+        raise BaselineError(
+            f"the judge has nothing to compare with: the baseline of this machine {why}",
+            hint="--tts-against REV, or accept a run of a clean tree first",
+        )
+    open_gates = doubtful(screen)
+    if named is None and not open_gates:
+        return None
+    return Call(last.commit, judged if named else open_gates, asked=named is not None)
+
+
+def judged(
+    project: Project, call: Call, cases: Sequence[Case], progress: Progress, *, budget: float
+) -> Judgement | None:
+    """The judge's restarts; None, and a line that says why, where it was not asked for and cannot be had."""
+    try:
+        with judging.against_revision(project, cases, call.revision, progress) as bench:
+            return judging.judge(
+                project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget
+            )
+    except TtsBaselineError as error:
+        if call.asked:
+            raise
+        progress.say(f"the judge cannot help: {error.what}" + (f" ({error.hint})" if error.hint else ""))
+        return None
