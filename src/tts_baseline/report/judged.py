@@ -28,7 +28,10 @@ def lines(judgement: Judgement) -> list[str]:
     count = len(judgement.restarts)
     turns = "side by side" if judgement.together else "one after the other, for both do not fit at once"
     took = units.seconds(judgement.seconds)
-    told = [f"{count} restarts of both, {turns}, in {took}; {len(judgement.cases)} cases"]
+    told = [
+        f"{_head(judgement)} against {_base(judgement)}",
+        f"{count} restarts of both, {turns}, in {took}; {len(judgement.cases)} cases",
+    ]
     if not judgement.against.code:
         told.append("both ran the same code, which is not in this repository: only settings can differ")
     told += [f"both read {shared}" for shared in judgement.against.shared]
@@ -36,6 +39,16 @@ def lines(judgement: Judgement) -> list[str]:
     if judgement.stopped:
         told.append(judgement.stopped)
     return told + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
+
+
+def _head(judgement: Judgement) -> str:
+    changes = " with uncommitted changes" if judgement.dirty else ""
+    return f"this tree ({judgement.commit[:7]}{changes})" if judgement.commit else "this tree"
+
+
+def _base(judgement: Judgement) -> str:
+    name, commit = judgement.against.name, judgement.against.commit
+    return name if commit is None or commit.startswith(name) else f"{name} ({commit[:7]})"
 
 
 def noise_sheet(judgement: Judgement) -> table.Sheet:

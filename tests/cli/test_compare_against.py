@@ -1,0 +1,234 @@
+"""Two revisions side by side: real repositories, workers and signals. Changes are too large to miss."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+SCRIPT = Path(sys.executable).with_name("tts-baseline")
+
+VOICE = """
+import time
+
+import numpy as np
+
+SECONDS = {seconds}
+
+
+class Voice:
+    def __init__(self, voice="ana", optimize=()):
+        self.factor = 3.0 if "turtle" in optimize else 1.0
+
+    def synthesize(self, request):
+        from tts_baseline import Utterance
+
+        begun = time.perf_counter()
+        time.sleep(SECONDS * self.factor)
+        made = time.perf_counter()
+        samples = np.sin(np.arange(8000) / (10 + len(request.text))).astype("f4") / 2
+        stages = {{"model": made - begun, "post": time.perf_counter() - made}}
+        return Utterance(samples=samples, sample_rate=16000, stages=stages)
+"""
+
+PROJECT = """
+[tool.tts-baseline]
+pipeline = "voice:Voice"
+suite = "cases.toml"
+limits = { latency = "50%", cold_start = "100000%", memory = "100000%" }
+"""
+
+SUITE = """
+[[case]]
+id = "hola"
+text = "Hola."
+
+[[case]]
+id = "adios"
+text = "Adiós, amigo."
+"""
+
+
+class Answer(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+class Folder(NamedTuple):
+    root: Path
+
+    def write(self, seconds: float) -> None:
+        (self.root / "voice.py").write_text(VOICE.format(seconds=seconds))
+
+    def git(self, *words: str) -> str:
+        options = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(
+            ["git", "-C", str(self.root), *options, *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, seconds: float) -> None:
+        self.write(seconds)
+        self.git("add", "-A")
+        self.git("commit", "--quiet", "--allow-empty", "-m", f"{seconds} seconds")
+
+    def call(self, *words: str, **variables: str) -> Answer:
+        environment = {**os.environ, "COLUMNS": "200", **variables}
+        environment.pop("CI", None)
+        done = subprocess.run(
+            [str(SCRIPT), *words], cwd=self.root, capture_output=True, text=True, env=environment
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def is_tidy(self) -> bool:
+        """Nothing is left of a base revision: no worktree, no folder of one, no worker."""
+        if self.git("worktree", "list").count("\n"):
+            return False
+        mine = [p for p in Path(tempfile.gettempdir()).glob("tts-baseline-*/base/.git")
+                if str(self.root) in p.read_text()]  # fmt: skip
+        return not mine and not workers(self.root)
+
+
+def workers(root: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        words = " ".join(process.info["cmdline"] or [])
+        if "tts_baseline.measure.worker" in words and str(process.info["cwd"]).startswith(str(root)):
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path) -> Folder:
+    folder = Folder(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
+    (tmp_path / ".gitignore").write_text(".tts-baseline\n__pycache__\n")
+    folder.git("init", "--quiet", "-b", "main")
+    folder.commit(0.01)
+    return folder
+
+
+def test_the_working_tree_is_compared_with_the_revision_not_with_itself(folder) -> None:
+    folder.write(0.05)  # dirty: not committed
+    answer = folder.call("compare", "--against", "main")
+    assert answer.status == 1
+    assert "REGRESSED" in answer.out
+    assert "latency" in answer.out
+    assert "judging 2 cases against main" in answer.err
+    head = folder.git("rev-parse", "HEAD")[:7]
+    assert f"this tree ({head} with uncommitted changes) against main ({head})" in answer.out
+    assert folder.git("status", "--porcelain").split() == ["M", "voice.py"]
+    assert folder.is_tidy()
+
+
+def test_the_other_way_round_it_is_improved_and_json_says_all(folder) -> None:
+    folder.commit(0.05)
+    folder.commit(0.01)
+    answer = folder.call("compare", "--against", "HEAD~1", "--json")
+    assert answer.status == 0
+    page = json.loads(answer.out)
+    latency = next(v for v in page["verdicts"] if v["gate"] == "latency" and v["case"] is None)
+    assert (latency["status"], latency["decided_by"]) == ("improved", "judge")
+    assert latency["where"].startswith("model -")
+    assert "post" in latency["where"].partition(" unchanged")[0].rpartition(";")[2]
+    assert page["against"]["commit"] == folder.git("rev-parse", "HEAD~1")
+    kept = Path(page["folder"])
+    assert (kept / "judge.json").is_file()
+    assert "what disturbed it" in (kept / "report.md").read_text()
+    assert folder.is_tidy()
+
+
+def test_two_configurations_of_one_revision(folder) -> None:
+    answer = folder.call("compare", "--optimize", "turtle", "--against-optimize", "none")
+    assert answer.status == 1
+    assert "against optimize none" in answer.out
+    answer = folder.call("compare", "--optimize", "none", "--against-optimize", "turtle")
+    assert answer.status == 0
+    assert "improved" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "say what to compare: a RUN, --against REV, or --against-optimize A,B"),
+        (("--against", "main", "--against-optimize", "none"), "(one of them)"),
+        (("last", "--against", "main"), "leave RUN out"),
+        (("--against", "mian"), "no revision 'mian' (did you mean 'main'?)"),
+        (("--against", "main", "--budget", "0.5"), "a budget of 500.0 ms is too small for the judge"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_with_the_next_command(folder, words, message) -> None:
+    answer = folder.call("compare", *words)
+    assert answer.status == 2
+    assert message in answer.err
+    assert "  next   " in answer.err
+    assert "Traceback" not in answer.err
+    assert folder.is_tidy()
+
+
+def test_a_base_that_no_longer_imports_is_named(folder) -> None:
+    (folder.root / "voice.py").write_text("import no_such_module\n")
+    folder.git("commit", "--quiet", "-am", "broken")
+    folder.commit(0.01)
+    answer = folder.call("compare", "--against", "HEAD~1")
+    assert answer.status == 2
+    assert "the pipeline of HEAD~1" in answer.err
+    assert "no_such_module" in answer.err
+    assert "--base-python" in answer.err
+    assert folder.is_tidy()
+
+
+def test_a_base_whose_settings_are_unknown_is_named(folder) -> None:
+    text = (folder.root / "pyproject.toml").read_text()
+    (folder.root / "pyproject.toml").write_text(text + 'magic = "yes"\n')
+    folder.git("commit", "--quiet", "-am", "magic")
+    (folder.root / "pyproject.toml").write_text(text)
+    answer = folder.call("compare", "--against", "main")
+    assert answer.status == 2
+    assert "the settings of main cannot be read: unknown setting 'magic'" in answer.err
+    assert folder.is_tidy()
+
+
+def test_outside_git_there_is_no_revision(folder) -> None:
+    subprocess.run(["rm", "-rf", str(folder.root / ".git")], check=True)
+    answer = folder.call("compare", "--against", "main", GIT_CEILING_DIRECTORIES=str(folder.root.parent))
+    assert answer.status == 2
+    assert "not in a git work tree" in answer.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_interrupted_it_leaves_nothing_behind(folder, number) -> None:
+    folder.commit(0.2)
+    process = subprocess.Popen(
+        [str(SCRIPT), "compare", "--against", "HEAD~1"],
+        cwd=folder.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "judging" in line:
+            break
+    deadline = time.monotonic() + 30
+    while len(workers(folder.root)) < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert folder.is_tidy()
+    again = folder.call("compare", "--against", "HEAD~1", "--budget", "0.5")
+    assert "waiting: another run measures" not in again.err  # the lock is free

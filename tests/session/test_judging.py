@@ -1,0 +1,157 @@
+"""The sequential loop, with restarts made of numbers: when it stops, what it leaves out, what it says."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from tts_baseline.core.errors import PipelineError, SettingsError
+from tts_baseline.core.judgement import Against, Paired
+from tts_baseline.core.records import Calls, Case, ColdStart, Replicate
+from tts_baseline.gate import paired
+from tts_baseline.measure import pair
+from tts_baseline.measure.pair import Arm, CaseLost, DoesNotFit
+from tts_baseline.session import judging
+from tts_baseline.session.judging import Bench
+from tts_baseline.session.measuring import Pilot
+from tts_baseline.session.progress import Progress
+from tts_baseline.session.project import open_project
+
+CASES = [Case(id=f"c{number}", text="x" * (number + 1)) for number in range(5)]
+LATENCY = ("latency",)
+
+
+class Machine:
+    """Stands in for the workers: each restart differs by `slower` and a noise of its own."""
+
+    def __init__(self, slower: float = 0.0, noise: float = 0.002) -> None:
+        self.slower, self.noise = slower, noise
+        self.asked: list[tuple[int, tuple[str, ...], bool]] = []
+        self.raises: list[Exception] = []
+
+    def measure(self, arms, cases, *, index, pace, on_call) -> Paired:
+        self.asked.append((index, tuple(case.id for case in cases), pace.together))
+        if self.raises:
+            raise self.raises.pop(0)
+        dice = random.Random(index)
+        shift = math.log1p(self.slower) + self.noise * [1, -1, 0.5, -0.5, 1, -1, 0.5, -0.5][index]
+
+        def replicate(factor: float) -> Replicate:
+            def calls() -> Calls:
+                walls = tuple(0.1 * math.exp(factor + dice.gauss(0, 1e-5)) for _ in range(4))
+                return Calls(wall_s=walls, cpu_s=walls, reference_s=walls, audio_s=1.0, sha256="0")
+
+            start = ColdStart(spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
+            return Replicate(cold_start=start, calls={case.id: calls() for case in cases})
+
+        return Paired(base=replicate(0.0), head=replicate(shift), orders={c.id: "ABBABAAB" for c in cases})
+
+
+@pytest.fixture
+def judged(tmp_path, monkeypatch):
+    (tmp_path / "voice.py").write_text("def synthesize(text): ...\n")
+    project = open_project(tmp_path, {"pipeline": "voice:synthesize"})
+    arm = Arm(name="x", spec=project.worker)
+    lines: list[str] = []
+
+    def run(machine: Machine, *, restart_s: float = 0.0, budget: float = math.inf, gates=LATENCY):
+        monkeypatch.setattr(pair, "measure", machine.measure)
+        bench = Bench(
+            base=arm, head=arm, against=Against(name="main"), pilot=Pilot(restart_s / 2, 0.0, "cpu")
+        )
+        progress = Progress(lines.append, live=False)
+        judgement = judging.judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
+        verdicts = paired.decide(judgement, project.limits)
+        return judgement, next(v for v in verdicts if v.case is None and v.gate == "latency")
+
+    run.lines = lines
+    return run
+
+
+@pytest.mark.parametrize(
+    ("slower", "noise", "restarts", "status"),
+    [
+        (0.0, 0.002, 3, "ok"),
+        (0.30, 0.02, 3, "regressed"),
+        (0.10, 0.01, 6, "regressed"),  # the guard: two modes of a program may lie 10 % apart
+        (-0.30, 0.01, 3, "improved"),
+        (0.05, 0.01, 8, "undecided"),
+        (0.0, 0.10, 8, "undecided"),
+    ],
+)
+def test_it_stops_at_the_first_look_that_decides(judged, slower, noise, restarts, status) -> None:
+    judgement, verdict = judged(Machine(slower, noise))
+    assert (len(judgement.restarts), verdict.status, verdict.runs) == (restarts, status, restarts)
+    assert verdict.change == pytest.approx(slower, abs=noise)
+    assert verdict.low < verdict.change < verdict.high
+
+
+def test_every_gate_that_was_asked_for_has_to_be_in(judged) -> None:
+    judgement, _ = judged(Machine(), gates=("latency", "cold_start", "memory"))
+    assert len(judgement.restarts) == 3
+    judgement, _ = judged(Machine(noise=0.10), gates=("cold_start",))  # latency is open, and nobody asked
+    assert len(judgement.restarts) == 3
+
+
+def test_a_budget_is_kept_and_said(judged) -> None:
+    judgement, _ = judged(Machine(noise=0.10), restart_s=1.0, budget=4.5)
+    # A restart takes no time here, so that only the first estimate (4 restarts of 1 s) can end it.
+    assert judgement.stopped == ""
+    with pytest.raises(
+        SettingsError, match=r"a budget of 2.00 s is too small for the judge: 3 restarts"
+    ) as told:
+        judged(Machine(), restart_s=1.0, budget=2.0)
+    assert "--tts-budget" in told.value.hint
+
+
+def test_a_budget_that_runs_out_ends_it_between_two_looks(judged, monkeypatch) -> None:
+    clock = iter(range(0, 10_000, 1))  # every look at the clock costs a second
+    monkeypatch.setattr(judging.time, "monotonic", lambda: float(next(clock)))
+    judgement, verdict = judged(Machine(noise=0.10), restart_s=1.0, budget=6.0)
+    assert len(judgement.restarts) in (3, 4, 6)
+    assert judgement.stopped == f"the budget of 6.00 s was used up after {len(judgement.restarts)} restarts"
+    assert verdict.status == "undecided"
+
+
+def test_a_case_that_an_arm_cannot_say_is_left_out_and_its_restart_measured_again(judged) -> None:
+    machine = Machine()
+    machine.raises = [CaseLost("base abc", "c1", PipelineError("no such style"))]
+    judgement, verdict = judged(machine)
+    assert [index for index, *_ in machine.asked] == [0, 0, 1, 2]
+    assert machine.asked[1][1] == ("c0", "c2", "c3", "c4")
+    assert [(f.case, f.message) for f in judgement.lost] == [("c1", "base abc: c1: no such style")]
+    assert [case.id for case in judgement.cases] == ["c0", "c2", "c3", "c4"]
+    assert verdict.status == "ok"
+
+
+def test_too_many_lost_cases_end_it(judged) -> None:
+    machine = Machine()
+    machine.raises = [CaseLost("base", f"c{number}", PipelineError("hung")) for number in range(4)]
+    with pytest.raises(PipelineError, match="4 cases could not be said") as told:
+        judged(machine)
+    assert "--tts-cases" in told.value.hint
+
+
+def test_a_pair_that_does_not_fit_takes_turns_from_then_on(judged) -> None:
+    machine = Machine()
+    machine.raises = [DoesNotFit("CUDA out of memory")]
+    judgement, _ = judged(machine)
+    assert [together for *_, together in machine.asked] == [True, False, False, False]
+    assert not judgement.together
+    assert any("do not fit at once" in line for line in judged.lines)
+
+
+@pytest.mark.parametrize(("pass_s", "quads"), [(0.0, 8), (0.05, 8), (0.15, 5), (0.3, 2), (10.0, 2)])
+def test_quads_fill_a_restart_of_three_seconds(pass_s, quads) -> None:
+    arm = Arm(name="x", spec=None)
+    bench = Bench(base=arm, head=arm, against=Against(name="x"), pilot=Pilot(1.0, pass_s, "cpu"))
+    assert bench.quads == quads
+    assert bench.restart_s == pytest.approx(2.0 + (4 * quads + 4) * pass_s)
+
+
+def test_what_the_progress_says(judged) -> None:
+    judged(Machine())
+    assert "judging 5 cases against main: 8 quads in each of 3 to 8 restarts" in judged.lines[0]
+    assert any("restart 3: latency ok" in line for line in judged.lines)
