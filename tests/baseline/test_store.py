@@ -241,6 +241,24 @@ def test_machines_do_not_see_each_others_runs(store: Store) -> None:
     assert store.load("third").other_machines == (KEY, "other-4c-9999")
 
 
+def test_of_other_machines_the_run_that_was_accepted_last_is_offered_for_each_suite(store: Store) -> None:
+    def keep(name: str, key: str, second: int, suite: str = "cases") -> None:
+        store.write_run(replace(run(name, key=key, acceptance=accepted(second)), suite=suite))
+
+    keep("here", KEY, 9)
+    keep("b-older", "other-4c-9999", 1)
+    keep("a-newer", "other-4c-9999", 2)
+    keep("english", "other-4c-9999", 0, suite="en")
+    keep("third", "third-8c-1111", 3)
+    found = {(r.environment.key, r.suite): r.id for r in store.load(KEY).elsewhere}
+    assert found == {
+        ("other-4c-9999", "cases"): "a-newer",
+        ("other-4c-9999", "en"): "english",
+        ("third-8c-1111", "cases"): "third",
+    }
+    assert {r.id for r in store.load("third-8c-1111").elsewhere} == {"here", "a-newer", "english"}
+
+
 def test_a_machine_where_nothing_was_finished_is_not_known(store: Store) -> None:
     torn = store.folder / "machines" / "torn-2c-1" / ".r.json.x7d9"
     torn.parent.mkdir(parents=True)

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
-import psutil
 import pytest
-
-SCRIPT = Path(sys.executable).with_name("tts-baseline")
+from git_folder import SCRIPT, Folder, workers
 
 VOICE = """
 import time
@@ -58,54 +52,13 @@ text = "Adiós, amigo."
 """
 
 
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
+def write(folder: Folder, seconds: float) -> None:
+    (folder.root / "voice.py").write_text(VOICE.format(seconds=seconds))
 
 
-class Folder(NamedTuple):
-    root: Path
-
-    def write(self, seconds: float) -> None:
-        (self.root / "voice.py").write_text(VOICE.format(seconds=seconds))
-
-    def git(self, *words: str) -> str:
-        options = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(
-            ["git", "-C", str(self.root), *options, *words], check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
-
-    def commit(self, seconds: float) -> None:
-        self.write(seconds)
-        self.git("add", "-A")
-        self.git("commit", "--quiet", "--allow-empty", "-m", f"{seconds} seconds")
-
-    def call(self, *words: str, **variables: str) -> Answer:
-        environment = {**os.environ, "COLUMNS": "200", **variables}
-        environment.pop("CI", None)
-        done = subprocess.run(
-            [str(SCRIPT), *words], cwd=self.root, capture_output=True, text=True, env=environment
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
-
-    def is_tidy(self) -> bool:
-        """Nothing is left of a base revision: no worktree, no folder of one, no worker."""
-        if self.git("worktree", "list").count("\n"):
-            return False
-        mine = [p for p in Path(tempfile.gettempdir()).glob("tts-baseline-*/base/.git")
-                if str(self.root) in p.read_text()]  # fmt: skip
-        return not mine and not workers(self.root)
-
-
-def workers(root: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline", "cwd"]):
-        words = " ".join(process.info["cmdline"] or [])
-        if "tts_baseline.measure.worker" in words and str(process.info["cwd"]).startswith(str(root)):
-            found.append(process)
-    return found
+def commit(folder: Folder, seconds: float) -> None:
+    write(folder, seconds)
+    folder.commit(f"{seconds} seconds")
 
 
 @pytest.fixture
@@ -115,12 +68,12 @@ def folder(tmp_path) -> Folder:
     (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
     (tmp_path / ".gitignore").write_text(".tts-baseline\n__pycache__\n")
     folder.git("init", "--quiet", "-b", "main")
-    folder.commit(0.01)
+    commit(folder, 0.01)
     return folder
 
 
 def test_the_working_tree_is_compared_with_the_revision_not_with_itself(folder) -> None:
-    folder.write(0.05)  # dirty: not committed
+    write(folder, 0.05)  # dirty: not committed
     answer = folder.call("compare", "--against", "main")
     assert answer.status == 1
     assert "REGRESSED" in answer.out
@@ -133,8 +86,8 @@ def test_the_working_tree_is_compared_with_the_revision_not_with_itself(folder) 
 
 
 def test_the_other_way_round_it_is_improved_and_json_says_all(folder) -> None:
-    folder.commit(0.05)
-    folder.commit(0.01)
+    commit(folder, 0.05)
+    commit(folder, 0.01)
     answer = folder.call("compare", "--against", "HEAD~1", "--json")
     assert answer.status == 0
     page = json.loads(answer.out)
@@ -180,7 +133,7 @@ def test_what_cannot_be_compared_is_said_with_the_next_command(folder, words, me
 def test_a_base_that_no_longer_imports_is_named(folder) -> None:
     (folder.root / "voice.py").write_text("import no_such_module\n")
     folder.git("commit", "--quiet", "-am", "broken")
-    folder.commit(0.01)
+    commit(folder, 0.01)
     answer = folder.call("compare", "--against", "HEAD~1")
     assert answer.status == 2
     assert "the pipeline of HEAD~1" in answer.err
@@ -209,7 +162,7 @@ def test_outside_git_there_is_no_revision(folder) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_interrupted_it_leaves_nothing_behind(folder, number) -> None:
-    folder.commit(0.2)
+    commit(folder, 0.2)
     process = subprocess.Popen(
         [str(SCRIPT), "compare", "--against", "HEAD~1"],
         cwd=folder.root,

@@ -53,7 +53,7 @@ def recorded(project: Path) -> dict[str, Any]:
 
 
 def test_the_whole_suite_is_measured_in_every_respect_and_then_gated(project: Path) -> None:
-    first = gate(project, "--tts-missing", "record", "--tts-budget", "60")
+    first = gate(project, "--tts-missing", "record")
     assert first.returncode == 0, first.stdout + first.stderr
     run = recorded(project)
     cases = {case.id for case in reader.read("es", project)}
@@ -86,6 +86,8 @@ def test_the_whole_suite_is_measured_in_every_respect_and_then_gated(project: Pa
 
     again = gate(project, "--tts-cases", "hello,thanks")
     assert re.search(r"ok +pesq_wb +4\.64 +4\.64", again.stdout), again.stdout
+    for counter in ("operators", "flops", "syncs", "allocated"):
+        assert re.search(rf"^ok +{counter} ", again.stdout, re.MULTILINE), again.stdout
     assert recorded(project)["audio"]["hello"]["sha256"] == run["audio"]["hello"]["sha256"]
 
 
@@ -94,6 +96,18 @@ def test_another_seed_of_the_weights_is_another_voice_and_fails(project: Path) -
     changed = gate(project, "--tts-cases", "hello,thanks")
     assert changed.returncode == 1
     assert "pesq_wb" in changed.stdout
+    assert re.search(r"^ok +operators ", changed.stdout, re.MULTILINE)  # the same work, another voice
+
+
+def test_one_step_more_is_more_work_and_named(project: Path) -> None:
+    small.make(project / "model")
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("steps = 2", "steps = 3"))
+    longer = gate(project, "--tts-cases", "hello", "-k", "work")
+    settings.write_text(settings.read_text().replace("steps = 3", "steps = 2"))
+    assert longer.returncode == 1
+    assert re.search(r"es: operators regressed, \+\d+ \(limit 0\)", longer.stdout), longer.stdout
+    assert re.search(r"because  aten\.\w+ \+\d+ \(\d+ -> \d+\)", longer.stdout), longer.stdout
 
 
 def test_a_checkpoint_whose_architecture_nobody_states_is_refused(project: Path) -> None:

@@ -19,7 +19,7 @@ from tts_baseline.core.records import Case, Work  # noqa: E402
 from tts_baseline.measure import work  # noqa: E402
 from tts_baseline.measure.protocol import WorkerSpec  # noqa: E402
 from tts_baseline.measure.replicate import Pace, measure  # noqa: E402
-from tts_baseline.session.measuring import _pilot  # noqa: E402
+from tts_baseline.session.measuring import look_ahead  # noqa: E402
 from tts_baseline.session.project import open_project  # noqa: E402
 
 BATCH, IN, OUT = 5, 7, 3
@@ -398,7 +398,7 @@ def test_counting_costs_no_case(voice) -> None:
 
 def test_the_pilot_estimates_what_counting_takes(voice) -> None:
     project = open_project(Path(voice.root), {"pipeline": voice.target})
-    pilot = _pilot(project, [Case(id="a", text="uno dos tres")])
+    pilot = look_ahead(project, [Case(id="a", text="uno dos tres")])
     assert pilot.count_s > 0
 
 

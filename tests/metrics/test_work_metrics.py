@@ -51,5 +51,6 @@ def test_a_run_of_before_counters_has_no_value(metric) -> None:
 
 
 @pytest.mark.parametrize("metric", ALL)
-def test_work_is_reported_and_not_gated(metric) -> None:
-    assert (metric.SPEC.family, metric.SPEC.limit, metric.SPEC.better) == ("work", None, "lower")
+def test_work_is_exact_and_any_growth_is_too_much(metric) -> None:
+    spec = metric.SPEC
+    assert (spec.family, spec.decide, spec.limit, spec.better) == ("work", "exact", "0%", "lower")

@@ -342,16 +342,17 @@ def test_a_killed_process_is_cleaned_up_after_the_next_time_and_a_live_one_is_le
 def test_leftovers_whose_folder_is_gone_are_forgotten_and_the_users_own_worktrees_kept(
     repository, tmp_path
 ) -> None:
-    theirs, missing = tmp_path / "theirs", tmp_path / "on a disk that is not mounted"
-    dead = repository.temporary / f"{worktree._prefix()}1-abc" / "base"
-    for tree in (theirs, missing, dead):
+    theirs, missing = tmp_path / "theirs" / "base", tmp_path / "on a disk that is not mounted" / "base"
+    dead = [tmp_path / name / f"{worktree._prefix()}1-abc" / "base" for name in ("wiped", "a file now")]
+    for tree in (theirs, missing, *dead):
         repository.git("worktree", "add", "--detach", str(tree))
-    shutil.rmtree(missing)
-    shutil.rmtree(dead.parent)
+    for tree in (missing.parent, dead[0].parent, dead[1].parent.parent):
+        shutil.rmtree(tree)
+    dead[1].parent.parent.write_text("no folder can be made here")
     with repository.base():
         pass
     left = repository.git("worktree", "list", "--porcelain")
-    assert [str(tree) in left for tree in (theirs, missing, dead)] == [True, True, False]
+    assert [str(tree) in left for tree in (theirs, missing, *dead)] == [True, True, False, False]
 
 
 def test_two_at_once(repository) -> None:
@@ -462,10 +463,20 @@ def test_an_lfs_pointer_gives_way_to_the_projects_file_and_a_difference_is_told(
             "b.bin": (oid, True),
         }
     assert [text for text in repository.said if "git holds another" in text and "b.bin" in text]
-    repository.write(f".git/lfs/objects/{oid[:2]}/{oid[2:4]}/{oid}", "base's")
+    for text in ("base's", "same"):
+        oid = sha256(text)
+        repository.write(f".git/lfs/objects/{oid[:2]}/{oid[2:4]}/{oid}", text)
     with repository.base(files=["a.bin", "b.bin"]) as base:
         assert (base.root / "b.bin").read_text() == "base's"
+        assert (base.root / "a.bin").readlink() == repository.path / "a.bin"  # in the same file cache
         assert [one.path for one in base.shared] == ["a.bin"]
+
+
+def test_lfs_downloads_nothing(repository) -> None:
+    repository.commit(_gitattributes="*.bin filter=lfs", a_bin=pointer("x"))
+    repository.git("config", "filter.lfs.smudge", "echo skip=$GIT_LFS_SKIP_SMUDGE")
+    with repository.base() as base:
+        assert (base.root / "a.bin").read_text() == "skip=1\n"
 
 
 def test_an_absolute_path_is_read_by_both_and_a_difference_is_told(repository, tmp_path) -> None:
@@ -484,6 +495,7 @@ def test_a_path_beside_the_project_is_shared_and_one_outside_the_repository_told
     repository.write("shared/model.pt", "weights")
     (tmp_path / "far.pt").write_text("far")
     names = ["../shared/model.pt", "../../far.pt", str(tmp_path / "far.pt"), "..", ".", "../..", "/"]
+    names += ["../.git/config", str(repository.path / ".git"), str(repository.path)]
     with repository.base(files=names, root=repository.path / "speech") as base:
         assert [one.path for one in base.shared] == ["../shared/model.pt"]
         assert (base.root / ".." / "shared" / "model.pt").read_text() == "weights"

@@ -6,26 +6,30 @@ from typing import Any
 
 import msgspec
 
+from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
 from tts_baseline.core.registry import metrics
 
+_STORED = ("Quality", "Run", "Certificate")
+
 
 def json_schema() -> bytes:
-    """The schema of `quality.json` and of `machines/<key>/<run>.json`, as JSON Schema 2020-12.
+    """The schema of everything in JSON that a baseline's folder holds, as JSON Schema 2020-12.
 
-    Generated from the records and the registry, so that a new metric appears by being there.
+    That is `quality.json`, `machines/<key>/<run>.json` and `certificates/<key>.json`. Generated from the
+    records and the registry, so that a new metric appears by being there.
     """
-    _, components = msgspec.json.schema_components((Quality, Run), ref_template="#/$defs/{name}")
+    _, components = msgspec.json.schema_components((Quality, Run, Certificate), ref_template="#/$defs/{name}")
     components["QualityCase"]["properties"]["scores"]["propertyNames"] = {"$ref": "#/$defs/Metric"}
     components["Reading"]["properties"]["metric"] = {"$ref": "#/$defs/Metric"}
-    for stored in ("Quality", "Run"):
+    for stored in _STORED:
         components[stored]["properties"]["schema"] = {"const": SCHEMA_VERSION}
         components[stored]["required"] = ["schema", *components[stored]["required"]]
     components["Metric"] = {"oneOf": [_metric(name) for name in metrics()]}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"pytest-tts-baseline, schema {SCHEMA_VERSION}",
-        "oneOf": [{"$ref": "#/$defs/Quality"}, {"$ref": "#/$defs/Run"}],
+        "oneOf": [{"$ref": f"#/$defs/{stored}"} for stored in _STORED],
         "$defs": components,
     }
     return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"

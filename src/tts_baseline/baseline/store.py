@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tts_baseline.baseline import files
 from tts_baseline.baseline.schema import json_schema
+from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
@@ -27,7 +28,7 @@ def accepted_at(run: Run) -> tuple[str, str]:
 
 
 class Store:
-    """`baselines/<pipeline>/<variant>`: quality.json, golden/, machines/<key>/."""
+    """`baselines/<pipeline>/<variant>`: quality.json, golden/, machines/<key>/, certificates/<key>.json."""
 
     def __init__(self, root: Path, pipeline: str, variant: str) -> None:
         self.root = root
@@ -36,12 +37,13 @@ class Store:
     def load(self, key: str) -> Baseline:
         """What a run on the machine `key` is compared with; empty where nothing was accepted yet.
 
-        Holds the last 20 runs of the current epoch, oldest first, and the anchor.
+        Holds the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
+        suite on every other machine.
         """
         quality_file = self.folder / "quality.json"
         quality = files.read_record(quality_file, Quality) if quality_file.exists() else None
         machines = self.folder / "machines"
-        keys = sorted({path.parent.name for path in machines.glob("*/*.json")})
+        others = sorted({path.parent.name for path in machines.glob("*/*.json")} - {key})
         runs = self.runs(key)
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
@@ -50,7 +52,8 @@ class Store:
             quality=quality,
             runs=tuple(current[-RING:]),
             anchor=anchors[-1] if anchors else None,
-            other_machines=tuple(k for k in keys if k != key),
+            other_machines=tuple(others),
+            elsewhere=tuple(run for other in others for run in self._newest(other)),
         )
 
     def runs(self, key: str) -> tuple[Run, ...]:
@@ -95,6 +98,18 @@ class Store:
         """True where this run is accepted already."""
         return self._run(run).exists()
 
+    def certificate(self, key: str) -> Certificate | None:
+        """What the machine `key` was certified to see; None where it was not."""
+        path = self._certificate(key)
+        return files.read_record(path, Certificate) if path.exists() else None
+
+    def write_certificate(self, certificate: Certificate) -> Path:
+        """Replace the certificate of its machine."""
+        self._write_schema()
+        path = self._certificate(certificate.environment.key)
+        files.write_record(path, certificate)
+        return path
+
     def write_quality(self, quality: Quality, recordings: Mapping[str, bytes]) -> Path:
         """Replace the accepted quality; recordings first: quality.json never speaks of a missing one."""
         self._write_schema()
@@ -109,8 +124,14 @@ class Store:
         path = self._golden(case)
         return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == accepted.recording
 
+    def _newest(self, key: str) -> Iterable[Run]:
+        return {run.suite: run for run in self.runs(key)}.values()
+
     def _run(self, run: Run) -> Path:
         return self.folder / "machines" / run.environment.key / f"{run.id}.json"
+
+    def _certificate(self, key: str) -> Path:
+        return self.folder / "certificates" / f"{key}.json"
 
     def _golden(self, case: str) -> Path:
         return self.folder / "golden" / f"{case}.flac"

@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from tts_baseline.cli import accept, compare, doctor, plan, reject, report, run
+from tts_baseline.cli import accept, certify, compare, doctor, plan, reject, report, review, run
 from tts_baseline.core.errors import TtsBaselineError
 
 FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
-_COMMANDS = (run, compare, accept, reject, plan, report, doctor)
+_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor)
 
 
 def main(words: Sequence[str] | None = None) -> int:

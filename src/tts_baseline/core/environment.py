@@ -19,6 +19,11 @@ _RECORDED = (
 )  # fmt: skip
 
 
+_GIT_POINTERS = frozenset(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+)
+
+
 def read(device: Literal["cpu", "cuda"]) -> Environment:
     """The environment of this process: key from the hardware class only, software recorded beside it."""
     hardware = _cpu() | (_gpu() if device == "cuda" else {})
@@ -47,6 +52,11 @@ def commit(root: Path) -> tuple[str | None, bool]:
     return head, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
 
 
+def without_git_pointers() -> dict[str, str]:
+    """This process's environment without what a git hook sets for its own repository, index and objects."""
+    return {name: value for name, value in os.environ.items() if name not in _GIT_POINTERS}
+
+
 def author(root: Path) -> str:
     """The name that git would sign a commit at `root` with, else the login name."""
     name = _git(root, "config", "user.name")
@@ -55,7 +65,13 @@ def author(root: Path) -> str:
 
 def _git(root: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", str(root), *words],
+            env=without_git_pointers(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     except FileNotFoundError:
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -37,7 +37,8 @@ class Against(Record, frozen=True, kw_only=True):
 class Judgement(Record, frozen=True, kw_only=True):
     """A judge's restarts and what they are of; `lost` are cases that an arm could not say.
 
-    `asked` says that the user named what to compare with, `stopped` why it ended before every verdict was in.
+    `asked` says that the user named what to compare with, `stopped` why it ended before every verdict was in,
+    `certified` what this machine's certificate said.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -52,3 +53,4 @@ class Judgement(Record, frozen=True, kw_only=True):
     together: bool = True
     lost: tuple[Failure, ...] = ()
     stopped: str = ""
+    certified: str = ""

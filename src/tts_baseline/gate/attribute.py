@@ -53,7 +53,8 @@ def combine(
     `changed` is what differs around the code since the baseline; `asked` says that the user named what to
     judge against: then the judge's verdict on the suite stands where the screen finds nothing, too.
     """
-    is_baseline = bool(baseline.runs) and baseline.runs[-1].commit == against.commit
+    last = baseline.runs[-1] if baseline.runs else None
+    is_baseline = last is not None and not last.dirty and last.commit == against.commit
     told = {(v.gate, v.case): v for v in judged}
     return tuple(
         _one(v, told[v.gate, v.case], against, changed, is_baseline=is_baseline, asked=asked)
@@ -73,16 +74,15 @@ def _one(
     asked: bool,
 ) -> Verdict:
     said = f"{_change(judge)} against {against.name}, {judge.runs} restarts side by side"
-    if screen.drift is not None and screen.status == "regressed":
-        return screen  # slow drift: measured from the anchor run, of which the judge knows nothing
     if judge.status == "regressed":
-        return replace(judge, reason=f"the judge: {said}")
+        return replace(judge, drift=screen.drift, reason=f"the judge: {said}")
+    if screen.status == "invalid" or _is_slow_drift(screen):
+        return screen
     if judge.status == "undecided":
         if asked and screen.case is None and screen.status != "regressed":
             return judge
-        return replace(
-            screen, reason="; ".join(part for part in (screen.reason, f"the judge: {said}") if part)
-        )
+        parts = (screen.reason, f"the judge: {said}", judge.reason)
+        return replace(screen, reason="; ".join(part for part in parts if part))
     if not is_adverse(screen):
         stands = screen.status == "undecided" or (asked and screen.case is None)
         return replace(judge, reason=f"the judge: {said}") if stands else screen
@@ -90,14 +90,20 @@ def _one(
         return replace(screen, reason=f"not since {against.name} ({said}): before it, or around the code")
     around = ", ".join(changed) or "nothing that is recorded"
     innocent = "the code is innocent" if against.code else "both ran the same code"
+    is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
     return replace(
         screen,
-        status="regressed" if screen.runs >= MIN_SESSIONS_FOR_T else "undecided",
+        status="regressed" if is_known else "undecided",
         decided_by="judge",
         is_environment=True,
         where="",
         reason=f"environment: {innocent} ({said}); changed around it: {around}",
     )
+
+
+def _is_slow_drift(screen: Verdict) -> bool:
+    """True where only the anchor run tells: the judge runs two revisions and knows nothing of a third."""
+    return screen.drift is not None and screen.reason.startswith("slow drift")
 
 
 def _change(verdict: Verdict) -> str:

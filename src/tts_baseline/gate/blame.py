@@ -17,13 +17,14 @@ _REST = "elsewhere"
 def shares(taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, Estimate]:
     """By stage, its change as a share of the base's whole latency: the mean over cases, one value a restart.
 
-    The shares add up to about the whole change; 'elsewhere' is what no stage accounts for.
+    The shares add up to about the whole change; 'elsewhere' is what no stage accounts for. A stage that an
+    arm does not have took no time there. Empty where a case has no stages at all.
     """
     ids = [c.id for c in cases if all(c.id in one.base.calls and c.id in one.head.calls for one in taken)]
-    calls = [one.base.calls[id] for one in taken for id in ids]
-    names = sorted({name for one in calls for name in one.stages})
-    if not names or any(set(one.stages) != set(names) for one in calls):
+    calls = [arm.calls[id] for one in taken for arm in (one.base, one.head) for id in ids]
+    if not calls or not all(one.stages for one in calls):
         return {}
+    names = sorted({name for one in calls for name in one.stages})
     found = {name: [fmean(_share(one, id, name) for id in ids) for one in taken] for name in (*names, _REST)}
     return {name: estimate(values) for name, values in found.items()}
 
@@ -59,8 +60,8 @@ def _share(one: Paired, case: str, stage: str) -> float:
 def _seconds(calls: Calls, stage: str) -> float:
     if stage != _REST:
         return median(calls.stages.get(stage, (0.0,)))
-    staged = zip(*calls.stages.values(), strict=True)
-    return median(wall - math.fsum(parts) for wall, parts in zip(calls.wall_s, staged, strict=True))
+    rows = zip(calls.wall_s, *calls.stages.values(), strict=True)
+    return median(wall - math.fsum(parts) for wall, *parts in rows)
 
 
 def _shown(one: Estimate) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import FAILING, Baseline, Run, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import performance, quality
+from tts_baseline.gate import performance, quality, work
 from tts_baseline.gate.limits import Limit
 
 UTTERANCE = "utterance"
@@ -18,11 +18,14 @@ def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[V
 
     A case that could not be measured is `invalid` in the family of each gate, under the gate 'utterance'.
     """
+    gated = {m.spec.family for m in metrics().values() if m.spec.limit is not None}
+    if not work.is_concerned(run, baseline):
+        gated.discard("work")
     failed = [
         _failed(failure.case, family, f"{failure.kind}: {failure.message}")
         for family in FAMILIES
         for failure in run.failures
-        if any(m.spec.family == family and m.spec.limit is not None for m in metrics().values())
+        if family in gated
     ]
     broken = {
         r.case for r in run.readings
@@ -36,6 +39,8 @@ def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[V
         limit = limits[spec.key]
         if spec.decide == "ratio":
             verdicts += performance.judge(spec, limit, run, baseline)
+        elif spec.decide == "exact":
+            verdicts += work.judge(spec, limit, run, baseline)
         else:
             verdicts += quality.judge(spec, limit, run, baseline, broken if spec.decide != "each" else ())
     return (*failed, *verdicts)

@@ -42,15 +42,18 @@ def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, 
     if not taken:
         return ()
     verdicts: list[Verdict] = []
+    silent: list[MetricSpec] = []
     for metric in metrics().values():
         spec = metric.spec
         if spec.decide == "ratio" and spec.limit is not None and spec.key in limits:
-            verdicts += _gate(metric, limits[spec.key], judgement.cases, taken)
+            told = _gate(metric, limits[spec.key], judgement.cases, taken)
+            verdicts += told
+            silent += [spec] if spec.timed and not told else []
     throttled = sum(one.dropped for one in taken) / (sum(one.dropped + _quads(one) for one in taken) or 1)
     if throttled > MAX_DROPPED:
-        return tuple(
-            _undecided(v, f"the device was throttled in {throttled:.0%} of the quads") for v in verdicts
-        )
+        reason = f"the device was throttled in {throttled:.0%} of the quads"
+        verdicts = [replace(v, status="undecided", reason=reason, where="") for v in verdicts]
+        verdicts += [_untold(spec, limits[spec.key], len(taken), reason) for spec in silent]
     return tuple(verdicts)
 
 
@@ -68,7 +71,10 @@ def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
 
 
 def differences(spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, list[float]]:
-    """One log difference a restart, by case (or for the run); cases that a restart lacks are left out."""
+    """One log difference a restart, by case (or for the run).
+
+    Cases that a restart lacks, or has no positive time or size of, are left out.
+    """
     metric = metrics()[spec.name]
     found: dict[str, list[float]] = {}
     for case in [WHOLE_RUN] if spec.scope == "run" else [case.id for case in cases]:
@@ -100,10 +106,13 @@ def _difference(metric: Metric, one: Paired, case: str) -> float | None:
     if case and metric.spec.timed:
         if case not in one.base.calls or case not in one.head.calls:
             return None
-        base, head = (_logs(arm.calls[case].wall_s) for arm in (one.base, one.head))
-        return typical(one.orders[case], base, head)
-    values = [_value(metric, (arm,), case) for arm in (one.base, one.head)]
-    return None if None in values else math.log(values[1] or 1.0) - math.log(values[0] or 1.0)
+        base, head = (arm.calls[case].wall_s for arm in (one.base, one.head))
+        return typical(one.orders[case], _logs(base), _logs(head)) if _are_usable((*base, *head)) else None
+    found = [_value(metric, (arm,), case) for arm in (one.base, one.head)]
+    values = [value for value in found if value is not None]
+    if len(values) < len(found) or not _are_usable(values):
+        return None
+    return math.log(values[1]) - math.log(values[0])
 
 
 def _value(metric: Metric, replicates: Sequence[Replicate], case: str) -> float | None:
@@ -132,7 +141,7 @@ def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[P
     middle = [math.exp(fmean(math.log(pair[arm]) for pair in levels.values())) for arm in (0, 1)]
     whole = _verdict(spec, limit, None, look(suite), middle)
     if spec.name == "latency" and whole.status in ("regressed", "improved"):
-        whole = replace(whole, where=blame.stages(taken, cases))
+        whole = replace(whole, where=blame.stages(taken, [case for case in cases if case.id in found]))
     looks = {case: look(values) for case, values in single.items()}
     bounds = {case: limit.log_of(levels[case][0]) for case in single}
     kept = holm([looks[case].p_above(bounds[case]) for case in single], look(suite).alpha)
@@ -140,7 +149,7 @@ def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[P
     return [
         whole,
         *(
-            _undecided(v, f"beyond the limit alone, not among {len(single)} cases")
+            replace(v, status="undecided", reason=f"beyond the limit alone, not among {len(single)} cases")
             if v.status == "regressed" and not is_kept
             else v
             for v, is_kept in zip(verdicts, kept, strict=True)
@@ -178,8 +187,20 @@ def _verdict(
     )
 
 
-def _undecided(verdict: Verdict, reason: str) -> Verdict:
-    return replace(verdict, status="undecided", reason=reason)
+def _untold(spec: MetricSpec, limit: Limit, restarts: int, reason: str) -> Verdict:
+    return Verdict(
+        gate=spec.key,
+        metric=spec.name,
+        family=spec.family,
+        case=None,
+        status="undecided",
+        unit=spec.unit,
+        relative=True,
+        limit=limit.relative,
+        runs=restarts,
+        reason=reason,
+        decided_by="judge",
+    )
 
 
 def _is_suspect(verdict: Verdict) -> bool:
@@ -187,7 +208,12 @@ def _is_suspect(verdict: Verdict) -> bool:
 
 
 def _quads(one: Paired) -> int:
-    return sum(len(order) for order in one.orders.values()) // 4
+    """Quads that were kept; of arms that ran alone, the two calls that are an arm's part of one."""
+    return sum(len(order) // (4 if order[:2] in ("AB", "BA") else 2) for order in one.orders.values())
+
+
+def _are_usable(values: Sequence[float]) -> bool:
+    return all(0 < value < math.inf for value in values)
 
 
 def _logs(values: Sequence[float]) -> list[float]:

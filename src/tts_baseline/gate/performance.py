@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from tts_baseline.gate.clock import UNADJUSTED, Clock, calibrate, machine_change
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.multiplicity import holm
-from tts_baseline.stats.predictive import predict
+from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 
 WHOLE_RUN = ""
 _NEW = "the text or the metric is new, or the text has changed since it was accepted"
@@ -26,7 +27,7 @@ CASE_FACTOR = 2.5
 
 def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
-    current = _logs(spec, run, UNADJUSTED)
+    current = session_logs(spec, run, UNADJUSTED)
     baseline = replace(baseline, runs=tuple(one for one in baseline.runs if one.suite == run.suite))
     lost = _lost(spec, limit, run, baseline, current)
     if not current:
@@ -60,7 +61,7 @@ def _lost(
         return []
     failed = {failure.case for failure in run.failures}
     asked = {case.id for case in run.cases} | {WHOLE_RUN}
-    then = _logs(spec, baseline.runs[-1], UNADJUSTED, run)
+    then = session_logs(spec, baseline.runs[-1], UNADJUSTED, run)
     gone = {c: v for c, v in then.items() if c in asked and c not in failed and c not in current}
     why = {r.case or WHOLE_RUN: r.reason or "no value" for r in run.readings if r.metric == spec.name}
     return [
@@ -77,11 +78,11 @@ class _Bench:
         clock = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.case_prior = CASE_FACTOR * self.prior
-        self.now = _logs(spec, run, clock)
-        self.then = [_logs(spec, one, clock, run) for one in baseline.runs]
-        self.plain_now = _logs(spec, run, UNADJUSTED)
-        self.plain_then = [_logs(spec, one, UNADJUSTED, run) for one in baseline.runs]
-        self.anchor = _logs(spec, baseline.anchor, clock, run) if baseline.anchor else {}
+        self.now = session_logs(spec, run, clock)
+        self.then = [session_logs(spec, one, clock, run) for one in baseline.runs]
+        self.plain_now = session_logs(spec, run, UNADJUSTED)
+        self.plain_then = [session_logs(spec, one, UNADJUSTED, run) for one in baseline.runs]
+        self.anchor = session_logs(spec, baseline.anchor, clock, run) if baseline.anchor else {}
         self.slower_machine = machine_change(run, baseline.runs) if spec.timed else 0.0
 
     def earlier(self, case: str) -> list[float]:
@@ -99,7 +100,7 @@ class _Bench:
         prediction = predict(now, then, prior=self.prior)
         plain = predict(fmean(self.plain_now[c] for c in cases), plain_then, prior=self.prior)
         verdict = self._verdict(None, prediction, plain, plain_then)
-        drift = self._drift([case for case in cases if case in self.anchor], prediction, len(then))
+        drift = self._drift([case for case in cases if case in self.anchor], then)
         if drift is None:
             return verdict
         low, high = drift.interval()
@@ -118,13 +119,20 @@ class _Bench:
             reason="slow drift: the change is against the anchor run, the limit twice the usual one",
         )
 
-    def _drift(self, cases: Sequence[str], prediction: Estimate, runs: int) -> Estimate | None:
-        """The change since the anchor run, known as well as one run against one run."""
+    def _drift(self, cases: Sequence[str], then: Sequence[float]) -> Estimate | None:
+        """The change since the anchor run, known as well as one run against one run.
+
+        The spread is that of successive differences, which drift itself does not widen (von Neumann et al.,
+        Annals of Mathematical Statistics 12 (1941) 153-162; degrees of freedom from its variance).
+        """
         if not cases:
             return None
         change = fmean(self.now[case] - self.anchor[case] for case in cases)
-        error = prediction.error / math.sqrt(1 + 1 / runs) * math.sqrt(2)
-        return Estimate(change, error, prediction.df)
+        count = len(then)
+        spread = math.sqrt(fmean((b - a) ** 2 / 2 for a, b in pairwise(then))) if count > 1 else 0.0
+        if count < MIN_SESSIONS_FOR_T:
+            return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
+        return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
 
     def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
@@ -218,7 +226,7 @@ def _stage_means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
     return {name: fmean(values) for name, values in found.items()}
 
 
-def _logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> dict[str, float]:
+def session_logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> dict[str, float]:
     """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
     asked = {case.id: case.request for case in (like or run).cases}
     same = {case.id for case in run.cases if asked.get(case.id) == case.request}

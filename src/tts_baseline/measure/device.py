@@ -38,7 +38,7 @@ class Stopwatch:
         self._end.synchronize()
         seconds = self._begin.elapsed_time(self._end) * _S_PER_MS
         properties = self._cuda.get_device_properties(self._cuda.current_device())
-        clock_mhz, is_throttled = _state(str(properties.uuid))
+        clock_mhz, is_throttled = _state(str(getattr(properties, "uuid", "")))  # older torch has none
         return Lap(None if clock_mhz is None else seconds * clock_mhz * _HZ_PER_MHZ, is_throttled)
 
 

@@ -10,10 +10,20 @@ import pytest
 if TYPE_CHECKING:
     from tts_baseline.core.records import Case
     from tts_baseline.plugin.gatekeeper import Gatekeeper
-    from tts_baseline.plugin.results import ColdStarts, Latency, Memory, Quality
+    from tts_baseline.plugin.results import ColdStarts, Latency, Memory, Quality, Work
     from tts_baseline.session.spot import LivePipeline
 
-NAMES = frozenset({"tts_case", "tts_cold_start", "tts_latency", "tts_memory", "tts_pipeline", "tts_quality"})
+NAMES = frozenset(
+    {
+        "tts_case",
+        "tts_cold_start",
+        "tts_latency",
+        "tts_memory",
+        "tts_pipeline",
+        "tts_quality",
+        "tts_work",
+    }
+)
 
 
 @pytest.fixture
@@ -46,6 +56,12 @@ def tts_cold_start(request: pytest.FixtureRequest) -> Callable[[], ColdStarts]:
 def tts_memory(request: pytest.FixtureRequest) -> Callable[[Case | str], Memory]:
     """Peak memory of a case's request, host and CUDA; gated against the baseline."""
     return lambda case: _gatekeeper(request).memory(request.node, case)
+
+
+@pytest.fixture
+def tts_work(request: pytest.FixtureRequest) -> Callable[[Case | str], Work]:
+    """What a case's request makes torch do, counted and by operator; gated against the baseline."""
+    return lambda case: _gatekeeper(request).work(request.node, case)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tts_baseline.plugin import results
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import Claim, SuiteItem, chosen_cases, claims, mark, suite_items
 from tts_baseline.report import summary
-from tts_baseline.session import gating, spot
+from tts_baseline.session import certified, gating, spot
 from tts_baseline.session.gating import Outcome
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import open_project
@@ -42,6 +42,7 @@ class Gatekeeper:
             raise pytest.UsageError(str(error)) from error
         self.config = config
         self.live = spot.LivePipeline(self.project)
+        self.work_item: pytest.Item | None = None
         self.outcome: Outcome | None = None
         self.error: TtsBaselineError | None = None
         self.measured_on_the_spot = 0
@@ -68,7 +69,10 @@ class Gatekeeper:
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Adds one item a metric family, before -k and --lf choose."""
         gated = {spec.family for spec in gates().values()}
-        items.extend(suite_items(session, self, self.project.suite, [f for f in FAMILIES if f in gated]))
+        families = [family for family in FAMILIES if family in gated]
+        made = dict(zip(families, suite_items(session, self, self.project.suite, families), strict=True))
+        self.work_item = made.get("work")
+        items.extend(made.values())
 
     # --- what is measured
 
@@ -86,10 +90,19 @@ class Gatekeeper:
                 self.error = BaselineError(
                     f"a file cannot be read or written: {error}", hint="tts-baseline doctor"
                 )
+            if self.outcome is None or not gating.suite_verdicts(self.outcome, "work"):
+                self._deselect_work(session)
         try:
             return (yield)
         finally:
             self.live.close()
+
+    def _deselect_work(self, session: pytest.Session) -> None:
+        """Only measuring tells that a pipeline uses no torch, so that there is no work to judge."""
+        if self.work_item in session.items:
+            session.items.remove(self.work_item)
+            session.testscollected -= 1
+            self.config.hook.pytest_deselected(items=[self.work_item])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A gate that was asked to measure and measured nothing fails."""
@@ -136,6 +149,13 @@ class Gatekeeper:
     def memory(self, item: pytest.Item, case: Case | str) -> results.Memory:
         """Peak memory of a case, gated; of any other text, measured on the spot."""
         return results.memory(self._columns(item, "memory", case))
+
+    def work(self, item: pytest.Item, case: Case | str) -> results.Work:
+        """What a case makes torch do, gated; of any other text, counted on the spot."""
+        if self._known(case) is None:
+            self.measured_on_the_spot += 1
+            return results.work([self.live.count(_case(case))])
+        return results.work([calls.work for calls in self._columns(item, "work", case)])
 
     def quality(self, item: pytest.Item, case: Case | str) -> results.Quality:
         """Quality of a case, gated; of any other text, scored on the spot."""
@@ -223,6 +243,7 @@ class Gatekeeper:
             return outcome.verdicts
         try:
             chosen = limits.chosen(self.project.settings.limits | own, where="@pytest.mark.tts(limits=...)")
+            certified.check_run(self.project, outcome.run, chosen)
         except TtsBaselineError as error:
             pytest.fail(str(error), pytrace=False)
         return gating.judge_again(outcome, chosen)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
 import numpy as np
 from msgspec import Struct
 
+from tts_baseline.core import records
 from tts_baseline.core.records import Calls, ColdStart, Reading, Utterance
 
 
@@ -65,6 +66,39 @@ class Memory(Struct, frozen=True):
     peak_cuda_bytes: int | None
 
 
+class Work(Struct, frozen=True):
+    """What one call made torch do: totals, and `by_operator["flops"]["aten.mm"]`.
+
+    Where it could not be counted the totals are None, and `reason` says why.
+    """
+
+    by_operator: Mapping[str, Mapping[str, int]]
+    reason: str | None
+
+    @property
+    def operators(self) -> int | None:
+        """Operators dispatched, without views."""
+        return self._total("operators")
+
+    @property
+    def flops(self) -> int | None:
+        """Floating-point operations of matrix products, convolutions and attention."""
+        return self._total("flops")
+
+    @property
+    def syncs(self) -> int | None:
+        """Waits of the host for the device; on a CPU, where it would wait."""
+        return self._total("syncs")
+
+    @property
+    def allocated(self) -> int | None:
+        """Bytes of new storage; freed memory is not taken off."""
+        return self._total("allocated")
+
+    def _total(self, counter: str) -> int | None:
+        return None if self.reason is not None else sum(self.by_operator[counter].values())
+
+
 class Quality(Struct, frozen=True):
     """Quality readings by metric name, as items or attributes; None where one could not be measured.
 
@@ -106,6 +140,13 @@ def memory(columns: tuple[Calls, ...]) -> Memory:
         uss_bytes=_largest([c.uss for c in columns]),
         peak_cuda_bytes=_largest([c.peak_cuda for c in columns]),
     )
+
+
+def work(counted: Sequence[records.Work | None]) -> Work:
+    """The work of one case, which is counted in one of its processes."""
+    found = next((one for one in counted if one is not None), records.Work(reason="no call was counted"))
+    names = ("operators", "views", "flops", "syncs", "allocated")
+    return Work({name: getattr(found, name) for name in names}, found.reason)
 
 
 def _largest(values: list[int | None]) -> int | None:

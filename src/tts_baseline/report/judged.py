@@ -38,6 +38,8 @@ def lines(judgement: Judgement) -> list[str]:
     told += [f"left out: {failure.message}" for failure in judgement.lost]
     if judgement.stopped:
         told.append(judgement.stopped)
+    if judgement.certified:
+        told.append(judgement.certified)
     return told + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
 
 

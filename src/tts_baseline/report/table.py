@@ -160,7 +160,7 @@ def _rich(sheet: Sheet) -> Table:
 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), title=None, header_style="dim")
     for number, (head, width) in enumerate(sheet.heads):
-        right = number > 1 and head not in ("change", "gate", "case")
+        right = number > 1 and head not in ("change", "gate", "case", "accepted")
         table.add_column(
             head, width=width or None, no_wrap=True, justify="right" if right else "left",
             overflow="ellipsis",

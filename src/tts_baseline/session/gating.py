@@ -151,6 +151,8 @@ def footer(outcome: Outcome) -> str:
         lines = [*(f"judge: {line}" for line in judged.lines(outcome.judgement)), *lines]
     if outcome.recorded:
         lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
+    if outcome.judgement is not None and outcome.judgement.certified:
+        lines.append(outcome.judgement.certified)
     return "\n".join(lines)
 
 

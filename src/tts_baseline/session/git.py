@@ -9,15 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tts_baseline.core.environment import without_git_pointers
 from tts_baseline.core.errors import RevisionError
 from tts_baseline.core.registry import nearest
 
 _TIMEOUT_S = 600.0
 _HASH = re.compile("[0-9a-f]{40,64}")
-# A git hook that runs pytest sets these, for its own repository, index and objects.
-_POINTERS = frozenset(
-    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
-)
 _QUIET = {"GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -34,7 +31,7 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
 
     With `index` that file is git's index, not the repository's. Raises RevisionError with git's own words.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
+    environment = without_git_pointers() | _QUIET
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
     options = ["-C", str(folder), "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"]

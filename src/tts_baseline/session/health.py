@@ -6,13 +6,14 @@ import os
 import platform
 from collections.abc import Iterator
 from statistics import fmean, stdev
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from tts_baseline.baseline import pending
 from tts_baseline.core import environment, units
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.registry import metrics, pipelines
 from tts_baseline.measure.client import Worker
+from tts_baseline.session import certified
 from tts_baseline.session.project import Project
 
 _PROBES = 30
@@ -41,7 +42,7 @@ def _findings(project: Project) -> Iterator[Finding]:
     yield Finding("pipelines", True, f"{', '.join(pipelines())}; chosen: {project.settings.pipeline}")
     yield Finding("metrics", True, ", ".join(metrics()))
     yield Finding("suite", True, f"{project.suite}: {len(project.chosen)} cases")
-    device = "cpu"
+    device: Literal["cpu", "cuda"] = "cpu"
     try:
         with Worker(project.worker, load_timeout=project.settings.load_timeout) as worker:
             ready = worker.ready
@@ -64,7 +65,7 @@ def _findings(project: Project) -> Iterator[Finding]:
         yield Finding("pipeline", False, f"{error.what}{where}", error.hint)
     store = project.store(project.variant(device))
     try:
-        key = environment.read("cuda" if device == "cuda" else "cpu").key
+        key = environment.read(device).key
         baseline = store.load(key)
         store.goldens(baseline.quality)
         heard = len(baseline.quality.cases) if baseline.quality else 0
@@ -76,5 +77,14 @@ def _findings(project: Project) -> Iterator[Finding]:
         )  # fmt: skip
     except TtsBaselineError as error:
         yield Finding("baseline", False, f"{error.what} ({error.where})", error.hint)
+    yield _certificate(project, device)
     waiting = pending.listing(project.report)
     yield Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}")
+
+
+def _certificate(project: Project, device: Literal["cpu", "cuda"]) -> Finding:
+    try:
+        found = certified.check(project, device)
+    except TtsBaselineError as error:
+        return Finding("certificate", False, f"{error.what} ({error.where})", error.hint)
+    return Finding("certificate", True, found or "none: tts-baseline certify tells how often the judge errs")

@@ -23,7 +23,7 @@ from tts_baseline.gate import paired
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm, CaseLost, DoesNotFit, Pace, Side
-from tts_baseline.session import git
+from tts_baseline.session import certified, git
 from tts_baseline.session import measuring as runs
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
@@ -39,12 +39,18 @@ MAX_LOST = 3
 
 
 class Bench(Struct, frozen=True, kw_only=True):
-    """Two arms that are ready to be compared, and what each costs to start and to say the suite once."""
+    """Two arms that are ready to be compared, and what each costs to start and to say the suite once.
+
+    `slow` is the share by which every timed call of the head is made longer, `certified` what this machine's
+    certificate says.
+    """
 
     base: Arm
     head: Arm
     against: Against
     pilot: runs.Pilot
+    slow: float = 0.0
+    certified: str = ""
 
     @property
     def arms(self) -> dict[Side, Arm]:
@@ -71,7 +77,7 @@ def against_revision(
     """The working tree as the head, `revision` in a worktree of its own as the base, until the block ends.
 
     Raises RevisionError where the revision cannot be checked out, cannot be loaded, or would run the
-    head's code; PipelineError where the head cannot be loaded.
+    head's code; PipelineError where the head cannot be loaded; LimitError as certified.check does.
     """
     files = tuple(strings(project.settings.for_pipeline()))
     with checkout(project.root, revision, files=files, say=progress.say) as base:
@@ -81,6 +87,7 @@ def against_revision(
             name=f"base {base.commit[:7]}", spec=spec, python=project.settings.base_python or sys.executable
         )
         pilot = runs.look_ahead(project, cases)
+        known = certified.check(project, pilot.device)
         try:
             theirs = runs.look_ahead(project, cases, arm)
         except PipelineError as error:
@@ -100,6 +107,7 @@ def against_revision(
                 shared=tuple(f"{one.path} {one.sha256[:12]}" for one in base.shared),
             ),
             pilot=pilot,
+            certified=known,
         )
 
 
@@ -112,13 +120,15 @@ def against_configuration(
     name = "+".join(optimize) or "none"
     base = Arm(name=f"optimize {name}", spec=spec)
     runs.look_ahead(project, cases, base)
+    pilot = runs.look_ahead(project, cases)
     yield Bench(
         base=base,
         head=Arm(name="head", spec=project.worker),
         against=Against(
             name=f"optimize {name}", commit=environment.commit(project.root)[0], optimize=optimize
         ),
-        pilot=runs.look_ahead(project, cases),
+        pilot=pilot,
+        certified=certified.check(project, pilot.device),
     )
 
 
@@ -168,6 +178,7 @@ def judge(
             together=crew.together,
             lost=tuple(crew.lost),
             stopped=stopped,
+            certified=bench.certified,
         )
 
     with runs.terminable(), measuring(progress.say):
@@ -204,6 +215,7 @@ class _Crew:
                 timeout=found.timeout,
                 load_timeout=found.load_timeout,
                 together=self.together,
+                slow=self._bench.slow,
             )
             try:
                 return pair.measure(

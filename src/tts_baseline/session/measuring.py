@@ -26,6 +26,7 @@ from tts_baseline.measure import replicate
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm
+from tts_baseline.session import certified
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
 from tts_baseline.session.scoring import score
@@ -56,13 +57,14 @@ def take(
 
     Timed calls take about `share` of the budget, if there is one.
     Raises PipelineError where the pipeline cannot be loaded, SettingsError where the budget cannot be
-    kept, NothingMeasured where there is no case.
+    kept, LimitError as certified.check does, NothingMeasured where there is no case.
     """
     if not cases:
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
     settings = project.settings
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
+        certified.check(project, pilot.device)
         store = project.store(project.variant(pilot.device))
         quality = store.load("").quality
         goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run

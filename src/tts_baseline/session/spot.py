@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from tts_baseline.core.errors import WorkerLost
 from tts_baseline.core.protocols import Evidence
-from tts_baseline.core.records import Calls, Case, Reading, Request, Utterance
+from tts_baseline.core.records import Calls, Case, Reading, Request, Utterance, Work
 from tts_baseline.core.registry import metrics
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken
 from tts_baseline.measure.replicate import calls_of, utterance_of
 from tts_baseline.session.project import Project
+
+T = TypeVar("T")
 
 TIMED_CALLS = 5
 
@@ -37,6 +40,12 @@ class LivePipeline:
         timed = [self._speak(request, full=False) for _ in range(TIMED_CALLS)]
         return calls_of(first, timed), utterance_of(first)
 
+    def count(self, text: str | Request | Case) -> Work:
+        """The work of one call after a first one, or why it cannot be counted; measured, not gated."""
+        request = _request(text)
+        self._speak(request, full=False)
+        return self._ask(lambda worker, timeout: worker.count(request, timeout=timeout)).work
+
     def close(self) -> None:
         """End the worker, if there is one."""
         if self._worker is not None:
@@ -44,10 +53,14 @@ class LivePipeline:
             self._worker = None
 
     def _speak(self, request: Request, *, full: bool) -> Spoken:
+        return self._ask(lambda worker, timeout: worker.speak(request, full=full, timeout=timeout))
+
+    def _ask(self, question: Callable[[Worker, float], T]) -> T:
+        settings = self._project.settings
         if self._worker is None:
-            self._worker = Worker(self._project.worker, load_timeout=self._project.settings.load_timeout)
+            self._worker = Worker(self._project.worker, load_timeout=settings.load_timeout)
         try:
-            return self._worker.speak(request, full=full, timeout=self._project.settings.timeout)
+            return question(self._worker, settings.timeout)
         except WorkerLost:
             self.close()
             raise

@@ -11,16 +11,8 @@ _NAMED = 3
 
 
 def declared(name: str, *, unit: str) -> MetricSpec:
-    """The declaration of a counter: exact, so without a prior spread; reported, not gated."""
-    return MetricSpec(
-        name=name,
-        unit=unit,
-        better="lower",
-        family="work",
-        decide="ratio",
-        limit=None,
-        prior={"cpu": 0.0, "cuda": 0.0},
-    )
+    """The declaration of a counter: it is exact, so that any growth is too much."""
+    return MetricSpec(name=name, unit=unit, better="lower", family="work", decide="exact", limit="0%")
 
 
 def reading(spec: MetricSpec, evidence: Evidence) -> Reading:

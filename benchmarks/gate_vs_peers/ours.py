@@ -1,0 +1,157 @@
+"""What the judge says about recorded calls, through its own code: by the wall clock and, for a study, others.
+
+The calls of a recording are handed to `tts_baseline.gate.paired` restart by restart, as the judge hands them
+over when it measures, with the same looks and the same rule for stopping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+from recordings import Numbers, Session
+
+from tts_baseline.core.judgement import Against, Judgement, Paired
+from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate import limits, paired
+from tts_baseline.stats.sequential import LOOKS
+
+GATE = "latency"
+LIMIT = "5%"
+Measure = Literal["wall", "cpu", "wall over reference"]
+Verdicts = tuple[Verdict, ...]
+Looks = Mapping[int, Verdicts]
+Rule = Callable[[Mapping[Measure, Status]], Status]
+PASSES: tuple[Status, ...] = ("ok", "improved")
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """The verdict of a session: of the suite, of its cases, and after how many restarts.
+
+    `change` and `interval` are of the suite by the rule's first clock, as shares.
+    """
+
+    suite: Status
+    cases: tuple[Status, ...]
+    restarts: int
+    change: float
+    interval: tuple[float, float]
+
+    @property
+    def build(self) -> Status:
+        """What a build makes of it: it fails on a slower suite or case, and is undecided with its suite."""
+        return "regressed" if "regressed" in self.cases else self.suite
+
+
+def verdict(session: Session, level: int, clock: Measure = "wall") -> Judged:
+    """The judge's verdict by one clock."""
+    return judged({clock: looks(session, level, clock)}, lambda said: said[clock])
+
+
+def looks(session: Session, level: int, clock: Measure) -> Looks:
+    """The judge's verdicts at each look that it could take, by its number of restarts."""
+    restarts = _restarts(session, level, clock)
+    spec = metrics()[GATE].spec
+    limit = {GATE: limits.parse(LIMIT, spec)}
+    return {
+        count: paired.decide(_judgement(session, restarts[:count]), limit)
+        for count in LOOKS
+        if count <= len(restarts)
+    }
+
+
+def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
+    """The verdict at the first look that settles it, of what a rule makes of the clocks' verdicts."""
+    (first, *_) = found.values()
+    for restarts, leading in first.items():
+        told = {clock: {v.case: v.status for v in looks[restarts]} for clock, looks in found.items()}
+        said = [
+            replace(v, status=rule({clock: statuses[v.case] for clock, statuses in told.items()}))
+            for v in leading
+        ]
+        if paired.is_settled(said, [GATE]):
+            break
+    suite, *cases = said
+    return Judged(
+        suite=suite.status,
+        cases=tuple(case.status for case in cases),
+        restarts=restarts,
+        change=suite.change or 0.0,
+        interval=(suite.low or 0.0, suite.high or 0.0),
+    )
+
+
+def both(said: Mapping[Measure, Status]) -> Status:
+    """Two clocks must agree, else it stays undecided."""
+    wall, cpu = said["wall"], said["cpu"]
+    if wall in PASSES and cpu in PASSES:
+        return wall
+    return "regressed" if wall == cpu == "regressed" else "undecided"
+
+
+def cpu_clears(said: Mapping[Measure, Status]) -> Status:
+    """The wall clock decides; where it does not, CPU time within the limit passes."""
+    wall, cpu = said["wall"], said["cpu"]
+    return "ok" if wall == "undecided" and cpu in PASSES else wall
+
+
+def cpu_decides(said: Mapping[Measure, Status]) -> Status:
+    """The wall clock decides; where it does not, CPU time does."""
+    return said["cpu"] if said["wall"] == "undecided" else said["wall"]
+
+
+# The rules of the study: which clocks they look at, and what they make of what these say.
+RULES: dict[str, tuple[tuple[Measure, ...], Rule]] = {
+    "wall": (("wall",), lambda said: said["wall"]),
+    "cpu": (("cpu",), lambda said: said["cpu"]),
+    "wall over reference": (("wall over reference",), lambda said: said["wall over reference"]),
+    "both agree": (("wall", "cpu"), both),
+    "wall, else cpu may clear": (("wall", "cpu"), cpu_clears),
+    "wall, else cpu": (("wall", "cpu"), cpu_decides),
+}
+
+
+def _judgement(session: Session, restarts: tuple[Paired, ...]) -> Judgement:
+    return Judgement(
+        created=session.meta.began,
+        commit=None,
+        dirty=False,
+        against=Against(name="itself"),
+        cases=tuple(Case(id=case, text=case) for case in session.meta.cases),
+        restarts=restarts,
+        seconds=0.0,
+    )
+
+
+def _restarts(session: Session, level: int, clock: Measure) -> tuple[Paired, ...]:
+    arms = session.arms(level, "cpu" if clock == "cpu" else "wall")
+    base, head = arms.base, arms.head
+    if clock == "wall over reference":
+        reference = session.arms(level, "reference")
+        base, head = base / reference.base, head / reference.head
+    return tuple(
+        Paired(
+            base=_replicate(session, base[number]),
+            head=_replicate(session, head[number]),
+            orders={
+                case: "".join("ABBA" if is_first else "BAAB" for is_first in quads)
+                for case, quads in zip(
+                    session.meta.cases, session.base_first[number, :, level].tolist(), strict=True
+                )
+            },
+        )
+        for number in range(arms.restarts)
+    )
+
+
+def _replicate(session: Session, calls: Numbers) -> Replicate:
+    return Replicate(
+        cold_start=None,
+        calls={
+            case: Calls(wall_s=tuple(times), cpu_s=(), reference_s=(), audio_s=1.0, sha256="")
+            for case, times in zip(session.meta.cases, calls.tolist(), strict=True)
+        },
+    )

@@ -1,0 +1,207 @@
+"""Records real timings of a pipeline against itself, slowed down by known amounts, to try every gate on.
+
+    python benchmarks/gate_vs_peers/record.py espeak-idle --sessions 100
+
+One session is eight restarts of two fresh processes, measured as the judge measures: quads ABBA or BAAB of
+each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The slowdown
+is executed in the head's call (`tts_baseline.measure.extra`).
+
+A session is one file, written when it is whole, so that recording can be stopped and gone on with; sessions
+follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a session
+ends where other processes used more than a tenth of the cores in one restart: then the machine was not idle,
+and it is recorded anew, whatever its times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import psutil
+from msgspec.structs import replace
+
+from tts_baseline.core import environment
+from tts_baseline.core.files import write_atomic
+from tts_baseline.core.records import Case
+from tts_baseline.core.settings import find_root
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.lock import measuring
+from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, Side, Voice, quad
+from tts_baseline.session.project import open_project
+
+HERE = Path(__file__).resolve().parent
+RECORDINGS = HERE / "recordings"
+PIPELINES = {"espeak": "espeak", "torch": "torch_voice:Voice"}
+RIGS = [f"{pipeline}-{load}" for pipeline in PIPELINES for load in ("idle", "busy")]
+CASES = "hello,thanks,where-station,is-lucia-coming,short-date,timetable,agreement,race"
+LEVELS = (0.0, 0.05, 0.07, 0.10)
+RESTARTS = 8
+UNIT_S = 1e-7
+IDLE = 0.1
+PAUSE_S = 10.0
+SIDES: tuple[Side, Side] = ("base", "head")
+# The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes.
+CO_TENANT = """
+import random, time
+dice = random.Random(int(time.time()))
+while True:
+    busy_s = dice.uniform(0.0, 1.5)
+    end = time.perf_counter() + busy_s
+    while time.perf_counter() < end:
+        sum(i * i for i in range(2000))
+    time.sleep(dice.uniform(0.0, 1.5))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("rig", choices=RIGS)
+    parser.add_argument("--sessions", type=int, default=100, help="how many there are to be in the end")
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="begin no session after this time"
+    )
+    parser.add_argument("--quads", type=int, default=5, help="quads of a case, restart and level")
+    parser.add_argument("--out", type=Path, default=RECORDINGS)
+    options = parser.parse_args()
+    pipeline, _, load = options.rig.partition("-")
+    folder = options.out / options.rig
+    folder.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + 60 * options.minutes
+    project = open_project(
+        find_root(Path.cwd()), {"pipeline": PIPELINES[pipeline], "suite": "es", "cases": CASES}
+    )
+    spec = project.worker
+    arm = Arm(name=options.rig, spec=replace(spec, paths=(*spec.paths, str(HERE))))
+    wanted = [folder / f"{number:04d}.npz" for number in range(options.sessions)]
+    missing = [(number, path) for number, path in enumerate(wanted) if not path.exists()]
+    disturbed = 0
+    while missing and time.monotonic() < until:
+        number, path = missing[0]
+        begun = time.monotonic()
+        try:
+            with measuring(print), co_tenant() if load == "busy" else contextlib.nullcontext():
+                found = session(arm, project.chosen, options.rig, number, options.quads)
+        except Disturbed as error:
+            disturbed += 1
+            print(f"{path.name} once more: {error}", flush=True)
+            time.sleep(PAUSE_S)
+            continue
+        write_atomic(path, found)
+        missing.pop(0)
+        print(f"{path.name} {time.monotonic() - begun:.1f} s", flush=True)
+    print(f"{len(missing)} sessions to go; {disturbed} were disturbed")
+
+
+def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, quads: int) -> bytes:
+    """The file of one session."""
+    shape = (RESTARTS, len(cases), len(LEVELS), quads)
+    columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
+    first = np.zeros(shape, bool)
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    around = []
+    for restart in range(RESTARTS):
+        dice = random.Random(f"{rig} {number} {restart}")
+        before = usage()
+        with voices_of(arm, cases) as voices:
+            for case in passes(cases, WARM_UPS, dice):
+                for side in dice.sample(SIDES, 2):
+                    voices[side].warm_up(case)
+            for turn in range(quads):
+                for case in passes(cases, 1, dice):
+                    for level in dice.sample(range(len(LEVELS)), len(LEVELS)):
+                        order = dice.choice(QUADS)
+                        said = quad(voices, case, order, extra_s=LEVELS[level] * voices["base"].usual_s(case))
+                        at = (restart, cases.index(case), level, turn)
+                        first[at] = order[0] == "base"
+                        for name, column in columns.items():
+                            column[at] = [round(getattr(one, f"{name}_s") / UNIT_S) for one in said]
+        around.append(usage().since(before))
+        if rig.endswith("idle") and around[-1].others > IDLE:
+            raise Disturbed(
+                f"other processes used {around[-1].others:.0%} of the cores in restart {restart + 1}"
+            )
+    here = environment.read("cpu")
+    meta = {
+        "rig": rig,
+        "session": number,
+        "began": began,
+        "cases": [case.id for case in cases],
+        "machine": here.hardware,
+        "software": here.software,
+        "others_cpu": [round(one.others, 3) for one in around],
+        "steal": [round(one.steal, 3) for one in around],
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer, first=first, levels=np.array(LEVELS), meta=np.array(json.dumps(meta)), **columns
+    )
+    return buffer.getvalue()
+
+
+class Disturbed(Exception):
+    """The machine was not idle."""
+
+
+class Usage(NamedTuple):
+    """Seconds of the clock, of CPU time of other processes, and of time that the host took away."""
+
+    clock: float
+    others: float
+    steal: float
+
+    def since(self, before: Usage) -> Usage:
+        """The shares of all cores' time since then."""
+        whole = (self.clock - before.clock) * (os.cpu_count() or 1)
+        return Usage(1.0, (self.others - before.others) / whole, (self.steal - before.steal) / whole)
+
+
+def usage() -> Usage:
+    """Usage so far, ours being this process and those of its children that have ended."""
+    times = psutil.cpu_times()
+    ours = os.times()
+    busy = times.user + times.nice + times.system + times.irq + times.softirq
+    return Usage(time.monotonic(), busy - sum(ours[:4]), times.steal)
+
+
+@contextlib.contextmanager
+def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
+    """Two fresh processes, loaded at the same time."""
+    with ThreadPoolExecutor(len(SIDES)) as pool, contextlib.ExitStack() as stack:
+        # The pool outlives the workers: a worker dies with the thread that started it.
+        loading = [pool.submit(Worker, arm.spec, load_timeout=120) for _ in SIDES]
+        workers = [stack.enter_context(one.result()) for one in loading]
+        yield {
+            side: Voice(arm, worker, cases, timeout=60) for side, worker in zip(SIDES, workers, strict=True)
+        }
+
+
+def passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
+    return [case for _ in range(count) for case in dice.sample(list(cases), len(cases))]
+
+
+@contextlib.contextmanager
+def co_tenant() -> Iterator[None]:
+    """Meanwhile, another process computes on one core for a part of the time."""
+    process = subprocess.Popen([sys.executable, "-c", CO_TENANT])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+if __name__ == "__main__":
+    main()

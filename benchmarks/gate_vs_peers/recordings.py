@@ -1,0 +1,148 @@
+"""Reads what record.py wrote: one file a session, the calls of two arms in the order they were made in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+from zipfile import BadZipFile
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tts_baseline.core.errors import BaselineError, NothingMeasured
+
+Clock = Literal["wall", "cpu", "reference"]
+Numbers = NDArray[np.float64]
+CLOCKS: tuple[Clock, ...] = ("wall", "cpu", "reference")
+UNIT_S = 1e-7
+SLOTS = 4
+_FILE = re.compile(r"\d{4,}\.npz")
+# Where base's and head's calls lie in a quad; the i-th of the one stands next to the i-th of the other.
+_BASE_IN = {True: (0, 3), False: (1, 2)}
+_HEAD_IN = {True: (1, 2), False: (0, 3)}
+
+
+class Meta(Struct, frozen=True, kw_only=True):
+    """Where, when and beside what a session was recorded; shares are of all cores' time, one a restart."""
+
+    rig: str
+    session: int
+    began: str
+    cases: tuple[str, ...]
+    machine: dict[str, Any]
+    software: dict[str, Any]
+    others_cpu: tuple[float, ...]
+    steal: tuple[float, ...] = ()
+
+
+class Arms(Struct, frozen=True):
+    """The calls of base and head at one slowdown: seconds, shape (restarts, cases, calls), in time order."""
+
+    base: Numbers
+    head: Numbers
+
+    def first(self, restarts: int, calls: int | None = None) -> Arms:
+        """The first so many restarts, and of each the first so many calls of an arm."""
+        return Arms(self.base[:restarts, :, :calls], self.head[:restarts, :, :calls])
+
+    @property
+    def restarts(self) -> int:
+        return int(self.base.shape[0])
+
+    @property
+    def cases(self) -> int:
+        return int(self.base.shape[1])
+
+    @property
+    def calls(self) -> int:
+        """How many calls there are, of both arms and all cases."""
+        return int(self.base.size + self.head.size)
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One recorded session: eight restarts (or fewer) of all cases at all levels of slowdown."""
+
+    meta: Meta
+    levels: tuple[float, ...]
+    base_first: NDArray[np.bool_]
+    clocks: dict[str, NDArray[np.int32]]
+
+    def arms(self, level: int, clock: Clock = "wall") -> Arms:
+        """The calls made for level number `level`: its own base calls, so that levels share none."""
+        ticks, first = self.clocks[clock][:, :, level], self.base_first[:, :, level, :, None]
+        return Arms(_picked(ticks, first, _BASE_IN), _picked(ticks, first, _HEAD_IN))
+
+    def seconds(self, level: int, restarts: int) -> float:
+        """Seconds of the calls of the first so many restarts, both arms, by the wall clock."""
+        return float(self.clocks["wall"][:restarts, :, level].sum() * UNIT_S)
+
+
+def rigs(folder: Path) -> list[str]:
+    """The rigs that have a recorded session, each pipeline's idle one first; raises NothingMeasured."""
+    found = [path.name for path in folder.glob("*") if path.is_dir() and _paths(path)]
+    if not found:
+        raise NothingMeasured(
+            "there are no recordings",
+            where=str(folder),
+            hint="python benchmarks/gate_vs_peers/record.py espeak-idle",
+        )
+    return sorted(found, key=lambda rig: (rig.partition("-")[0], not rig.endswith("idle"), rig))
+
+
+def sessions(folder: Path, rig: str) -> Iterator[Session]:
+    """Every recorded session of a rig, in the order of recording: none is left out."""
+    for path in _paths(folder / rig):
+        yield read(path)
+
+
+def read(path: Path) -> Session:
+    """One session; raises BaselineError if the file is not what record.py writes."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            columns = {name: file[name] for name in ("first", "levels", "meta", *CLOCKS)}
+        meta = msgspec.json.decode(str(columns.pop("meta")), type=Meta)
+    except (OSError, KeyError, ValueError, BadZipFile, msgspec.MsgspecError) as error:
+        raise BaselineError(f"this is not a recording: {error}", where=str(path)) from error
+    fault = _fault(columns, meta, path)
+    if fault:
+        raise BaselineError(f"this is not a whole recording: {fault}", where=str(path))
+    return Session(
+        meta=meta,
+        levels=tuple(float(level) for level in columns["levels"]),
+        base_first=columns["first"],
+        clocks={clock: columns[clock] for clock in CLOCKS},
+    )
+
+
+def _fault(columns: dict[str, NDArray[Any]], meta: Meta, path: Path) -> str:
+    shape = columns["wall"].shape
+    levels = columns["levels"]
+    if meta.rig != path.parent.name:
+        return f"it says that it is of {meta.rig}"
+    if len(shape) != 5 or shape[-1] != SLOTS or 0 in shape:
+        return f"calls have the shape {shape}"
+    if any(columns[clock].shape != shape for clock in CLOCKS) or columns["first"].shape != shape[:-1]:
+        return "its columns differ in shape"
+    if shape[1] != len(meta.cases) or levels.shape != (shape[2],) or len(meta.others_cpu) != shape[0]:
+        return "its columns do not fit its cases, levels and restarts"
+    if len(set(levels.tolist())) != len(levels) or levels[0] != 0:
+        return "the first level must be the unchanged one, and each level another"
+    if any((columns[clock] <= 0).any() for clock in CLOCKS):
+        return "some calls took no time"
+    return ""
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.npz") if _FILE.fullmatch(path.name))
+
+
+def _picked(
+    ticks: NDArray[np.int32], first: NDArray[np.bool_], slots: dict[bool, tuple[int, int]]
+) -> Numbers:
+    """Restarts, cases, calls: the two of each quad that belong to one arm."""
+    calls = np.where(first, ticks[..., slots[True]], ticks[..., slots[False]])
+    return calls.reshape(*ticks.shape[:2], -1) * UNIT_S

@@ -1,0 +1,197 @@
+"""Replays every gate on the recorded calls: what each would have said, how often it is wrong, what it costs.
+
+    python benchmarks/gate_vs_peers/replay.py [--recordings FOLDER] [--ours] [--write]
+
+A build fails if any case of a session fails (ours: the suite or a case). Shares have exact 95 % bounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+import bootstrap
+import numpy as np
+import ours
+import peers
+from page import table, write_page
+from recordings import Session, rigs, sessions
+
+from tts_baseline.core.errors import MissingExtra, TtsBaselineError
+from tts_baseline.stats.proportion import bounds
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.json"
+RECORDINGS = HERE / "recordings"
+PAGE = HERE.parents[1] / "docs" / "judge.md"
+OURS = "tts-baseline judge"
+_STATUS: Mapping[str, peers.Status] = {
+    "ok": "passes",
+    "improved": "passes",
+    "regressed": "fails",
+    "undecided": "undecided",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--recordings", type=Path, default=RECORDINGS, help="folder with a folder a rig")
+    parser.add_argument("--ours", action="store_true", help="leave the other tools out")
+    parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name} and the page's tables")
+    options = parser.parse_args()
+    try:
+        found = replay(options.recordings, [] if options.ours else others())
+    except TtsBaselineError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(table(found))
+    if options.write:
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        write_page(PAGE, found)
+    return 0
+
+
+def others() -> list[peers.Gate]:
+    """Every other tool's gates; raises MissingExtra."""
+    found = [*peers.gates(), *bootstrap.gates()]
+    for gate in found:
+        try:
+            version(gate.distribution)
+        except PackageNotFoundError as error:
+            raise MissingExtra(f"{gate.distribution} is not installed", extra="bench") from error
+    return found
+
+
+def replay(folder: Path, gates: Sequence[peers.Gate]) -> dict[str, Any]:
+    """All figures of all rigs, as results.json has them."""
+    begun = time.monotonic()
+    page: dict[str, Any] = {"limit": peers.LIMIT_PERCENT / 100, "rigs": {}, "gates": [], "clocks": []}
+    checks: list[bool] = []
+    for rig in rigs(folder):
+        whole = list(sessions(folder, rig))
+        page["rigs"][rig] = about(whole)
+        for number, level in enumerate(whole[0].levels):
+            where = {"rig": rig, "level": level}
+            page["gates"].append(where | judge(whole, number))
+            page["gates"] += [where | peer(whole, number, gate) for gate in gates]
+            page["clocks"] += [where | row for row in study(whole, number)]
+            if gates:
+                checks += agreement(whole, number)
+            print(f"{rig} {level:+.0%} {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    page["software"] = {name: version(name) for name in sorted({gate.distribution for gate in gates})}
+    page["benchmatrix_cells_checked"] = {"cells": len(checks), "equal": sum(checks)}
+    return page
+
+
+def about(whole: Sequence[Session]) -> dict[str, Any]:
+    """What was recorded, and beside what: shares of all cores' time that went to others, one a restart."""
+    first, last = whole[0].meta, whole[-1].meta
+    restarts, cases, _, quads, _ = whole[0].clocks["wall"].shape
+    spread = {
+        name: [float(share) for share in np.quantile([getattr(one.meta, name) for one in whole], (0, 0.5, 1))]
+        for name in ("others_cpu", "steal")
+        if first.steal or name == "others_cpu"
+    }
+    return {
+        "sessions": len(whole),
+        "began": [first.began, last.began],
+        "restarts": restarts,
+        "cases": cases,
+        "calls_an_arm": quads * 2,
+        "median_call_s": float(np.median([one.arms(0).base for one in whole])),
+        "machine": first.machine,
+        "software": first.software,
+        "lowest_median_highest": spread,
+    }
+
+
+def judge(whole: Sequence[Session], level: int) -> dict[str, Any]:
+    """The judge's row: what peers' rows have, and its intervals, looks and improvements."""
+    found = [ours.verdict(one, level) for one in whole]
+    truth = whole[0].levels[level]
+    calls = [one.arms(level).first(said.restarts).calls for one, said in zip(whole, found, strict=True)]
+    seconds = [one.seconds(level, said.restarts) for one, said in zip(whole, found, strict=True)]
+    return {
+        "gate": OURS,
+        "reading": "as used",
+        **verdicts(found),
+        "calls": fmean(calls),
+        "seconds": fmean(seconds),
+        "restarts": {str(count): n for count, n in sorted(Counter(said.restarts for said in found).items())},
+        "covered": share(sum(said.interval[0] <= truth <= said.interval[1] for said in found), len(found)),
+        "width": median(said.interval[1] - said.interval[0] for said in found),
+        "change": median(said.change for said in found),
+    }
+
+
+def peer(whole: Sequence[Session], level: int, gate: peers.Gate) -> dict[str, Any]:
+    """Another tool's row."""
+    samples = [gate.sample(one.arms(level)) for one in whole]
+    found = [gate.rule(sample) for sample in samples]
+    return {
+        "gate": gate.name,
+        "reading": gate.reading,
+        **tally([overall(cases) for cases in found], [status for cases in found for status in cases]),
+        "calls": fmean(sample.calls for sample in samples),
+        "seconds": fmean(sample.base.sum() + sample.head.sum() for sample in samples),
+    }
+
+
+def study(whole: Sequence[Session], level: int) -> Iterable[dict[str, Any]]:
+    """One row for each rule of the study of two clocks."""
+    clocks = {clock for needed, _ in ours.RULES.values() for clock in needed}
+    looks = [{clock: ours.looks(one, level, clock) for clock in clocks} for one in whole]
+    for name, (needed, rule) in ours.RULES.items():
+        found = [ours.judged({clock: one[clock] for clock in needed}, rule) for one in looks]
+        yield {"rule": name, **verdicts(found), "restarts": fmean(said.restarts for said in found)}
+
+
+def agreement(whole: Sequence[Session], level: int) -> list[bool]:
+    """Whether benchmatrix's own bootstrap says the same of one case in each design (a second each)."""
+    session = whole[level % len(whole)]
+    case = level % len(session.meta.cases)
+    return [bootstrap.check(session.arms(level), case, is_paired=paired) for paired in (False, True)]
+
+
+def overall(cases: Sequence[peers.Status]) -> peers.Status:
+    """Of a session: it fails with any case, and is decided only with all."""
+    if "fails" in cases:
+        return "fails"
+    return "undecided" if "undecided" in cases else "passes"
+
+
+def verdicts(found: Sequence[ours.Judged]) -> dict[str, Any]:
+    """The judge's verdicts as those of the others, and how many it called faster."""
+    return {
+        **tally(
+            [_STATUS[one.build] for one in found], [_STATUS[case] for one in found for case in one.cases]
+        ),
+        "improved": sum(one.suite == "improved" for one in found),
+    }
+
+
+def tally(sessions: Sequence[str], cases: Sequence[str]) -> dict[str, Any]:
+    """Counts and shares; cases of one session share processes, so their bounds are narrower than is true."""
+    return {
+        "sessions": len(sessions),
+        **{status: share(sessions.count(status), len(sessions)) for status in ("fails", "undecided")},
+        "cases": len(cases),
+        **{f"case_{status}": share(cases.count(status), len(cases)) for status in ("fails", "undecided")},
+    }
+
+
+def share(count: int, of: int) -> dict[str, Any]:
+    """A count as a share, with its exact 95 % bounds."""
+    return {"count": count, "share": count / of, "bounds_95": [round(one, 5) for one in bounds(count, of)]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""The work gate: exact counters against the newest accepted run under the same software, of any machine.
+
+Counters have no noise, so what grew beyond its limit is a regression, and the operators that moved are named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from tts_baseline.baseline.store import accepted_at
+from tts_baseline.core import units
+from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Baseline, Run, Status, Verdict, Work
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate.limits import Limit
+
+RESTLESS = "the audio's length differs from process to process, and so may the work: give the pipeline a seed"
+_NAMED = 3
+
+
+def is_concerned(run: Run, baseline: Baseline) -> bool:
+    """True where the run, or what was accepted, holds a counter: not for a pipeline without torch."""
+    specs = [metric.spec for metric in metrics().values() if metric.spec.decide == "exact"]
+    return any(_values(spec, one) for spec in specs for one in (run, *_accepted(run, baseline)))
+
+
+def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
+    """The verdicts of one counter: the suite first (the sum over the cases of both runs), then its cases.
+
+    None at all where nothing was counted, now or in what this machine accepted last. Compared is what has the
+    same request, with the newest accepted run that `differences` finds nothing against; what has a counter
+    there and none here is `invalid`.
+    """
+    accepted = _accepted(run, baseline)
+    counted = [one for one in accepted if _values(spec, one)]
+    is_given_up = any(_is_same_machine(one, run) and one not in counted for one in accepted)
+    if not _values(spec, run) and (is_given_up or not counted):
+        return []
+    if not counted:
+        reason = "it was not counted in what was accepted" if accepted else "nothing was accepted yet"
+        return _unjudged(spec, limit, run, "no baseline", reason)
+    alike = [one for one in counted if not differences(one, run)]
+    if not alike:
+        return _unjudged(spec, limit, run, "not comparable", ", ".join(differences(counted[0], run)))
+    return list(_Pair(spec, limit, max(alike, key=accepted_at), run).verdicts())
+
+
+def differences(then: Run, now: Run) -> tuple[str, ...]:
+    """Why the counters of two runs cannot be compared, one 'name old -> new' each; empty where they can.
+
+    They are exact under the same torch and device. On one machine another attention kernel is the code's
+    choice, and is compared; between machines it may be the machine's.
+    """
+    pairs: dict[str, list[str]] = {
+        "torch": [run.environment.software.get("torch", "none") for run in (then, now)],
+        "device": [run.environment.device for run in (then, now)],
+        "processor": [run.environment.hardware.get("machine", "unknown") for run in (then, now)],
+    }
+    if not _is_same_machine(then, now):
+        shared = _work(then).keys() & _work(now).keys() & _asked_alike(then, now)
+        pairs["attention"] = [_attention(run, shared) for run in (then, now)]
+    return tuple(f"{name} {old} -> {new}" for name, (old, new) in pairs.items() if old != new)
+
+
+class _Pair:
+    """One counter in two runs that can be compared."""
+
+    def __init__(self, spec: MetricSpec, limit: Limit, then: Run, now: Run) -> None:
+        self.spec, self.limit, self.then, self.now = spec, limit, then, now
+        self.before, self.after = _values(spec, then), _values(spec, now)
+        self.alike = _asked_alike(then, now)
+        self.is_restless = _is_restless(then) or _is_restless(now)
+        self.origin = (
+            "" if _is_same_machine(then, now) else f"against run {then.id} of {then.environment.key}"
+        )
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """The suite's, then each case's."""
+        failed = {failure.case for failure in self.now.failures}
+        common = [case for case in self.after if case in self.before and case in self.alike]
+        gone = [c for c in self.before if c in self.alike and c not in self.after and c not in failed]
+        rest = [self._lost(case) for case in gone]
+        rest += [self._new(case) for case in self.after if case not in common]
+        if common:
+            yield self._compared(common, None)
+        elif rest:
+            yield replace(rest[0], case=None, baseline=None, current=sum(self.after.values()) or None)
+        yield from (self._compared([case], case) for case in common)
+        yield from rest
+
+    def _compared(self, cases: Sequence[str], name: str | None) -> Verdict:
+        before, after = (sum(values[case] for case in cases) for values in (self.before, self.after))
+        grown = after - before
+        worse = {"lower": grown, "higher": -grown, "same": abs(grown)}[self.spec.better]
+        status: Status = "ok"
+        if grown and self.is_restless:
+            status = "not comparable"
+        elif worse > self.limit.relative * before + self.limit.absolute:
+            status = "regressed"
+        elif worse < 0:
+            status = "improved"
+        why = RESTLESS if status == "not comparable" else self._moved(cases, grown)
+        return self._verdict(name, status, why, before=before, after=after)
+
+    def _moved(self, cases: Sequence[str], grown: float) -> str:
+        """The operators that moved, the most in the direction of the sum first: 'aten.mm +12 (88 -> 100)'."""
+        before, after = (_by_operator(self.spec, run, cases) for run in (self.then, self.now))
+        sign = -1 if grown < 0 else 1
+        moved = {n: sign * (after[n] - before[n]) for n in before | after if after[n] != before[n]}
+        ranked = sorted(moved, key=lambda name: (-moved[name], name))
+        unit = self.spec.unit
+        named = [
+            f"{name} {units.change(after[name] - before[name], unit, relative=False)} "
+            f"({units.value(before[name], unit)} -> {units.value(after[name], unit)})"
+            for name in ranked[:_NAMED]
+        ]
+        return ", ".join(named) + (f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else "")
+
+    def _lost(self, case: str) -> Verdict:
+        """`invalid`; under another Python, which decides what threads can be counted, `not comparable`."""
+        why = next(
+            (r.reason for r in self.now.readings if (r.metric, r.case) == (self.spec.name, case)), None
+        )
+        old, new = _python(self.then), _python(self.now)
+        verdict = self._verdict(case, "invalid", why or "there is no reading", before=self.before[case])
+        if old == new:
+            return verdict
+        return replace(verdict, status="not comparable", reason=f"{verdict.reason} (python {old} -> {new})")
+
+    def _new(self, case: str) -> Verdict:
+        is_old = case in self.alike
+        why = "it was not counted when it was accepted" if is_old else "the case or its text is new"
+        return self._verdict(case, "no baseline", why, after=self.after[case])
+
+    def _verdict(
+        self,
+        case: str | None,
+        status: Status,
+        why: str,
+        *,
+        before: float | None = None,
+        after: float | None = None,
+    ) -> Verdict:
+        reason = "; ".join(part for part in (why, self.origin) if part)
+        blank = _verdict(self.spec, self.limit, case, status, reason, before=before, after=after)
+        return replace(blank, runs=0 if self.origin else 1)
+
+
+def _unjudged(spec: MetricSpec, limit: Limit, run: Run, status: Status, reason: str) -> list[Verdict]:
+    values = _values(spec, run)
+    whole = _verdict(spec, limit, None, status, reason, after=sum(values.values()) if values else None)
+    return [
+        whole,
+        *(_verdict(spec, limit, case, status, reason, after=value) for case, value in values.items()),
+    ]
+
+
+def _verdict(
+    spec: MetricSpec,
+    limit: Limit,
+    case: str | None,
+    status: Status,
+    reason: str,
+    *,
+    before: float | None = None,
+    after: float | None = None,
+) -> Verdict:
+    """The verdict; its change is a share of the baseline where the limit is one and the baseline is not 0."""
+    is_relative = limit.is_relative and before != 0
+    change = None if before is None or after is None else after - before
+    return Verdict(
+        gate=spec.key,
+        metric=spec.name,
+        family=spec.family,
+        case=case,
+        status=status,
+        unit=spec.unit,
+        relative=is_relative,
+        baseline=before,
+        current=after,
+        change=change / before if change is not None and before and is_relative else change,
+        limit=limit.share_of(before or 0.0) if is_relative else limit.absolute,
+        reason=reason,
+    )
+
+
+def _accepted(run: Run, baseline: Baseline) -> list[Run]:
+    """The newest accepted run of this suite on this machine, then those of the others."""
+    here = [one for one in baseline.runs if one.suite == run.suite][-1:]
+    return [*here, *(one for one in baseline.elsewhere if one.suite == run.suite)]
+
+
+def _values(spec: MetricSpec, run: Run) -> dict[str, float]:
+    return {r.case: r.value for r in run.readings if r.metric == spec.name and r.case and r.value is not None}
+
+
+def _work(run: Run) -> dict[str, Work]:
+    """What was counted, by case: once a run, in whichever replicate did it."""
+    return {
+        case: calls.work
+        for replicate in run.replicates
+        for case, calls in replicate.calls.items()
+        if calls.work is not None and calls.work.reason is None
+    }
+
+
+def _by_operator(spec: MetricSpec, run: Run, cases: Collection[str]) -> Counter[str]:
+    """The counter by operator, summed over cases; empty for a metric that is not of `Work`."""
+    total: Counter[str] = Counter()
+    for case, work in _work(run).items():
+        if case in cases:
+            total.update(getattr(work, spec.name, {}))
+    return total
+
+
+def _attention(run: Run, cases: Collection[str]) -> str:
+    """The attention kernels that were dispatched; 'none' also where attention was taken apart."""
+    names = {name for case, work in _work(run).items() if case in cases for name in work.operators}
+    return "+".join(sorted(n.partition(".")[2].lstrip("_") for n in names if "attention" in n)) or "none"
+
+
+def _asked_alike(then: Run, now: Run) -> set[str]:
+    before = {case.id: case.request for case in then.cases}
+    return {case.id for case in now.cases if before.get(case.id) == case.request}
+
+
+def _is_same_machine(one: Run, other: Run) -> bool:
+    return one.environment.key == other.environment.key
+
+
+def _is_restless(run: Run) -> bool:
+    """True where some case's audio is of another length in another process."""
+    lengths: dict[str, set[float]] = {}
+    for replicate in run.replicates:
+        for case, calls in replicate.calls.items():
+            lengths.setdefault(case, set()).add(calls.audio_s)
+    return any(len(found) > 1 for found in lengths.values())
+
+
+def _python(run: Run) -> str:
+    return ".".join(run.environment.software.get("python", "unknown").split(".")[:2])

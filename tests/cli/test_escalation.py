@@ -1,0 +1,141 @@
+"""The screen calls the judge by itself, and both make one verdict. Changes are too large to miss."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from git_folder import Folder
+
+# In development mode it takes longer, as everything does; here by a time that no machine can miss.
+VOICE = """
+import sys
+import time
+
+import numpy as np
+
+SECONDS = {seconds}
+
+
+def synthesize(text):
+    time.sleep(SECONDS + 0.05 * sys.flags.dev_mode)
+    return np.sin(np.arange(8000) / (10 + len(text))).astype("f4") / 2, 16000
+"""
+
+PROJECT = """
+[tool.tts-baseline]
+pipeline = "voice:synthesize"
+suite = "cases.toml"
+limits = { latency = "60%", cold_start = "100000%", memory = "100000%" }
+"""
+
+SUITE = """
+[[case]]
+id = "hola"
+text = "Hola."
+"""
+
+SLOWER = {"PYTHONDEVMODE": "1"}
+
+
+@pytest.fixture
+def folder(tmp_path) -> Folder:
+    folder = Folder(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
+    (tmp_path / ".gitignore").write_text(".tts-baseline\n__pycache__\nbaselines\n")
+    (tmp_path / "voice.py").write_text(VOICE.format(seconds=0.01))
+    folder.git("init", "--quiet", "-b", "main")
+    folder.commit("one")
+    return folder
+
+
+def accepted(folder: Folder, runs: int) -> None:
+    """So many accepted runs: one that was measured, and its twins."""
+    done = folder.call("run", "--missing", "record")
+    assert done.status == 0, done.out + done.err
+    first = next(folder.root.glob("baselines/*/*/machines/*/*.json"))
+    page = json.loads(first.read_text())
+    for number in range(1, runs):
+        twin = first.with_name(f"{first.stem}-{number}.json")
+        twin.write_text(json.dumps(page | {"id": twin.stem}))
+
+
+def latency(folder: Folder) -> dict[str, object]:
+    newest = max(folder.root.glob(".tts-baseline/*/verdicts.json"))
+    page = json.loads(newest.read_text())
+    return next(v for v in page["verdicts"] if v["gate"] == "latency" and v["case"] is None)
+
+
+def test_a_slower_interpreter_is_the_environments_and_is_not_cleared(folder) -> None:
+    accepted(folder, 4)
+    answer = folder.call("run", **SLOWER)
+    verdict = latency(folder)
+    assert (verdict["status"], verdict["is_environment"], verdict["decided_by"]) == (
+        "regressed",
+        True,
+        "judge",
+    )
+    assert answer.status == 1
+    assert "latency regressed (environment)" in answer.out
+    assert "the code is innocent" in answer.out
+    assert folder.is_tidy()
+    # What is judged again later says the same.
+    again = folder.call("compare", "last")
+    assert again.status == 1
+    assert "latency regressed (environment)" in again.out
+
+
+def test_with_few_runs_the_environment_is_undecided_and_not_ok(folder) -> None:
+    accepted(folder, 1)
+    answer = folder.call("run", **SLOWER)
+    verdict = latency(folder)
+    assert (verdict["status"], verdict["is_environment"]) == ("undecided", True)
+    assert answer.status == 0
+    assert "environment: the code is innocent" in " ".join(answer.out.split())
+
+
+def test_a_slower_commit_is_the_codes(folder) -> None:
+    accepted(folder, 1)
+    (folder.root / "voice.py").write_text(VOICE.format(seconds=0.06))
+    answer = folder.call("run")
+    verdict = latency(folder)
+    assert (verdict["status"], verdict["is_environment"], verdict["decided_by"]) == (
+        "regressed",
+        False,
+        "judge",
+    )
+    assert answer.status == 1
+    assert "judge: this tree" in answer.out
+    report = max(folder.root.glob(".tts-baseline/*/report.md")).read_text()
+    assert "what disturbed it" in report
+
+
+def test_a_machine_without_a_baseline_is_judged_against_a_named_revision(folder) -> None:
+    (folder.root / "voice.py").write_text(VOICE.format(seconds=0.06))
+    answer = folder.call("run", "--against", "main", "--missing", "record")
+    assert answer.status == 1
+    assert latency(folder)["decided_by"] == "judge"
+    assert not list(
+        Path(folder.root, "baselines").glob("*/*/machines/*/*.json")
+    )  # a regression is not recorded
+
+
+def test_a_baseline_whose_commit_is_gone_leaves_the_screens_verdict(folder) -> None:
+    accepted(folder, 1)
+    folder.git("checkout", "--quiet", "--orphan", "other")
+    folder.commit("other")
+    folder.git("branch", "--quiet", "-D", "main")
+    folder.git("reflog", "expire", "--expire=now", "--all")
+    folder.git("gc", "--quiet", "--prune=now")
+    answer = folder.call("run", **SLOWER)
+    assert "the judge cannot help: no revision" in answer.err
+    assert latency(folder)["decided_by"] == "screen"
+
+
+def test_a_revision_that_does_not_exist_is_said_before_anything_is_measured(folder) -> None:
+    answer = folder.call("run", "--against", "nowhere")
+    assert answer.status == 2
+    assert "no revision 'nowhere'" in answer.err
+    assert not list(folder.root.glob(".tts-baseline/*"))

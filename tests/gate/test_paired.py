@@ -1,0 +1,489 @@
+"""The judge's verdicts from restarts made of numbers, against answers worked out by hand and by scipy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from scipy import stats
+
+from tts_baseline.core.judgement import Against, Judgement, Paired
+from tts_baseline.core.records import Calls, Case, ColdStart, Replicate, Verdict
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate import paired
+from tts_baseline.gate.limits import Limit, chosen
+from tts_baseline.stats.sequential import MODE, alpha_at
+
+LIMIT = math.log(1.05)
+MIB = 2.0**20
+# Six values of mean 0 whose standard deviation is sqrt(6/5).
+SPREAD = (1, -1, 1, -1, 1, -1)
+
+
+def calls(walls: Sequence[float], memory: float = 100 * MIB, **fields: object) -> Calls:
+    return Calls(
+        wall_s=tuple(walls),
+        cpu_s=tuple(walls),
+        reference_s=(0.001,) * len(walls),
+        audio_s=1.0,
+        sha256="0",
+        peak_rss=int(memory),
+        **fields,
+    )
+
+
+def start(total_s: float) -> ColdStart:
+    return ColdStart(case="a", spawn_s=0.0, import_s=0.25, load_s=total_s - 0.5, first_request_s=0.25)
+
+
+def restart(
+    base: Mapping[str, Calls],
+    head: Mapping[str, Calls],
+    order: str = "ABBA",
+    *,
+    cold: tuple[float, float] = (1.0, 1.0),
+    dropped: int = 0,
+) -> Paired:
+    return Paired(
+        base=Replicate(cold_start=start(cold[0]), calls=dict(base)),
+        head=Replicate(cold_start=start(cold[1]), calls=dict(head)),
+        orders=dict.fromkeys({*base, *head}, order),
+        dropped=dropped,
+    )
+
+
+def slower(**logs: float) -> Paired:
+    """A restart whose cases take e to the power of these in the head, and 1 in the base."""
+    return restart(
+        {case: calls([1.0, 1.0]) for case in logs},
+        {case: calls([math.exp(log)] * 2) for case, log in logs.items()},
+    )
+
+
+def judgement(restarts: Sequence[Paired], *cases: str) -> Judgement:
+    ids = cases or sorted({case for one in restarts for case in one.orders})
+    return Judgement(
+        created="2026-11-22T00:00:00+00:00",
+        commit=None,
+        dirty=False,
+        against=Against(name="main"),
+        cases=tuple(Case(id=case, text=case) for case in ids),
+        restarts=tuple(restarts),
+        seconds=1.0,
+    )
+
+
+def verdicts(restarts: Sequence[Paired], *cases: str, **limits: str) -> dict[tuple[str, str | None], Verdict]:
+    found = paired.decide(judgement(restarts, *cases), chosen(limits))
+    assert len({(v.gate, v.case) for v in found}) == len(found)
+    assert all(v.decided_by == "judge" for v in found)
+    return {(v.gate, v.case): v for v in found}
+
+
+def latency(restarts: Sequence[Paired], case: str | None = None, **limits: str) -> Verdict:
+    return verdicts(restarts, **limits)["latency", case]
+
+
+# What a restart says
+
+
+def test_a_restarts_difference_is_the_median_over_neighbouring_calls() -> None:
+    # Neighbours: A1 B2, B8 A4, B8 A1, A1 B1: factors 2, 2, 8 and 1, whose median is 2. The medians of the
+    # arms, 5 and 1, would say 5.
+    one = restart({"a": calls([1, 4, 1, 1])}, {"a": calls([2, 8, 8, 1])}, "ABBABAAB")
+    v = latency([one] * 3)
+    assert (v.change, v.baseline, v.current) == pytest.approx((1.0, 1.0, 5.0))
+
+
+def test_the_suite_is_the_mean_over_cases_of_each_restarts_difference() -> None:
+    taken = [slower(a=0.6, b=0.6, c=0.9), slower(a=0.7, b=0.5, c=1.2), slower(a=0.5, b=0.7, c=1.5)]
+    means = [0.7, 0.8, 0.9]
+    v = latency(taken)
+    want = stats.ttest_1samp(means, 0.0).confidence_interval(1 - 2 * alpha_at(3))
+    assert v.change == pytest.approx(math.expm1(0.8))
+    assert (v.low, v.high) == pytest.approx((math.expm1(want.low), math.expm1(want.high)))
+    assert (v.status, v.runs, v.limit, v.relative) == ("regressed", 3, pytest.approx(0.05), True)
+    assert (v.baseline, v.current) == pytest.approx((1.0, math.exp(0.8)))
+    single = latency(taken, "a")
+    assert single.change == pytest.approx(math.expm1(0.6))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["ABBA", "BAAB"]), st.floats(-1, 1)), min_size=1, max_size=8),
+    st.floats(-1, 1),
+)
+def test_a_drift_cancels_in_mirrored_quads(quads: list[tuple[str, float]], change: float) -> None:
+    """Each quad has a slope of its own, and goes on where the last one ended."""
+    base, head, level = [], [], 0.0
+    for order, slope in quads:
+        for arm in order:
+            level += slope
+            (head if arm == "B" else base).append(level + (change if arm == "B" else 0.0))
+    order = "".join(order for order, _ in quads)
+    found = list(paired.neighbours(order, base, head))
+    assert len(found) == 2 * len(quads)
+    assert paired.typical(order, base, head) == pytest.approx(change, abs=1e-9)
+
+
+@st.composite
+def said(draw: st.DrawFn) -> tuple[str, list[float], list[float]]:
+    order = "".join(draw(st.lists(st.sampled_from(["ABBA", "BAAB"]), min_size=1, max_size=6)))
+    column = st.lists(st.floats(-5, 5), min_size=len(order) // 2, max_size=len(order) // 2)
+    return order, draw(column), draw(column)
+
+
+@given(said())
+def test_swapped_arms_change_the_sign(calls: tuple[str, list[float], list[float]]) -> None:
+    order, base, head = calls
+    swapped = order.translate(str.maketrans("AB", "BA"))
+    ours, theirs = (list(paired.neighbours(*arms)) for arms in [(order, base, head), (swapped, head, base)])
+    assert ours == [-value for value in theirs]
+    assert paired.typical(order, base, head) == pytest.approx(-paired.typical(swapped, head, base), abs=1e-12)
+
+
+@given(said(), st.data())
+def test_the_machines_momentary_speed_is_not_felt(calls, data: st.DataObject) -> None:
+    order, base, head = calls
+    speeds = data.draw(st.lists(st.floats(-2, 2), min_size=len(order) // 2, max_size=len(order) // 2))
+    columns = {"A": list(base), "B": list(head)}
+    place = {"A": 0, "B": 0}
+    for number, arm in enumerate(order):
+        columns[arm][place[arm]] += speeds[number // 2]
+        place[arm] += 1
+    felt = paired.typical(order, columns["A"], columns["B"])
+    assert felt == pytest.approx(paired.typical(order, base, head), abs=1e-9)
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=12), st.floats(-1, 1))
+def test_of_arms_that_ran_alone_the_medians_are_compared(base: list[float], change: float) -> None:
+    base = base[: len(base) // 2 * 2]
+    head = [value + change for value in reversed(base)]
+    for order in ("A" * len(base) + "B" * len(head), "B" * len(head) + "A" * len(base)):
+        assert list(paired.neighbours(order, base, head)) == []
+        assert paired.typical(order, base, head) == median(head) - median(base)
+    assert paired.typical("A" * len(base) + "B" * len(base), base, base) == 0.0
+
+
+@given(said())
+def test_arms_that_are_equally_fast_do_not_differ(calls: tuple[str, list[float], list[float]]) -> None:
+    order, base, _ = calls
+    same = [base[0]] * len(base)
+    assert paired.typical(order, same, same) == 0.0
+
+
+# Which verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (0.0, "ok"),
+        (LIMIT - 0.001, "ok"),
+        (LIMIT + 0.001, "undecided"),
+        (LIMIT + MODE - 0.001, "undecided"),  # may be a mode of the program's processes
+        (LIMIT + MODE + 0.001, "regressed"),
+        (-LIMIT - 0.001, "undecided"),
+        (-LIMIT - MODE - 0.001, "improved"),
+    ],
+)
+def test_the_sides_of_the_limit_after_three_restarts(change: float, status: str) -> None:
+    v = latency([slower(a=change + wobble) for wobble in (1e-5, -1e-5, 0)])
+    assert v.status == status
+    assert (v.reason != "") is (status == "undecided")
+
+
+@pytest.mark.parametrize(
+    ("t", "status"), [(1.02, "regressed"), (0.98, "undecided"), (-0.98, "undecided"), (-1.02, "ok")]
+)
+def test_six_restarts_decide_by_the_t_test_alone(t: float, status: str) -> None:
+    quantile = stats.t.isf(alpha_at(6), 5)
+    error = math.sqrt(6 / 5) * 0.001 / math.sqrt(6)
+    v = latency([slower(a=LIMIT + t * quantile * error + 0.001 * sign) for sign in SPREAD])
+    assert v.status == status
+
+
+def test_undecided_says_what_it_could_have_seen() -> None:
+    v = latency([slower(a=LIMIT + 0.01 * sign) for sign in SPREAD])
+    error = 0.01 / math.sqrt(5)
+    seen = LIMIT + (stats.t.isf(alpha_at(6), 5) + stats.t.ppf(0.9, 5)) * error
+    assert v.status == "undecided"
+    assert v.reason == f"could have seen {math.expm1(seen):+.0%} or more with 6 restarts"
+
+
+def test_a_limit_of_ones_own() -> None:
+    taken = [slower(a=0.3 + wobble) for wobble in (1e-5, -1e-5, 0)]
+    assert latency(taken).status == "regressed"
+    assert latency(taken, latency="40%").status == "ok"
+    assert latency(taken, latency="500 ms").status == "ok"  # of a second
+    assert latency(taken, latency="300 ms").status == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("base", "grown", "status", "limit"),
+    [
+        (400.0, 43.9, "ok", 0.11),
+        (400.0, 44.1, "undecided", 0.11),
+        (40.0, 7.9, "ok", 0.2),
+        (40.0, 8.1, "undecided", 0.2),
+        (40.0, 20.0, "regressed", 0.2),
+    ],
+)
+def test_memory_has_a_relative_and_an_absolute_part(
+    base: float, grown: float, status: str, limit: float
+) -> None:
+    one = restart({"a": calls([1, 1], base * MIB)}, {"a": calls([1, 1], (base + grown) * MIB)})
+    for case in (None, "a"):
+        v = verdicts([one] * 3)["memory", case]
+        assert (v.status, v.limit) == (status, pytest.approx(limit))
+        assert v.change == pytest.approx(grown / base, rel=1e-6)
+        assert (v.unit, v.family) == ("B", "memory")
+
+
+def test_the_cold_start_is_one_value_a_restart_of_the_whole_run() -> None:
+    one = restart({"a": calls([1, 1])}, {"a": calls([1, 1])}, cold=(2.0, 4.0))
+    found = verdicts([one] * 3)
+    v = found["cold_start", None]
+    assert (v.status, v.change, v.baseline, v.current) == pytest.approx(("regressed", 1.0, 2.0, 4.0))
+    assert [case for gate, case in found if gate == "cold_start"] == [None]
+
+
+def test_levels_are_geometric_means_over_restarts_and_cases() -> None:
+    taken = [
+        restart({"a": calls([1, 1]), "b": calls([4, 4])}, {"a": calls([2, 2]), "b": calls([8, 8])}),
+        restart({"a": calls([4, 4]), "b": calls([4, 4])}, {"a": calls([8, 8]), "b": calls([8, 8])}),
+        restart({"a": calls([2, 2]), "b": calls([4, 4])}, {"a": calls([4, 4]), "b": calls([8, 8])}),
+    ]
+    whole, case = latency(taken), latency(taken, "a")
+    assert (case.baseline, case.current) == pytest.approx((2.0, 4.0))
+    assert (whole.baseline, whole.current) == pytest.approx((math.sqrt(8), math.sqrt(32)))
+
+
+def test_what_has_no_value_has_no_verdict() -> None:
+    one = slower(a=0.0)
+    found = verdicts([one] * 3)
+    assert {gate for gate, _ in found} == {"latency", "cold_start", "memory"}  # no CUDA
+    silent = replace(one, head=replace(one.head, cold_start=None))
+    assert ("cold_start", None) not in verdicts([one, one, silent])
+    limits = {gate: limit for gate, limit in chosen({}).items() if gate == "memory"}
+    assert {v.gate for v in paired.decide(judgement([one] * 3), limits)} == {"memory"}
+    reported_alone = {**chosen({}), "rtf": Limit(0.05, 0.0)}
+    assert "rtf" not in {v.gate for v in paired.decide(judgement([one] * 3), reported_alone)}
+
+
+# Cases
+
+
+def test_cases_that_a_restart_lacks_are_left_out() -> None:
+    whole = slower(a=0.1, b=0.5, c=0.9)
+    lacks_b = replace(
+        whole, head=replace(whole.head, calls={k: v for k, v in whole.head.calls.items() if k != "b"})
+    )
+    lacks_c = replace(
+        whole, base=replace(whole.base, calls={k: v for k, v in whole.base.calls.items() if k != "c"})
+    )
+    found = verdicts([whole, lacks_b, lacks_c])
+    for gate in ("latency", "memory"):
+        assert [case for name, case in found if name == gate] == [None, "a"]
+    assert found["latency", None].change == pytest.approx(math.expm1(0.1))
+
+
+def test_cases_that_an_arm_lost_are_left_out_though_earlier_restarts_have_them() -> None:
+    found = verdicts([slower(a=0.1, b=0.5)] * 3, "a")
+    assert [case for gate, case in found if gate == "latency"] == [None, "a"]
+    assert found["latency", None].change == pytest.approx(math.expm1(0.1))
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
+def test_a_time_that_is_none_costs_its_case_alone(bad: float) -> None:
+    good = slower(a=0.3, b=0.5)
+    for arm in ("base", "head"):
+        replicate = getattr(good, arm)
+        broken = replace(good, **{arm: replace(replicate, calls={**replicate.calls, "b": calls([1.0, bad])})})
+        found = verdicts([good, broken, good])
+        assert [case for gate, case in found if gate == "latency"] == [None, "a"]
+        assert found["latency", None].change == pytest.approx(math.expm1(0.3))
+        alone = verdicts([good, broken, good], "b")
+        assert ("latency", None) not in alone
+        assert alone["memory", "b"].status == "ok"
+
+
+def test_a_size_that_is_none_has_no_verdict() -> None:
+    one = restart({"a": calls([1, 1], 0)}, {"a": calls([1, 1], 5)})
+    assert ("memory", None) not in verdicts([one] * 3)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, math.nan])
+def test_a_metric_of_another_distribution_may_read_nonsense(monkeypatch, bad: float) -> None:
+    known = metrics()["memory"]
+    other = known._replace(read=lambda evidence: replace(known.read(evidence), value=bad))
+    monkeypatch.setattr(paired, "metrics", lambda: {"memory": other})
+    assert paired.decide(judgement([slower(a=0.0)] * 3), chosen({})) == ()
+
+
+@pytest.mark.parametrize(("cases", "status"), [(1, "regressed"), (2, "regressed"), (3, "undecided")])
+def test_holm_over_cases(cases: int, status: str) -> None:
+    """A case whose p value is alpha / 2.5."""
+    t = stats.t.isf(alpha_at(6) / 2.5, 5)
+    error = math.sqrt(6 / 5) * 0.01 / math.sqrt(6)
+    others = {f"c{number}": 0.0 for number in range(1, cases)}
+    taken = [slower(c0=LIMIT + t * error + 0.01 * sign, **others) for sign in SPREAD]
+    found = verdicts(taken)
+    assert found["latency", "c0"].status == status
+    assert all(found["latency", case].status == "ok" for case in others)
+    if status == "undecided":
+        assert found["latency", "c0"].reason == "beyond the limit alone, not among 3 cases"
+        assert found["latency", "c0"].low > 0.05
+        assert found["latency", None].status == "ok"
+
+
+def test_holm_steps_down_once_the_plainest_case_is_told() -> None:
+    t = stats.t.isf(alpha_at(6) / 2.5, 5)
+    error = math.sqrt(6 / 5) * 0.01 / math.sqrt(6)
+    borderline = [LIMIT + t * error + 0.01 * sign for sign in SPREAD]
+    found = verdicts([slower(a=change, b=0.9 + change, c=0.0) for change in borderline])
+    assert [found["latency", case].status for case in "abc"] == ["regressed", "regressed", "ok"]
+
+
+# When
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_before_the_first_look_there_is_no_verdict(count: int) -> None:
+    assert paired.decide(judgement([slower(a=1.0)] * count, "a"), chosen({})) == ()
+
+
+@pytest.mark.parametrize(("count", "looked"), [(3, 3), (4, 4), (5, 4), (6, 6), (7, 6), (8, 8), (9, 8)])
+def test_between_two_looks_the_earlier_one_stands(count: int, looked: int) -> None:
+    taken = [slower(a=0.01 * number) for number in range(looked)] + [slower(a=9.0)] * (count - looked)
+    found = paired.decide(judgement(taken), chosen({}))
+    assert found == paired.decide(judgement(taken[:looked]), chosen({}))
+    assert {v.runs for v in found} == {looked}
+
+
+SETTLED = [
+    # the suite's latency, a case of it (status, change, lower bound), whether that is settled
+    ("ok", (), True),
+    ("regressed", (), True),
+    ("improved", (), True),
+    ("undecided", (), False),
+    ("ok", ("ok", 0.0, -0.1), True),
+    ("ok", ("undecided", 0.2, 0.01), False),  # may be a regression yet
+    ("improved", ("undecided", 0.2, 0.01), False),
+    ("ok", ("undecided", 0.04, 0.01), True),  # within the limit
+    ("ok", ("undecided", 0.2, -0.01), True),  # may be nothing
+    ("ok", ("undecided", -0.2, -0.3), True),
+    ("ok", ("regressed", 0.3, 0.2), True),
+    ("regressed", ("undecided", 0.2, 0.01), True),  # the suite has its answer
+]
+
+
+@pytest.mark.parametrize(("suite", "case", "settled"), SETTLED)
+def test_when_it_is_settled(suite: str, case: tuple[str, float, float], settled: object) -> None:
+    def verdict(gate: str, status: str, change: float = 0.0, low: float = 0.0, **fields: str) -> Verdict:
+        return Verdict(
+            gate=gate, metric=gate, family="latency", case=fields.get("case"), status=status, unit="s",
+            relative=True, change=change, low=low, limit=0.05,
+        )  # fmt: skip
+
+    found = [verdict("latency", suite), verdict("cold_start", "ok"), verdict("memory", "undecided")]
+    found += [verdict("latency", *case, case="a")] if case else []
+    assert paired.is_settled(found, ["latency"]) is settled
+    assert paired.is_settled(found, ["latency", "cold_start"]) is settled
+    assert paired.is_settled(found, ["latency", "cuda_memory"]) is settled  # which there is none of
+    assert paired.is_settled(found, ["cold_start"])
+    assert not paired.is_settled(found, ["latency", "memory"])
+    assert not paired.is_settled(found, ["cuda_memory"])
+    assert not paired.is_settled([], ["latency"])
+
+
+# On a device that was slowed down
+
+
+def throttled(order: str, dropped: int, *, head: float = 2.0) -> Paired:
+    count = order.count("A")
+    return restart(
+        {"a": calls([1.0] * count)}, {"a": calls([head] * order.count("B"))}, order, dropped=dropped
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "dropped", "share"),
+    [
+        ("ABBA" * 4, 1, None),  # a fifth, and not more
+        ("ABBA" * 3, 1, "25%"),
+        ("AAAAAAAABBBBBBBB", 2, None),  # of ten halves of quads
+        ("AAAAAAAABBBBBBBB", 3, "27%"),
+        ("BBBBBBAAAA", 1, None),
+    ],
+)
+def test_more_than_a_fifth_of_throttled_quads_decides_nothing(order: str, dropped: int, share) -> None:
+    found = verdicts([throttled(order, dropped)] * 3)
+    assert found["latency", None].change == pytest.approx(1.0)
+    if share is None:
+        assert found["latency", None].status == found["latency", "a"].status == "regressed"
+    else:
+        assert {v.status for v in found.values()} == {"undecided"}
+        assert {v.reason for v in found.values()} == {f"the device was throttled in {share} of the quads"}
+
+
+def test_throttled_quads_count_over_all_restarts_that_were_looked_at() -> None:
+    quiet, hot = throttled("ABBA" * 4, 0), throttled("ABBA", 3)
+    assert latency([quiet, quiet, hot]).status == "undecided"  # 3 of 12
+    assert latency([quiet, quiet, quiet, hot]).status == "regressed"  # 3 of 16
+    # The fifth was not looked at.
+    assert latency([quiet] * 4 + [replace(hot, dropped=99)]).status == "regressed"
+    assert latency([replace(hot, dropped=1)] * 4 + [throttled("ABBA" * 99, 0)]).status == "undecided"
+
+
+def test_a_run_that_was_throttled_throughout_is_undecided_not_silent() -> None:
+    one = restart({}, {}, dropped=8)
+    found = verdicts([one] * 3, "a")
+    v = found["latency", None]
+    assert (v.status, v.change, v.runs) == ("undecided", None, 3)
+    assert v.reason == "the device was throttled in 100% of the quads"
+    assert found["cold_start", None].status == "undecided"
+    assert not paired.is_settled(list(found.values()), ["latency"])
+
+
+# Where
+
+
+def test_the_stage_that_moved_is_named_for_the_suites_latency_alone() -> None:
+    def arm(model: float, memory: float = 100 * MIB) -> dict[str, Calls]:
+        return {"a": calls([model + 0.1] * 2, memory, stages={"text": (0.1, 0.1), "model": (model, model)})}
+
+    slow = [restart(arm(0.9), arm(1.9 + wobble, 200 * MIB)) for wobble in (0, 1e-4, -1e-4)]
+    found = verdicts(slow)
+    assert found["latency", None].where.startswith("model +100.0%")
+    assert found["memory", None].status == "regressed"
+    assert [key for key, v in found.items() if v.where] == [("latency", None)]
+    assert latency([restart(arm(1.9), arm(0.9)) for _ in range(3)]).where.startswith("model -50.0%")
+    assert latency([restart(arm(0.9), arm(0.9)) for _ in range(3)]).where == ""
+    assert latency([replace(one, dropped=9) for one in slow]).where == ""  # throttled: nothing is decided
+
+
+def test_a_case_that_is_left_out_is_not_asked_for_its_stages() -> None:
+    def arm(wall: float, zero: float) -> dict[str, Calls]:
+        return {
+            "a": calls([wall] * 2, stages={"model": (wall, wall)}),
+            "b": calls([zero] * 2, stages={"model": (zero, zero)}),
+        }
+
+    v = latency([restart(arm(1.0, 0.0), arm(2.0, 0.0)) for _ in range(3)])
+    assert (v.status, v.where) == (
+        "regressed",
+        "model +100.0% [+100.0, +100.0] of the whole; elsewhere unchanged (within 0.0%)",
+    )
+
+
+def test_the_mean_over_cases_is_taken_restart_by_restart() -> None:
+    """Two cases that sway against each other: their mean is quiet, and so is the suite."""
+    taken = [slower(a=0.5 * sign, b=-0.5 * sign) for sign in SPREAD]
+    assert latency(taken).status == "ok"
+    assert (latency(taken).low, latency(taken).high) == pytest.approx((0.0, 0.0), abs=1e-9)
+    assert latency(taken, "a").status == "undecided"

@@ -1,0 +1,414 @@
+"""Counters against counters: what is compared with what, what counts as more, and how it is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Verdict, Work
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate import decide, explain
+from tts_baseline.gate.limits import chosen
+from tts_baseline.report import summary
+
+CASES = ("c0", "c1", "c2")
+GATES = ("allocated", "flops", "operators", "syncs")
+USUAL = Work(
+    operators={"aten.add": 7, "aten.mm": 4, "aten._local_scalar_dense": 1},
+    flops={"aten.mm": 8_000},
+    syncs={"aten._local_scalar_dense": 1},
+    allocated={"aten.add": 700, "aten.mm": 400},
+)
+FLASH = "aten._scaled_dot_product_flash_attention_for_cpu"
+
+
+def more(work: Work = USUAL, **operators: int) -> Work:
+    """That work, with more (or fewer) dispatches of some operators."""
+    found = dict(work.operators)
+    for name, count in operators.items():
+        found[f"aten.{name}"] = found.get(f"aten.{name}", 0) + count
+    return replace(work, operators={name: count for name, count in found.items() if count})
+
+
+@pytest.fixture
+def run(make):
+    """A run with these counters in every case, or case by case."""
+
+    def made(
+        work: Work | Mapping[str, Work] | None = USUAL,
+        *,
+        machine: str = "here",
+        torch: str = "2.11.0",
+        python: str = "3.11.7",
+        processor: str = "x86_64",
+        device: str = "cpu",
+        cases: Sequence[str] = CASES,
+        lengths: Sequence[float] = (2.0, 2.0, 2.0),
+        **known,
+    ) -> Run:
+        blank = make.run(cases=cases, device=device, **known)
+        by_case = work if isinstance(work, Mapping) else dict.fromkeys(cases, work)
+        replicates = tuple(
+            Replicate(
+                cold_start=one.cold_start,
+                calls={
+                    case: replace(calls, work=by_case[case] if not index else None, audio_s=lengths[index])
+                    for case, calls in one.calls.items()
+                },
+            )
+            for index, one in enumerate(blank.replicates)
+        )
+        readings = [
+            metrics()[gate].read(Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates)))
+            for gate in GATES
+            for case in blank.cases
+        ]
+        environment = Environment(
+            key=machine,
+            device=device,
+            hardware={"machine": processor},
+            software={"python": python} | ({"torch": torch} if torch else {}),
+        )
+        return replace(
+            blank,
+            replicates=replicates,
+            readings=(*blank.readings, *readings),
+            environment=environment,
+        )
+
+    return made
+
+
+def judged(run: Run, baseline: Baseline, **limits: str) -> list[Verdict]:
+    return [v for v in decide.decide(run, baseline, chosen(limits)) if v.family == "work"]
+
+
+def told(run: Run, baseline: Baseline, gate: str = "operators", case: str | None = None, **limits) -> Verdict:
+    (found,) = [v for v in judged(run, baseline, **limits) if (v.gate, v.case) == (gate, case)]
+    return found
+
+
+def statuses(verdicts: Sequence[Verdict]) -> dict[tuple[str, str | None], str]:
+    return {(v.gate, v.case): v.status for v in verdicts}
+
+
+# --- more, less, the same
+
+
+def test_the_same_work_is_ok_everywhere(run, make) -> None:
+    verdicts = judged(run(), make.baseline([run()]))
+    assert {v.status for v in verdicts} == {"ok"}
+    assert [v.case for v in verdicts if v.gate == "flops"] == [None, *CASES]
+    assert {(v.gate, v.baseline, v.current, v.change, v.reason) for v in verdicts if v.case is None} == {
+        ("allocated", 3300.0, 3300.0, 0.0, ""),
+        ("flops", 24_000.0, 24_000.0, 0.0, ""),
+        ("operators", 36.0, 36.0, 0.0, ""),
+        ("syncs", 3.0, 3.0, 0.0, ""),
+    }
+
+
+def test_one_dispatch_more_in_one_case_is_a_regression_and_named(run, make) -> None:
+    now = run({"c0": USUAL, "c1": more(mm=1), "c2": USUAL})
+    baseline = make.baseline([run()])
+    suite, case = (told(now, baseline, case=name) for name in (None, "c1"))
+    assert (suite.status, suite.change, suite.reason) == ("regressed", 1.0, "aten.mm +1 (12 -> 13)")
+    assert (case.status, case.change, case.reason) == ("regressed", 1.0, "aten.mm +1 (4 -> 5)")
+    assert told(now, baseline, case="c0").status == "ok"
+    assert told(now, baseline, "flops").status == "ok"
+    assert decide.fails(suite, missing="record", undecided="warn")
+
+
+def test_one_dispatch_less_is_an_improvement_and_named(run, make) -> None:
+    found = told(run(more(mm=-1, add=-2)), make.baseline([run()]))
+    assert (found.status, found.change) == ("improved", -9.0)
+    assert found.reason == "aten.add -6 (21 -> 15), aten.mm -3 (12 -> 9)"
+    assert told(run(more(mm=-1)), make.baseline([run()]), case="c0").status == "improved"
+
+
+def test_a_case_that_grew_speaks_even_where_the_suite_shrank(run, make) -> None:
+    now = run({"c0": more(add=-5), "c1": more(mm=2), "c2": USUAL})
+    verdicts = judged(now, make.baseline([run()]))
+    assert statuses(verdicts)["operators", None] == "improved"
+    assert statuses(decide.gating(verdicts))["operators", "c1"] == "regressed"
+
+
+def test_at_most_three_operators_are_named_the_worst_first(run, make) -> None:
+    found = told(run(more(mm=2, add=-1, cos=9, sin=3, tan=1)), make.baseline([run()]))
+    assert found.reason == "aten.cos +27 (0 -> 27), aten.sin +9 (0 -> 9), aten.mm +6 (12 -> 18) and 2 more"
+
+
+def test_another_operator_instead_is_the_same_number(run, make) -> None:
+    found = told(run(more(mm=-1, addmm=1)), make.baseline([run()]))
+    assert (found.status, found.change) == ("ok", 0.0)
+    assert found.reason == "aten.addmm +3 (0 -> 3), aten.mm -3 (12 -> 9)"
+
+
+def test_from_none_to_one_is_a_regression(run, make) -> None:
+    before = replace(USUAL, syncs={})
+    found = told(run(), make.baseline([run(before)]), "syncs", syncs="50%")
+    assert (found.status, found.baseline, found.current, found.change) == ("regressed", 0.0, 3.0, 3.0)
+    assert not found.relative
+
+
+def test_flops_and_bytes_are_named_in_their_own_units(run, make) -> None:
+    now = replace(USUAL, flops={"aten.mm": 9_000}, allocated={"aten.add": 700, "aten.mm": 400 + (8 << 20)})
+    baseline = make.baseline([run()])
+    assert told(run(now), baseline, "flops").reason == "aten.mm +3.00 k (24.00 k -> 27.00 k)"
+    assert told(run(now), baseline, "allocated").reason.startswith("aten.mm +24.0 MiB (")
+
+
+@pytest.mark.parametrize(
+    ("limit", "extra", "status"),
+    [("0%", 1, "regressed"), ("25%", 3, "ok"), ("25%", 4, "regressed"), ("3 operators", 1, "ok")],
+)
+def test_a_limit_is_a_share_or_a_number(run, make, limit: str, extra: int, status: str) -> None:
+    found = told(run(more(mm=extra)), make.baseline([run()]), case="c0", operators=limit)
+    assert found.status == status
+    assert found.relative == limit.endswith("5%")
+    assert found.change == (extra / 12 if found.relative else extra)
+
+
+def test_by_default_any_growth_is_too_much(run, make) -> None:
+    assert {chosen({})[gate].relative + chosen({})[gate].absolute for gate in GATES} == {0.0}
+
+
+# --- with what it is compared
+
+
+def test_the_newest_accepted_run_counts_whatever_was_before(run, make) -> None:
+    baseline = make.baseline([run(), run(), run(more(mm=1))])
+    assert told(run(more(mm=1)), baseline).status == "ok"
+    assert told(run(), baseline).status == "improved"
+
+
+def test_a_machine_without_accepted_runs_is_compared_with_another(run) -> None:
+    there = run(machine="there")
+    baseline = Baseline(other_machines=("there",), elsewhere=(there,))
+    assert told(run(), baseline).status == "ok"
+    found = told(run(more(mm=1)), baseline)
+    assert found.status == "regressed"
+    assert found.reason == f"aten.mm +3 (12 -> 15); against run {there.id} of there"
+    assert found.runs == 0
+
+
+def test_what_was_accepted_last_anywhere_counts(run, make) -> None:
+    here, there = run(), run(more(mm=1), machine="there")
+    assert told(run(more(mm=1)), make.baseline([here], elsewhere=(there,))).status == "ok"
+    there, here = run(more(mm=1), machine="there"), run()
+    assert told(run(more(mm=1)), make.baseline([here], elsewhere=(there,))).status == "regressed"
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({"torch": "2.10.0"}, "torch 2.10.0 -> 2.11.0"),
+        ({"torch": ""}, "torch none -> 2.11.0"),
+        ({"device": "cuda"}, "device cuda -> cpu"),
+        ({"processor": "aarch64"}, "processor aarch64 -> x86_64"),
+        ({"torch": "2.10.0", "processor": "aarch64"}, "torch 2.10.0 -> 2.11.0, processor aarch64 -> x86_64"),
+    ],
+)
+def test_other_software_is_not_comparable_and_named(run, make, known, reason: str) -> None:
+    for baseline in (make.baseline([run(**known)]), Baseline(elsewhere=(run(machine="there", **known),))):
+        verdicts = judged(run(more(mm=9)), baseline)
+        assert {(v.status, v.reason) for v in verdicts} == {("not comparable", reason)}
+        assert len(verdicts) == len(GATES) * (1 + len(CASES))
+
+
+def test_another_python_is_as_good(run, make) -> None:
+    assert told(run(python="3.12.1"), make.baseline([run()])).status == "ok"
+    assert told(run(more(mm=1), python="3.12.1"), make.baseline([run()])).status == "regressed"
+
+
+def test_the_same_software_elsewhere_serves_where_this_machine_had_another(run, make) -> None:
+    baseline = make.baseline([run(torch="2.10.0")], elsewhere=(run(machine="there"),))
+    assert told(run(more(mm=1)), baseline).status == "regressed"
+    baseline = make.baseline([run()], elsewhere=(run(more(mm=1), machine="there", torch="2.10.0"),))
+    assert told(run(more(mm=1)), baseline).status == "regressed"
+
+
+def test_another_attention_kernel_is_the_machines_choice_or_the_codes(run, make) -> None:
+    fused, apart = (replace(USUAL, operators=USUAL.operators | own) for own in ({FLASH: 2}, {"aten.bmm": 4}))
+    between = told(run(apart), Baseline(elsewhere=(run(fused, machine="there"),)))
+    assert between.status == "not comparable"
+    assert between.reason == "attention scaled_dot_product_flash_attention_for_cpu -> none"
+    here = told(run(apart), make.baseline([run(fused)]))
+    assert here.status == "regressed"
+    assert here.reason == f"aten.bmm +12 (0 -> 12), {FLASH} -6 (6 -> 0)"
+
+
+def test_only_the_attention_of_cases_that_both_have_matters(run) -> None:
+    fused = replace(USUAL, operators=USUAL.operators | {FLASH: 2})
+    there = run({"c0": USUAL, "c1": USUAL, "c2": fused}, machine="there")
+    assert told(run(cases=("c0", "c1")), Baseline(elsewhere=(there,))).status == "ok"
+
+
+def test_runs_of_another_suite_are_no_baseline(run, make) -> None:
+    other = replace(run(more(mm=1)), suite="en")
+    assert told(run(), make.baseline([run(), other])).status == "ok"
+    assert told(run(), Baseline(elsewhere=(replace(other, acceptance=None),))).status == "no baseline"
+
+
+# --- what is new
+
+
+def test_the_first_time_there_is_no_baseline(run) -> None:
+    verdicts = judged(run(), Baseline())
+    assert {(v.status, v.reason) for v in verdicts} == {("no baseline", "nothing was accepted yet")}
+    assert told(run(), Baseline()).current == 36.0
+
+
+def test_a_baseline_of_before_counters_is_none(run, make) -> None:
+    found = told(run(), make.baseline([run(None)]))
+    assert (found.status, found.reason) == ("no baseline", "it was not counted in what was accepted")
+
+
+def test_a_new_case_or_text_is_told_and_left_out_of_the_sum(run, make) -> None:
+    before = run(cases=("c0", "c1"))
+    now = run({"c0": USUAL, "c1": USUAL, "c2": more(mm=9)})
+    assert told(now, make.baseline([before])).status == "ok"
+    assert told(now, make.baseline([before])).current == 24.0
+    assert told(now, make.baseline([before]), case="c2").status == "no baseline"
+    other = judged(run(text="adiós"), make.baseline([before]))
+    assert {v.status for v in other} == {"no baseline"}
+    assert {v.case for v in other} == {None, *CASES}
+
+
+def test_a_case_that_is_counted_for_the_first_time_has_no_baseline(run, make) -> None:
+    before = run({"c0": USUAL, "c1": USUAL, "c2": Work(reason="sounds otherwise when its work is counted")})
+    found = told(run(), make.baseline([before]), case="c2")
+    assert (found.status, found.reason) == ("no baseline", "it was not counted when it was accepted")
+
+
+# --- what is gone
+
+
+def test_a_case_that_cannot_be_counted_any_more_is_invalid(run, make) -> None:
+    why = "sounds otherwise when its work is counted"
+    now = run({"c0": USUAL, "c1": Work(reason=why), "c2": USUAL})
+    verdicts = judged(now, make.baseline([run()]))
+    assert {v.reason for v in verdicts if v.status == "invalid"} == {why}
+    assert {v.case for v in verdicts if v.status == "invalid"} == {"c1"}
+    assert statuses(verdicts)["operators", None] == "ok"
+    assert told(now, make.baseline([run()]), case="c1").baseline == 12.0
+
+
+def test_a_case_that_is_gone_elsewhere_is_no_other_attention(run) -> None:
+    fused = replace(USUAL, operators=USUAL.operators | {FLASH: 2})
+    there = run({"c0": USUAL, "c1": fused, "c2": USUAL}, machine="there")
+    now = run({"c0": USUAL, "c1": Work(reason="it sounds otherwise"), "c2": USUAL})
+    assert statuses(judged(now, Baseline(elsewhere=(there,))))["operators", "c1"] == "invalid"
+
+
+def test_another_text_that_cannot_be_counted_was_never_counted(run, make) -> None:
+    now = run({"c0": USUAL, "c1": Work(reason="it sounds otherwise"), "c2": USUAL})
+    asked = tuple(replace(case, text="otro") if case.id == "c1" else case for case in now.cases)
+    verdicts = judged(replace(now, cases=asked), make.baseline([run()]))
+    assert {v.status for v in verdicts} == {"ok"}
+    assert "c1" not in {v.case for v in verdicts}
+
+
+def test_a_pipeline_that_stops_using_torch_is_invalid_until_that_is_accepted(run, make) -> None:
+    without = run(Work(reason="the pipeline uses no torch"))
+    suite = told(without, make.baseline([run()]))
+    assert (suite.status, suite.reason, suite.current) == ("invalid", "the pipeline uses no torch", None)
+    assert judged(without, make.baseline([run(), without])) == []
+    assert judged(without, make.baseline([run(), without], elsewhere=(run(machine="there"),))) == []
+
+
+def test_what_another_python_cannot_count_is_not_comparable(run, make) -> None:
+    without = run(Work(reason="a thread that ran before"), python="3.11.7")
+    for baseline in (
+        make.baseline([run(python="3.12.1")]),
+        Baseline(elsewhere=(run(machine="there", python="3.12.1"),)),
+    ):
+        suite = told(without, baseline)
+        assert suite.status == "not comparable"
+        assert "a thread that ran before" in suite.reason
+        assert "(python 3.12 -> 3.11)" in suite.reason
+
+
+def test_a_pipeline_without_torch_has_no_verdicts(run, make) -> None:
+    without = Work(reason="the pipeline uses no torch")
+    now = replace(run(without, torch=""), failures=(Failure(case="c9", kind="crash", message="signal 11"),))
+    for baseline in (Baseline(), make.baseline([run(without, torch="")]), make.baseline([run(None)])):
+        assert judged(now, baseline) == []
+    assert not [word for word in GATES if word in summary.terminal(now, (), verbose=True)]
+
+
+def test_a_case_that_failed_is_invalid_once_in_the_work_of_a_pipeline_that_counts(run, make) -> None:
+    now = replace(run(cases=("c0", "c1")), failures=(Failure(case="c2", kind="crash", message="signal 11"),))
+    now = replace(now, cases=run().cases)
+    verdicts = [v for v in judged(now, make.baseline([run()])) if v.case == "c2"]
+    expected = [("utterance", "invalid", "crash: signal 11")]
+    assert [(v.gate, v.status, v.reason) for v in verdicts] == expected
+    nothing = replace(now, cases=now.cases[2:], replicates=(), readings=())
+    assert [(v.gate, v.status, v.reason) for v in judged(nothing, make.baseline([run()]))] == expected
+
+
+# --- a pipeline that does not repeat itself
+
+
+def test_work_that_depends_on_chance_is_not_judged(run, make) -> None:
+    restless = {"lengths": (2.0, 2.1, 2.0)}
+    for now, before in ((run(more(mm=1), **restless), run()), (run(more(mm=1)), run(**restless))):
+        found = told(now, make.baseline([before]))
+        assert (found.status, found.change) == ("not comparable", 3.0)
+        assert "give the pipeline a seed" in found.reason
+    assert told(run(**restless), make.baseline([run(**restless)])).status == "ok"
+
+
+# --- around the verdicts
+
+
+def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
+    baseline = make.baseline([run() for _ in range(4)])
+    verdicts = decide.decide(run(more(mm=1)), baseline, chosen({}))
+    assert any(v.status == "regressed" for v in verdicts)
+    assert not decide.changed(verdicts)
+
+
+def test_the_message_and_the_summary_name_the_operator(run, make) -> None:
+    baseline, now = make.baseline([run()]), run(more(mm=1))
+    verdicts = judged(now, baseline)
+    failing = [v for v in decide.gating(verdicts) if v.status == "regressed"]
+    lines = explain.story(failing, now, baseline).splitlines()
+    assert lines[:5] == [
+        "es: operators regressed, +3 (limit 0)",
+        "  baseline 36   1 accepted run on this machine, last at abc1234, 2026-11-22",
+        "  current  39",
+        "  because  aten.mm +3 (12 -> 15)",
+        "  cases    c0 +1, c1 +1, c2 +1",
+    ]
+    shown = summary.terminal(now, verdicts)
+    assert "operators regressed: aten.mm +3 (12 -> 15)" in shown
+    assert next(line.split() for line in shown.splitlines() if line.startswith("REGRESSED ")) == [
+        "REGRESSED", "operators", "36", "39", "+3", "+0",
+    ]  # fmt: skip
+
+
+COUNTS = st.dictionaries(st.sampled_from("abcd").map("aten.{}".format), st.integers(1, 10**6), min_size=1)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=COUNTS, after=COUNTS)
+def test_the_change_is_that_of_the_sums_and_what_is_named_adds_up_to_it(run, make, before, after) -> None:
+    then, now = (run(Work(operators=counts), cases=("c0",)) for counts in (before, after))
+    found = told(now, make.baseline([then]))
+    grown = sum(after.values()) - sum(before.values())
+    assert found.change == grown
+    assert found.status == ("regressed" if grown > 0 else "improved" if grown < 0 else "ok")
+    named = [
+        (int(d), int(a), int(b)) for d, a, b in re.findall(r"([+-]\d+) \((\d+) -> (\d+)\)", found.reason)
+    ]
+    assert all(delta == b - a != 0 for delta, a, b in named)
+    moved = sum(after.get(name) != before.get(name) for name in before | after)
+    assert len(named) == min(3, moved)
+    if moved <= 3:
+        assert sum(delta for delta, _, _ in named) == grown
