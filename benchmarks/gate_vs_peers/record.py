@@ -3,8 +3,8 @@
     python benchmarks/gate_vs_peers/record.py espeak-idle --sessions 100
 
 One session is eight restarts of two fresh processes, measured as the judge measures: quads ABBA or BAAB of
-each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The slowdown
-is executed in the head's call (`tts_baseline.measure.extra`).
+each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The
+slowdown is executed in the head's call (`tts_baseline.measure.extra`).
 
 A session is one file, written when it is whole, so that recording can be stopped and gone on with; sessions
 follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a session
@@ -39,7 +39,7 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.settings import find_root
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
-from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, Side, Voice, quad
+from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, Side, Voice, a_core, quad, share_a_core
 from tts_baseline.session.project import open_project
 
 HERE = Path(__file__).resolve().parent
@@ -119,6 +119,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, quads: int) 
             for case in passes(cases, WARM_UPS, dice):
                 for side in dice.sample(SIDES, 2):
                     voices[side].warm_up(case)
+            share_a_core(list(voices.values()), a_core(dice))
             for turn in range(quads):
                 for case in passes(cases, 1, dice):
                     for level in dice.sample(range(len(LEVELS)), len(LEVELS)):

@@ -252,6 +252,8 @@ class Stub:
 
     said: list[tuple[str, str, float]]
     throttled: frozenset[int]
+    stayed: list[tuple[str, int, int]]
+    cores: dict[str, float]
 
     def __init__(self, spec: WorkerSpec, **_: object) -> None:
         if spec.target == "broken":
@@ -268,9 +270,13 @@ class Stub:
         number = len(self.said)
         self.said.append((self.arm, request.text, extra_s))
         return Spoken(
-            wall_s=float(number), cpu_s=0.0, reference_s=0.0, stages={}, sample_rate=16000, samples=1,
+            wall_s=float(number), cpu_s=number * self.cores.get(self.arm, 0.5), reference_s=0.0, stages={},
+            sample_rate=16000, samples=1,
             sha256="0", cycles=1.0, is_throttled=number in self.throttled,
         )  # fmt: skip
+
+    def stay_on(self, core: int) -> None:
+        self.stayed.append((self.arm, core, len(self.said)))
 
 
 @pytest.fixture
@@ -278,12 +284,45 @@ def stub(room, monkeypatch):
     """Measures one case in stand-ins whose calls of these numbers are throttled."""
     monkeypatch.setattr(pair, "Worker", Stub)
 
+    monkeypatch.setattr(Stub, "cores", {}, raising=False)
+
     def run(throttled=(), *, index: int = 0, cases=CASES[:1], together: bool = True, slow=0.0, **arms):
         monkeypatch.setattr(Stub, "said", [], raising=False)
         monkeypatch.setattr(Stub, "throttled", frozenset(throttled), raising=False)
+        monkeypatch.setattr(Stub, "stayed", [], raising=False)
         return room.measure(index, cases, replace(PACE, quads=2, together=together, slow=slow), **arms)
 
     return run
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_arms_of_one_thread_stay_on_the_same_core_before_anything_is_timed(
+    stub, monkeypatch, together
+) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "linux")
+    monkeypatch.setattr(pair.os, "sched_getaffinity", lambda _: {3, 5, 7}, raising=False)
+    chosen = set()
+    for index in range(12):
+        stub(index=index, together=together)
+        assert sorted(arm for arm, *_ in Stub.stayed) == ["base", "head"]
+        (core,) = {core for _, core, _ in Stub.stayed}
+        chosen.add(core)
+        warm = 2 * (1 + pair.WARM_UPS) if together else 1 + pair.WARM_UPS
+        assert Stub.stayed[0][2] == warm
+    assert chosen == {3, 5, 7}
+
+
+def test_an_arm_of_several_threads_leaves_both_all_cores(stub, monkeypatch) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "linux")
+    Stub.cores = {"head": 1.8}
+    stub()
+    assert Stub.stayed == []
+
+
+def test_where_processes_cannot_be_kept_on_a_core_they_are_not(stub, monkeypatch) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "darwin")
+    stub()
+    assert Stub.stayed == []
 
 
 def test_the_same_index_measures_in_the_same_order_and_others_in_others(stub) -> None:

@@ -90,6 +90,7 @@ def _one(
         return replace(screen, reason=f"not since {against.name} ({said}): before it, or around the code")
     around = ", ".join(changed) or "nothing that is recorded"
     innocent = "the code is innocent" if against.code else "both ran the same code"
+    # What the screen could not tell does not fail because the judge finds nothing.
     is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
     return replace(
         screen,

@@ -61,7 +61,7 @@ def _seconds(calls: Calls, stage: str) -> float:
     if stage != _REST:
         return median(calls.stages.get(stage, (0.0,)))
     rows = zip(calls.wall_s, *calls.stages.values(), strict=True)
-    return median(wall - math.fsum(parts) for wall, *parts in rows)
+    return float(median(wall - math.fsum(parts) for wall, *parts in rows))
 
 
 def _shown(one: Estimate) -> str:

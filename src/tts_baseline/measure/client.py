@@ -97,6 +97,10 @@ class Worker:
         assert isinstance(answer, Counted)
         return answer
 
+    def stay_on(self, core: int) -> None:
+        """Keep the thread that answers on one core; threads that it has started stay where they are."""
+        os.sched_setaffinity(self._process.pid, {core})
+
     def close(self) -> None:
         """End the worker and the processes it started; idempotent."""
         children = self._children()

@@ -6,6 +6,7 @@ the difference between the arms; which arm comes first is drawn anew for each qu
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,7 @@ Side = Literal["base", "head"]
 Order = tuple[Side, ...]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
 WARM_UPS = 2
+ONE_CORE = 1.1
 
 
 class Arm(Struct, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ def measure(
     dice = random.Random(index)
     turn: Order = ("base", "head") if index % 2 == 0 else ("head", "base")
     crews: list[Order] = [turn] if pace.together else [(side,) for side in turn]
+    core = a_core(dice)
     voices: dict[Side, Voice] = {}
     orders: dict[str, list[Side]] = {case.id: [] for case in cases}
     dropped = 0
@@ -88,6 +91,7 @@ def measure(
                 for side in crew:
                     voices[side].warm_up(case)
                     on_call()
+            share_a_core([voices[side] for side in crew], core)
             for case in _passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
@@ -113,13 +117,29 @@ def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: flo
     return [voices[side].say(case, extra_s=extra_s if side == "head" else 0.0) for side in order]
 
 
+def a_core(dice: random.Random) -> int | None:
+    """One of the cores that this process may use; None where a process cannot be kept on one."""
+    return dice.choice(sorted(os.sched_getaffinity(0))) if sys.platform == "linux" else None
+
+
+def share_a_core(voices: Sequence[Voice], core: int | None) -> None:
+    """Keep processes that compute on one thread on the same core.
+
+    Left to themselves, two processes that take turns settle on a core each, and cores of a shared machine
+    differ by more than what is looked for. A pipeline of several threads has all cores in both arms.
+    """
+    if core is not None and all(voice.cores <= ONE_CORE for voice in voices):
+        for voice in voices:
+            voice.stay_on(core)
+
+
 class Voice:
     """One arm's process, and what it has said."""
 
     def __init__(self, arm: Arm, worker: Worker, cases: Sequence[Case], timeout: float) -> None:
         self._arm, self._worker, self._timeout = arm, worker, timeout
         self._first: dict[str, Spoken] = {}
-        self._plain: dict[str, list[float]] = {case.id: [] for case in cases}
+        self._plain: dict[str, list[Spoken]] = {case.id: [] for case in cases}
         self.timed: dict[str, list[Spoken]] = {case.id: [] for case in cases}
         shortest = min(cases, key=lambda case: (len(case.text), case.id))
         ready = worker.ready
@@ -139,7 +159,7 @@ class Voice:
         except (RequestFailed, WorkerLost) as error:
             raise CaseLost(self._arm.name, case.id, error) from error
         if not extra_s:
-            self._plain[case.id].append(spoken.wall_s)
+            self._plain[case.id].append(spoken)
         return spoken
 
     def warm_up(self, case: Case) -> None:
@@ -149,7 +169,17 @@ class Voice:
 
     def usual_s(self, case: Case) -> float:
         """How long the case takes in this process: the median of its calls so far but the first."""
-        return median(self._plain[case.id][1:])
+        return median(spoken.wall_s for spoken in self._plain[case.id][1:])
+
+    @property
+    def cores(self) -> float:
+        """How many cores the pipeline computes on: CPU time over wall time of the calls so far."""
+        said = [spoken for calls in self._plain.values() for spoken in calls[1:]]
+        return median(spoken.cpu_s / spoken.wall_s for spoken in said)
+
+    def stay_on(self, core: int) -> None:
+        """Keep its process on one core."""
+        self._worker.stay_on(core)
 
     def replicate(self) -> Replicate:
         """All that was said."""

@@ -11,7 +11,7 @@ from tts_baseline.core import units
 from tts_baseline.core.certificate import Certificate, Level, Share
 from tts_baseline.report import table
 
-_WIDTH = 88
+_WIDTH = 100
 _GOOD_POWER = 0.8
 
 
@@ -61,7 +61,7 @@ def as_json(certificate: Certificate, path: Path, stopped: str) -> bytes:
 def _sheet(certificate: Certificate) -> table.Sheet:
     heads = (
         ("head", 9), ("n", 3), ("regressed [95%]", 15), ("ok", 15), ("undecided", 15), ("seen as", 7),
-        ("verdict in", 18),
+        ("verdict in", 10), ("at most", 8), ("restarts", 8),
     )  # fmt: skip
     return table.Sheet(
         f"{certificate.pipeline} @ {certificate.variant}, suite {certificate.suite}, "
@@ -79,7 +79,9 @@ def _row(level: Level) -> tuple[str, ...]:
         _bounded(level.ok),
         _bounded(level.undecided),
         units.change(level.change, "s", relative=True),
-        f"{units.seconds(level.seconds)}, {level.restarts:g} (max {level.max_restarts})",
+        units.seconds(level.seconds),
+        units.seconds(level.max_seconds),
+        f"{level.restarts:g}",
     )
 
 

@@ -1,0 +1,369 @@
+"""Screen x judge: the whole table, as data, and what no cell of it may ever do."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from tts_baseline.core.judgement import Against
+from tts_baseline.core.records import Baseline, Verdict
+from tts_baseline.gate import attribute, decide
+from tts_baseline.gate.limits import chosen
+
+COMMIT, OTHER = "a" * 40, "b" * 40
+MAIN = Against(name="main", commit=COMMIT)
+RUNS = (1, 3, 4, 8)
+
+
+def screen(
+    status: str, change: float | None = 0.0, *, clock: float | None = None, **fields: object
+) -> Verdict:
+    """A screen's verdict: `change` is corrected for the machine's speed, `clock` is by the clock."""
+    known = change is not None
+    wall = change if clock is None else clock
+    return replace(
+        Verdict(
+            gate="latency", metric="latency", family="latency", case=None, status=status, unit="s",
+            relative=True, baseline=1.0 if known else None, current=1.0 + wall if known else None,
+            change=change,
+            low=change - 0.02 if known else None, high=change + 0.02 if known else None, limit=0.05, runs=8,
+            where="model +9 ms" if status == "regressed" else "", reason="",
+        ),
+        **fields,
+    )  # fmt: skip
+
+
+def judge(status: str, change: float = 0.01, **fields: object) -> Verdict:
+    return replace(
+        Verdict(
+            gate="latency", metric="latency", family="latency", case=None, status=status, unit="s",
+            relative=True, baseline=2.0, current=2.0 * (1 + change), change=change, low=change - 0.01,
+            high=change + 0.01, limit=0.05, runs=6, decided_by="judge", where="vocoder +1%" if status == "regressed" else "",
+            reason="could have seen +9% or more with 6 restarts" if status == "undecided" else "",
+        ),
+        **fields,
+    )  # fmt: skip
+
+
+SCREENS = {
+    "ok": screen("ok", 0.01),
+    "improved": screen("improved", -0.2),
+    "undecided, calm": screen("undecided", 0.04, reason="could have seen +20% or more"),
+    "undecided, adverse": screen("undecided", 0.08, reason="could have seen +20% or more"),
+    "undecided, adverse by the clock": screen("undecided", -0.01, clock=0.3, reason="so was the machine"),
+    "regressed": screen("regressed", 0.3),
+    "regressed, also from the anchor": screen("regressed", 0.3, drift=0.4),
+    "slow drift": screen(
+        "regressed", 0.15, clock=0.01, drift=0.15, limit=0.1025, reason="slow drift: the change"
+    ),
+    "invalid": screen("invalid", None, reason="no peak"),
+    "no baseline": screen("no baseline", None, reason="nothing was accepted yet"),
+    "not comparable": screen("not comparable", None, reason="nothing accepted on this machine"),
+}
+JUDGES = {
+    "ok": judge("ok"),
+    "improved": judge("improved", -0.3),
+    "undecided": judge("undecided", 0.04),
+    "regressed": judge("regressed", 0.3),
+}
+# Who called the judge, and against what: the baseline's own commit, or another.
+CALLS = ("auto, baseline", "auto, other", "asked, baseline", "asked, other")
+
+# S: the screen's verdict as it is.        S+: with the judge's words in its reason.
+# J: the judge's, with its words.          J=: the judge's as it is.
+# E: the environment's.                    N: the screen's: not since that revision.
+TABLE = {
+    # for a suite, by who called: auto against the baseline, against another; asked, likewise
+    ("ok", "ok"): "S S J J",
+    ("ok", "improved"): "S S J J",
+    ("ok", "undecided"): "S+ S+ J= J=",
+    ("improved", "ok"): "S S J J",
+    ("improved", "improved"): "S S J J",
+    ("improved", "undecided"): "S+ S+ J= J=",
+    ("undecided, calm", "ok"): "J J J J",
+    ("undecided, calm", "improved"): "J J J J",
+    ("undecided, calm", "undecided"): "S+ S+ J= J=",
+    ("undecided, adverse", "ok"): "E N E N",
+    ("undecided, adverse", "improved"): "E N E N",
+    ("undecided, adverse", "undecided"): "S+ S+ J= J=",
+    ("undecided, adverse by the clock", "ok"): "E N E N",
+    ("undecided, adverse by the clock", "improved"): "E N E N",
+    ("undecided, adverse by the clock", "undecided"): "S+ S+ J= J=",
+    ("regressed", "ok"): "E N E N",
+    ("regressed", "improved"): "E N E N",
+    ("regressed", "undecided"): "S+ S+ S+ S+",
+    ("regressed, also from the anchor", "ok"): "E N E N",
+    ("regressed, also from the anchor", "improved"): "E N E N",
+    ("regressed, also from the anchor", "undecided"): "S+ S+ S+ S+",
+    ("slow drift", "ok"): "S S S S",
+    ("slow drift", "improved"): "S S S S",
+    ("slow drift", "undecided"): "S S S S",
+    ("invalid", "ok"): "S S S S",
+    ("invalid", "improved"): "S S S S",
+    ("invalid", "undecided"): "S S S S",
+    ("no baseline", "ok"): "S S J J",
+    ("no baseline", "improved"): "S S J J",
+    ("no baseline", "undecided"): "S+ S+ J= J=",
+    ("not comparable", "ok"): "S S J J",
+    ("not comparable", "improved"): "S S J J",
+    ("not comparable", "undecided"): "S+ S+ J= J=",
+    **{(name, "regressed"): "J J J J" for name in SCREENS},
+}
+
+
+@pytest.fixture
+def accepted(make):
+    """A baseline whose newest run was made at a commit."""
+
+    def at(commit: str | None, *, dirty: bool = False) -> Baseline:
+        runs = [replace(make.run(), commit=OTHER), replace(make.run(), commit=commit, dirty=dirty)]
+        return make.baseline(runs)
+
+    return at
+
+
+@pytest.fixture
+def combined(accepted):
+    baselines = {"baseline": accepted(COMMIT), "other": accepted(OTHER)}
+
+    def combine(one: Verdict, other: Verdict, call: str = CALLS[0], *, changed=("torch 2 -> 3",)) -> Verdict:
+        who, against = call.split(", ")
+        found = attribute.combine([one], [other], MAIN, baselines[against], changed, asked=who == "asked")
+        assert len(found) == 1
+        return found[0]
+
+    return combine
+
+
+def cells():
+    """Every screen and judge in every call, for a suite and for a case, on few and on many runs."""
+    for (name, one), (other, told) in itertools.product(SCREENS.items(), JUDGES.items()):
+        for call, runs, case in itertools.product(CALLS, RUNS, (None, "hola")):
+            yield name, other, call, replace(one, runs=runs, case=case), replace(told, case=case)
+
+
+def test_the_table_is_whole() -> None:
+    assert set(TABLE) == set(itertools.product(SCREENS, JUDGES))
+
+
+def test_every_cell_is_what_the_table_says(combined) -> None:
+    said = {
+        name: f"{told.change * 100:+.1f}% [{told.low * 100:+.1f}, {told.high * 100:+.1f}] against main, "
+        "6 restarts side by side"
+        for name, told in JUDGES.items()
+    }
+    for name, other, call, one, told in cells():
+        # A case is what it would be if nobody had asked.
+        column = CALLS.index(call) if one.case is None else CALLS.index(call.replace("asked", "auto"))
+        want = {
+            "S": one,
+            "S+": replace(
+                one, reason="; ".join(filter(None, [one.reason, f"the judge: {said[other]}", told.reason]))
+            ),
+            "J": replace(told, reason=f"the judge: {said[other]}", drift=one.drift),
+            "J=": told,
+            "E": replace(
+                one,
+                status="regressed" if one.status == "regressed" and one.runs >= 4 else "undecided",
+                decided_by="judge",
+                is_environment=True,
+                where="",
+                reason=f"environment: the code is innocent ({said[other]}); changed around it: torch 2 -> 3",
+            ),
+            "N": replace(one, reason=f"not since main ({said[other]}): before it, or around the code"),
+        }[TABLE[name, other].split()[column]]
+        assert combined(one, told, call) == want, (name, other, call, one.runs, one.case)
+
+
+def test_the_judge_attributes_and_never_clears(combined) -> None:
+    for name, other, call, one, told in cells():
+        found = combined(one, told, call)
+        cell = (name, other, call, one.runs, one.case)
+        if other == "regressed":
+            assert (found.status, found.decided_by) == ("regressed", "judge"), cell
+        elif attribute.is_adverse(one):
+            assert found.status in ("regressed", "undecided"), cell
+            assert found.decided_by == "screen" or found.is_environment or other == "undecided", cell
+        if one.status == "invalid":
+            assert found.status in ("invalid", "regressed"), cell
+        if one.status == "regressed" and one.runs >= 4:
+            assert found.status == "regressed", cell
+
+
+def test_the_judge_alone_makes_fail_what_the_screen_did_not(combined) -> None:
+    for name, other, call, one, told in cells():
+        found = combined(one, told, call)
+        if other != "regressed" and one.status not in ("regressed", "invalid"):
+            assert not decide.fails(found, missing="record", undecided="warn"), (name, other, call, one.runs)
+
+
+def test_nothing_is_lost_in_any_cell(combined) -> None:
+    for name, other, call, one, told in cells():
+        found = combined(one, told, call)
+        assert (found.gate, found.case) == (one.gate, one.case)
+        assert found.drift == one.drift, (name, other, call)  # accepting asks for it
+        if found.decided_by == "judge" or found != one:
+            assert found.reason, (name, other, call)
+        if found.is_environment:
+            assert (found.where, found.change, found.runs) == ("", one.change, one.runs)
+
+
+# What is adverse
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_what_is_adverse(name: str) -> None:
+    wanted = name in ("regressed", "regressed, also from the anchor", "slow drift") or "adverse" in name
+    assert attribute.is_adverse(SCREENS[name]) is wanted
+
+
+@pytest.mark.parametrize(
+    ("change", "clock", "adverse"), [(0.049, 0.049, False), (0.051, 0, True), (0, 0.051, True)]
+)
+def test_what_is_beyond_the_limit_by_either_clock(change: float, clock: float, adverse: object) -> None:
+    assert attribute.is_adverse(screen("undecided", change, clock=clock)) is adverse
+
+
+def test_what_has_no_numbers_is_not_adverse() -> None:
+    for field in ("limit", "baseline", "current"):
+        assert not attribute.is_adverse(replace(screen("undecided", 0.3), **{field: None}))
+    assert not attribute.is_adverse(replace(screen("undecided", 0.3), baseline=0.0))
+    assert attribute.is_adverse(replace(screen("regressed", 0.3), limit=None))  # it was judged
+    assert attribute.is_adverse(replace(screen("undecided", None), change=None, baseline=1.0, current=1.3))
+
+
+# Against what
+
+
+@pytest.mark.parametrize(
+    ("commit", "dirty", "is_it"),
+    [
+        (COMMIT, False, True),
+        (OTHER, False, False),
+        (COMMIT, True, False),  # accepted with changes that no commit holds
+        (None, False, False),
+    ],
+)
+def test_only_a_clean_run_of_that_commit_was_of_its_code(accepted, commit, dirty, is_it) -> None:
+    one, told = SCREENS["regressed"], JUDGES["ok"]
+    (found,) = attribute.combine([one], [told], MAIN, accepted(commit, dirty=dirty), (), asked=False)
+    assert found.is_environment is is_it
+
+
+def test_without_a_baseline_nothing_is_the_environments() -> None:
+    (found,) = attribute.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, Baseline(), (), asked=False)
+    assert not found.is_environment
+
+
+def test_what_changed_around_the_code_is_listed(combined) -> None:
+    one, told = SCREENS["regressed"], JUDGES["ok"]
+    assert combined(one, told, changed=("torch 1 -> 2", "driver 5 -> 6")).reason.endswith(
+        "; changed around it: torch 1 -> 2, driver 5 -> 6"
+    )
+    assert combined(one, told, changed=()).reason.endswith("; changed around it: nothing that is recorded")
+
+
+def test_code_that_both_share_is_not_called_innocent(accepted) -> None:
+    shared = replace(MAIN, code=False)
+    (found,) = attribute.combine(
+        [SCREENS["regressed"]], [JUDGES["ok"]], shared, accepted(COMMIT), (), asked=False
+    )  # fmt: skip
+    assert found.reason.startswith("environment: both ran the same code (")
+
+
+def test_each_verdict_meets_its_own(accepted) -> None:
+    latency, memory = SCREENS["regressed"], screen("ok", gate="memory", metric="memory", family="memory")
+    quality = screen("ok", gate="snr", metric="snr_vad", family="quality")
+    case = replace(SCREENS["ok"], case="hola")
+    judged = [judge("regressed", case="hola"), judge("ok"), judge("regressed", case="not on the screen")]
+    found = attribute.combine(
+        [quality, latency, case, memory], judged, MAIN, accepted(COMMIT), (), asked=True
+    )
+    assert [(v.gate, v.case, v.status, v.is_environment) for v in found] == [
+        ("snr", None, "ok", False),
+        ("latency", None, "regressed", True),
+        ("latency", "hola", "regressed", False),
+        ("memory", None, "ok", False),
+    ]
+    assert (found[0], found[3]) == (quality, memory)
+
+
+# When the judge is called
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "gates"),
+    [
+        ([screen("ok"), screen("improved"), screen("no baseline", None), screen("invalid", None)], ()),
+        ([screen("undecided")], ("latency",)),
+        ([screen("regressed")], ("latency",)),
+        ([screen("ok"), screen("regressed", case="hola")], ("latency",)),
+        ([screen("ok"), screen("undecided", case="hola")], ()),
+        ([screen("undecided", gate="memory", metric="memory")], ()),
+        ([screen("regressed", gate="snr", metric="snr_vad")], ()),
+        ([screen("invalid", None, gate="utterance", metric="utterance", case="hola")], ()),
+        (
+            [
+                screen("regressed", gate="cold_start", metric="cold_start"),
+                screen("undecided"),
+                screen("regressed", case="a"),
+            ],
+            ("cold_start", "latency"),
+        ),
+    ],
+)
+def test_which_gates_are_doubtful(verdicts: list[Verdict], gates: tuple[str, ...]) -> None:
+    assert attribute.doubtful(verdicts) == gates
+
+
+# Screens that were not made up
+
+
+def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the_anchor_too(
+    make, verdict
+) -> None:
+    """The first accepted run is the anchor of the first epoch, so that any large change is far from both."""
+    runs = [replace(make.run(0.1, wobble=0), commit=COMMIT) for _ in range(5)]
+    baseline = make.baseline(runs, anchor=runs[0])
+    one = verdict(make.run(0.14, wobble=0), baseline, "latency")
+    assert (one.status, one.drift) == ("regressed", pytest.approx(0.4))
+    (found,) = attribute.combine([one], [judge("ok")], MAIN, baseline, (), asked=False)
+    assert (found.status, found.is_environment, found.drift) == ("regressed", True, one.drift)
+    (found,) = attribute.combine([one], [judge("regressed")], MAIN, baseline, (), asked=False)
+    assert (found.decided_by, found.where, found.drift) == ("judge", "vocoder +1%", one.drift)
+
+
+def test_slow_drift_stays_the_screens(make, verdict) -> None:
+    dice = np.random.default_rng(9)
+    anchor = make.run(0.1, wobble=0, anchor=True)
+    runs = [make.run(0.118 * math.exp(dice.normal(0, 0.002)), wobble=0) for _ in range(6)]
+    baseline = make.baseline([replace(run, commit=COMMIT) for run in runs], anchor=anchor)
+    one = verdict(make.run(0.118, wobble=0), baseline, "latency")
+    for told in ("ok", "improved", "undecided"):
+        assert attribute.combine([one], [JUDGES[told]], MAIN, baseline, (), asked=True) == (one,)
+
+
+def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_word(make) -> None:
+    """A/A, 6 % between sessions: a fifth of the screens are over the limit, and the judge finds nothing."""
+    dice = np.random.default_rng(7)
+
+    def session() -> object:
+        return replace(make.run(0.1 * math.exp(dice.normal(0, 0.06)), wobble=0), commit=COMMIT)
+
+    adverse = failed = 0
+    for _ in range(40):
+        baseline = make.baseline([session() for _ in range(6)])
+        screened = [v for v in decide.decide(session(), baseline, chosen({})) if v.gate == "latency"]
+        judged = [judge("ok", case=v.case) for v in screened]
+        found = attribute.combine(screened, judged, MAIN, baseline, (), asked=False)
+        adverse += attribute.is_adverse(screened[0])
+        failed += any(decide.fails(v, missing="fail", undecided="warn") for v in found)
+        assert all(
+            v.status != "ok" for v, one in zip(found, screened, strict=True) if attribute.is_adverse(one)
+        )
+    assert adverse >= 5
+    assert failed == 0
