@@ -34,7 +34,7 @@ lint: $(VENV)/test.done
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.done
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=logical --dist=loadfile --cov --cov-report=term:skip-covered
 
 test-f5: $(F5_VENV)/done
 	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish tests/contracts/test_pipelines.py \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import tempfile
 
 import pytest
 
@@ -14,6 +15,13 @@ if importlib.util.find_spec("hypothesis"):  # `make gate` runs without the devel
     settings.load_profile("steady")
 
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_machine_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests that run side by side do not wait for each other's measuring lock, nor see their worktrees."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("machine"))
 
 
 @pytest.fixture(autouse=True)

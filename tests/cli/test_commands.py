@@ -20,7 +20,7 @@ import pytest
 from tts_baseline.cli import main
 from tts_baseline.core.errors import TtsBaselineError
 
-COMMANDS = ("run", "compare", "accept", "reject", "report", "review", "plan", "doctor")
+COMMANDS = ("run", "compare", "accept", "reject", "report", "review", "certify", "plan", "doctor")
 SCRIPT = Path(sys.executable).with_name("tts-baseline")
 
 VOICE = """

@@ -147,7 +147,8 @@ def simulated(change: float, bound: float, sd: float) -> tuple[list[str], list[f
     return sides, spreads
 
 
-def test_unchanged_code_passes_at_the_resolution_and_misses_tighter_limits(sd: float = 0.02) -> None:
+def test_unchanged_code_passes_at_the_resolution_and_misses_tighter_limits() -> None:
+    sd = 0.02
     spreads = simulated(0.0, 0.05, sd)[1]
     found = rules.findings([trial(spread=spread) for spread in spreads], FIVE)
     assert found.spread == pytest.approx(sd, rel=0.05)
@@ -157,7 +158,8 @@ def test_unchanged_code_passes_at_the_resolution_and_misses_tighter_limits(sd: f
     assert simulated(0.0, 0.75 * resolved, sd)[0].count("within") / SESSIONS < 0.8
 
 
-def test_the_smallest_visible_slowdown_is_seen(sd: float = 0.02) -> None:
+def test_the_smallest_visible_slowdown_is_seen() -> None:
+    sd = 0.02
     bound = math.log(1.05)
     found = rules.findings([trial(spread=sd * math.sqrt(math.log(2)))], FIVE)
     seen = simulated(math.log1p(found.smallest_visible), bound, sd)[0].count("above") / SESSIONS

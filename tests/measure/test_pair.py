@@ -254,6 +254,7 @@ class Stub:
     throttled: frozenset[int]
     stayed: list[tuple[str, int, int]]
     cores: dict[str, float]
+    parents: frozenset[str]
 
     def __init__(self, spec: WorkerSpec, **_: object) -> None:
         if spec.target == "broken":
@@ -275,6 +276,9 @@ class Stub:
             sha256="0", cycles=1.0, is_throttled=number in self.throttled,
         )  # fmt: skip
 
+    def is_alone(self) -> bool:
+        return self.arm not in self.parents
+
     def stay_on(self, core: int) -> None:
         self.stayed.append((self.arm, core, len(self.said)))
 
@@ -285,6 +289,7 @@ def stub(room, monkeypatch):
     monkeypatch.setattr(pair, "Worker", Stub)
 
     monkeypatch.setattr(Stub, "cores", {}, raising=False)
+    monkeypatch.setattr(Stub, "parents", frozenset(), raising=False)
 
     def run(throttled=(), *, index: int = 0, cases=CASES[:1], together: bool = True, slow=0.0, **arms):
         monkeypatch.setattr(Stub, "said", [], raising=False)
@@ -295,21 +300,30 @@ def stub(room, monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_arms_of_one_thread_stay_on_the_same_core_before_anything_is_timed(
-    stub, monkeypatch, together
-) -> None:
+def test_arms_of_one_thread_stay_on_the_same_core_before_anything_is_timed(stub, monkeypatch) -> None:
     monkeypatch.setattr(pair.sys, "platform", "linux")
     monkeypatch.setattr(pair.os, "sched_getaffinity", lambda _: {3, 5, 7}, raising=False)
     chosen = set()
     for index in range(12):
-        stub(index=index, together=together)
+        stub(index=index)
         assert sorted(arm for arm, *_ in Stub.stayed) == ["base", "head"]
-        (core,) = {core for _, core, _ in Stub.stayed}
+        ((core, said),) = {(core, said) for _, core, said in Stub.stayed}
         chosen.add(core)
-        warm = 2 * (1 + pair.WARM_UPS) if together else 1 + pair.WARM_UPS
-        assert Stub.stayed[0][2] == warm
+        assert said == 2 * (1 + pair.WARM_UPS)
     assert chosen == {3, 5, 7}
+
+
+def test_arms_that_take_turns_are_left_alone(stub, monkeypatch) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "linux")
+    stub(together=False)
+    assert Stub.stayed == []
+
+
+def test_an_arm_that_starts_processes_leaves_both_all_cores(stub, monkeypatch) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "linux")
+    Stub.parents = frozenset({"base"})
+    stub()
+    assert Stub.stayed == []
 
 
 def test_an_arm_of_several_threads_leaves_both_all_cores(stub, monkeypatch) -> None:

@@ -39,13 +39,13 @@ def certify(baselines: Path, spread: float) -> None:
 
 def test_a_marker_with_a_tighter_limit_fails_its_test_alone(project) -> None:
     certify(project.pytester.path / "baselines", spread=0.016)  # resolves 2.9 %
-    project.write("test_limits.py", TESTS)
-    result = project.gate("test_limits.py", "-k", "wide or tight")
+    project.write("test_own_limits.py", TESTS)
+    result = project.gate("test_own_limits.py", "-k", "wide or tight")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         ["the latency limit of 2% is tighter than what this machine can resolve: *, certified on 2026-11-22"]
     )
-    result.stdout.fnmatch_lines(["FAILED test_limits.py::test_tight*"])
+    result.stdout.fnmatch_lines(["FAILED test_own_limits.py::test_tight*"])
 
 
 def test_a_project_whose_limit_is_too_tight_is_not_measured(project) -> None:

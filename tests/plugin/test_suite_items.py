@@ -223,8 +223,8 @@ def test_the_estimate_comes_before_the_measuring(project) -> None:
 
 
 def test_xdist_is_refused(project) -> None:
-    project.write("conftest.py", "def pytest_addoption(parser): parser.addoption('--numprocesses', type=int)")
-    result = project.gate("--numprocesses", "2")
+    pytest.importorskip("xdist")
+    result = project.gate("-p", "xdist", "--numprocesses", "2")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*measures one thing at a time*"])
 

@@ -52,6 +52,7 @@ class Machine:
 @pytest.fixture
 def judged(tmp_path, monkeypatch):
     (tmp_path / "voice.py").write_text("def synthesize(text): ...\n")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # a measuring lock of its own
     project = open_project(tmp_path, {"pipeline": "voice:synthesize"})
     arm = Arm(name="x", spec=project.worker)
     lines: list[str] = []

@@ -14,7 +14,10 @@ from tts_baseline.core import units
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Baseline, Verdict
 from tts_baseline.core.registry import metrics
+from tts_baseline.gate.performance import SLOW_DRIFT
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
+
+_UNKNOWN = ("no baseline", "not comparable")
 
 
 def doubtful(screen: Iterable[Verdict]) -> tuple[str, ...]:
@@ -51,7 +54,8 @@ def combine(
     """The screen's verdicts, each with what the judge has to say about it.
 
     `changed` is what differs around the code since the baseline; `asked` says that the user named what to
-    judge against: then the judge's verdict on the suite stands where the screen finds nothing, too.
+    judge against: then the judge's verdict on the suite, and on a case that nothing was accepted of here,
+    stands where the screen finds nothing, too.
     """
     last = baseline.runs[-1] if baseline.runs else None
     is_baseline = last is not None and not last.dirty and last.commit == against.commit
@@ -78,13 +82,14 @@ def _one(
         return replace(judge, drift=screen.drift, reason=f"the judge: {said}")
     if screen.status == "invalid" or _is_slow_drift(screen):
         return screen
+    speaks = asked and (screen.case is None or screen.status in _UNKNOWN)
     if judge.status == "undecided":
-        if asked and screen.case is None and screen.status != "regressed":
+        if speaks and screen.status != "regressed":
             return judge
         parts = (screen.reason, f"the judge: {said}", judge.reason)
         return replace(screen, reason="; ".join(part for part in parts if part))
     if not is_adverse(screen):
-        stands = screen.status == "undecided" or (asked and screen.case is None)
+        stands = speaks or screen.status == "undecided"
         return replace(judge, reason=f"the judge: {said}") if stands else screen
     if not is_baseline:
         return replace(screen, reason=f"not since {against.name} ({said}): before it, or around the code")
@@ -104,7 +109,7 @@ def _one(
 
 def _is_slow_drift(screen: Verdict) -> bool:
     """True where only the anchor run tells: the judge runs two revisions and knows nothing of a third."""
-    return screen.drift is not None and screen.reason.startswith("slow drift")
+    return screen.drift is not None and screen.reason.startswith(SLOW_DRIFT)
 
 
 def _change(verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from tts_baseline.stats import diagnostics
 _WORTH_TELLING = 0.01
 _RARE = 0.001
 _QUAD = 4
+_QUADS = ("ABBA", "BAAB")
 
 
 class Disturbance(Struct, frozen=True):
@@ -130,7 +131,7 @@ def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
     walls = [next(base if arm == "A" else head) for arm in order]
     for start in range(0, len(walls), _QUAD):
         quad = walls[start : start + _QUAD]
-        if len(set(order[start : start + _QUAD])) > 1 and min(quad) > 0:
+        if order[start : start + _QUAD] in _QUADS and min(quad) > 0:
             yield [math.log(wall) for wall in quad]
 
 

@@ -21,6 +21,7 @@ from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 WHOLE_RUN = ""
 _NEW = "the text or the metric is new, or the text has changed since it was accepted"
 ANCHOR_FACTOR = 2.0
+SLOW_DRIFT = "slow drift"
 # A single case spreads more between sessions than the mean over a suite.
 CASE_FACTOR = 2.5
 
@@ -116,7 +117,7 @@ class _Bench:
             low=math.expm1(low),
             high=math.expm1(high),
             limit=math.expm1(ANCHOR_FACTOR * self._bound(fmean(plain_then))),
-            reason="slow drift: the change is against the anchor run, the limit twice the usual one",
+            reason=f"{SLOW_DRIFT}: the change is against the anchor run, the limit twice the usual one",
         )
 
     def _drift(self, cases: Sequence[str], then: Sequence[float]) -> Estimate | None:

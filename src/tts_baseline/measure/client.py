@@ -97,6 +97,11 @@ class Worker:
         assert isinstance(answer, Counted)
         return answer
 
+    def is_alone(self) -> bool:
+        """True where the worker has no process of its own, now or before."""
+        spent = psutil.Process(self._process.pid).cpu_times()
+        return not self._children() and spent.children_user + spent.children_system == 0
+
     def stay_on(self, core: int) -> None:
         """Keep the thread that answers on one core; threads that it has started stay where they are."""
         os.sched_setaffinity(self._process.pid, {core})

@@ -91,7 +91,8 @@ def measure(
                 for side in crew:
                     voices[side].warm_up(case)
                     on_call()
-            share_a_core([voices[side] for side in crew], core)
+            if pace.together:
+                share_a_core([voices[side] for side in crew], core)
             for case in _passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
@@ -126,9 +127,10 @@ def share_a_core(voices: Sequence[Voice], core: int | None) -> None:
     """Keep processes that compute on one thread on the same core.
 
     Left to themselves, two processes that take turns settle on a core each, and cores of a shared machine
-    differ by more than what is looked for. A pipeline of several threads has all cores in both arms.
+    differ by more than what is looked for. A pipeline of several threads or processes has all cores in both
+    arms.
     """
-    if core is not None and all(voice.cores <= ONE_CORE for voice in voices):
+    if core is not None and all(voice.is_alone and voice.cores <= ONE_CORE for voice in voices):
         for voice in voices:
             voice.stay_on(core)
 
@@ -176,6 +178,11 @@ class Voice:
         """How many cores the pipeline computes on: CPU time over wall time of the calls so far."""
         said = [spoken for calls in self._plain.values() for spoken in calls[1:]]
         return median(spoken.cpu_s / spoken.wall_s for spoken in said)
+
+    @property
+    def is_alone(self) -> bool:
+        """True where its process has started no other."""
+        return self._worker.is_alone()
 
     def stay_on(self, core: int) -> None:
         """Keep its process on one core."""

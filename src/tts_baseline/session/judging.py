@@ -147,7 +147,6 @@ def judge(
     Raises SettingsError where the budget (seconds) does not reach the first look, PipelineError where the
     arms cannot be measured.
     """
-    begun = time.monotonic()
     first, last = LOOKS[0] * bench.restart_s, LOOKS[-1] * bench.restart_s
     if first > budget:
         raise SettingsError(
@@ -182,6 +181,7 @@ def judge(
         )
 
     with runs.terminable(), measuring(progress.say):
+        begun = time.monotonic()
         for count in LOOKS:
             spent = time.monotonic() - begun
             each = spent / len(taken) if taken else bench.restart_s
