@@ -17,7 +17,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.gate.clock import UNADJUSTED, calibrate
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.performance import session_logs
+from tts_baseline.gate.performance import ANCHOR_FACTOR, WHOLE_RUN, session_logs
 from tts_baseline.report.table import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
@@ -124,7 +124,7 @@ class _Trend:
             gate=self.spec.key,
             unit=self.spec.unit,
             limit=math.expm1(self.bound),
-            cases=len(self.cases - {performance.WHOLE_RUN}),
+            cases=len(self.cases - {WHOLE_RUN}),
             adjusted=self.clock.share,
             rows=rows,
             steps=steps,
@@ -180,7 +180,7 @@ class _Trend:
         both = self.cases & self.fair[anchor.id].keys() if anchor else frozenset()
         if anchor is None or not both:
             return None, math.inf
-        allowed = performance.ANCHOR_FACTOR * self.limit.log_of(math.exp(_mean(self.plain[anchor.id], both)))
+        allowed = ANCHOR_FACTOR * self.limit.log_of(math.exp(_mean(self.plain[anchor.id], both)))
         return _mean(self.fair[run.id], both) - _mean(self.fair[anchor.id], both), allowed
 
     def _anchor_of(self, run: Run) -> Run | None:
