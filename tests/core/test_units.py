@@ -10,7 +10,8 @@ from tts_baseline.core import units
 from tts_baseline.core.registry import metrics
 
 COUNTS = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-SCALES = COUNTS | {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "MiB": 2.0**20, "GiB": 2.0**30, "%": 0.01}
+UNITS = {"B": 1.0, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30}
+SCALES = COUNTS | UNITS | {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "%": 0.01}
 PRINTED = re.compile(r"([+-]?\d+)(?:\.(\d+))? ?(\S*)")
 CELL = 9  # the width of a value's column in the table of verdicts
 

@@ -16,10 +16,19 @@ def value(number: float | None, unit: str) -> str:
     if unit == "s":
         return seconds(number)
     if unit == "B":
-        return f"{number / MIB:.1f} MiB" if abs(number) < 1000 * MIB else f"{number / MIB / 1024:.2f} GiB"
+        return size(number)
     scale, prefix = next((p for p in _PREFIXES if unit == "FLOP" and abs(number) >= p[0]), (1.0, ""))
     text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}{prefix}"
     return text if unit in _BARE else f"{text} {unit}"
+
+
+def size(number: float) -> str:
+    """A number of bytes for reading: bytes to GiB, one or two decimals."""
+    if abs(number) < 1000:
+        return f"{number:z.0f} B"
+    if abs(number) < 0.1 * MIB:
+        return f"{number / 1024:.1f} KiB"
+    return f"{number / MIB:.1f} MiB" if abs(number) < 1000 * MIB else f"{number / MIB / 1024:.2f} GiB"
 
 
 def seconds(number: float) -> str:

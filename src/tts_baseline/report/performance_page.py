@@ -68,7 +68,7 @@ def _machine(key: str, runs: Sequence[Run]) -> Iterator[Sheet]:
     whole = [
         (m.spec.name, units.value(value, m.spec.unit))
         for m in metrics().values()
-        if m.spec.decide == "ratio" and (value := suite_value(last, m.spec)) is not None
+        if m.spec.decide in ("ratio", "exact") and (value := suite_value(last, m.spec)) is not None
     ]
     starts = [r.cold_start for r in last.replicates if r.cold_start]
     if starts:

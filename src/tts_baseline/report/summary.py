@@ -70,6 +70,9 @@ def markdown(run: Run, verdicts: Sequence[Verdict], baseline: Baseline) -> str:
     ]
     if around:
         lines += ["Changed around it: " + ", ".join(around) + ".", ""]
+    notes = reasons(verdicts)
+    if notes:
+        lines += [*(f"- {' '.join(note.split())}" for note in notes), ""]
     return "\n".join(
         [*lines, table.markdown([*sheets, *([cases] if cases else []), *table.reading_sheets(run, 10_000)])]
     )

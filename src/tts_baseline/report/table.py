@@ -173,7 +173,8 @@ def _rich(sheet: Sheet) -> Table:
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:
     change = units.change(v.change, v.unit, relative=v.relative) if v.change is not None else ""
-    change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
+    if v.unit != "B":
+        change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
     bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
     better = gates()[v.gate].better
     return (
