@@ -21,6 +21,11 @@ class Tone:
     def __init__(self, settings):
         self.calls = 0
         self.settings = settings
+        self.spins = True
+
+    def _spin(self):
+        while self.spins:
+            pass
 
     def synthesize(self, request):
         self.calls += 1
@@ -48,6 +53,10 @@ class Tone:
         elif text == "lingers":
             threading.Thread(target=time.sleep, args=(600,)).start()
             sys.exit(3)
+        elif text == "spin in the background":
+            threading.Thread(target=self._spin, daemon=True).start()
+        elif text == "stop spinning":
+            self.spins = False
         elif text == "memory":
             np.ones(64 * 2**20, dtype=np.uint8).sum()
         elif text == "sleep":

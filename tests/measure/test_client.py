@@ -142,6 +142,18 @@ def test_a_version_that_does_not_fit_is_refused(spec, monkeypatch) -> None:
         Worker(spec(), load_timeout=20)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the system does not tell")
+def test_rest_waits_until_no_thread_runs(spec) -> None:
+    with Worker(spec(), load_timeout=20) as worker:
+        assert worker.rest(5.0)
+        speak(worker, "spin in the background", full=False)
+        assert not worker.rest(0.05)
+        speak(worker, "stop spinning", full=False)
+        assert worker.rest(5.0)
+        worker.close()
+        assert worker.rest(0.0)
+
+
 def test_peak_memory_is_of_one_request(spec) -> None:
     with Worker(spec(), load_timeout=20) as worker:
         before = speak(worker, "hola").peak_rss

@@ -255,6 +255,8 @@ class Stub:
     stayed: list[tuple[str, int, int]]
     cores: dict[str, float]
     parents: frozenset[str]
+    restless: frozenset[str]
+    waited: list[tuple[str, int]]
 
     def __init__(self, spec: WorkerSpec, **_: object) -> None:
         if spec.target == "broken":
@@ -282,6 +284,10 @@ class Stub:
     def stay_on(self, core: int) -> None:
         self.stayed.append((self.arm, core, len(self.said)))
 
+    def rest(self, timeout: float) -> bool:
+        self.waited.append((self.arm, len(self.said)))
+        return self.arm not in self.restless
+
 
 @pytest.fixture
 def stub(room, monkeypatch):
@@ -290,11 +296,13 @@ def stub(room, monkeypatch):
 
     monkeypatch.setattr(Stub, "cores", {}, raising=False)
     monkeypatch.setattr(Stub, "parents", frozenset(), raising=False)
+    monkeypatch.setattr(Stub, "restless", frozenset(), raising=False)
 
     def run(throttled=(), *, index: int = 0, cases=CASES[:1], together: bool = True, slow=0.0, **arms):
         monkeypatch.setattr(Stub, "said", [], raising=False)
         monkeypatch.setattr(Stub, "throttled", frozenset(throttled), raising=False)
         monkeypatch.setattr(Stub, "stayed", [], raising=False)
+        monkeypatch.setattr(Stub, "waited", [], raising=False)
         return room.measure(index, cases, replace(PACE, quads=2, together=together, slow=slow), **arms)
 
     return run
@@ -331,6 +339,32 @@ def test_an_arm_of_several_threads_leaves_both_all_cores(stub, monkeypatch) -> N
     Stub.cores = {"head": 1.8}
     stub()
     assert Stub.stayed == []
+
+
+def test_no_call_is_timed_before_the_other_arms_threads_rest(stub) -> None:
+    Stub.cores = {"base": 1.8, "head": 1.8}
+    stub()
+    first = 2 * (1 + pair.WARM_UPS)
+    timed = [(arm, number) for number, (arm, *_) in enumerate(Stub.said) if number >= first]
+    others = {"base": "head", "head": "base"}
+    assert Stub.waited == [(others[arm], number) for arm, number in timed]
+    assert len(timed) == 2 * 4
+
+
+def test_an_arm_that_never_rests_is_waited_for_once(stub) -> None:
+    Stub.cores = {"base": 1.8}
+    Stub.restless = frozenset({"base"})
+    stub()
+    waited = [arm for arm, _ in Stub.waited]
+    assert waited.count("base") == 1
+    assert waited.count("head") == 4
+
+
+def test_arms_that_share_a_core_are_not_waited_for(stub, monkeypatch) -> None:
+    monkeypatch.setattr(pair.sys, "platform", "linux")
+    stub()
+    assert len(Stub.stayed) == 2
+    assert Stub.waited == []
 
 
 def test_where_processes_cannot_be_kept_on_a_core_they_are_not(stub, monkeypatch) -> None:

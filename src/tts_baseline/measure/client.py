@@ -39,6 +39,7 @@ from tts_baseline.measure.protocol import (
 _LOG_TAIL = 12
 _FRAMES = 3
 _GRACE_S = 2.0
+_POLL_S = 0.0005
 
 
 class Worker:
@@ -106,6 +107,19 @@ class Worker:
         """Keep the thread that answers on one core; threads that it has started stay where they are."""
         os.sched_setaffinity(self._process.pid, {core})
 
+    def rest(self, timeout: float) -> bool:
+        """True once none of its threads runs, or it has ended; False where that takes longer than `timeout`.
+
+        The threads of a parallel computation go on spinning for milliseconds after it. True at once where the
+        system does not tell (Linux does).
+        """
+        until = time.monotonic() + timeout
+        while self._is_running():
+            if time.monotonic() > until:
+                return False
+            time.sleep(_POLL_S)
+        return True
+
     def close(self) -> None:
         """End the worker and the processes it started; idempotent."""
         children = self._children()
@@ -157,6 +171,13 @@ class Worker:
             with contextlib.suppress(psutil.Error):
                 child.kill()
         self._process.wait()
+
+    def _is_running(self) -> bool:
+        states = []
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread or all of them ended
+            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+                states.append((thread / "stat").read_text().rpartition(") ")[2][:1])
+        return "R" in states
 
     def _children(self) -> list[psutil.Process]:
         """Found by parentage while the worker lives: some leave its group for a session of their own."""

@@ -28,6 +28,7 @@ Order = tuple[Side, ...]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
 WARM_UPS = 2
 ONE_CORE = 1.1
+REST_S = 0.25
 
 
 class Arm(Struct, frozen=True, kw_only=True):
@@ -114,8 +115,16 @@ def measure(
 
 
 def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: float) -> list[Spoken]:
-    """A case's consecutive calls in this order, the head's with `extra_s` seconds of work on top."""
-    return [voices[side].say(case, extra_s=extra_s if side == "head" else 0.0) for side in order]
+    """A case's consecutive calls in this order, the head's with `extra_s` seconds of work on top.
+
+    No call begins before the other arm's process rests.
+    """
+    said = []
+    for side in order:
+        for other in voices.keys() - {side}:
+            voices[other].rest()
+        said.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
+    return said
 
 
 def a_core(dice: random.Random) -> int | None:
@@ -128,7 +137,7 @@ def share_a_core(voices: Sequence[Voice], core: int | None) -> None:
 
     Left to themselves, two processes that take turns settle on a core each, and cores of a shared machine
     differ by more than what is looked for. A pipeline of several threads or processes has all cores in both
-    arms.
+    arms; it is waited for until its threads rest (`Voice.rest`).
     """
     if core is not None and all(voice.is_alone and voice.cores <= ONE_CORE for voice in voices):
         for voice in voices:
@@ -143,6 +152,7 @@ class Voice:
         self._first: dict[str, Spoken] = {}
         self._plain: dict[str, list[Spoken]] = {case.id: [] for case in cases}
         self.timed: dict[str, list[Spoken]] = {case.id: [] for case in cases}
+        self._spins = True
         shortest = min(cases, key=lambda case: (len(case.text), case.id))
         ready = worker.ready
         self.provenance = ready.provenance
@@ -185,8 +195,13 @@ class Voice:
         return self._worker.is_alone()
 
     def stay_on(self, core: int) -> None:
-        """Keep its process on one core."""
+        """Keep its process, which has one thread that computes, on one core."""
         self._worker.stay_on(core)
+        self._spins = False
+
+    def rest(self) -> None:
+        """Return once its threads have stopped; one that never does is not waited for again."""
+        self._spins = self._spins and self._worker.rest(REST_S)
 
     def replicate(self) -> Replicate:
         """All that was said."""
