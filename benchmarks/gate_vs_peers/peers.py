@@ -124,19 +124,13 @@ def mann_whitney(arms: Arms) -> list[Status]:
 def tango(arms: Arms) -> list[Status]:
     """tango-bench's formula, written anew: z of paired differences >= 2.6, and their mean beyond the limit.
 
-    Each pair is two neighbouring calls. From both ends as many differences are dropped as lie more than 1.5
-    interquartile ranges below the first quartile.
+    Each pair is two neighbouring calls. Its filter of outliers is an option that is off by default.
     """
 
     def is_slower(base: Numbers, head: Numbers) -> bool:
-        order = np.argsort(head - base)
-        change = (head - base)[order]
-        q1, q3 = change[len(change) // 4], change[len(change) * 3 // 4 - 1]
-        low = int((change < q1 - 1.5 * (q3 - q1)).sum())
-        kept = slice(low, len(change) - low)
-        error = change[kept].std(ddof=1) / np.sqrt(len(change[kept]))
-        mean = change[kept].mean()
-        return bool(mean >= 2.6 * error and mean > LIMIT_PERCENT / 100 * base[order][kept].mean())
+        change = head - base
+        error = change.std(ddof=1) / np.sqrt(len(change))
+        return bool(change.mean() >= 2.6 * error and change.mean() > LIMIT_PERCENT / 100 * base.mean())
 
     return [_fails(is_slower(base, head)) for base, head in pooled(arms)]
 

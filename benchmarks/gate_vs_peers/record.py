@@ -39,7 +39,17 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.settings import find_root
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
-from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, Side, Voice, a_core, quad, share_a_core
+from tts_baseline.measure.pair import (
+    QUADS,
+    WARM_UPS,
+    Arm,
+    Side,
+    Voice,
+    a_core,
+    passes,
+    quad,
+    share_a_core,
+)
 from tts_baseline.session.project import open_project
 
 HERE = Path(__file__).resolve().parent
@@ -96,6 +106,8 @@ def main() -> None:
                 found = session(arm, project.chosen, options.rig, number, options.quads)
         except Disturbed as error:
             disturbed += 1
+            with (folder / "discarded.txt").open("a", encoding="utf-8") as file:
+                file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {path.name} {error}\n")
             print(f"{path.name} once more: {error}", flush=True)
             time.sleep(PAUSE_S)
             continue
@@ -187,10 +199,6 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
         yield {
             side: Voice(arm, worker, cases, timeout=60) for side, worker in zip(SIDES, workers, strict=True)
         }
-
-
-def passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
-    return [case for _ in range(count) for case in dice.sample(list(cases), len(cases))]
 
 
 @contextlib.contextmanager

@@ -59,6 +59,16 @@ class Folder(NamedTuple):
         return not mine and not workers(self.root)
 
 
+def new(root: Path, project: str, suite: str, *ignored: str) -> Folder:
+    """A folder under git with a project's settings and suite, nothing committed."""
+    (root / "pyproject.toml").write_text(project)
+    (root / "cases.toml").write_text(suite, encoding="utf-8")
+    (root / ".gitignore").write_text("\n".join([".tts-baseline", "__pycache__", *ignored, ""]))
+    folder = Folder(root)
+    folder.git("init", "--quiet", "-b", "main")
+    return folder
+
+
 def workers(root: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):

@@ -10,12 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 import pytest
+from git_folder import Answer
 
 from tts_baseline.cli import main
 from tts_baseline.core.errors import TtsBaselineError
@@ -72,12 +71,6 @@ limits = { latency = "100000%", cold_start = "100000%", memory = "100000%" }
 """
 
 
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
 def new_project(folder: Path, voice: str = VOICE) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "voice.py").write_text(voice, encoding="utf-8")
@@ -113,23 +106,6 @@ def project(measured: tuple[Path, Answer], tmp_path: Path, monkeypatch: pytest.M
     folder = shutil.copytree(measured[0], tmp_path / "project")
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture
-def call(
-    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Answer]:
-    """A command in this process, in the working directory."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-
-    def run(*words: str) -> Answer:
-        try:
-            status = main(words)
-        except SystemExit as ended:  # argparse
-            status = int(ended.code or 0)
-        return Answer(status, *capfd.readouterr())
-
-    return run
 
 
 def pending(project: Path) -> list[str]:
@@ -343,7 +319,7 @@ def test_ctrl_c_leaves_no_worker_and_stores_nothing(tmp_path: Path, load: str, s
     session.send_signal(signal.SIGINT)
     _, err = session.communicate()
     assert session.returncode == 130
-    assert "tts-baseline: interrupted; an unfinished run is not stored" in err
+    assert "tts-baseline: interrupted; what was not measured to its end is not stored" in err
     assert "Traceback" not in err
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     assert not (tmp_path / "baselines").exists()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from git_folder import SCRIPT, Folder, workers
+from git_folder import SCRIPT, Folder, new, workers
 
 VOICE = """
 import time
@@ -63,11 +64,7 @@ def commit(folder: Folder, seconds: float) -> None:
 
 @pytest.fixture
 def folder(tmp_path) -> Folder:
-    folder = Folder(tmp_path)
-    (tmp_path / "pyproject.toml").write_text(PROJECT)
-    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / ".gitignore").write_text(".tts-baseline\n__pycache__\n")
-    folder.git("init", "--quiet", "-b", "main")
+    folder = new(tmp_path, PROJECT, SUITE)
     commit(folder, 0.01)
     return folder
 
@@ -117,6 +114,7 @@ def test_two_configurations_of_one_revision(folder) -> None:
         ((), "say what to compare: a RUN, --against REV, or --against-optimize A,B"),
         (("--against", "main", "--against-optimize", "none"), "(one of them)"),
         (("last", "--against", "main"), "leave RUN out"),
+        (("--against", "auto"), "auto is the revision of the baseline"),
         (("--against", "mian"), "no revision 'mian' (did you mean 'main'?)"),
         (("--against", "main", "--budget", "0.5"), "a budget of 500.0 ms is too small for the judge"),
     ],
@@ -128,6 +126,54 @@ def test_what_cannot_be_compared_is_said_with_the_next_command(folder, words, me
     assert "  next   " in answer.err
     assert "Traceback" not in answer.err
     assert folder.is_tidy()
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["held by git", "an environment"])
+def test_a_library_of_the_working_tree_must_not_be_the_bases(folder, held) -> None:
+    library = folder.root / "lib" / "words.py"
+    library.parent.mkdir()
+    library.write_text("")
+    voice = folder.root / "voice.py"
+    voice.write_text("import words\n" + voice.read_text())
+    if not held:
+        (folder.root / ".gitignore").write_text("lib\n.tts-baseline\n__pycache__\n")
+    folder.commit("a library")
+    answer = folder.call("compare", "--against", "main", PYTHONPATH=str(library.parent))
+    assert answer.status == (2 if held else 0), answer.err
+    assert (f"would run the working tree's code: {library}" in answer.err) is held
+    assert folder.is_tidy()
+
+
+def test_the_bases_interpreter_is_seen_from_the_projects_folder(folder) -> None:
+    other = folder.root / "env" / "python"
+    other.parent.mkdir()
+    other.write_text(f'#!/bin/sh\necho called >> {folder.root}/called\nexec {sys.executable} "$@"\n')
+    other.chmod(0o755)
+    answer = folder.call("compare", "--against", "main", "--base-python", "env/python")
+    assert answer.status == 0, answer.err
+    assert len((folder.root / "called").read_text().split()) == 1 + 3  # the pilot, and three restarts
+    answer = folder.call("compare", "--against", "main", "--base-python", "env/pithon")
+    assert answer.status == 2
+    assert "the pipeline of main" in answer.err
+    assert f"No such file or directory: '{folder.root}/env/pithon'" in answer.err
+    assert folder.is_tidy()
+
+
+def test_a_file_that_only_the_bases_settings_name_is_shared(folder) -> None:
+    project = folder.root / "pyproject.toml"
+    voice = folder.root / "voice.py"
+    voice.write_text(
+        voice.read_text().replace("        self.factor", "        open(voice).close()\n        self.factor")
+    )
+    (folder.root / ".gitignore").write_text("*.bin\n.tts-baseline\n__pycache__\n")
+    for name in ("one.bin", "two.bin"):
+        (folder.root / name).write_text(name)
+        project.write_text(f'{PROJECT}\n[tool.tts-baseline.pipelines."voice:Voice"]\nvoice = "{name}"\n')
+        folder.commit(name)
+    answer = folder.call("compare", "--against", "HEAD~1")
+    assert answer.status == 0, answer.err
+    assert "both read one.bin" in answer.out
+    assert "both read two.bin" in answer.out
 
 
 def test_a_base_that_no_longer_imports_is_named(folder) -> None:

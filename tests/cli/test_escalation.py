@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from git_folder import Folder
+from git_folder import Folder, new
 
 # In development mode it takes longer, as everything does; here by a time that no machine can miss.
 VOICE = """
@@ -41,12 +41,8 @@ SLOWER = {"PYTHONDEVMODE": "1"}
 
 @pytest.fixture
 def folder(tmp_path) -> Folder:
-    folder = Folder(tmp_path)
-    (tmp_path / "pyproject.toml").write_text(PROJECT)
-    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / ".gitignore").write_text(".tts-baseline\n__pycache__\nbaselines\n")
+    folder = new(tmp_path, PROJECT, SUITE, "baselines")
     (tmp_path / "voice.py").write_text(VOICE.format(seconds=0.01))
-    folder.git("init", "--quiet", "-b", "main")
     folder.commit("one")
     return folder
 
@@ -120,6 +116,16 @@ def test_a_machine_without_a_baseline_is_judged_against_a_named_revision(folder)
     assert not list(
         Path(folder.root, "baselines").glob("*/*/machines/*/*.json")
     )  # a regression is not recorded
+
+
+def test_where_no_case_can_be_said_there_is_nothing_to_judge(folder) -> None:
+    (folder.root / "voice.py").write_text("def synthesize(text):\n    raise ValueError(text)\n")
+    answer = folder.call("run", "--against", "main")
+    assert answer.status == 1
+    assert "ValueError: Hola." in answer.out
+    assert "judging" not in answer.err
+    assert "Traceback" not in answer.err
+    assert max(folder.root.glob(".tts-baseline/*/report.md")).is_file()
 
 
 def test_a_baseline_whose_commit_is_gone_leaves_the_screens_verdict(folder) -> None:

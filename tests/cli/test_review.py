@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from git_folder import Answer
 from made import KEY, TEXTS, accepted, run, sounds
 from msgspec.structs import replace
 
 from tts_baseline.baseline import pending
 from tts_baseline.baseline.store import Store
-from tts_baseline.cli import main
 from tts_baseline.core.records import Reading, Run
 
 PROJECT = """
@@ -27,12 +25,6 @@ SUITE = "".join(f'[[case]]\nid = "{case}"\ntext = "{text}"\n' for case, text in 
 WOBBLE = (0.0, 0.004, -0.003, 0.002, -0.004, 0.003, -0.001, 0.001)
 
 
-class Answer(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project, and the working directory."""
@@ -42,18 +34,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
-
-
-@pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
-    def run(*words: str) -> Answer:
-        try:
-            status = main(words)
-        except SystemExit as ended:  # argparse
-            status = int(ended.code or 0)
-        return Answer(status, *capfd.readouterr())
-
-    return run
 
 
 def session(number: int, level: float = 1.0, *, key: str = KEY, metric: str = "latency") -> Run:

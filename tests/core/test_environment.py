@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -43,22 +41,6 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     )
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
     return nvml
-
-
-@pytest.fixture
-def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-
-    def run(*words: str) -> str:
-        identity = ["-c", "user.name=Eva", "-c", "user.email=eva@example.org"]
-        command = ["git", "-C", str(tmp_path), *identity, *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-    return run
 
 
 def test_the_key_names_a_file_and_stays() -> None:
@@ -129,40 +111,3 @@ def test_differences_are_what_changed_and_nothing_else(before: dict, now: dict) 
     assert names == sorted(n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
     for name, line in zip(names, found, strict=True):
         assert line == f"{name} {before.get(name, '-')} -> {now.get(name, '-')}"
-
-
-def test_a_commit_is_dirty_by_tracked_files_only(tmp_path: Path, git) -> None:
-    git("init", "--quiet")
-    assert environment.commit(tmp_path) == (None, False)
-    (tmp_path / "code.py").write_text("1")
-    git("add", "code.py")
-    git("commit", "--quiet", "-m", "one")
-    head = git("rev-parse", "HEAD")
-    (tmp_path / "untracked").touch()
-    assert environment.commit(tmp_path) == (head, False)
-    (tmp_path / "code.py").write_text("2")
-    assert environment.commit(tmp_path) == (head, True)
-
-
-def test_outside_git_there_is_no_commit(tmp_path: Path, git) -> None:
-    assert environment.commit(tmp_path) == (None, False)
-
-
-def test_without_git_there_is_no_commit_and_the_login_is_the_author(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("USER", "eva")
-    assert environment.commit(tmp_path) == (None, False)
-    assert environment.author(tmp_path) == "eva"
-
-
-def test_the_author_is_who_git_would_sign_with(tmp_path: Path, git, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("USER", "login")
-    assert environment.author(tmp_path) == "login"
-    git("init", "--quiet")
-    git("config", "user.name", "Eva Luna")
-    assert environment.author(tmp_path) == "Eva Luna"
-    monkeypatch.delenv("USER")
-    git("config", "--unset", "user.name")
-    assert environment.author(tmp_path) == "unknown"

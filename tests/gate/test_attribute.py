@@ -117,23 +117,11 @@ TABLE = {
 
 
 @pytest.fixture
-def accepted(make):
-    """A baseline whose newest run was made at a commit."""
-
-    def at(commit: str | None, *, dirty: bool = False) -> Baseline:
-        runs = [replace(make.run(), commit=OTHER), replace(make.run(), commit=commit, dirty=dirty)]
-        return make.baseline(runs)
-
-    return at
-
-
-@pytest.fixture
-def combined(accepted):
-    baselines = {"baseline": accepted(COMMIT), "other": accepted(OTHER)}
-
+def combined():
     def combine(one: Verdict, other: Verdict, call: str = CALLS[0], *, changed=("torch 2 -> 3",)) -> Verdict:
         who, against = call.split(", ")
-        found = attribute.combine([one], [other], MAIN, baselines[against], changed, asked=who == "asked")
+        since = [one] if against == "baseline" else []
+        found = attribute.combine([one], [other], MAIN, since, changed, asked=who == "asked")
         assert len(found) == 1
         return found[0]
 
@@ -250,14 +238,34 @@ def test_what_has_no_numbers_is_not_adverse() -> None:
         (None, False, False),
     ],
 )
-def test_only_a_clean_run_of_that_commit_was_of_its_code(accepted, commit, dirty, is_it) -> None:
-    one, told = SCREENS["regressed"], JUDGES["ok"]
-    (found,) = attribute.combine([one], [told], MAIN, accepted(commit, dirty=dirty), (), asked=False)
+def test_only_a_clean_run_of_that_commit_was_of_its_code(make, verdict, commit, dirty, is_it) -> None:
+    baseline = make.baseline([replace(make.run(0.1), commit=commit, dirty=dirty)])
+    run = make.run(0.2)
+    one, told = verdict(run, baseline, "latency"), JUDGES["ok"]
+    since = decide.since(COMMIT, run, baseline, chosen({}))
+    (found,) = attribute.combine([one], [told], MAIN, since, (), asked=False)
     assert found.is_environment is is_it
 
 
-def test_without_a_baseline_nothing_is_the_environments() -> None:
-    (found,) = attribute.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, Baseline(), (), asked=False)
+def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> None:
+    """Accepted at 0 % and, by another commit, 4 %: 8 % is much after both, and after the last it is not."""
+    first = [replace(make.run(0.1, wobble=0), commit=OTHER) for _ in range(3)]
+    last = [replace(make.run(0.104, wobble=0), commit=COMMIT) for _ in range(2)]
+    run = make.run(0.108, wobble=0)
+    one = verdict(run, make.baseline(first + last), "latency")
+    assert attribute.is_adverse(one)
+    since = decide.since(COMMIT, run, make.baseline(first + last), chosen({}))
+    (found,) = attribute.combine([one], [JUDGES["ok"]], MAIN, since, (), asked=False)
+    assert not found.is_environment
+    assert found.reason.startswith("not since main")
+    since = decide.since(OTHER, run, make.baseline(first + last), chosen({}))
+    (found,) = attribute.combine([one], [JUDGES["ok"]], MAIN, since, (), asked=False)
+    assert found.is_environment
+
+
+def test_without_a_baseline_nothing_is_the_environments(make) -> None:
+    assert decide.since(COMMIT, make.run(), Baseline(), chosen({})) == ()
+    (found,) = attribute.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, (), (), asked=False)
     assert not found.is_environment
 
 
@@ -269,22 +277,19 @@ def test_what_changed_around_the_code_is_listed(combined) -> None:
     assert combined(one, told, changed=()).reason.endswith("; changed around it: nothing that is recorded")
 
 
-def test_code_that_both_share_is_not_called_innocent(accepted) -> None:
-    shared = replace(MAIN, code=False)
-    (found,) = attribute.combine(
-        [SCREENS["regressed"]], [JUDGES["ok"]], shared, accepted(COMMIT), (), asked=False
-    )  # fmt: skip
+def test_code_that_both_share_is_not_called_innocent() -> None:
+    shared, one = replace(MAIN, code=False), SCREENS["regressed"]
+    (found,) = attribute.combine([one], [JUDGES["ok"]], shared, [one], (), asked=False)
     assert found.reason.startswith("environment: both ran the same code (")
 
 
-def test_each_verdict_meets_its_own(accepted) -> None:
+def test_each_verdict_meets_its_own() -> None:
     latency, memory = SCREENS["regressed"], screen("ok", gate="memory", metric="memory", family="memory")
     quality = screen("ok", gate="snr", metric="snr_vad", family="quality")
     case = replace(SCREENS["ok"], case="hola")
     judged = [judge("regressed", case="hola"), judge("ok"), judge("regressed", case="not on the screen")]
-    found = attribute.combine(
-        [quality, latency, case, memory], judged, MAIN, accepted(COMMIT), (), asked=True
-    )
+    screened = [quality, latency, case, memory]
+    found = attribute.combine(screened, judged, MAIN, screened, (), asked=True)
     assert [(v.gate, v.case, v.status, v.is_environment) for v in found] == [
         ("snr", None, "ok", False),
         ("latency", None, "regressed", True),
@@ -333,9 +338,9 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
     baseline = make.baseline(runs, anchor=runs[0])
     one = verdict(make.run(0.14, wobble=0), baseline, "latency")
     assert (one.status, one.drift) == ("regressed", pytest.approx(0.4))
-    (found,) = attribute.combine([one], [judge("ok")], MAIN, baseline, (), asked=False)
+    (found,) = attribute.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
     assert (found.status, found.is_environment, found.drift) == ("regressed", True, one.drift)
-    (found,) = attribute.combine([one], [judge("regressed")], MAIN, baseline, (), asked=False)
+    (found,) = attribute.combine([one], [judge("regressed")], MAIN, [one], (), asked=False)
     assert (found.decided_by, found.where, found.drift) == ("judge", "vocoder +1%", one.drift)
 
 
@@ -343,10 +348,10 @@ def test_slow_drift_stays_the_screens(make, verdict) -> None:
     dice = np.random.default_rng(9)
     anchor = make.run(0.1, wobble=0, anchor=True)
     runs = [make.run(0.118 * math.exp(dice.normal(0, 0.002)), wobble=0) for _ in range(6)]
-    baseline = make.baseline([replace(run, commit=COMMIT) for run in runs], anchor=anchor)
+    baseline = make.baseline(runs, anchor=anchor)
     one = verdict(make.run(0.118, wobble=0), baseline, "latency")
     for told in ("ok", "improved", "undecided"):
-        assert attribute.combine([one], [JUDGES[told]], MAIN, baseline, (), asked=True) == (one,)
+        assert attribute.combine([one], [JUDGES[told]], MAIN, [one], (), asked=True) == (one,)
 
 
 def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_word(make) -> None:
@@ -361,7 +366,7 @@ def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_wo
         baseline = make.baseline([session() for _ in range(6)])
         screened = [v for v in decide.decide(session(), baseline, chosen({})) if v.gate == "latency"]
         judged = [judge("ok", case=v.case) for v in screened]
-        found = attribute.combine(screened, judged, MAIN, baseline, (), asked=False)
+        found = attribute.combine(screened, judged, MAIN, screened, (), asked=False)
         adverse += attribute.is_adverse(screened[0])
         failed += any(decide.fails(v, missing="fail", undecided="warn") for v in found)
         assert all(

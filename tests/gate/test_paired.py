@@ -450,6 +450,13 @@ def test_a_run_that_was_throttled_throughout_is_undecided_not_silent() -> None:
     assert not paired.is_settled(list(found.values()), ["latency"])
 
 
+def test_a_suite_whose_only_case_was_throttled_in_one_restart_is_undecided_not_silent() -> None:
+    quiet, hot = throttled("ABBA" * 5, 0), restart({}, {}, dropped=2)  # 2 of 12, which is not too many
+    v = verdicts([quiet, hot, quiet], "a")["latency", None]
+    assert (v.status, v.change) == ("undecided", None)
+    assert v.reason == "the device was throttled whenever a case was to be measured in some restart"
+
+
 # Where
 
 

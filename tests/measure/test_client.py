@@ -163,6 +163,26 @@ def test_peak_memory_is_of_one_request(spec) -> None:
     assert after - before < 16 * 2**20
 
 
+def test_an_interpreter_that_is_not_there(spec) -> None:
+    with pytest.raises(PipelineError, match="a worker cannot be started") as told:
+        Worker(spec(), load_timeout=20, python="no/such/python")
+    assert (told.value.where, told.value.hint) == ("no/such/python", "tts-baseline doctor")
+
+
+def test_a_worker_that_has_died_is_not_called_alone(spec) -> None:
+    with Worker(spec(), load_timeout=20) as worker:
+        assert worker.is_alone()
+        worker.close()
+        assert not worker.is_alone()
+
+
+def test_the_files_of_a_pipeline_are_told_and_those_that_are_installed_are_not(spec) -> None:
+    with Worker(spec(), load_timeout=20) as worker:
+        files = worker.ready.files
+    assert str(Path(__file__).parent / "builders.py") in files
+    assert not any("numpy" in file or file == os.__file__ for file in files)
+
+
 def test_close_is_idempotent(spec) -> None:
     worker = Worker(spec(), load_timeout=20)
     worker.close()

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from tts_baseline.core.errors import PipelineError, SettingsError
+from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Against, Paired
 from tts_baseline.core.records import Calls, Case, ColdStart, Replicate
 from tts_baseline.gate import paired
@@ -20,6 +20,7 @@ from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import open_project
 
 CASES = [Case(id=f"c{number}", text="x" * (number + 1)) for number in range(5)]
+ALL = tuple(case.id for case in CASES)
 LATENCY = ("latency",)
 
 
@@ -125,6 +126,24 @@ def test_a_case_that_an_arm_cannot_say_is_left_out_and_its_restart_measured_agai
     assert [(f.case, f.message) for f in judgement.lost] == [("c1", "base abc: c1: no such style")]
     assert [case.id for case in judgement.cases] == ["c0", "c2", "c3", "c4"]
     assert verdict.status == "ok"
+
+
+def test_a_case_that_is_said_alone_but_not_together_lets_them_take_turns(judged) -> None:
+    machine = Machine()
+    machine.raises = [CaseLost("head", "c4", RequestFailed("out of memory"))]
+    found, _ = judged(machine)
+    assert (found.together, found.lost) == (False, ())
+    assert machine.asked[0] == (0, ALL, True)
+    assert {(cases, together) for _, cases, together in machine.asked[1:]} == {(ALL, False)}
+
+
+def test_a_case_that_is_not_said_alone_either_is_left_out_of_both_together(judged) -> None:
+    machine = Machine()
+    machine.raises = [CaseLost("head", "c4", RequestFailed("no such phoneme")) for _ in range(2)]
+    found, _ = judged(machine)
+    assert (found.together, [lost.case for lost in found.lost]) == (True, ["c4"])
+    assert machine.asked[1] == (0, ALL, False)
+    assert {(cases, together) for _, cases, together in machine.asked[2:]} == {(ALL[:4], True)}
 
 
 def test_too_many_lost_cases_end_it(judged) -> None:

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tts_baseline.core import git
 from tts_baseline.core.errors import RevisionError
-from tts_baseline.session import git, worktree
+from tts_baseline.session import worktree
 from tts_baseline.session.sharing import digest, strings
 from tts_baseline.session.worktree import checkout
 
@@ -70,7 +71,7 @@ class Repository:
     @contextmanager
     def base(self, revision="HEAD", files=(), root=None):
         self.said: list[str] = []
-        with checkout(root or self.path, revision, files=files, say=self.said.append) as found:
+        with checkout(root or self.path, revision, files=lambda _: files, say=self.said.append) as found:
             yield found
 
 
@@ -212,7 +213,7 @@ def test_it_is_removed_if_interrupted_before_the_block(repository) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        with checkout(repository.path, "HEAD", files=["model.pt"], say=interrupted):
+        with checkout(repository.path, "HEAD", files=lambda _: ["model.pt"], say=interrupted):
             pytest.fail("the block must not begin")
     assert repository.has_one_tree()
 
@@ -281,7 +282,7 @@ import signal, subprocess, sys, time
 from pathlib import Path
 from tts_baseline.session.worktree import checkout
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
-with checkout(Path(sys.argv[1]), "HEAD", files=["model.pt"], say=lambda text: None) as base:
+with checkout(Path(sys.argv[1]), "HEAD", files=lambda _: ["model.pt"], say=lambda text: None) as base:
     heir = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(heir.pid, base.root, flush=True)
     time.sleep(60)

@@ -19,12 +19,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _WHOLE = "download the whole folder of the run, audio/ included"
 
 
-def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
-    """The new folder `<report>/<run id>`: run.json and audio/<case>.flac; complete, or not there at all."""
+def prepare(report: Path) -> None:
+    """Make the folder of runs, which git ignores."""
     report.mkdir(parents=True, exist_ok=True)
     ignore = report / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n")
+
+
+def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
+    """The new folder `<report>/<run id>`: run.json and audio/<case>.flac; complete, or not there at all."""
+    prepare(report)
     partial = Path(tempfile.mkdtemp(dir=report, prefix=f".{run.id}."))
     try:
         partial.chmod(0o755)

@@ -30,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"tts-baseline: {told}", file=sys.stderr)  # noqa: T201
         return COULD_NOT
     except KeyboardInterrupt:
-        print("\ntts-baseline: interrupted; an unfinished run is not stored", file=sys.stderr)  # noqa: T201
+        print("\ntts-baseline: interrupted; what was not measured to its end is not stored", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
 
 

@@ -20,6 +20,7 @@ from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
 from tts_baseline.report import judged
 from tts_baseline.session import comparing, gating
+from tts_baseline.session.escalating import AUTO, NEVER
 from tts_baseline.session.project import Project
 
 _HELP = "tts-baseline compare --help"
@@ -67,8 +68,14 @@ def act(options: argparse.Namespace) -> int:
 
 
 def _side_by_side(project: Project, options: argparse.Namespace) -> int:
-    revision, optimize = project.settings.against, options.against_optimize
-    if bool(optimize) == (revision not in (None, "none")):
+    optimize = options.against_optimize
+    revision = options.against if optimize else project.settings.against
+    if revision == AUTO:
+        raise SettingsError(
+            "auto is the revision of the baseline that a run is judged by, and here is no run",
+            hint="tts-baseline compare --against REV, or tts-baseline run --against auto",
+        )
+    if bool(optimize) == (revision not in (None, NEVER)):
         raise SettingsError(
             "say what to compare: a RUN, --against REV, or --against-optimize A,B (one of them)", hint=_HELP
         )

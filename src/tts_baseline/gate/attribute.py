@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core import units
 from tts_baseline.core.judgement import Against
-from tts_baseline.core.records import Baseline, Verdict
+from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import metrics
 from tts_baseline.gate.performance import SLOW_DRIFT
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
@@ -46,22 +46,22 @@ def combine(
     screen: Sequence[Verdict],
     judged: Sequence[Verdict],
     against: Against,
-    baseline: Baseline,
+    since: Sequence[Verdict],
     changed: Sequence[str],
     *,
     asked: bool,
 ) -> tuple[Verdict, ...]:
     """The screen's verdicts, each with what the judge has to say about it.
 
-    `changed` is what differs around the code since the baseline; `asked` says that the user named what to
-    judge against: then the judge's verdict on the suite, and on a case that nothing was accepted of here,
+    `since` are the screen's verdicts by the accepted runs of the judge's own base alone: none where it has
+    none. `changed` is what differs around the code since the baseline; `asked` says that the user named what
+    to judge against: then the judge's verdict on the suite, and on a case that nothing was accepted of here,
     stands where the screen finds nothing, too.
     """
-    last = baseline.runs[-1] if baseline.runs else None
-    is_baseline = last is not None and not last.dirty and last.commit == against.commit
+    grown = {(v.gate, v.case) for v in since if is_adverse(v)}
     told = {(v.gate, v.case): v for v in judged}
     return tuple(
-        _one(v, told[v.gate, v.case], against, changed, is_baseline=is_baseline, asked=asked)
+        _one(v, told[v.gate, v.case], against, changed, is_since=(v.gate, v.case) in grown, asked=asked)
         if (v.gate, v.case) in told
         else v
         for v in screen
@@ -74,7 +74,7 @@ def _one(
     against: Against,
     changed: Sequence[str],
     *,
-    is_baseline: bool,
+    is_since: bool,
     asked: bool,
 ) -> Verdict:
     said = f"{_change(judge)} against {against.name}, {judge.runs} restarts side by side"
@@ -91,7 +91,7 @@ def _one(
     if not is_adverse(screen):
         stands = speaks or screen.status == "undecided"
         return replace(judge, reason=f"the judge: {said}") if stands else screen
-    if not is_baseline:
+    if not is_since:
         return replace(screen, reason=f"not since {against.name} ({said}): before it, or around the code")
     around = ", ".join(changed) or "nothing that is recorded"
     innocent = "the code is innocent" if against.code else "both ran the same code"

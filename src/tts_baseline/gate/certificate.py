@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import fmean, median, stdev
+from statistics import median, stdev
 
 from msgspec import Struct
 
@@ -39,7 +39,6 @@ def trial(judgement: Judgement, verdicts: Sequence[Verdict], slower: float) -> T
     told = [v for v in verdicts if v.gate == GATE]
     suite = next(v for v in told if v.case is None)
     by_case = paired.differences(gates()[GATE], judgement.restarts, judgement.cases)
-    suite_wide = [fmean(restart) for restart in zip(*by_case.values(), strict=True)]
     return Trial(
         slower=slower,
         outcome=_outcome(suite, told),
@@ -47,7 +46,7 @@ def trial(judgement: Judgement, verdicts: Sequence[Verdict], slower: float) -> T
         seconds=judgement.seconds,
         change=suite.change or 0.0,
         latency_s=suite.baseline or 0.0,
-        spread=stdev(suite_wide[:_FIRST]),
+        spread=stdev(paired.suite_wide(by_case)[:_FIRST]),
     )
 
 

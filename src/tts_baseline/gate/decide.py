@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import FAILING, Baseline, Run, Verdict
 from tts_baseline.core.registry import metrics
@@ -44,6 +46,14 @@ def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[V
         else:
             verdicts += quality.judge(spec, limit, run, baseline, broken if spec.decide != "each" else ())
     return (*failed, *verdicts)
+
+
+def since(
+    commit: str | None, run: Run, baseline: Baseline, limits: Mapping[str, Limit]
+) -> tuple[Verdict, ...]:
+    """The verdicts by those accepted runs alone whose code was exactly this commit; empty without any."""
+    runs = tuple(one for one in baseline.runs if commit and one.commit == commit and not one.dirty)
+    return decide(run, replace(baseline, runs=runs), limits) if runs else ()
 
 
 def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

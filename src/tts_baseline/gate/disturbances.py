@@ -9,6 +9,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.gate.paired import in_time_order, neighbours
 from tts_baseline.stats import diagnostics
 
 # Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
@@ -42,7 +43,7 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
     return tuple(
         one
         for one in (
-            _modes(calls),
+            _modes(judgement.restarts, calls),
             _drift(calls),
             _slot(judgement.restarts),
             _memory(calls),
@@ -66,11 +67,8 @@ def _calls(restarts: Sequence[Paired]) -> Iterator[_Calls]:
             yield _Calls((index, arm), case, tuple(value - mean for value in logs))
 
 
-def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
-    rows: dict[tuple[int, str], list[float]] = {}
-    for one in calls:
-        rows.setdefault(one.process, []).extend(one.residuals)
-    spread = diagnostics.process_spread(list(rows.values()))
+def _modes(restarts: Sequence[Paired], calls: Sequence[_Calls]) -> Disturbance | None:
+    spread = diagnostics.process_spread(_by_restart(restarts) or _by_process(calls))
     if spread is None:
         return None
     advice = ""
@@ -84,6 +82,33 @@ def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
         f"{spread.between:.1%}, within {spread.within:.1%} (sd; p {spread.p:.2g})",
         advice,
     )
+
+
+def _by_restart(restarts: Sequence[Paired]) -> list[list[float]]:
+    """Differences of neighbouring calls, scaled to one process; empty of arms that ran alone.
+
+    What both processes of a restart have in common, like the core that they share, is not in them.
+    """
+    columns: dict[str, list[tuple[int, list[float]]]] = {}
+    for index, one in enumerate(restarts):
+        for case, order in one.orders.items():
+            if both := _both(one, case):
+                near = [value / math.sqrt(2) for value in neighbours(order, *both)]
+                if near:
+                    columns.setdefault(case, []).append((index, near))
+    rows: dict[int, list[float]] = {}
+    for found in columns.values():
+        mean = fmean(fmean(near) for _, near in found)
+        for index, near in found:
+            rows.setdefault(index, []).extend(value - mean for value in near)
+    return list(rows.values())
+
+
+def _by_process(calls: Sequence[_Calls]) -> list[list[float]]:
+    rows: dict[tuple[int, str], list[float]] = {}
+    for one in calls:
+        rows.setdefault(one.process, []).extend(one.residuals)
+    return list(rows.values())
 
 
 def _drift(calls: Sequence[_Calls]) -> Disturbance | None:
@@ -125,14 +150,21 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
 
 
 def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
-    if case not in one.base.calls or case not in one.head.calls:
-        return
-    base, head = iter(one.base.calls[case].wall_s), iter(one.head.calls[case].wall_s)
-    walls = [next(base if arm == "A" else head) for arm in order]
-    for start in range(0, len(walls), _QUAD):
-        quad = walls[start : start + _QUAD]
-        if order[start : start + _QUAD] in _QUADS and min(quad) > 0:
-            yield [math.log(wall) for wall in quad]
+    if both := _both(one, case):
+        logs = in_time_order(order, *both)
+        for start in range(0, len(logs), _QUAD):
+            if order[start : start + _QUAD] in _QUADS:
+                yield logs[start : start + _QUAD]
+
+
+def _both(one: Paired, case: str) -> tuple[list[float], list[float]] | None:
+    """Logs of the base's and the head's wall times of a case; None where one is lacking or not positive."""
+    arms = [one.base.calls.get(case), one.head.calls.get(case)]
+    walls = [calls.wall_s for calls in arms if calls]
+    if len(walls) < len(arms) or min(map(min, walls)) <= 0:
+        return None
+    base, head = ([math.log(wall) for wall in column] for column in walls)
+    return base, head
 
 
 def _memory(calls: Sequence[_Calls]) -> Disturbance | None:

@@ -17,10 +17,10 @@ from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
 from tts_baseline.core.registry import metrics
 from tts_baseline.gate import blame
 from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.performance import WHOLE_RUN
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.sequential import LOOKS, Look, Side, look
 
-WHOLE_RUN = ""
 MAX_DROPPED = 0.2
 _STATUS: Mapping[Side, Status] = {
     "above": "regressed",
@@ -37,8 +37,7 @@ def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, 
     nothing is decided.
     """
     taken = judgement.restarts
-    if len(taken) not in LOOKS:
-        taken = taken[: max((count for count in LOOKS if count <= len(taken)), default=0)]
+    taken = taken[: max((count for count in LOOKS if count <= len(taken)), default=0)]
     if not taken:
         return ()
     verdicts: list[Verdict] = []
@@ -53,7 +52,11 @@ def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, 
     if throttled > MAX_DROPPED:
         reason = f"the device was throttled in {throttled:.0%} of the quads"
         verdicts = [replace(v, status="undecided", reason=reason, where="") for v in verdicts]
-        verdicts += [_untold(spec, limits[spec.key], len(taken), reason) for spec in silent]
+    elif any(one.dropped for one in taken):
+        reason = "the device was throttled whenever a case was to be measured in some restart"
+    else:
+        silent = []
+    verdicts += [_untold(spec, limits[spec.key], len(taken), reason) for spec in silent]
     return tuple(verdicts)
 
 
@@ -84,10 +87,20 @@ def differences(spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case]
     return found
 
 
+def suite_wide(by_case: Mapping[str, Sequence[float]]) -> list[float]:
+    """The suite's log difference in each restart: the mean over its cases."""
+    return [fmean(restart) for restart in zip(*by_case.values(), strict=True)]
+
+
+def in_time_order(order: str, base: Sequence[float], head: Sequence[float]) -> list[float]:
+    """The values of both arms in the order in which they were measured."""
+    columns = {"A": iter(base), "B": iter(head)}
+    return [next(columns[arm]) for arm in order]
+
+
 def neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
     """head - base for each two calls that follow each other in a quad, from both columns in time order."""
-    ours, theirs = iter(head), iter(base)
-    said = [(arm, next(ours if arm == "B" else theirs)) for arm in order]
+    said = list(zip(order, in_time_order(order, base, head), strict=True))
     for (arm, value), (next_arm, next_value) in zip(said[::2], said[1::2], strict=True):
         if arm != next_arm:
             yield value - next_value if arm == "B" else next_value - value
@@ -131,7 +144,7 @@ def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[P
     if not found:
         return []
     single = {case: values for case, values in found.items() if case != WHOLE_RUN}
-    suite = [fmean(column) for column in zip(*found.values(), strict=True)]
+    suite = suite_wide(found)
     levels = {
         case: [
             _value(metric, [getattr(one, arm) for one in taken], case) or math.nan for arm in ("base", "head")

@@ -55,19 +55,26 @@ class Worker:
         asked_at = time.monotonic()
         self._connection = ours
         with theirs:
-            self._process = subprocess.Popen(
-                [
-                    python, "-m", "tts_baseline.measure.worker",
-                    str(theirs.fileno()), str(os.getpid()),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=subprocess.STDOUT,
-                cwd=spec.root,
-                env=_environment(spec),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )  # fmt: skip
+            try:
+                self._process = subprocess.Popen(
+                    [
+                        python, "-m", "tts_baseline.measure.worker",
+                        str(theirs.fileno()), str(os.getpid()),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._log,
+                    stderr=subprocess.STDOUT,
+                    cwd=spec.root,
+                    env=_environment(spec),
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )  # fmt: skip
+            except OSError as error:
+                ours.close()
+                self._log.close()
+                raise PipelineError(
+                    f"a worker cannot be started: {error}", where=python, hint="tts-baseline doctor"
+                ) from error
         try:
             answer = self._ask(Start(PROTOCOL_VERSION, asked_at, spec), load_timeout, "to load")
             if isinstance(answer, Refused):
@@ -100,7 +107,10 @@ class Worker:
 
     def is_alone(self) -> bool:
         """True where the worker has no process of its own, now or before."""
-        spent = psutil.Process(self._process.pid).cpu_times()
+        try:
+            spent = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:  # it has died: the next question to it says so
+            return False
         return not self._children() and spent.children_user + spent.children_system == 0
 
     def stay_on(self, core: int) -> None:

@@ -88,13 +88,13 @@ def measure(
         with ExitStack() as stack:
             for side in crew:
                 voices[side] = _started(arms[side], cases, pace, stack, is_second=side != crew[0])
-            for case in _passes(cases, WARM_UPS, dice):
+            for case in passes(cases, WARM_UPS, dice):
                 for side in crew:
                     voices[side].warm_up(case)
                     on_call()
             if pace.together:
                 share_a_core([voices[side] for side in crew], core)
-            for case in _passes(cases, pace.quads, dice):
+            for case in passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
                 said = quad(voices, case, order, extra_s=pace.slow * usual_s)
@@ -155,7 +155,6 @@ class Voice:
         self._spins = True
         shortest = min(cases, key=lambda case: (len(case.text), case.id))
         ready = worker.ready
-        self.provenance = ready.provenance
         self._cold_start = ColdStart(
             case=shortest.id,
             spawn_s=ready.spawn_s,
@@ -221,6 +220,6 @@ def _started(arm: Arm, cases: Sequence[Case], pace: Pace, stack: ExitStack, *, i
     return Voice(arm, stack.enter_context(worker), cases, pace.timeout)
 
 
-def _passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
+def passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
     """Every case `count` times: pass by pass, each in an order of its own."""
     return [case for _ in range(count) for case in dice.sample(list(cases), k=len(cases))]

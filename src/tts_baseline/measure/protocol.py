@@ -54,13 +54,17 @@ class Count(Struct, frozen=True, tag=True):
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """The pipeline is loaded; seconds by phase; `origin` is the file that its code came from."""
+    """The pipeline is loaded; seconds by phase; `origin` is the file that its code came from.
+
+    `files` are those of all modules that are loaded and do not belong to the interpreter's installation.
+    """
 
     spawn_s: float
     import_s: float
     load_s: float
     provenance: dict[str, str]
     origin: str = ""
+    files: tuple[str, ...] = ()
 
 
 class Spoken(Struct, frozen=True, tag=True, kw_only=True):

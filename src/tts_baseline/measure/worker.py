@@ -13,6 +13,7 @@ import importlib
 import os
 import signal
 import sys
+import sysconfig
 import time
 import traceback
 from multiprocessing.connection import Connection
@@ -89,8 +90,16 @@ def _start(message: Start) -> tuple[Any, Ready]:
         import_s=imported - started,
         load_s=loaded - imported,
         origin=getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
+        files=_own_files(),
         provenance={str(k): str(v) for k, v in getattr(pipeline, "provenance", {}).items()},
     )
+
+
+def _own_files() -> tuple[str, ...]:
+    """Where loaded modules came from, without the standard library and what is installed beside it."""
+    installed = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    return tuple(sorted({file for file in files if file and not file.startswith(installed)}))
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:

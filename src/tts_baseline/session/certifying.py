@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from tts_baseline.baseline import files
-from tts_baseline.core import environment
+from tts_baseline.core import environment, git
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaselineError
 from tts_baseline.core.judgement import Against
@@ -207,7 +207,7 @@ class _Work:
         return list(self._earlier.trials)
 
     def _certificate(self) -> Certificate:
-        commit, dirty = environment.commit(self._project.root)
+        commit, dirty = git.commit(self._project.root)
         found = rules.findings(self._trials, self._project.limits[rules.GATE])
         return Certificate(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -228,7 +228,7 @@ def _against_itself(project: Project) -> Bench:
     return Bench(
         base=Arm(name="base", spec=project.worker),
         head=Arm(name="head", spec=project.worker),
-        against=Against(name="itself", commit=environment.commit(project.root)[0], code=False),
+        against=Against(name="itself", commit=git.commit(project.root)[0], code=False),
         pilot=look_ahead(project, project.chosen),
     )
 

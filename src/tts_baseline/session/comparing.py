@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-import secrets
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
-from tts_baseline.baseline import files
+from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Verdict
-from tts_baseline.core.registry import gates
+from tts_baseline.core.registry import ratio_gates
 from tts_baseline.gate import paired
 from tts_baseline.report import judged
 from tts_baseline.session import judging
 from tts_baseline.session.gating import JUDGE_FILE
 from tts_baseline.session.judging import Bench
+from tts_baseline.session.measuring import run_id
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
 
@@ -39,19 +39,21 @@ def with_revision(project: Project, revision: str, progress: Progress) -> Compar
 
 def with_configuration(project: Project, optimize: tuple[str, ...], progress: Progress) -> Comparison:
     """The project's settings against other switches. Raises PipelineError or SettingsError."""
-    return _compare(project, judging.against_configuration(project, project.chosen, optimize), progress)
+    return _compare(
+        project, judging.against_configuration(project, project.chosen, optimize, progress), progress
+    )
 
 
 def _compare(project: Project, ready: AbstractContextManager[Bench], progress: Progress) -> Comparison:
-    asked = tuple(key for key, spec in gates().items() if spec.decide == "ratio")
     budget = project.settings.budget or math.inf
     with ready as bench:
         judgement = judging.judge(
-            project, bench, project.chosen, progress, gates=asked, asked=True, budget=budget
+            project, bench, project.chosen, progress, gates=ratio_gates(), asked=True, budget=budget
         )
     verdicts = paired.decide(judgement, project.limits)
-    folder = project.report / f"judge-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    folder.mkdir(parents=True)
+    folder = project.report / f"judge-{run_id(datetime.now(UTC))}"
+    pending.prepare(project.report)
+    folder.mkdir()
     files.write_record(folder / JUDGE_FILE, judgement)
     write_atomic(folder / "report.md", judged.markdown(judgement, verdicts).encode())
     return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)

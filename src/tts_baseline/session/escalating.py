@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError, TtsBaselineError
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Case, Verdict
-from tts_baseline.core.registry import gates
+from tts_baseline.core.registry import ratio_gates
 from tts_baseline.gate.attribute import doubtful
-from tts_baseline.session import git, judging
+from tts_baseline.session import judging
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
 
@@ -46,9 +47,8 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     if named == NEVER:
         return None
     last = baseline.runs[-1] if baseline.runs else None
-    judged = tuple(key for key, spec in gates().items() if spec.decide == "ratio")
     if named not in (None, AUTO):
-        return Call(named or "", judged, asked=True)
+        return Call(named or "", ratio_gates(), asked=True)
     if last is None or last.commit is None or last.dirty:
         if named is None:
             return None
@@ -60,7 +60,7 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     open_gates = doubtful(screen)
     if named is None and not open_gates:
         return None
-    return Call(last.commit, judged if named else open_gates, asked=named is not None)
+    return Call(last.commit, ratio_gates() if named else open_gates, asked=named is not None)
 
 
 def judged(

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.baseline import accept, files, pending
-from tts_baseline.core import environment
+from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement
@@ -72,9 +72,9 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     verdicts = decide.decide(run, baseline, project.limits)
     call = escalating.call(project, baseline, verdicts)
     judgement = None
-    if call is not None:
+    said = [case for case in cases if case.id in run.audio]
+    if call is not None and said:
         left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
-        said = [case for case in cases if case.id in run.audio]
         judgement = escalating.judged(project, call, said, progress, budget=left)
     if judgement is not None:
         files.write_record(folder / JUDGE_FILE, judgement)
@@ -117,8 +117,9 @@ def _combined(
     if judgement is None:
         return screen
     told = paired.decide(judgement, limits)
+    since = decide.since(judgement.against.commit, run, baseline, limits)
     around = explain.surroundings(run, baseline)
-    return attribute.combine(screen, told, judgement.against, baseline, around, asked=judgement.asked)
+    return attribute.combine(screen, told, judgement.against, since, around, asked=judgement.asked)
 
 
 def failing(project: Project, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
@@ -151,8 +152,6 @@ def footer(outcome: Outcome) -> str:
         lines = [*(f"judge: {line}" for line in judged.lines(outcome.judgement)), *lines]
     if outcome.recorded:
         lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
-    if outcome.judgement is not None and outcome.judgement.certified:
-        lines.append(outcome.judgement.certified)
     return "\n".join(lines)
 
 
@@ -253,7 +252,7 @@ def _against_itself(run: Run, quality: Quality | None) -> Run:
 def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:
     return Acceptance(
         reason=reason,
-        author=environment.author(project.root),
+        author=git.author(project.root),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=run.commit,
     )

@@ -84,7 +84,7 @@ def _findings(project: Project) -> Iterator[Finding]:
 
 def _certificate(project: Project, device: Literal["cpu", "cuda"]) -> Finding:
     try:
-        found = certified.check(project, device)
+        found = certified.check(project, device, project.chosen)
     except TtsBaselineError as error:
         return Finding("certificate", False, f"{error.what} ({error.where})", error.hint)
     return Finding("certificate", True, found or "none: tts-baseline certify tells how often the judge errs")

@@ -13,8 +13,14 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.core import environment, settings
-from tts_baseline.core.errors import PipelineError, RevisionError, SettingsError, TtsBaselineError
+from tts_baseline.core import git, settings
+from tts_baseline.core.errors import (
+    PipelineError,
+    RequestFailed,
+    RevisionError,
+    SettingsError,
+    TtsBaselineError,
+)
 from tts_baseline.core.judgement import Against, Judgement, Paired
 from tts_baseline.core.records import Case, Failure
 from tts_baseline.core.settings import Settings
@@ -23,7 +29,8 @@ from tts_baseline.gate import paired
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm, CaseLost, DoesNotFit, Pace, Side
-from tts_baseline.session import certified, git
+from tts_baseline.measure.protocol import WorkerSpec
+from tts_baseline.session import certified
 from tts_baseline.session import measuring as runs
 from tts_baseline.session.progress import Progress
 from tts_baseline.session.project import Project
@@ -79,31 +86,35 @@ def against_revision(
     Raises RevisionError where the revision cannot be checked out, cannot be loaded, or would run the
     head's code; PipelineError where the head cannot be loaded; LimitError as certified.check does.
     """
-    files = tuple(strings(project.settings.for_pipeline()))
+
+    def settings_at(root: Path) -> WorkerSpec:
+        return project.worker_at(root, _settings_at(project, root, revision))
+
+    def files(root: Path) -> set[str]:
+        return {*strings(project.worker.settings), *strings(settings_at(root).settings)}
+
     with checkout(project.root, revision, files=files, say=progress.say) as base:
-        found = _settings_at(project, base.root, revision)
-        spec = project.worker_at(base.root, found)
-        arm = Arm(
-            name=f"base {base.commit[:7]}", spec=spec, python=project.settings.base_python or sys.executable
-        )
-        pilot = runs.look_ahead(project, cases)
-        known = certified.check(project, pilot.device)
-        try:
-            theirs = runs.look_ahead(project, cases, arm)
-        except PipelineError as error:
-            raise RevisionError(
-                f"the pipeline of {revision} ({base.commit[:7]}) cannot be used: {error.what}",
-                where=error.where,
-                hint="choose another revision, or give it an interpreter of its own: --base-python PATH",
-            ) from error
+        spec = settings_at(base.root)
+        arm = Arm(name=f"base {base.commit[:7]}", spec=spec, python=_python(project))
+        with measuring(progress.say):
+            pilot = runs.look_ahead(project, cases)
+            known = certified.check(project, pilot.device, cases)
+            try:
+                theirs = runs.look_ahead(project, cases, arm)
+            except PipelineError as error:
+                raise RevisionError(
+                    f"the pipeline of {revision} ({base.commit[:7]}) cannot be used: {error.what}",
+                    where=error.where,
+                    hint="choose another revision, or give it an interpreter of its own: --base-python PATH",
+                ) from error
         yield Bench(
             base=arm,
             head=Arm(name="head", spec=project.worker),
             against=Against(
                 name=revision,
                 commit=base.commit,
-                optimize=found.optimize,
-                code=_own_code(project, pilot.origin, theirs.origin, revision),
+                optimize=spec.optimize,
+                code=_own_code(project, base.root, pilot, theirs, revision),
                 shared=tuple(f"{one.path} {one.sha256[:12]}" for one in base.shared),
             ),
             pilot=pilot,
@@ -113,22 +124,21 @@ def against_revision(
 
 @contextlib.contextmanager
 def against_configuration(
-    project: Project, cases: Sequence[Case], optimize: tuple[str, ...]
+    project: Project, cases: Sequence[Case], optimize: tuple[str, ...], progress: Progress
 ) -> Iterator[Bench]:
     """The project's settings as the head; as the base the same code under other switches."""
     spec = replace(project.worker, optimize=optimize)
     name = "+".join(optimize) or "none"
     base = Arm(name=f"optimize {name}", spec=spec)
-    runs.look_ahead(project, cases, base)
-    pilot = runs.look_ahead(project, cases)
+    with measuring(progress.say):
+        runs.look_ahead(project, cases, base)
+        pilot = runs.look_ahead(project, cases)
     yield Bench(
         base=base,
         head=Arm(name="head", spec=project.worker),
-        against=Against(
-            name=f"optimize {name}", commit=environment.commit(project.root)[0], optimize=optimize
-        ),
+        against=Against(name=f"optimize {name}", commit=git.commit(project.root)[0], optimize=optimize),
         pilot=pilot,
-        certified=certified.check(project, pilot.device),
+        certified=certified.check(project, pilot.device, cases),
     )
 
 
@@ -162,7 +172,7 @@ def judge(
     crew = _Crew(project, bench, cases, progress)
     taken: list[Paired] = []
     stopped = ""
-    commit, dirty = environment.commit(project.root)
+    commit, dirty = git.commit(project.root)
 
     def judgement() -> Judgement:
         return Judgement(
@@ -206,6 +216,7 @@ class _Crew:
         self.cases = list(cases)
         self.lost: list[Failure] = []
         self.together = True
+        self._doubted = ""
 
     def restart(self, index: int) -> Paired:
         found = self._project.settings
@@ -226,6 +237,11 @@ class _Crew:
                 self.together = False
             except CaseLost as error:
                 self._progress.milestone(str(error))
+                if self.together and isinstance(error.error, RequestFailed):
+                    # It may have been the memory that both need at once: alone it is said, or it cannot be.
+                    self._doubted, self.together = error.case, False
+                    continue
+                self.together = self.together or error.case == self._doubted
                 self._leave_out(error)
 
     def _leave_out(self, error: CaseLost) -> None:
@@ -250,15 +266,27 @@ def _settings_at(project: Project, root: Path, revision: str) -> Settings:
         ) from error
 
 
-def _own_code(project: Project, ours: str, theirs: str, revision: str) -> bool:
-    """Whether the base ran code of its own; RevisionError where it ran the working tree's."""
-    if ours != theirs:
-        return True
-    top = git.place(project.root).top
-    if ours and Path(ours).resolve().is_relative_to(top):
+def _python(project: Project) -> str:
+    """The base's interpreter. A path is seen from the project's folder; links stay: they make a venv."""
+    chosen = project.settings.base_python
+    if chosen is None:
+        return sys.executable
+    path = Path(chosen).expanduser()
+    return str(project.root / path) if len(path.parts) > 1 else chosen
+
+
+def _own_code(project: Project, base: Path, ours: runs.Pilot, theirs: runs.Pilot, revision: str) -> bool:
+    """Whether the base ran code of its own; RevisionError where it ran files that the head may have changed.
+
+    Those are files of the working tree that git holds: an environment that lies in it is not of a revision.
+    """
+    place = git.place(project.root)
+    files = [Path(file).resolve() for file in theirs.files]
+    strays = [str(one) for one in files if one.is_relative_to(place.top) and not one.is_relative_to(base)]
+    if held := git.tracked(place.top, strays):
         raise RevisionError(
-            f"the base {revision} would run the working tree's code: {ours}",
+            f"the base {revision} would run the working tree's code: {held[0]}",
             where="how the project is installed there",
-            hint="import the pipeline from the project's folder or its src/, or use --base-python PATH",
+            hint="import it from the project's folder or its src/, or use --base-python PATH",
         )
-    return False
+    return ours.origin != theirs.origin

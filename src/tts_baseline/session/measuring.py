@@ -18,7 +18,7 @@ import numpy as np
 from msgspec import Struct
 
 from tts_baseline.baseline.files import gain_of
-from tts_baseline.core import environment
+from tts_baseline.core import environment, git
 from tts_baseline.core.errors import NothingMeasured, RequestFailed, SettingsError, WorkerLost
 from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
@@ -40,7 +40,7 @@ class Pilot(Struct, frozen=True):
     """What a first look tells: seconds to start a worker and to say the suite once, and the device.
 
     `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
-    file that the pipeline's code came from.
+    file that the pipeline's code came from, `files` those of all code that is not installed.
     """
 
     start_s: float
@@ -48,6 +48,7 @@ class Pilot(Struct, frozen=True):
     device: Literal["cpu", "cuda"]
     count_s: float = 0.0
     origin: str = ""
+    files: tuple[str, ...] = ()
 
 
 def take(
@@ -64,7 +65,7 @@ def take(
     settings = project.settings
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
-        certified.check(project, pilot.device)
+        certified.check(project, pilot.device, cases)
         store = project.store(project.variant(pilot.device))
         quality = store.load("").quality
         goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run
@@ -82,10 +83,10 @@ def take(
         replicates = tuple(_without(one.replicate, failures) for one in taken)
         progress.say(f"scoring {len(measured)} utterances")
         readings, own_readings = score(measured, replicates, utterances, quality, goldens)
-    commit, dirty = environment.commit(project.root)
+    commit, dirty = git.commit(project.root)
     now = datetime.now(UTC)
     run = Run(
-        id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        id=run_id(now),
         created=now.isoformat(timespec="seconds"),
         pipeline=settings.pipeline,
         variant=project.variant(pilot.device),
@@ -102,6 +103,11 @@ def take(
         failures=tuple(failures.values()),
     )
     return run, {case.id: utterances[case.id][0] for case in measured}
+
+
+def run_id(now: datetime) -> str:
+    """A name for what is measured now: sorts by time, and no two are the same."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 @contextlib.contextmanager
@@ -135,7 +141,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
     slowdown = 0.0
     on_gpu = False
     with Worker(arm.spec, load_timeout=settings.load_timeout, python=arm.python) as worker:
-        start_s = time.monotonic() - begun
+        start_s, ready = time.monotonic() - begun, worker.ready
         for case in probes.values():
             try:
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
@@ -155,7 +161,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
             hint="tts-baseline doctor",
         )
     pass_s = _pass_seconds(took, cases)
-    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s, worker.ready.origin)
+    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s, ready.origin, ready.files)
 
 
 def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tts_baseline.baseline.store import Store, slug
 from tts_baseline.core.errors import BaselineError, LimitError
-from tts_baseline.core.registry import gates, nearest
+from tts_baseline.core.registry import gates, nearest, ratio_gates
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
 from tts_baseline.report.history import History, trace
@@ -23,7 +23,7 @@ def review(
     `machine` is a part of a machine's key. Raises LimitError for a gate that has no history (quality is not
     kept by machine) and BaselineError where no accepted run has a value of it.
     """
-    known = [spec.key for spec in gates().values() if spec.decide == "ratio"]
+    known = ratio_gates()
     if gate not in known:
         raise LimitError(
             f"no history is kept of {gate!r}{nearest(gate, known)}", hint=f"choose from {', '.join(known)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from tts_baseline.session.git import Place
+from tts_baseline.core.git import Place
 
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\n"

@@ -15,13 +15,16 @@ from pathlib import Path
 import filelock
 from msgspec import Struct
 
+from tts_baseline.core import git
 from tts_baseline.core.errors import RevisionError
-from tts_baseline.session import git
 from tts_baseline.session.measuring import terminable
 from tts_baseline.session.sharing import Shared, share
 
 _TREE, _LOCK, _INDEX = "base", "lock", "index"
 _SUBMODULE = "160000 "
+
+
+FilesAt = Callable[[Path], Collection[str]]
 
 
 class Checkout(Struct, frozen=True, kw_only=True):
@@ -36,15 +39,13 @@ class Checkout(Struct, frozen=True, kw_only=True):
 
 
 @contextlib.contextmanager
-def checkout(
-    root: Path, revision: str, *, files: Collection[str], say: Callable[[str], None]
-) -> Iterator[Checkout]:
+def checkout(root: Path, revision: str, *, files: FilesAt, say: Callable[[str], None]) -> Iterator[Checkout]:
     """The project at `root` as it was at `revision`, until the block ends, however it ends.
 
-    The user's tree, index and branches stay as they are. `files` are the strings of the pipeline's settings:
-    what they name and git does not hold is linked from the project. Submodules are filled with the commits
-    that the revision names. SIGTERM raises KeyboardInterrupt in the block. Raises RevisionError where the
-    revision cannot be found or checked out.
+    The user's tree, index and branches stay as they are. `files` are the strings of the pipeline's settings,
+    those of the project in the checkout among them: what they name and git does not hold is linked from the
+    project. Submodules are filled with the commits that the revision names. SIGTERM raises KeyboardInterrupt
+    in the block. Raises RevisionError where the revision cannot be found or checked out.
     """
     project = git.place(root)
     commit = git.resolve(root, revision)
@@ -78,7 +79,11 @@ def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
 
 
 def _fill(
-    project: git.Place, tree: Path, commit: str, files: Collection[str], say: Callable[[str], None]
+    project: git.Place,
+    tree: Path,
+    commit: str,
+    files: Callable[[Path], Collection[str]],
+    say: Callable[[str], None],
 ) -> Checkout:
     """The checkout, complete with what `git worktree add` leaves out."""
     root = tree / project.root.relative_to(project.top)
@@ -90,7 +95,7 @@ def _fill(
         )
     _export_submodules(project.top, tree, commit, tree.with_name(_INDEX), say)
     try:
-        shared = share(project, tree, files, say)
+        shared = share(project, tree, files(root), say)
     except OSError as error:
         raise RevisionError(f"a file of the settings cannot be shared with the base: {error}") from error
     for one in shared:

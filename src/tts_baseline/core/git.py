@@ -1,20 +1,23 @@
-"""Asks git: which commit a revision names, and where its work tree is."""
+"""Asks git: what is checked out, which commit a revision names, and where its work tree is."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from tts_baseline.core.environment import without_git_pointers
 from tts_baseline.core.errors import RevisionError
 from tts_baseline.core.registry import nearest
 
 _TIMEOUT_S = 600.0
 _HASH = re.compile("[0-9a-f]{40,64}")
+_POINTERS = frozenset(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
+)
 _QUIET = {"GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -31,7 +34,8 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
 
     With `index` that file is git's index, not the repository's. Raises RevisionError with git's own words.
     """
-    environment = without_git_pointers() | _QUIET
+    # A git hook points at its own repository, index and objects.
+    environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
     options = ["-C", str(folder), "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"]
@@ -57,6 +61,23 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
         said = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise RevisionError(f"git {words[0]}: {said}", where=str(folder))
     return done.stdout.removesuffix("\n")
+
+
+def commit(root: Path) -> tuple[str | None, bool]:
+    """The commit checked out at `root` (None outside git) and whether tracked files differ from it."""
+    head = _answer(root, "rev-parse", "HEAD")
+    return head or None, bool(head and _answer(root, "status", "--porcelain", "--untracked-files=no"))
+
+
+def author(root: Path) -> str:
+    """The name that git would sign a commit at `root` with, else the login name."""
+    return _answer(root, "config", "user.name") or os.environ.get("USER") or "unknown"
+
+
+def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:
+    """Those of these files that git holds, seen from `root`; none outside a work tree."""
+    found = _answer(root, "ls-files", "-z", "--", *files) if files else ""
+    return tuple(str(root / name) for name in found.split("\0") if name)
 
 
 def place(root: Path) -> Place:
