@@ -163,7 +163,9 @@ def test_a_pair_that_does_not_fit_takes_turns_from_then_on(judged) -> None:
     assert any("do not fit at once" in line for line in judged.lines)
 
 
-@pytest.mark.parametrize(("pass_s", "quads"), [(0.0, 8), (0.05, 8), (0.15, 5), (0.3, 2), (10.0, 2)])
+@pytest.mark.parametrize(
+    ("pass_s", "quads"), [(0.0, 16), (0.01, 16), (0.05, 15), (0.15, 5), (0.3, 2), (10.0, 2)]
+)
 def test_quads_fill_a_restart_of_three_seconds(pass_s, quads) -> None:
     arm = Arm(name="x", spec=None)
     bench = Bench(base=arm, head=arm, against=Against(name="x"), pilot=Pilot(1.0, pass_s, "cpu"))
@@ -173,5 +175,5 @@ def test_quads_fill_a_restart_of_three_seconds(pass_s, quads) -> None:
 
 def test_what_the_progress_says(judged) -> None:
     judged(Machine())
-    assert "judging 5 cases against main: 8 quads in each of 3 to 8 restarts" in judged.lines[0]
+    assert "judging 5 cases against main: 16 quads in each of 3 to 8 restarts" in judged.lines[0]
     assert any("restart 3: latency ok" in line for line in judged.lines)

@@ -38,9 +38,9 @@ from tts_baseline.session.sharing import strings
 from tts_baseline.session.worktree import checkout
 from tts_baseline.stats.sequential import LOOKS
 
-# A restart measures about as long as this, in 2 to 8 quads a case: more of them cost less than another start.
+# A restart measures about as long as this, in 2 to 16 quads a case: more of them cost less than another start.
 RESTART_S = 3.0
-MIN_QUADS, MAX_QUADS = 2, 8
+MIN_QUADS, MAX_QUADS = 2, 16
 CALLS_IN_A_QUAD = 4
 MAX_LOST = 3
 
