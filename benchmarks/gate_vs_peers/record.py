@@ -54,10 +54,23 @@ from tts_baseline.session.project import open_project
 
 HERE = Path(__file__).resolve().parent
 RECORDINGS = HERE / "recordings"
-PIPELINES = {"espeak": "espeak", "torch": "torch_voice:Voice"}
-RIGS = [f"{pipeline}-{load}" for pipeline in PIPELINES for load in ("idle", "busy")]
+
+
+class Plan(NamedTuple):
+    """A pipeline, the quads of a case in each restart and level, and the slowdowns that are executed."""
+
+    pipeline: str
+    quads: int
+    levels: tuple[float, ...]
+
+
+# Threads that wait for each other are disturbed more: twice as many quads, and time for three levels only.
+PLANS = {
+    "espeak": Plan("espeak", 5, (0.0, 0.05, 0.07, 0.10)),
+    "torch": Plan("torch_voice:Voice", 10, (0.0, 0.07, 0.10)),
+}
+RIGS = [f"{pipeline}-{load}" for pipeline in PLANS for load in ("idle", "busy")]
 CASES = "hello,thanks,where-station,is-lucia-coming,short-date,timetable,agreement,race"
-LEVELS = (0.0, 0.05, 0.07, 0.10)
 RESTARTS = 8
 UNIT_S = 1e-7
 IDLE = 0.1
@@ -83,16 +96,14 @@ def main() -> None:
     parser.add_argument(
         "--minutes", type=float, default=float("inf"), help="begin no session after this time"
     )
-    parser.add_argument("--quads", type=int, default=5, help="quads of a case, restart and level")
     parser.add_argument("--out", type=Path, default=RECORDINGS)
     options = parser.parse_args()
-    pipeline, _, load = options.rig.partition("-")
+    name, _, load = options.rig.partition("-")
+    plan = PLANS[name]
     folder = options.out / options.rig
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + 60 * options.minutes
-    project = open_project(
-        find_root(Path.cwd()), {"pipeline": PIPELINES[pipeline], "suite": "es", "cases": CASES}
-    )
+    project = open_project(find_root(Path.cwd()), {"pipeline": plan.pipeline, "suite": "es", "cases": CASES})
     spec = project.worker
     arm = Arm(name=options.rig, spec=replace(spec, paths=(*spec.paths, str(HERE))))
     wanted = [folder / f"{number:04d}.npz" for number in range(options.sessions)]
@@ -103,7 +114,7 @@ def main() -> None:
         begun = time.monotonic()
         try:
             with measuring(print), co_tenant() if load == "busy" else contextlib.nullcontext():
-                found = session(arm, project.chosen, options.rig, number, options.quads)
+                found = session(arm, project.chosen, options.rig, number, plan)
         except Disturbed as error:
             disturbed += 1
             with (folder / "discarded.txt").open("a", encoding="utf-8") as file:
@@ -117,9 +128,10 @@ def main() -> None:
     print(f"{len(missing)} sessions to go; {disturbed} were disturbed")
 
 
-def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, quads: int) -> bytes:
+def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) -> bytes:
     """The file of one session."""
-    shape = (RESTARTS, len(cases), len(LEVELS), quads)
+    levels = plan.levels
+    shape = (RESTARTS, len(cases), len(levels), plan.quads)
     columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
     first = np.zeros(shape, bool)
     began = datetime.now(UTC).isoformat(timespec="seconds")
@@ -132,11 +144,11 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, quads: int) 
                 for side in dice.sample(SIDES, 2):
                     voices[side].warm_up(case)
             share_a_core(list(voices.values()), a_core(dice))
-            for turn in range(quads):
+            for turn in range(plan.quads):
                 for case in passes(cases, 1, dice):
-                    for level in dice.sample(range(len(LEVELS)), len(LEVELS)):
+                    for level in dice.sample(range(len(levels)), len(levels)):
                         order = dice.choice(QUADS)
-                        said = quad(voices, case, order, extra_s=LEVELS[level] * voices["base"].usual_s(case))
+                        said = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
                         at = (restart, cases.index(case), level, turn)
                         first[at] = order[0] == "base"
                         for name, column in columns.items():
@@ -159,7 +171,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, quads: int) 
     }
     buffer = io.BytesIO()
     np.savez_compressed(
-        buffer, first=first, levels=np.array(LEVELS), meta=np.array(json.dumps(meta)), **columns
+        buffer, first=first, levels=np.array(levels), meta=np.array(json.dumps(meta)), **columns
     )
     return buffer.getvalue()
 

@@ -56,7 +56,7 @@ class Count(Struct, frozen=True, tag=True):
 class Ready(Struct, frozen=True, tag=True):
     """The pipeline is loaded; seconds by phase; `origin` is the file that its code came from.
 
-    `files` are those of all modules that are loaded and do not belong to the interpreter's installation.
+    `files` are those of all loaded modules but this package's and what is installed with the interpreter.
     """
 
     spawn_s: float

@@ -19,6 +19,7 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
+import tts_baseline
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Request, Utterance, Work
 from tts_baseline.measure import device, extra, memory, work
@@ -96,10 +97,11 @@ def _start(message: Start) -> tuple[Any, Ready]:
 
 
 def _own_files() -> tuple[str, ...]:
-    """Where loaded modules came from, without the standard library and what is installed beside it."""
-    installed = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
+    """Where loaded modules came from, without this package and what is installed with the interpreter."""
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return tuple(sorted({file for file in files if file and not file.startswith(installed)}))
+    return tuple(sorted({file for file in files if file and not file.startswith(others)}))
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:

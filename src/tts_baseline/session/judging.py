@@ -38,7 +38,7 @@ from tts_baseline.session.sharing import strings
 from tts_baseline.session.worktree import checkout
 from tts_baseline.stats.sequential import LOOKS
 
-# A restart measures about as long as this, in 2 to 16 quads a case: more of them cost less than another start.
+# A restart measures about as long as this, in 2 to 16 quads a case: more of them cost less than a start.
 RESTART_S = 3.0
 MIN_QUADS, MAX_QUADS = 2, 16
 CALLS_IN_A_QUAD = 4
@@ -281,7 +281,7 @@ def _own_code(project: Project, base: Path, ours: runs.Pilot, theirs: runs.Pilot
     Those are files of the working tree that git holds: an environment that lies in it is not of a revision.
     """
     place = git.place(project.root)
-    files = [Path(file).resolve() for file in theirs.files]
+    files = [Path(file).resolve() for file in (*theirs.files, theirs.origin) if file]
     strays = [str(one) for one in files if one.is_relative_to(place.top) and not one.is_relative_to(base)]
     if held := git.tracked(place.top, strays):
         raise RevisionError(
