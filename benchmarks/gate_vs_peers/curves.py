@@ -53,7 +53,8 @@ def draw(found: dict[str, Any]) -> bytes:
         raise MissingExtra("matplotlib is not installed", extra="bench") from error
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "gate_vs_peers", "font.size": 9})
     rigs = list(found["rigs"])
-    figure = Figure(figsize=(3.1 * len(rigs) + 0.6, 7.2), layout="constrained")
+    # The legend below takes three columns of names, two where there is room for no more.
+    figure = Figure(figsize=(max(3.1 * len(rigs) + 0.6, 5.0), 7.8), layout="constrained")
     panels = figure.subplots(len(READINGS), len(rigs), sharex=True, sharey=True, squeeze=False)
     names = [name for name in dict.fromkeys(row["gate"] for row in found["gates"]) if name != OURS]
     looks = {
@@ -77,7 +78,7 @@ def draw(found: dict[str, Any]) -> bytes:
     for panel in panels.flat:
         drawn |= {line.get_label(): line for line in (*panel.get_lines(), *panel.collections)}
     shown = {name: drawn[name] for name in (OURS, UNDECIDED, *names)}
-    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=3 if len(rigs) > 1 else 2, frameon=False)
     file = io.BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue()
@@ -99,7 +100,7 @@ def _ours(panel: Any, rows: list[dict[str, Any]]) -> None:
     levels = [100 * row["level"] for row in rows]
     fails = [100 * row["fails"]["share"] for row in rows]
     tops = [below + 100 * row["undecided"]["share"] for below, row in zip(fails, rows, strict=True)]
-    panel.fill_between(levels, fails, tops, color="black", alpha=0.1, linewidth=0, label=UNDECIDED)
+    panel.fill_between(levels, fails, tops, color="#E5E5E5", zorder=0, linewidth=0, label=UNDECIDED)
     panel.plot(levels, fails, color="black", linewidth=2.2, marker="o", markersize=4, label=OURS)
 
 
