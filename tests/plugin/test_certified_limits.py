@@ -25,20 +25,20 @@ TESTS = """
 """
 
 
-def certify(baselines: Path, spread: float) -> None:
+def certify(baselines: Path, spread: float, cases: tuple[str, ...] = ("uno", "dos")) -> None:
     """As if this machine had been certified, with two unchanged sessions of this spread."""
     trial = Trial(slower=0.0, outcome="ok", restarts=3, seconds=9.0, change=0.0, latency_s=0.1, spread=spread)
     found = rules.findings([trial, trial], Limit(0.05, 0.0))
     one = Certificate(
         created="2026-11-22T10:00:00+00:00", pipeline="voice:synthesize", variant="cpu", suite="cases",
-        cases=("uno", "dos"), commit=None, dirty=False, environment=environment.read("cpu"),
+        cases=cases, commit=None, dirty=False, environment=environment.read("cpu"),
         trials=(trial, trial), **asdict(found),
     )  # fmt: skip
     Store(baselines, "voice:synthesize", "cpu").write_certificate(one)
 
 
 def test_a_marker_with_a_tighter_limit_fails_its_test_alone(project) -> None:
-    certify(project.pytester.path / "baselines", spread=0.016)  # resolves 2.9 %
+    certify(project.pytester.path / "baselines", spread=0.016, cases=("uno",))  # resolves 2.9 %
     project.write("test_own_limits.py", TESTS)
     result = project.gate("test_own_limits.py", "-k", "wide or tight")
     result.assert_outcomes(passed=1, failed=1)
