@@ -87,14 +87,14 @@ def against_revision(
     head's code; PipelineError where the head cannot be loaded; LimitError as certified.check does.
     """
 
-    def settings_at(root: Path) -> WorkerSpec:
+    def spec_at(root: Path) -> WorkerSpec:
         return project.worker_at(root, _settings_at(project, root, revision))
 
     def files(root: Path) -> set[str]:
-        return {*strings(project.worker.settings), *strings(settings_at(root).settings)}
+        return {*strings(project.worker.settings), *strings(spec_at(root).settings)}
 
     with checkout(project.root, revision, files=files, say=progress.say) as base:
-        spec = settings_at(base.root)
+        spec = spec_at(base.root)
         arm = Arm(name=f"base {base.commit[:7]}", spec=spec, python=_python(project))
         with measuring(progress.say):
             pilot = runs.look_ahead(project, cases)
