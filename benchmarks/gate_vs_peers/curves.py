@@ -78,7 +78,13 @@ def draw(found: dict[str, Any]) -> bytes:
     for panel in panels.flat:
         drawn |= {line.get_label(): line for line in (*panel.get_lines(), *panel.collections)}
     shown = {name: drawn[name] for name in (OURS, UNDECIDED, *names)}
-    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=3 if len(rigs) > 1 else 2, frameon=False)
+    figure.legend(
+        shown.values(),
+        shown.keys(),
+        loc="outside lower center",
+        ncols=3 if len(rigs) > 1 else 2,
+        frameon=False,
+    )
     file = io.BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue()
