@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from judgements import judgement
 from msgspec.structs import replace
 
-from tts_baseline.core.judgement import Against, Judgement, Paired
-from tts_baseline.core.records import Calls, Case, Replicate
+from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.records import Calls, Replicate
 from tts_baseline.gate.disturbances import Disturbance, disturbances
 
 RESTARTS, QUADS, CASES, NOISE = 8, 4, ("a", "b", "c"), 0.01
@@ -23,7 +24,7 @@ def nothing(restart: int, arm: str, place: int) -> float:
     return 0.0
 
 
-def measured(extra: Extra = nothing, *, seed: int = 0, alone: bool = False, **fields: object) -> Judgement:
+def measured(extra: Extra = nothing, *, seed: int = 0, alone: bool = False) -> Judgement:
     """Eight restarts of three cases; `extra` is what restart, arm and place in it add to a log time."""
     dice = random.Random(seed)
     restarts = []
@@ -39,16 +40,7 @@ def measured(extra: Extra = nothing, *, seed: int = 0, alone: bool = False, **fi
                 log = dice.gauss(0.0, NOISE) + extra(restart, arm, place)
                 walls[arm].setdefault(case, []).append(math.exp(log))
         restarts.append(Paired(base=replicate(walls["A"]), head=replicate(walls["B"]), orders=orders))
-    made = Judgement(
-        created="2026-11-22T00:00:00+00:00",
-        commit=None,
-        dirty=False,
-        against=Against(name="main"),
-        cases=tuple(Case(id=case, text=case) for case in CASES),
-        restarts=tuple(restarts),
-        seconds=1.0,
-    )
-    return replace(made, **fields)
+    return judgement(restarts)
 
 
 def replicate(walls: dict[str, list[float]]) -> Replicate:

@@ -9,11 +9,12 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judgements import judgement
 from msgspec.structs import replace
 from scipy import stats
 
-from tts_baseline.core.judgement import Against, Judgement, Paired
-from tts_baseline.core.records import Calls, Case, ColdStart, Replicate, Verdict
+from tts_baseline.core.judgement import Paired
+from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
 from tts_baseline.core.registry import metrics
 from tts_baseline.gate import paired
 from tts_baseline.gate.limits import Limit, chosen
@@ -62,19 +63,6 @@ def slower(**logs: float) -> Paired:
     return restart(
         {case: calls([1.0, 1.0]) for case in logs},
         {case: calls([math.exp(log)] * 2) for case, log in logs.items()},
-    )
-
-
-def judgement(restarts: Sequence[Paired], *cases: str) -> Judgement:
-    ids = cases or sorted({case for one in restarts for case in one.orders})
-    return Judgement(
-        created="2026-11-22T00:00:00+00:00",
-        commit=None,
-        dirty=False,
-        against=Against(name="main"),
-        cases=tuple(Case(id=case, text=case) for case in ids),
-        restarts=tuple(restarts),
-        seconds=1.0,
     )
 
 

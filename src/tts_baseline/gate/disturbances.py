@@ -28,7 +28,10 @@ class Disturbance(Struct, frozen=True):
 
 
 class _Calls(Struct, frozen=True):
-    """One process's calls of one case: logs of wall times in time order, less their mean over processes."""
+    """One process's calls of one case: logs of wall times in time order, less their mean over processes.
+
+    Or differences of such logs: then the process stands for both of its restart.
+    """
 
     process: tuple[int, str]
     case: str
@@ -43,7 +46,7 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
     return tuple(
         one
         for one in (
-            _modes(judgement.restarts, calls),
+            _modes(list(_differences(judgement.restarts)) or calls),
             _drift(calls),
             _slot(judgement.restarts),
             _memory(calls),
@@ -53,22 +56,49 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
     )
 
 
+# By arm and case: the number of a restart, and the values that it has of them.
+_Columns = dict[tuple[str, str], list[tuple[int, list[float]]]]
+
+
 def _calls(restarts: Sequence[Paired]) -> Iterator[_Calls]:
-    columns: dict[tuple[str, str], list[tuple[int, list[float]]]] = {}
+    columns: _Columns = {}
     for index, one in enumerate(restarts):
         for arm, replicate in (("base", one.base), ("head", one.head)):
             for case, calls in replicate.calls.items():
                 logs = [math.log(wall) for wall in calls.wall_s if wall > 0]
                 if logs:
                     columns.setdefault((arm, case), []).append((index, logs))
+    return _centred(columns)
+
+
+def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
+    """Differences of neighbouring calls, scaled to one process; none of arms that ran alone.
+
+    What both processes of a restart have in common, like the core that they share, is not in them.
+    """
+    columns: _Columns = {}
+    for index, one in enumerate(restarts):
+        for case, order in one.orders.items():
+            both = _both(one, case)
+            near = [value / math.sqrt(2) for value in neighbours(order, *both)] if both else []
+            if near:
+                columns.setdefault(("both", case), []).append((index, near))
+    return _centred(columns)
+
+
+def _centred(columns: _Columns) -> Iterator[_Calls]:
+    """Each process's values of a case, less their mean over processes."""
     for (arm, case), found in columns.items():
-        mean = fmean(fmean(logs) for _, logs in found)
-        for index, logs in found:
-            yield _Calls((index, arm), case, tuple(value - mean for value in logs))
+        mean = fmean(fmean(values) for _, values in found)
+        for index, values in found:
+            yield _Calls((index, arm), case, tuple(value - mean for value in values))
 
 
-def _modes(restarts: Sequence[Paired], calls: Sequence[_Calls]) -> Disturbance | None:
-    spread = diagnostics.process_spread(_by_restart(restarts) or _by_process(calls))
+def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
+    rows: dict[tuple[int, str], list[float]] = {}
+    for one in calls:
+        rows.setdefault(one.process, []).extend(one.residuals)
+    spread = diagnostics.process_spread(list(rows.values()))
     if spread is None:
         return None
     advice = ""
@@ -82,33 +112,6 @@ def _modes(restarts: Sequence[Paired], calls: Sequence[_Calls]) -> Disturbance |
         f"{spread.between:.1%}, within {spread.within:.1%} (sd; p {spread.p:.2g})",
         advice,
     )
-
-
-def _by_restart(restarts: Sequence[Paired]) -> list[list[float]]:
-    """Differences of neighbouring calls, scaled to one process; empty of arms that ran alone.
-
-    What both processes of a restart have in common, like the core that they share, is not in them.
-    """
-    columns: dict[str, list[tuple[int, list[float]]]] = {}
-    for index, one in enumerate(restarts):
-        for case, order in one.orders.items():
-            if both := _both(one, case):
-                near = [value / math.sqrt(2) for value in neighbours(order, *both)]
-                if near:
-                    columns.setdefault(case, []).append((index, near))
-    rows: dict[int, list[float]] = {}
-    for found in columns.values():
-        mean = fmean(fmean(near) for _, near in found)
-        for index, near in found:
-            rows.setdefault(index, []).extend(value - mean for value in near)
-    return list(rows.values())
-
-
-def _by_process(calls: Sequence[_Calls]) -> list[list[float]]:
-    rows: dict[tuple[int, str], list[float]] = {}
-    for one in calls:
-        rows.setdefault(one.process, []).extend(one.residuals)
-    return list(rows.values())
 
 
 def _drift(calls: Sequence[_Calls]) -> Disturbance | None:

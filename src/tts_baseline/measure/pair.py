@@ -121,7 +121,7 @@ def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: flo
     """
     said = []
     for side in order:
-        for other in voices.keys() - {side}:
+        for other in set(order) - {side}:
             voices[other].rest()
         said.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
     return said

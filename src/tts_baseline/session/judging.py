@@ -91,7 +91,7 @@ def against_revision(
         return project.worker_at(root, _settings_at(project, root, revision))
 
     def files(root: Path) -> set[str]:
-        return {*strings(project.worker.settings), *strings(spec_at(root).settings)}
+        return {*strings(project.settings.for_pipeline()), *strings(spec_at(root).settings)}
 
     with checkout(project.root, revision, files=files, say=progress.say) as base:
         spec = spec_at(base.root)

@@ -23,7 +23,6 @@ from tts_baseline.session.sharing import Shared, share
 _TREE, _LOCK, _INDEX = "base", "lock", "index"
 _SUBMODULE = "160000 "
 
-
 FilesAt = Callable[[Path], Collection[str]]
 
 
@@ -79,11 +78,7 @@ def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
 
 
 def _fill(
-    project: git.Place,
-    tree: Path,
-    commit: str,
-    files: Callable[[Path], Collection[str]],
-    say: Callable[[str], None],
+    project: git.Place, tree: Path, commit: str, files: FilesAt, say: Callable[[str], None]
 ) -> Checkout:
     """The checkout, complete with what `git worktree add` leaves out."""
     root = tree / project.root.relative_to(project.top)
