@@ -7,9 +7,9 @@ each case. In each pass a case has one quad for every level of slowdown, in an o
 slowdown is executed in the head's call (`tts_baseline.measure.extra`).
 
 A session is one file, written when it is whole, so that recording can be stopped and gone on with; sessions
-follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a session
-ends where other processes used more than a tenth of the cores in one restart: then the machine was not idle,
-and it is recorded anew, whatever its times.
+follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a restart
+is measured anew, whatever its times, where the machine was not idle: other processes used more than a tenth
+of the cores' time, or the host took away more than a twentieth of it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 import psutil
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from tts_baseline.core import environment
 from tts_baseline.core.files import write_atomic
@@ -45,10 +46,10 @@ from tts_baseline.measure.pair import (
     Arm,
     Side,
     Voice,
-    a_core,
     passes,
+    place_alike,
     quad,
-    share_a_core,
+    shuffled_cores,
 )
 from tts_baseline.session.project import open_project
 
@@ -73,8 +74,9 @@ RIGS = [f"{pipeline}-{load}" for pipeline in PLANS for load in ("idle", "busy")]
 CASES = "hello,thanks,where-station,is-lucia-coming,short-date,timetable,agreement,race"
 RESTARTS = 8
 UNIT_S = 1e-7
-IDLE = 0.1
-PAUSE_S = 10.0
+OTHERS = 0.1
+STOLEN = 0.05
+PAUSE_S = 5.0
 SIDES: tuple[Side, Side] = ("base", "head")
 # The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes.
 CO_TENANT = """
@@ -108,56 +110,32 @@ def main() -> None:
     arm = Arm(name=options.rig, spec=replace(spec, paths=(*spec.paths, str(HERE))))
     wanted = [folder / f"{number:04d}.npz" for number in range(options.sessions)]
     missing = [(number, path) for number, path in enumerate(wanted) if not path.exists()]
-    disturbed = 0
     while missing and time.monotonic() < until:
-        number, path = missing[0]
+        number, path = missing.pop(0)
         begun = time.monotonic()
-        try:
-            with measuring(print), co_tenant() if load == "busy" else contextlib.nullcontext():
-                found = session(arm, project.chosen, options.rig, number, plan)
-        except Disturbed as error:
-            disturbed += 1
-            with (folder / "discarded.txt").open("a", encoding="utf-8") as file:
-                file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {path.name} {error}\n")
-            print(f"{path.name} once more: {error}", flush=True)
-            time.sleep(PAUSE_S)
-            continue
+        with measuring(print), co_tenant() if load == "busy" else contextlib.nullcontext():
+            found = session(arm, project.chosen, options.rig, number, plan)
         write_atomic(path, found)
-        missing.pop(0)
         print(f"{path.name} {time.monotonic() - begun:.1f} s", flush=True)
-    print(f"{len(missing)} sessions to go; {disturbed} were disturbed")
+    print(f"{len(missing)} sessions to go")
 
 
 def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) -> bytes:
     """The file of one session."""
-    levels = plan.levels
-    shape = (RESTARTS, len(cases), len(levels), plan.quads)
-    columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
-    first = np.zeros(shape, bool)
     began = datetime.now(UTC).isoformat(timespec="seconds")
-    around = []
-    for restart in range(RESTARTS):
-        dice = random.Random(f"{rig} {number} {restart}")
+    restarts, around = [], []
+    disturbed = 0
+    while len(restarts) < RESTARTS:
+        dice = random.Random(f"{rig} {number} {len(restarts)} {disturbed}")
         before = usage()
-        with voices_of(arm, cases) as voices:
-            for case in passes(cases, WARM_UPS, dice):
-                for side in dice.sample(SIDES, 2):
-                    voices[side].warm_up(case)
-            share_a_core(list(voices.values()), a_core(dice))
-            for turn in range(plan.quads):
-                for case in passes(cases, 1, dice):
-                    for level in dice.sample(range(len(levels)), len(levels)):
-                        order = dice.choice(QUADS)
-                        said = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
-                        at = (restart, cases.index(case), level, turn)
-                        first[at] = order[0] == "base"
-                        for name, column in columns.items():
-                            column[at] = [round(getattr(one, f"{name}_s") / UNIT_S) for one in said]
-        around.append(usage().since(before))
-        if rig.endswith("idle") and around[-1].others > IDLE:
-            raise Disturbed(
-                f"other processes used {around[-1].others:.0%} of the cores in restart {restart + 1}"
-            )
+        found = restart(arm, cases, plan, dice)
+        now = usage().since(before)
+        if rig.endswith("idle") and (now.others > OTHERS or now.steal > STOLEN):
+            disturbed += 1
+            time.sleep(PAUSE_S)
+            continue
+        restarts.append(found)
+        around.append(now)
     here = environment.read("cpu")
     meta = {
         "rig": rig,
@@ -168,16 +146,37 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
         "software": here.software,
         "others_cpu": [round(one.others, 3) for one in around],
         "steal": [round(one.steal, 3) for one in around],
+        "disturbed": disturbed,
     }
+    columns = {name: np.stack([found[name] for found in restarts]) for name in restarts[0]}
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, first=first, levels=np.array(levels), meta=np.array(json.dumps(meta)), **columns
-    )
+    np.savez_compressed(buffer, levels=np.array(plan.levels), meta=np.array(json.dumps(meta)), **columns)
     return buffer.getvalue()
 
 
-class Disturbed(Exception):
-    """The machine was not idle."""
+def restart(
+    arm: Arm, cases: Sequence[Case], plan: Plan, dice: random.Random
+) -> dict[str, NDArray[np.int32] | NDArray[np.bool_]]:
+    """What two fresh processes needed: by case, level and quad, the four calls and whether base began."""
+    levels = plan.levels
+    shape = (len(cases), len(levels), plan.quads)
+    columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
+    first = np.zeros(shape, bool)
+    with voices_of(arm, cases) as voices:
+        for case in passes(cases, WARM_UPS, dice):
+            for side in dice.sample(SIDES, 2):
+                voices[side].warm_up(case)
+        place_alike(list(voices.values()), shuffled_cores(dice))
+        for turn in range(plan.quads):
+            for case in passes(cases, 1, dice):
+                for level in dice.sample(range(len(levels)), len(levels)):
+                    order = dice.choice(QUADS)
+                    said = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
+                    at = (cases.index(case), level, turn)
+                    first[at] = order[0] == "base"
+                    for name, column in columns.items():
+                        column[at] = [round(getattr(one, f"{name}_s") / UNIT_S) for one in said]
+    return {**columns, "first": first}
 
 
 class Usage(NamedTuple):

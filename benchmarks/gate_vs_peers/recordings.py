@@ -27,7 +27,10 @@ _HEAD_IN = {True: (1, 2), False: (0, 3)}
 
 
 class Meta(Struct, frozen=True, kw_only=True):
-    """Where, when and beside what a session was recorded; shares are of all cores' time, one a restart."""
+    """Where, when and beside what a session was recorded; shares are of all cores' time, one a restart.
+
+    `disturbed` counts the restarts that were measured anew because the machine was not idle.
+    """
 
     rig: str
     session: int
@@ -37,6 +40,7 @@ class Meta(Struct, frozen=True, kw_only=True):
     software: dict[str, Any]
     others_cpu: tuple[float, ...]
     steal: tuple[float, ...] = ()
+    disturbed: int = 0
 
 
 class Arms(Struct, frozen=True):

@@ -183,6 +183,24 @@ def test_the_files_of_a_pipeline_are_told_and_those_that_are_installed_are_not(s
     assert not any("numpy" in file or "src/tts_baseline" in file or file == os.__file__ for file in files)
 
 
+def test_what_its_threads_compute_and_where(spec) -> None:
+    core = min(os.sched_getaffinity(0))
+    with Worker(spec(), load_timeout=20) as worker:
+        speak(worker, "spin in the background", full=False)
+        time.sleep(0.3)
+        before = worker.thread_times()
+        time.sleep(0.3)
+        spent = {id: time - before[id] for id, time in worker.thread_times().items()}
+        busiest = max(spent, key=spent.__getitem__)
+        assert spent[busiest] > 0.05
+        assert spent[worker.thread] < spent[busiest]
+        worker.stay_on({busiest: core, 2**22 - 1: core})  # the other has ended
+        assert os.sched_getaffinity(busiest) == {core}
+        assert os.sched_getaffinity(worker.thread) == os.sched_getaffinity(0)
+        worker.close()
+        assert worker.thread_times() == {}
+
+
 def test_close_is_idempotent(spec) -> None:
     worker = Worker(spec(), load_timeout=20)
     worker.close()

@@ -252,7 +252,8 @@ class Stub:
 
     said: list[tuple[str, str, float]]
     throttled: frozenset[int]
-    stayed: list[tuple[str, int, int]]
+    stayed: list[tuple[str, dict[int, int], int]]
+    teams: dict[str, dict[int, float]]
     cores: dict[str, float]
     parents: frozenset[str]
     restless: frozenset[str]
@@ -262,6 +263,7 @@ class Stub:
         if spec.target == "broken":
             raise PipelineError("no module named voice")
         self.arm = spec.settings["arm"]
+        self.thread = {"base": 1, "head": 2}[self.arm]
         self.ready = Ready(spawn_s=0.1, import_s=0.1, load_s=0.1, provenance={})
 
     def __enter__(self) -> Stub:
@@ -281,8 +283,13 @@ class Stub:
     def is_alone(self) -> bool:
         return self.arm not in self.parents
 
-    def stay_on(self, core: int) -> None:
-        self.stayed.append((self.arm, core, len(self.said)))
+    def thread_times(self) -> dict[int, float]:
+        """Of the start 9 s each, then what the arm's team has computed."""
+        team = self.teams.get(self.arm, {})
+        return {id: 9.0 + (time if len(self.said) > 2 else 0.0) for id, time in team.items()}
+
+    def stay_on(self, cores: dict[int, int]) -> None:
+        self.stayed.append((self.arm, cores, len(self.said)))
 
     def rest(self, timeout: float) -> bool:
         self.waited.append((self.arm, len(self.said)))
@@ -297,6 +304,7 @@ def stub(room, monkeypatch):
     monkeypatch.setattr(Stub, "cores", {}, raising=False)
     monkeypatch.setattr(Stub, "parents", frozenset(), raising=False)
     monkeypatch.setattr(Stub, "restless", frozenset(), raising=False)
+    monkeypatch.setattr(Stub, "teams", {}, raising=False)
 
     def run(throttled=(), *, index: int = 0, cases=CASES[:1], together: bool = True, slow=0.0, **arms):
         monkeypatch.setattr(Stub, "said", [], raising=False)
@@ -308,17 +316,57 @@ def stub(room, monkeypatch):
     return run
 
 
-def test_arms_of_one_thread_stay_on_the_same_core_before_anything_is_timed(stub, monkeypatch) -> None:
+@pytest.fixture
+def three_cores(monkeypatch) -> None:
     monkeypatch.setattr(pair.sys, "platform", "linux")
     monkeypatch.setattr(pair.os, "sched_getaffinity", lambda _: {3, 5, 7}, raising=False)
+
+
+def test_arms_of_one_thread_stay_on_the_same_core_before_anything_is_timed(stub, three_cores) -> None:
     chosen = set()
     for index in range(12):
         stub(index=index)
-        assert sorted(arm for arm, *_ in Stub.stayed) == ["base", "head"]
-        ((core, said),) = {(core, said) for _, core, said in Stub.stayed}
-        chosen.add(core)
-        assert said == 2 * (1 + pair.WARM_UPS)
+        (base, at, said), (head, there, _) = sorted(Stub.stayed, key=lambda one: one[0])
+        assert (base, head, said) == ("base", "head", 2 * (1 + pair.WARM_UPS))
+        assert (set(at), set(there)) == ({1}, {2})
+        assert at[1] == there[2]
+        chosen.add(at[1])
     assert chosen == {3, 5, 7}
+
+
+TEAM = {11: 0.3, 12: 0.0, 13: 0.15, 14: 0.2, 15: 0.09}  # the second watches, the last helps a little
+OTHER = {21: 0.06, 22: 0.0, 23: 0.03, 25: 0.05}
+
+
+def test_threads_for_each_core_stay_on_the_same_cores_in_both_arms(stub, three_cores) -> None:
+    Stub.cores = {"base": 2.5, "head": 2.5}
+    Stub.teams = {"base": TEAM, "head": OTHER}
+    chosen = set()
+    for index in range(40):
+        stub(index=index)
+        found = {arm: cores for arm, cores, _ in Stub.stayed}
+        assert (list(found["base"]), list(found["head"])) == ([11, 13, 14], [21, 23, 25])
+        assert list(found["base"].values()) == list(found["head"].values())
+        chosen.add(tuple(found["base"].values()))
+    assert chosen == set(itertools.permutations((3, 5, 7)))
+    assert Stub.waited  # a team spins
+
+
+@pytest.mark.parametrize(
+    "teams",
+    [
+        {},  # nothing is known of the threads
+        {"base": TEAM},
+        {"base": TEAM, "head": {21: 0.2, 22: 0.2}},  # fewer threads than cores
+        {"base": TEAM, "head": {21: 0.2, 22: 0.2, 23: 0.2, 24: 0.2}},
+        {"base": TEAM, "head": {21: 0.04, 22: 0.04, 23: 0.04}},  # too short to be told
+    ],
+)
+def test_other_teams_leave_both_arms_all_cores(stub, three_cores, teams) -> None:
+    Stub.cores = {"base": 2.5, "head": 2.5}
+    Stub.teams = teams
+    stub()
+    assert Stub.stayed == []
 
 
 def test_arms_that_take_turns_are_left_alone(stub, monkeypatch) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -113,9 +113,24 @@ class Worker:
             return False
         return not self._children() and spent.children_user + spent.children_system == 0
 
-    def stay_on(self, core: int) -> None:
-        """Keep the thread that answers on one core; threads that it has started stay where they are."""
-        os.sched_setaffinity(self._process.pid, {core})
+    @property
+    def thread(self) -> int:
+        """The thread that answers."""
+        return self._process.pid
+
+    def thread_times(self) -> dict[int, float]:
+        """CPU seconds of each of its threads so far, by id, in steps of 10 ms; empty where it has ended."""
+        try:
+            threads = psutil.Process(self._process.pid).threads()
+        except psutil.Error:
+            return {}
+        return {one.id: one.user_time + one.system_time for one in threads}
+
+    def stay_on(self, cores: Mapping[int, int]) -> None:
+        """Keep each of these threads (by id) on one core; those that have ended are left out."""
+        for thread, core in cores.items():
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(thread, {core})
 
     def rest(self, timeout: float) -> bool:
         """True once none of its threads runs, or it has ended; False where that takes longer than `timeout`.

@@ -28,6 +28,7 @@ Order = tuple[Side, ...]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
 WARM_UPS = 2
 ONE_CORE = 1.1
+MEASURABLE_S = 0.05
 REST_S = 0.25
 
 
@@ -80,7 +81,7 @@ def measure(
     dice = random.Random(index)
     turn: Order = ("base", "head") if index % 2 == 0 else ("head", "base")
     crews: list[Order] = [turn] if pace.together else [(side,) for side in turn]
-    core = a_core(dice)
+    cores = shuffled_cores(dice)
     voices: dict[Side, Voice] = {}
     orders: dict[str, list[Side]] = {case.id: [] for case in cases}
     dropped = 0
@@ -93,7 +94,7 @@ def measure(
                     voices[side].warm_up(case)
                     on_call()
             if pace.together:
-                share_a_core([voices[side] for side in crew], core)
+                place_alike([voices[side] for side in crew], cores)
             for case in passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
@@ -127,21 +128,26 @@ def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: flo
     return said
 
 
-def a_core(dice: random.Random) -> int | None:
-    """One of the cores that this process may use; None where a process cannot be kept on one."""
-    return dice.choice(sorted(os.sched_getaffinity(0))) if sys.platform == "linux" else None
+def shuffled_cores(dice: random.Random) -> list[int]:
+    """The cores that this process may use, in a drawn order; empty where threads cannot be kept on one."""
+    if sys.platform != "linux":
+        return []
+    cores = sorted(os.sched_getaffinity(0))
+    return dice.sample(cores, len(cores))
 
 
-def share_a_core(voices: Sequence[Voice], core: int | None) -> None:
-    """Keep processes that compute on one thread on the same core.
+def place_alike(voices: Sequence[Voice], cores: Sequence[int]) -> None:
+    """Keep the threads that compute on the same cores in all these processes.
 
-    Left to themselves, two processes that take turns settle on a core each, and cores of a shared machine
-    differ by more than what is looked for. A pipeline of several threads or processes has all cores in both
-    arms; it is waited for until its threads rest (`Voice.rest`).
+    Left to themselves, two processes that take turns settle on cores of their own, and the cores of a shared
+    machine differ by more than what is looked for. Done where there is one such thread in each process, or
+    one for each core; otherwise all cores are everybody's. Threads of a team are waited for until they rest
+    (`Voice.rest`).
     """
-    if core is not None and all(voice.is_alone and voice.cores <= ONE_CORE for voice in voices):
-        for voice in voices:
-            voice.stay_on(core)
+    teams = [voice.team() for voice in voices]
+    if cores and all(len(team) in (1, len(cores)) and len(team) == len(teams[0]) for team in teams):
+        for voice, team in zip(voices, teams, strict=True):
+            voice.stay_on(dict(zip(team, cores, strict=False)))
 
 
 class Voice:
@@ -162,6 +168,7 @@ class Voice:
             load_s=ready.load_s,
             first_request_s=self.say(shortest).wall_s,
         )
+        self._thread_times = worker.thread_times()
 
     def say(self, case: Case, *, full: bool = False, extra_s: float = 0.0) -> Spoken:
         """One call; raises CaseLost."""
@@ -183,20 +190,29 @@ class Voice:
         return median(spoken.wall_s for spoken in self._plain[case.id][1:])
 
     @property
-    def cores(self) -> float:
+    def busy_cores(self) -> float:
         """How many cores the pipeline computes on: CPU time over wall time of the calls so far."""
         said = [spoken for calls in self._plain.values() for spoken in calls[1:]]
         return median(spoken.cpu_s / spoken.wall_s for spoken in said)
 
-    @property
-    def is_alone(self) -> bool:
-        """True where its process has started no other."""
-        return self._worker.is_alone()
+    def team(self) -> list[int]:
+        """The threads that compute, in the order of their start; empty where that cannot be told.
 
-    def stay_on(self, core: int) -> None:
-        """Keep its process, which has one thread that computes, on one core."""
-        self._worker.stay_on(core)
-        self._spins = False
+        Of several, those that since the first call computed at least a third as long as the busiest.
+        """
+        if not self._worker.is_alone():
+            return []
+        if self.busy_cores <= ONE_CORE:
+            return [self._worker.thread]
+        before = self._thread_times
+        spent = {id: time - before.get(id, 0.0) for id, time in self._worker.thread_times().items()}
+        most = max(spent.values(), default=0.0)
+        return [id for id in sorted(spent) if spent[id] >= most / 3] if most >= MEASURABLE_S else []
+
+    def stay_on(self, cores: Mapping[int, int]) -> None:
+        """Keep threads on cores."""
+        self._worker.stay_on(cores)
+        self._spins = len(cores) > 1
 
     def rest(self) -> None:
         """Return once its threads have stopped; one that never does is not waited for again."""
