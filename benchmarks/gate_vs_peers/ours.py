@@ -63,6 +63,13 @@ def looks(session: Session, level: int, clock: Measure) -> Looks:
     }
 
 
+def changes(session: Session, level: int) -> list[float]:
+    """By how much the suite changed in each restart: the numbers that the judge makes its interval of."""
+    restarts = _restarts(session, level, "wall")
+    by_case = paired.differences(metrics()[GATE].spec, restarts, _cases(session))
+    return paired.suite_wide(by_case)
+
+
 def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
     """The verdict at the first look that settles it, of what a rule makes of the clocks' verdicts."""
     (first, *_) = found.values()
@@ -120,10 +127,14 @@ def _judgement(session: Session, restarts: tuple[Paired, ...]) -> Judgement:
         commit=None,
         dirty=False,
         against=Against(name="itself"),
-        cases=tuple(Case(id=case, text=case) for case in session.meta.cases),
+        cases=_cases(session),
         restarts=restarts,
         seconds=0.0,
     )
+
+
+def _cases(session: Session) -> tuple[Case, ...]:
+    return tuple(Case(id=case, text=case) for case in session.meta.cases)
 
 
 def _restarts(session: Session, level: int, clock: Measure) -> tuple[Paired, ...]:

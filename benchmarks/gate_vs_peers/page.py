@@ -63,7 +63,22 @@ def _of_rig(found: dict[str, Any], rig: str) -> Iterator[str]:
         f"{1000 * about['median_call_s']:.3g} ms (median). Of all cores' time, other processes used "
         f"{_points(others[1])} % (median restart; {_points(others[0])} to {_points(others[2])} %)."
     )
+    if about["measured_anew"]:
+        yield f"{about['measured_anew']} restarts were measured anew because the machine was not idle."
     yield ""
+    yield "Unchanged restarts, by the share of all cores' time that the host gave to other machines:"
+    yield ""
+    yield from _markdown(
+        ["stolen", "restarts", "spread (sd)"],
+        [
+            [
+                f"{_points(row['stolen'][0])} to {_points(row['stolen'][1])} %",
+                str(row["restarts"]),
+                f"{100 * row['sd']:.2f} %",
+            ]
+            for row in about["spread"]
+        ],
+    )
     yield "Builds that fail (share of the sessions, with exact 95 % bounds):"
     yield ""
     yield from _markdown(

@@ -14,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 from typing import Any
 
 import bootstrap
@@ -33,6 +34,7 @@ RESULTS = HERE / "results.json"
 RECORDINGS = HERE / "recordings"
 PAGE = HERE.parents[1] / "docs" / "judge.md"
 OURS = "tts-baseline judge"
+STOLEN = (0.0, 0.01, 0.05, 0.1, 1.0)
 _STATUS: Mapping[str, peers.Status] = {
     "ok": "passes",
     "improved": "passes",
@@ -110,7 +112,24 @@ def about(whole: Sequence[Session]) -> dict[str, Any]:
         "machine": first.machine,
         "software": first.software,
         "lowest_median_highest": spread,
+        "measured_anew": sum(one.meta.disturbed for one in whole),
+        "spread": spread_of(whole),
     }
+
+
+def spread_of(whole: Sequence[Session]) -> list[dict[str, Any]]:
+    """How far unchanged restarts lie apart (sd of the suite's change), by what the host gave to others."""
+    found = [
+        (stolen, change)
+        for one in whole
+        for stolen, change in zip(one.meta.steal, ours.changes(one, 0), strict=False)
+    ]
+    rows = []
+    for low, high in pairwise(STOLEN):
+        changes = [change for stolen, change in found if low <= stolen < high]
+        if len(changes) > 1:
+            rows.append({"stolen": [low, high], "restarts": len(changes), "sd": stdev(changes)})
+    return rows
 
 
 def judge(whole: Sequence[Session], level: int) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def record(
     slow_cpu: float = 1.0,
     slow_case: float = 1.0,
     restarts: int = 8,
+    stolen: float = 0.0,
     **wrong: object,
 ) -> Path:
     """A session as record.py writes it: the head slower by level and `change`, its CPU time by `slow_cpu`."""
@@ -63,7 +64,8 @@ def record(
         "machine": {"cpu": "made up"},
         "software": {},
         "others_cpu": [0.01] * restarts,
-        "steal": [0.0] * restarts,
+        "steal": [stolen] * restarts,
+        "disturbed": 2 if stolen else 0,
     }
     path = folder / rig / f"{number:04d}.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -418,6 +420,17 @@ class TestFigures:
         rule = next(row for row in found["clocks"] if row["rule"] == "wall" and row["level"] == 0.10)
         assert rule["fails"] == row["fails"]
 
+    def test_the_spread_of_unchanged_restarts_by_what_the_host_took(self, tmp_path: Path) -> None:
+        for number, stolen in enumerate((0.0, 0.2)):
+            record(tmp_path, number, noise=0.1 if stolen else 0.001, change=0.1, stolen=stolen)
+        whole = list(recordings.sessions(tmp_path, "espeak-idle"))
+        assert ours.changes(whole[0], 0) == pytest.approx([math.log(1.1)] * 8, abs=0.003)
+        calm, stolen = replay.spread_of(whole)
+        assert (calm["stolen"], calm["restarts"]) == ([0.0, 0.01], 8)
+        assert (stolen["stolen"], stolen["restarts"]) == ([0.1, 1.0], 8)
+        assert 30 < stolen["sd"] / calm["sd"] < 300
+        assert replay.about(whole)["measured_anew"] == 2
+
     def test_others_are_counted_alike(self, found: dict) -> None:
         rows = {row["gate"]: row for row in found["gates"] if row["level"] == 0}
         assert rows["always fails"]["fails"]["share"] == 1
@@ -458,6 +471,10 @@ class TestPage:
         assert "3 sessions of 3 cases and 8 restarts" in text
         assert "| tts-baseline judge | as used | 0 % [0, 71] | 67 % [9.4, 99] | 0 % [0, 34] |" in text
         assert "| wall | 0 / 33 % | 67 / 33 % |" in text
+        assert "| 0 to 1 % | 24 |" in text
+        assert "measured anew" not in text
+        found["rigs"]["espeak-idle"]["measured_anew"] = 3
+        assert "3 restarts were measured anew because" in page.table(found)
 
     def test_only_what_stands_between_the_marks_is_replaced(self, tmp_path: Path, found: dict) -> None:
         path = tmp_path / "judge.md"

@@ -115,6 +115,20 @@ def test_quads_on_a_device_that_was_throttled() -> None:
     assert "throttled quads" not in found(quiet)
 
 
+def test_cpu_time_that_the_host_gave_to_others() -> None:
+    quiet = measured()
+    assert "CPU time stolen" not in found(quiet)
+
+    def stolen(share: float) -> Judgement:
+        return replace(quiet, restarts=(replace(quiet.restarts[0], stolen=share), *quiet.restarts[1:]))
+
+    told = found(stolen(0.12))["CPU time stolen"]
+    assert (told.found, "cores of its own" in told.advice) == ("up to 12% in a restart", True)
+    assert not found(stolen(0.05))["CPU time stolen"].advice
+    again = found(replace(stolen(0.05), again=2))["CPU time stolen"]
+    assert (again.found, bool(again.advice)) == ("up to 5% in a restart; 2 measured again", True)
+
+
 def test_a_case_that_an_arm_lacks_or_that_took_no_time_is_left_out() -> None:
     quiet = measured()
     first, *others = quiet.restarts

@@ -18,6 +18,7 @@ from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Case, Request
 from tts_baseline.measure import pair
 from tts_baseline.measure.client import Worker
+from tts_baseline.measure.host import CpuTime
 from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, Pace, measure
 from tts_baseline.measure.protocol import Ready, Spoken, WorkerSpec
 
@@ -495,6 +496,12 @@ def test_alone_an_arms_part_of_a_quad_is_left_out(stub) -> None:
     assert (taken.dropped, taken.orders) == (3, {"short": "AA"})
     assert list(taken.base.calls) == ["short"]
     assert taken.head.calls == {}
+
+
+def test_the_cpu_time_that_the_host_gave_to_others_while_it_was_measured(stub, monkeypatch) -> None:
+    times = iter([CpuTime(100.0, 5.0), CpuTime(106.0, 7.0)])
+    monkeypatch.setattr(pair.host, "cpu_time", lambda: next(times))
+    assert stub().stolen == 0.25
 
 
 def test_a_project_that_holds_this_package_is_measured_with_its_own_copy(room, monkeypatch) -> None:

@@ -31,6 +31,7 @@ class Machine:
         self.slower, self.noise = slower, noise
         self.asked: list[tuple[int, tuple[str, ...], bool]] = []
         self.raises: list[Exception] = []
+        self.stolen: list[float] = []
 
     def measure(self, arms, cases, *, index, pace, on_call) -> Paired:
         self.asked.append((index, tuple(case.id for case in cases), pace.together))
@@ -47,7 +48,12 @@ class Machine:
             start = ColdStart(spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
             return Replicate(cold_start=start, calls={case.id: calls() for case in cases})
 
-        return Paired(base=replicate(0.0), head=replicate(shift), orders={c.id: "ABBABAAB" for c in cases})
+        return Paired(
+            base=replicate(0.0),
+            head=replicate(shift),
+            orders={c.id: "ABBABAAB" for c in cases},
+            stolen=self.stolen.pop(0) if self.stolen else 0.0,
+        )
 
 
 @pytest.fixture
@@ -161,6 +167,31 @@ def test_a_pair_that_does_not_fit_takes_turns_from_then_on(judged) -> None:
     assert [together for *_, together in machine.asked] == [True, False, False, False]
     assert not judgement.together
     assert any("do not fit at once" in line for line in judged.lines)
+
+
+def test_a_restart_that_the_host_disturbed_is_measured_again(judged) -> None:
+    machine = Machine()
+    machine.stolen = [0.0, 0.3, 0.11, 0.1, 0.0]
+    found, _ = judged(machine)
+    assert [index for index, *_ in machine.asked] == [0, 1, 1, 1, 2]
+    assert (found.again, [one.stolen for one in found.restarts]) == (2, [0.0, 0.1, 0.0])
+    assert any("once more: the host gave 30% of the CPU time to others" in line for line in judged.lines)
+
+
+def test_a_host_that_always_disturbs_is_put_up_with(judged) -> None:
+    machine = Machine()
+    machine.stolen = [0.5] * 20
+    found, _ = judged(machine)
+    assert (found.again, len(found.restarts)) == (4, 3)
+
+
+def test_no_restart_is_measured_again_beyond_the_budget(judged, monkeypatch) -> None:
+    clock = iter(range(0, 10_000, 1))
+    monkeypatch.setattr(judging.time, "monotonic", lambda: float(next(clock)))
+    machine = Machine()
+    machine.stolen = [0.5] * 20
+    found, verdict = judged(machine, restart_s=1.0, budget=5.0)
+    assert (found.again, len(found.restarts), verdict.status) == (0, 3, "ok")
 
 
 @pytest.mark.parametrize(

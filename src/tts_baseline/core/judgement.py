@@ -11,13 +11,15 @@ class Paired(Record, frozen=True, kw_only=True):
     """One restart of two arms, a fresh process of each.
 
     `orders` says for each case which arm each call was of, in time: 'ABBABAAB' (A: base, B: head).
-    `dropped` counts quads that were left out because the device was throttled.
+    `dropped` counts quads that were left out because the device was throttled, `stolen` is the share of the
+    wanted CPU time that the host of a virtual machine gave to others.
     """
 
     base: Replicate
     head: Replicate
     orders: dict[str, str]
     dropped: int = 0
+    stolen: float = 0.0
 
 
 class Against(Record, frozen=True, kw_only=True):
@@ -38,7 +40,8 @@ class Judgement(Record, frozen=True, kw_only=True):
     """A judge's restarts and what they are of; `lost` are cases that an arm could not say.
 
     `asked` says that the user named what to compare with, `stopped` why it ended before every verdict was in,
-    `certified` what this machine's certificate said.
+    `certified` what this machine's certificate said, and `again` counts restarts that were measured again
+    because the host gave their CPU time to others.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -54,3 +57,4 @@ class Judgement(Record, frozen=True, kw_only=True):
     lost: tuple[Failure, ...] = ()
     stopped: str = ""
     certified: str = ""
+    again: int = 0

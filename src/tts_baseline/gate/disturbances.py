@@ -15,6 +15,8 @@ from tts_baseline.stats import diagnostics
 # Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
 _WORTH_TELLING = 0.01
 _RARE = 0.001
+# With a tenth of the CPU time stolen, restarts of short calls spread twice as much (docs/judge.md).
+STOLEN = 0.1
 _QUAD = 4
 _QUADS = ("ABBA", "BAAB")
 
@@ -39,7 +41,7 @@ class _Calls(Struct, frozen=True):
 
 
 def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
-    """All five, in the order in which they matter: modes, drift, slot, memory, throttling."""
+    """All, in the order in which they matter: modes, drift, slot, memory, stolen time, throttling."""
     calls = list(_calls(judgement.restarts))
     if not calls:
         return ()
@@ -50,6 +52,7 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
             _drift(calls),
             _slot(judgement.restarts),
             _memory(calls),
+            _stolen(judgement),
             _throttled(judgement.restarts),
         )
         if one is not None
@@ -184,6 +187,19 @@ def _memory(calls: Sequence[_Calls]) -> Disturbance | None:
         "lag-1 autocorrelation",
         f"{found.value:+.2f} (by chance {found.low:+.2f} to {found.high:+.2f})",
         advice,
+    )
+
+
+def _stolen(judgement: Judgement) -> Disturbance | None:
+    most = max(one.stolen for one in judgement.restarts)
+    if not most and not judgement.again:
+        return None
+    again = f"; {judgement.again} measured again" if judgement.again else ""
+    advice = "other machines on this host take its cores: use a runner with cores of its own"
+    return Disturbance(
+        "CPU time stolen",
+        f"up to {most:.0%} in a restart{again}",
+        advice if judgement.again or most > STOLEN else "",
     )
 
 

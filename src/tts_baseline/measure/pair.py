@@ -19,6 +19,7 @@ from msgspec import Struct
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Case, ColdStart, Replicate
+from tts_baseline.measure import host
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
 from tts_baseline.measure.replicate import calls_of
@@ -78,6 +79,7 @@ def measure(
     Quads in which the device was throttled are dropped and counted. Raises CaseLost, DoesNotFit, or
     PipelineError where an arm cannot be loaded on its own.
     """
+    before = host.cpu_time()
     dice = random.Random(index)
     turn: Order = ("base", "head") if index % 2 == 0 else ("head", "base")
     crews: list[Order] = [turn] if pace.together else [(side,) for side in turn]
@@ -112,6 +114,7 @@ def measure(
         head=voices["head"].replicate(),
         orders={id: "".join("BA"[side == "base"] for side in order) for id, order in orders.items()},
         dropped=dropped,
+        stolen=round(host.stolen(before), 3),
     )
 
 
