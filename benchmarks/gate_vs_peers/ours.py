@@ -105,6 +105,12 @@ def cpu_clears(said: Mapping[Measure, Status]) -> Status:
     return "ok" if wall == "undecided" and cpu in PASSES else wall
 
 
+def cpu_fails(said: Mapping[Measure, Status]) -> Status:
+    """The wall clock decides; where it does not, CPU time beyond the limit fails."""
+    wall, cpu = said["wall"], said["cpu"]
+    return cpu if wall == "undecided" and cpu == "regressed" else wall
+
+
 def cpu_decides(said: Mapping[Measure, Status]) -> Status:
     """The wall clock decides; where it does not, CPU time does."""
     return said["cpu"] if said["wall"] == "undecided" else said["wall"]
@@ -117,6 +123,7 @@ RULES: dict[str, tuple[tuple[Measure, ...], Rule]] = {
     "wall over reference": (("wall over reference",), lambda said: said["wall over reference"]),
     "both agree": (("wall", "cpu"), both),
     "wall, else cpu may clear": (("wall", "cpu"), cpu_clears),
+    "wall, else cpu may fail": (("wall", "cpu"), cpu_fails),
     "wall, else cpu": (("wall", "cpu"), cpu_decides),
 }
 

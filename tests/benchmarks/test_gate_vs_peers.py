@@ -203,20 +203,21 @@ class TestJudge:
         assert ours.verdict(session, 1, "wall over reference").build == "ok"
 
     @pytest.mark.parametrize(
-        ("wall", "cpu", "both", "clears", "decides"),
+        ("wall", "cpu", "both", "clears", "fails", "decides"),
         [
-            ("ok", "ok", "ok", "ok", "ok"),
-            ("ok", "regressed", "undecided", "ok", "ok"),
-            ("regressed", "regressed", "regressed", "regressed", "regressed"),
-            ("regressed", "ok", "undecided", "regressed", "regressed"),
-            ("undecided", "ok", "undecided", "ok", "ok"),
-            ("undecided", "regressed", "undecided", "undecided", "regressed"),
-            ("undecided", "undecided", "undecided", "undecided", "undecided"),
+            ("ok", "ok", "ok", "ok", "ok", "ok"),
+            ("ok", "regressed", "undecided", "ok", "ok", "ok"),
+            ("regressed", "regressed", "regressed", "regressed", "regressed", "regressed"),
+            ("regressed", "ok", "undecided", "regressed", "regressed", "regressed"),
+            ("undecided", "ok", "undecided", "ok", "undecided", "ok"),
+            ("undecided", "regressed", "undecided", "undecided", "regressed", "regressed"),
+            ("undecided", "undecided", "undecided", "undecided", "undecided", "undecided"),
         ],
     )
-    def test_rules_of_two_clocks(self, wall: str, cpu: str, both: str, clears: str, decides: str) -> None:
+    def test_rules_of_two_clocks(self, wall, cpu, both, clears, fails, decides) -> None:
         said = {"wall": wall, "cpu": cpu}
-        assert (ours.both(said), ours.cpu_clears(said), ours.cpu_decides(said)) == (both, clears, decides)
+        rules = (ours.both, ours.cpu_clears, ours.cpu_fails, ours.cpu_decides)
+        assert tuple(rule(said) for rule in rules) == (both, clears, fails, decides)
 
     def test_a_second_clock_can_settle_earlier(self, tmp_path: Path) -> None:
         session = recordings.read(record(tmp_path, noise=2.0))
