@@ -134,8 +134,8 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
         if rig.endswith("idle") and (now.others > OTHERS or now.steal > STOLEN):
             disturbed += 1
             print(
-                f"restart {len(restarts) + 1} of {number:04d} once more: other processes used {now.others:.0%} "
-                f"of the cores, the host {now.steal:.0%}",
+                f"{number:04d}, restart {len(restarts) + 1} once more: "
+                f"other processes used {now.others:.0%} of the cores, the host {now.steal:.0%}",
                 flush=True,
             )
             time.sleep(PAUSE_S)
