@@ -9,7 +9,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.gate.paired import in_time_order, neighbours
+from tts_baseline.gate.paired import QUADS
 from tts_baseline.stats import diagnostics
 
 # Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
@@ -17,8 +17,6 @@ _WORTH_TELLING = 0.01
 _RARE = 0.001
 # With a tenth of the CPU time stolen, restarts of short calls spread twice as much (docs/judge.md).
 STOLEN = 0.1
-_QUAD = 4
-_QUADS = ("ABBA", "BAAB")
 
 
 class Disturbance(Struct, frozen=True):
@@ -83,7 +81,7 @@ def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
     for index, one in enumerate(restarts):
         for case, order in one.orders.items():
             both = _both(one, case)
-            near = [value / math.sqrt(2) for value in neighbours(order, *both)] if both else []
+            near = [value / math.sqrt(2) for value in _neighbours(order, *both)] if both else []
             if near:
                 columns.setdefault(("both", case), []).append((index, near))
     return _centred(columns)
@@ -157,10 +155,25 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
 
 def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
     if both := _both(one, case):
-        logs = in_time_order(order, *both)
-        for start in range(0, len(logs), _QUAD):
-            if order[start : start + _QUAD] in _QUADS:
-                yield logs[start : start + _QUAD]
+        logs = _in_time_order(order, *both)
+        for start in range(0, len(logs), len(QUADS[0])):
+            quad = slice(start, start + len(QUADS[0]))
+            if order[quad] in QUADS:
+                yield logs[quad]
+
+
+def _in_time_order(order: str, base: Sequence[float], head: Sequence[float]) -> list[float]:
+    """The values of both arms in the order in which they were measured."""
+    columns = {"A": iter(base), "B": iter(head)}
+    return [next(columns[arm]) for arm in order]
+
+
+def _neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
+    """head - base for each two calls that follow each other in a quad, from both columns in time order."""
+    said = list(zip(order, _in_time_order(order, base, head), strict=True))
+    for (arm, value), (next_arm, next_value) in zip(said[::2], said[1::2], strict=True):
+        if arm != next_arm:
+            yield value - next_value if arm == "B" else next_value - value
 
 
 def _both(one: Paired, case: str) -> tuple[list[float], list[float]] | None:

@@ -22,6 +22,7 @@ from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.sequential import LOOKS, Look, Side, look
 
 MAX_DROPPED = 0.2
+QUADS = ("ABBA", "BAAB")
 _STATUS: Mapping[Side, Status] = {
     "above": "regressed",
     "below": "improved",
@@ -92,27 +93,21 @@ def suite_wide(by_case: Mapping[str, Sequence[float]]) -> list[float]:
     return [fmean(restart) for restart in zip(*by_case.values(), strict=True)]
 
 
-def in_time_order(order: str, base: Sequence[float], head: Sequence[float]) -> list[float]:
-    """The values of both arms in the order in which they were measured."""
-    columns = {"A": iter(base), "B": iter(head)}
-    return [next(columns[arm]) for arm in order]
-
-
-def neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
-    """head - base for each two calls that follow each other in a quad, from both columns in time order."""
-    said = list(zip(order, in_time_order(order, base, head), strict=True))
-    for (arm, value), (next_arm, next_value) in zip(said[::2], said[1::2], strict=True):
-        if arm != next_arm:
-            yield value - next_value if arm == "B" else next_value - value
-
-
 def typical(order: str, base: Sequence[float], head: Sequence[float]) -> float:
-    """The median difference of neighbouring calls; of arms that ran alone, the difference of medians.
+    """The median of head - base over all calls of each in the same quad, four differences a quad.
 
-    Neighbours share the machine's momentary speed, which a difference of medians does not cancel.
+    Calls of a quad share the machine's speed at that time, which a difference of medians does not cancel. Of
+    arms that ran alone it is the difference of medians.
     """
-    near = list(neighbours(order, base, head))
+    near = list(_within_quads(order, base, head))
     return median(near) if near else median(head) - median(base)
+
+
+def _within_quads(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
+    for start in range(0, len(order), len(QUADS[0])):
+        if order[start : start + len(QUADS[0])] in QUADS:
+            two = slice(start // 2, start // 2 + 2)
+            yield from (ours - theirs for ours in head[two] for theirs in base[two])
 
 
 def _difference(metric: Metric, one: Paired, case: str) -> float | None:
