@@ -47,7 +47,7 @@ def _summary(found: dict[str, Any]) -> Iterator[str]:
 
 def _shares(found: dict[str, Any], name: Sequence[str], rig: str, levels: Sequence[float]) -> str:
     rows = {row["level"]: row for row in found["gates"] if row["rig"] == rig and _name(row) == list(name)}
-    return " / ".join(_points(rows[level]["fails"]["share"]) for level in levels)
+    return " / ".join(_points(rows[level]["fails"]["share"]) if level in rows else "-" for level in levels)
 
 
 def _of_rig(found: dict[str, Any], rig: str) -> Iterator[str]:
