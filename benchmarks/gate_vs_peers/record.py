@@ -80,12 +80,12 @@ OTHERS = 0.1
 STOLEN = 0.05
 PAUSE_S = 5.0
 SIDES: tuple[Side, Side] = ("base", "head")
-# The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes. It
-# ends with the recorder, however that ends.
+# The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes.
+# It ends with the recorder, however that ends.
 CO_TENANT = """
-import os, random, time
+import os, random, sys, time
 dice = random.Random(int(time.time()))
-recorder = os.getppid()
+recorder = int(sys.argv[1])
 while os.getppid() == recorder:
     busy_s = dice.uniform(0.0, 1.5)
     end = time.perf_counter() + busy_s
@@ -221,11 +221,11 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
 
 
 @contextlib.contextmanager
-def co_tenant() -> Iterator[None]:
-    """Meanwhile, another process computes on one core for a part of the time."""
-    process = subprocess.Popen([sys.executable, "-c", CO_TENANT])
+def co_tenant() -> Iterator[int]:
+    """Meanwhile, another process, whose id it gives, computes on one core for a part of the time."""
+    process = subprocess.Popen([sys.executable, "-c", CO_TENANT, str(os.getpid())])
     try:
-        yield
+        yield process.pid
     finally:
         process.kill()
         process.wait()

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
+import signal
 import statistics
+import subprocess
+import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +18,7 @@ import numpy as np
 import ours
 import page
 import peers
+import psutil
 import pytest
 import recordings
 import replay
@@ -226,6 +231,25 @@ class TestJudge:
         assert ours.judged(found, ours.RULES["wall"][1]).restarts == LOOKS[-1]
         cleared = ours.judged(found, ours.cpu_clears)
         assert (cleared.build, cleared.restarts) == ("ok", LOOKS[0])
+
+
+def test_a_co_tenant_does_not_outlive_a_recorder_that_is_killed() -> None:
+    text = (
+        "import os, signal, record\n"
+        "with record.co_tenant() as pid:\n"
+        "    print(pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", text], cwd=replay.HERE, stdout=subprocess.PIPE, text=True
+    ) as recorder:
+        assert recorder.stdout is not None
+        pid = int(recorder.stdout.readline())
+        assert recorder.wait() == -signal.SIGKILL
+        patience = time.monotonic() + 20
+        while psutil.pid_exists(pid):
+            assert time.monotonic() < patience
+            time.sleep(0.05)
 
 
 class TestPeers:
