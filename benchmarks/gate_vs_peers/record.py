@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -38,6 +37,7 @@ from tts_baseline.core import environment
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import find_root
+from tts_baseline.measure import host
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import (
@@ -202,10 +202,8 @@ class Usage(NamedTuple):
 
 def usage() -> Usage:
     """Usage so far, ours being this process and those of its children that have ended."""
-    times = psutil.cpu_times()
-    ours = os.times()
-    busy = times.user + times.nice + times.system + times.irq + times.softirq
-    return Usage(time.monotonic(), busy - sum(ours[:4]), times.steal)
+    machine, ours = host.cpu_time(), os.times()
+    return Usage(time.monotonic(), machine.worked - sum(ours[:4]), machine.stolen)
 
 
 @contextlib.contextmanager

@@ -70,7 +70,7 @@ def test_a_run_is_complete_or_not_there(
 def test_half_written_runs_are_not_listed(tmp_path: Path) -> None:
     folders(tmp_path, [".r1.x8c", "r2"])
     assert [path.name for path in pending.listing(tmp_path)] == ["r2"]
-    assert complaint(pending.find, tmp_path, "r1") is not None
+    assert complaint(pending.find, tmp_path, "r1").what == "no pending run is called 'r1'"
 
 
 @settings(deadline=None, max_examples=60)

@@ -9,7 +9,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.gate.paired import QUADS
+from tts_baseline.gate.paired import quad_slices
 from tts_baseline.stats import diagnostics
 
 # Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
@@ -156,10 +156,7 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
 def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
     if both := _both(one, case):
         logs = _in_time_order(order, *both)
-        for start in range(0, len(logs), len(QUADS[0])):
-            quad = slice(start, start + len(QUADS[0]))
-            if order[quad] in QUADS:
-                yield logs[quad]
+        yield from (logs[quad] for quad in quad_slices(order))
 
 
 def _in_time_order(order: str, base: Sequence[float], head: Sequence[float]) -> list[float]:

@@ -22,7 +22,7 @@ from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.sequential import LOOKS, Look, Side, look
 
 MAX_DROPPED = 0.2
-QUADS = ("ABBA", "BAAB")
+_QUADS = ("ABBA", "BAAB")
 _STATUS: Mapping[Side, Status] = {
     "above": "regressed",
     "below": "improved",
@@ -93,6 +93,14 @@ def suite_wide(by_case: Mapping[str, Sequence[float]]) -> list[float]:
     return [fmean(restart) for restart in zip(*by_case.values(), strict=True)]
 
 
+def quad_slices(order: str) -> Iterator[slice]:
+    """Where the quads lie among the calls; none of arms that ran alone."""
+    for start in range(0, len(order), len(_QUADS[0])):
+        quad = slice(start, start + len(_QUADS[0]))
+        if order[quad] in _QUADS:
+            yield quad
+
+
 def typical(order: str, base: Sequence[float], head: Sequence[float]) -> float:
     """The median of head - base over all calls of each in the same quad, four differences a quad.
 
@@ -104,10 +112,9 @@ def typical(order: str, base: Sequence[float], head: Sequence[float]) -> float:
 
 
 def _within_quads(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
-    for start in range(0, len(order), len(QUADS[0])):
-        if order[start : start + len(QUADS[0])] in QUADS:
-            two = slice(start // 2, start // 2 + 2)
-            yield from (ours - theirs for ours in head[two] for theirs in base[two])
+    for quad in quad_slices(order):
+        two = slice(quad.start // 2, quad.stop // 2)
+        yield from (ours - theirs for ours in head[two] for theirs in base[two])
 
 
 def _difference(metric: Metric, one: Paired, case: str) -> float | None:
