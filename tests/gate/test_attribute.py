@@ -70,6 +70,7 @@ JUDGES = {
     "improved": judge("improved", -0.3),
     "undecided": judge("undecided", 0.04),
     "regressed": judge("regressed", 0.3),
+    "regressed by CPU time": judge("regressed", 0.07, reason="CPU time tells"),
 }
 # Who called the judge, and against what: the baseline's own commit, or another.
 CALLS = ("auto, baseline", "auto, other", "asked, baseline", "asked, other")
@@ -112,7 +113,7 @@ TABLE = {
     ("not comparable", "ok"): "S S J J",
     ("not comparable", "improved"): "S S J J",
     ("not comparable", "undecided"): "S+ S+ J= J=",
-    **{(name, "regressed"): "J J J J" for name in SCREENS},
+    **{(name, other): "J J J J" for name in SCREENS for other in JUDGES if "regressed" in other},
 }
 
 
@@ -154,7 +155,11 @@ def test_every_cell_is_what_the_table_says(combined) -> None:
             "S+": replace(
                 one, reason="; ".join(filter(None, [one.reason, f"the judge: {said[other]}", told.reason]))
             ),
-            "J": replace(told, reason=f"the judge: {said[other]}", drift=one.drift),
+            "J": replace(
+                told,
+                reason="; ".join(filter(None, [f"the judge: {said[other]}", told.reason])),
+                drift=one.drift,
+            ),
             "J=": told,
             "E": replace(
                 one,
@@ -173,7 +178,7 @@ def test_the_judge_attributes_and_never_clears(combined) -> None:
     for name, other, call, one, told in cells():
         found = combined(one, told, call)
         cell = (name, other, call, one.runs, one.case)
-        if other == "regressed":
+        if told.status == "regressed":
             assert (found.status, found.decided_by) == ("regressed", "judge"), cell
         elif attribute.is_adverse(one):
             assert found.status in ("regressed", "undecided"), cell
@@ -187,7 +192,7 @@ def test_the_judge_attributes_and_never_clears(combined) -> None:
 def test_the_judge_alone_makes_fail_what_the_screen_did_not(combined) -> None:
     for name, other, call, one, told in cells():
         found = combined(one, told, call)
-        if other != "regressed" and one.status not in ("regressed", "invalid"):
+        if told.status != "regressed" and one.status not in ("regressed", "invalid"):
             assert not decide.fails(found, missing="record", undecided="warn"), (name, other, call, one.runs)
 
 

@@ -101,8 +101,8 @@ class Looks:
     p_below: Array
 
     @classmethod
-    def at(cls, sessions: Array, *, bound: float = LIMIT, mode: float = MODE) -> Looks:
-        """The four looks at differences whose last axis is the restart."""
+    def at(cls, sessions: Array, *, bound: float = LIMIT, mode: float = MODE, part: float = 1.0) -> Looks:
+        """The four looks at differences whose last axis is the restart, with this part of the error rate."""
         means, halves, above, below = [], [], [], []
         for restarts in LOOKS:
             seen = sessions[..., :restarts]
@@ -110,10 +110,10 @@ class Looks:
             guard = mode if restarts <= 4 else 0.0
             t = stats.t(restarts - 1)
             means.append(mean)
-            halves.append(error * t.ppf(1 - alpha_at(restarts)))
+            halves.append(error * t.ppf(1 - part * alpha_at(restarts)))
             above.append(np.where(mean > bound + guard, t.sf((mean - bound) / error), 1.0))
             below.append(np.where(mean < -bound - guard, t.cdf((mean + bound) / error), 1.0))
-        alpha = np.reshape([alpha_at(one) for one in LOOKS], (-1, *[1] * (sessions.ndim - 1)))
+        alpha = np.reshape([part * alpha_at(one) for one in LOOKS], (-1, *[1] * (sessions.ndim - 1)))
         return cls(np.array(means), np.array(halves), alpha, np.array(above), np.array(below))
 
     def sides(self, bound: float = LIMIT) -> NDArray[np.str_]:
@@ -121,6 +121,12 @@ class Looks:
         within = np.where((-bound <= high) & (high < bound), "within", "open")
         below = np.where(self.p_below < self.alpha, "below", within)
         return np.where(self.p_above < self.alpha, "above", below)
+
+    def is_slower(self, cpu: Looks) -> NDArray[np.bool_]:
+        """(looks, ...): beyond the limit by the wall clock, or left open beyond it, and not by CPU time."""
+        sides = self.sides()
+        told = (sides == "open") & (self.change > LIMIT) & (cpu.sides() == "above")
+        return (sides == "above") | told
 
     def rejected_by_holm(self) -> NDArray[np.bool_]:
         """(sessions, cases): 'regressed' at any look, of p values (looks, sessions, cases)."""

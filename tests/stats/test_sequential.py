@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from noise import LIMIT, RIGS, Array, Looks, Session, differences
 from scipy import stats
 
+from tts_baseline.gate import cpu_time
 from tts_baseline.stats.estimate import ALPHA
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.proportion import upper_bound
@@ -150,6 +151,28 @@ def test_at_the_limit_no_more_than_the_promised_share_fails_or_passes(same: Arra
     judged = Session.judged(same, 0.05)
     assert upper_bound(judged.count("above"), SESSIONS) <= ALPHA
     assert upper_bound(judged.count("within") + judged.count("below"), SESSIONS) <= ALPHA
+
+
+def test_two_clocks_keep_the_promise_together(same: Array) -> None:
+    """Whatever the noise of the two has in common: nothing here, which is the worst."""
+    wall = Looks.at(same[::2] + LIMIT, part=1 - cpu_time.PART)
+    cpu = Looks.at(same[1::2] + LIMIT, part=cpu_time.PART)
+    fails = wall.is_slower(cpu).any(0)
+    assert upper_bound(int(fails.sum()), SESSIONS // 2) <= ALPHA
+    unchanged = Looks.at(same[::2], part=1 - cpu_time.PART).is_slower(Looks.at(same[1::2]))
+    assert upper_bound(int(unchanged.any(0).sum()), SESSIONS // 2) <= 0.001
+
+
+@pytest.mark.parametrize("part", [0.2, 0.8])
+def test_a_part_of_the_error_rate_widens_the_interval(part: float) -> None:
+    sample = [0.03, 0.05, 0.08, 0.04, 0.06, 0.07]
+    one = look(sample, part)
+    want = stats.ttest_1samp(sample, 0.0).confidence_interval(1 - 2 * part * alpha_at(6))
+    assert one.interval() == pytest.approx((want.low, want.high))
+    assert one.p_above(0.02) == look(sample).p_above(0.02)
+    at_its_edge = one.interval()[0]
+    assert one.side(at_its_edge - 1e-9) == "above"
+    assert one.side(at_its_edge + 1e-9) == "open"
 
 
 def test_unchanged_code_fails_in_fewer_than_one_session_in_a_thousand(same: Array) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean, median
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -15,13 +16,14 @@ from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
 from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import blame
+from tts_baseline.gate import blame, cpu_time
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.performance import WHOLE_RUN
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.sequential import LOOKS, Look, Side, look
 
 MAX_DROPPED = 0.2
+Clock = Literal["wall_s", "cpu_s"]
 _QUADS = ("ABBA", "BAAB")
 _STATUS: Mapping[Side, Status] = {
     "above": "regressed",
@@ -31,22 +33,25 @@ _STATUS: Mapping[Side, Status] = {
 }
 
 
-def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+def decide(
+    judgement: Judgement, limits: Mapping[str, Limit], *, cpu_part: float | None = None
+) -> tuple[Verdict, ...]:
     """The verdicts of every gate on times and sizes: the suite (geometric mean of cases), then cases (Holm).
 
     Empty before the first look. Where more than a fifth of the quads were measured on a throttled device,
-    nothing is decided.
+    nothing is decided. `cpu_part` is CPU time's part of the error rate (default: cpu_time.part_of).
     """
     taken = judgement.restarts
     taken = taken[: max((count for count in LOOKS if count <= len(taken)), default=0)]
     if not taken:
         return ()
+    part = cpu_time.part_of(taken) if cpu_part is None else cpu_part
     verdicts: list[Verdict] = []
     silent: list[MetricSpec] = []
     for metric in metrics().values():
         spec = metric.spec
         if spec.decide == "ratio" and spec.limit is not None and spec.key in limits:
-            told = _gate(metric, limits[spec.key], judgement.cases, taken)
+            told = _gate(metric, limits[spec.key], judgement.cases, taken, part)
             verdicts += told
             silent += [spec] if spec.timed and not told else []
     throttled = sum(one.dropped for one in taken) / (sum(one.dropped + _quads(one) for one in taken) or 1)
@@ -74,15 +79,17 @@ def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
     )
 
 
-def differences(spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, list[float]]:
-    """One log difference a restart, by case (or for the run).
+def differences(
+    spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case], clock: Clock = "wall_s"
+) -> dict[str, list[float]]:
+    """One log difference a restart, by case (or for the run); the times of calls are by this clock.
 
     Cases that a restart lacks, or has no positive time or size of, are left out.
     """
     metric = metrics()[spec.name]
     found: dict[str, list[float]] = {}
     for case in [WHOLE_RUN] if spec.scope == "run" else [case.id for case in cases]:
-        values = [_difference(metric, one, case) for one in taken]
+        values = [_difference(metric, one, case, clock) for one in taken]
         if all(value is not None for value in values):
             found[case] = [value for value in values if value is not None]
     return found
@@ -117,11 +124,11 @@ def _within_quads(order: str, base: Sequence[float], head: Sequence[float]) -> I
         yield from (ours - theirs for ours in head[two] for theirs in base[two])
 
 
-def _difference(metric: Metric, one: Paired, case: str) -> float | None:
+def _difference(metric: Metric, one: Paired, case: str, clock: Clock) -> float | None:
     if case and metric.spec.timed:
         if case not in one.base.calls or case not in one.head.calls:
             return None
-        base, head = (arm.calls[case].wall_s for arm in (one.base, one.head))
+        base, head = (getattr(arm.calls[case], clock) for arm in (one.base, one.head))
         return typical(one.orders[case], _logs(base), _logs(head)) if _are_usable((*base, *head)) else None
     found = [_value(metric, (arm,), case) for arm in (one.base, one.head)]
     values = [value for value in found if value is not None]
@@ -140,7 +147,9 @@ def _value(metric: Metric, replicates: Sequence[Replicate], case: str) -> float 
     return metric.read(evidence).value
 
 
-def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[Paired]) -> list[Verdict]:
+def _gate(
+    metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[Paired], cpu_part: float
+) -> list[Verdict]:
     spec = metric.spec
     found = differences(spec, taken, cases)
     if not found:
@@ -154,7 +163,11 @@ def _gate(metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[P
         for case in found
     }
     middle = [math.exp(fmean(math.log(pair[arm]) for pair in levels.values())) for arm in (0, 1)]
-    whole = _verdict(spec, limit, None, look(suite), middle)
+    by_cpu = differences(spec, taken, cases, "cpu_s") if cpu_part and spec.timed and single else {}
+    part = cpu_part if by_cpu.keys() == found.keys() else 0.0
+    whole = _verdict(spec, limit, None, look(suite, 1 - part), middle)
+    if part:
+        whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
     if spec.name == "latency" and whole.status in ("regressed", "improved"):
         whole = replace(whole, where=blame.stages(taken, [case for case in cases if case.id in found]))
     looks = {case: look(values) for case, values in single.items()}
@@ -228,7 +241,7 @@ def _quads(one: Paired) -> int:
 
 
 def _are_usable(values: Sequence[float]) -> bool:
-    return all(0 < value < math.inf for value in values)
+    return bool(values) and all(0 < value < math.inf for value in values)
 
 
 def _logs(values: Sequence[float]) -> list[float]:

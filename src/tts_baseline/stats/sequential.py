@@ -35,10 +35,13 @@ def estimate(differences: Sequence[float]) -> Estimate:
     return Estimate(fmean(differences), stdev(differences) / math.sqrt(count), float(count - 1))
 
 
-def look(differences: Sequence[float]) -> Look:
-    """What so many restarts tell, from the paired log differences; ValueError where no look is taken."""
+def look(differences: Sequence[float], part: float = 1.0) -> Look:
+    """What so many restarts tell, from the paired log differences; ValueError where no look is taken.
+
+    `part` is how much of the look's error rate this question has, where it is one of several.
+    """
     alpha_at(len(differences))
-    return Look(len(differences), estimate(differences))
+    return Look(len(differences), estimate(differences), part)
 
 
 class Look(Struct, frozen=True):
@@ -53,11 +56,12 @@ class Look(Struct, frozen=True):
 
     restarts: int
     estimate: Estimate
+    part: float = 1.0
 
     @property
     def alpha(self) -> float:
         """The one-sided error rate of this look."""
-        return alpha_at(self.restarts)
+        return self.part * alpha_at(self.restarts)
 
     def interval(self) -> tuple[float, float]:
         """Lower and upper end of the change (natural log), each missed with probability `alpha`."""

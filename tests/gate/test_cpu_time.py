@@ -1,0 +1,193 @@
+"""CPU time beside the wall clock: when it has a say, what it may say, and which part of the error rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from judgements import judgement
+from msgspec.structs import replace
+from scipy import stats
+
+from tts_baseline.core.judgement import Paired
+from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
+from tts_baseline.gate import cpu_time, paired
+from tts_baseline.gate.limits import chosen
+from tts_baseline.stats.sequential import MODE, alpha_at
+
+LIMIT = math.log(1.05)
+# Six values of mean 0 whose standard deviation is sqrt(6/5).
+SPREAD = (1, -1, 1, -1, 1, -1)
+
+
+def process(*walls: float, cores: Sequence[float] = (1.0,)) -> Replicate:
+    """Calls of one case that take so long; `cores` are computed on in turn."""
+    times = {"wall_s": walls, "cpu_s": tuple(w * cores[i % len(cores)] for i, w in enumerate(walls))}
+    return Replicate(
+        cold_start=None,
+        calls={"a": Calls(**times, reference_s=(0.001,) * len(walls), audio_s=1.0, sha256="0")},
+    )
+
+
+def restart(base: Replicate, head: Replicate) -> Paired:
+    return Paired(base=base, head=head, orders={"a": "ABBA" * (len(base.calls["a"].wall_s) // 2)})
+
+
+def slower(wall: float, cpu: float, cores: float = 1.0) -> Paired:
+    """A restart whose head takes e to the power of these, by either clock; the last quad nothing disturbed.
+
+    Two of three quads are disturbed alike in both arms but for what the wall clock is to say.
+    """
+    late = math.exp(wall) / math.exp(cpu)
+    base = process(*[1.5, 1.5] * 4, 1.0, 1.0, cores=[cores / 1.5] * 8 + [cores] * 2)
+    head = process(
+        *[1.5 * math.exp(wall)] * 8,
+        *[math.exp(cpu)] * 2,
+        cores=[cores / 1.5 / late] * 8 + [cores] * 2,
+    )
+    return restart(base, head)
+
+
+def latency(taken: Sequence[Paired], case: str | None = None, **options: float) -> Verdict:
+    found = paired.decide(judgement(taken), chosen({}), **options)
+    return next(v for v in found if (v.gate, v.case) == ("latency", case))
+
+
+# When it has a say
+
+
+@pytest.mark.parametrize(
+    ("cores", "part"),
+    [
+        ([1.0], cpu_time.PART),
+        ([0.96], cpu_time.PART),
+        ([1.04], cpu_time.PART),
+        ([0.94], 0.0),  # it waits
+        ([1.06], 0.0),  # a thread beside
+        ([2.0], 0.0),
+        ([1.0] * 2 + [0.3] * 8, cpu_time.PART),  # most calls were disturbed
+        ([2.0] * 2 + [1.0] * 8, 0.0),  # most calls of two threads were
+        ([0.3] * 10, 0.0),
+    ],
+)
+def test_it_has_a_part_where_all_processes_compute_on_one_core(cores: list[float], part: float) -> None:
+    one = process(*[1.0] * 10)
+    other = process(*[1.0] * 10, cores=cores)
+    quiet = restart(one, one)
+    assert cpu_time.part_of([quiet, restart(one, other), quiet]) == part
+    assert cpu_time.part_of([quiet, quiet, restart(other, one)]) == part
+
+
+def test_without_times_it_has_none() -> None:
+    one = process(1.0, 1.0)
+    silent = replace(one, calls={"a": replace(one.calls["a"], cpu_s=())})
+    still = replace(one, calls={"a": replace(one.calls["a"], wall_s=(0.0, 0.0))})
+    for other in (silent, still, replace(one, calls={})):
+        assert cpu_time.part_of([restart(one, one), Paired(base=one, head=other, orders={})]) == 0.0
+
+
+# What it may say
+
+
+def six(wall: float, cpu: float, *, spread: float = 0.1, cores: float = 1.0) -> list[Paired]:
+    """Six restarts: the wall clock's changes spread, those of CPU time hardly."""
+    return [slower(wall + spread * sign, cpu + 1e-6 * sign, cores) for sign in SPREAD]
+
+
+def test_what_a_disturbed_clock_leaves_open_fails_by_cpu_time() -> None:
+    found = latency(six(0.08, 0.07))
+    assert (found.status, found.decided_by) == ("regressed", "judge")
+    assert found.reason == "CPU time tells, +7.3% [+7.3, +7.3]: other processes disturbed the wall clock"
+    # What is reported is the wall clock's, which is the metric.
+    assert found.change == pytest.approx(math.expm1(0.08))
+    assert found.low < 0.05 < found.high
+
+
+@pytest.mark.parametrize(
+    ("wall", "cpu", "spread", "status"),
+    [
+        (0.08, LIMIT - 0.001, 0.1, "undecided"),  # CPU time does not say so
+        (0.08, 0.0, 0.1, "undecided"),  # and never clears
+        (0.08, -0.5, 0.1, "undecided"),
+        (LIMIT - 0.001, 0.07, 0.1, "undecided"),  # users may not feel it
+        (0.0, 0.07, 1e-5, "ok"),
+        (0.3, 0.0, 1e-5, "regressed"),  # waiting is felt, and is no CPU time
+        (-0.3, 0.07, 1e-5, "improved"),
+        (0.3, 0.3, 1e-5, "regressed"),  # the wall clock tells it itself
+    ],
+)
+def test_nothing_else_is_changed_by_it(wall: float, cpu: float, spread: float, status: str) -> None:
+    found = latency(six(wall, cpu, spread=spread))
+    assert found.status == status
+    assert "CPU" not in found.reason
+
+
+@pytest.mark.parametrize("cores", [0.5, 2.0])
+def test_of_a_pipeline_that_waits_or_has_threads_it_says_nothing(cores: float) -> None:
+    taken = six(0.08, 0.07, cores=cores)
+    assert latency(taken).status == "undecided"
+    assert latency(taken, cpu_part=cpu_time.PART).status == "regressed"
+    assert latency(six(0.08, 0.07), cpu_part=0.0).status == "undecided"
+
+
+def test_a_mode_of_the_programs_processes_is_none_by_cpu_time_either() -> None:
+    changes = [(0.3 + wobble, LIMIT + MODE - 0.001) for wobble in (0.2, -0.2, 0.0)]
+    assert latency([slower(*one) for one in changes]).status == "undecided"
+    changes = [(wall, LIMIT + MODE + 0.001 + 1e-6 * wall) for wall, _ in changes]
+    assert latency([slower(*one) for one in changes]).status == "regressed"
+
+
+def test_of_a_suite_it_speaks_only_where_it_has_every_case() -> None:
+    def with_another(one: Paired, cpu_s: tuple[float, ...]) -> Paired:
+        calls = Calls(wall_s=(1.0, 1.0), cpu_s=cpu_s, reference_s=(0.1,), audio_s=1.0, sha256="0")
+        base, head = (replace(arm, calls={**arm.calls, "b": calls}) for arm in (one.base, one.head))
+        return Paired(base=base, head=head, orders={**one.orders, "b": "ABBA"})
+
+    taken = six(0.16, 0.14, spread=0.2)
+    assert latency([with_another(one, (1.0, 1.0)) for one in taken]).status == "regressed"
+    for unusable in ((0.0, 1.0), ()):
+        assert latency([with_another(one, unusable) for one in taken]).status == "undecided"
+
+
+def test_single_cases_are_judged_by_the_wall_clock() -> None:
+    assert latency(six(0.08, 0.07), "a").status == "undecided"
+
+
+# Which part of the error rate
+
+
+def beyond(t: float, part: float, spread: float) -> list[float]:
+    """Six changes whose t statistic is so much of what this part of the error rate asks for."""
+    error = math.sqrt(6 / 5) * spread / math.sqrt(6)
+    return [LIMIT + t * stats.t.isf(part * alpha_at(6), 5) * error + spread * sign for sign in SPREAD]
+
+
+@pytest.mark.parametrize(("t", "status"), [(1.01, "regressed"), (0.99, "undecided")])
+def test_each_clock_has_its_own(t: float, status: str) -> None:
+    wall = [slower(change, 0.0) for change in beyond(t, 1 - cpu_time.PART, 0.001)]
+    assert latency(wall).status == status
+    cpu = [
+        slower(0.08 + 0.1 * sign, c) for sign, c in zip(SPREAD, beyond(t, cpu_time.PART, 1e-3), strict=True)
+    ]
+    assert latency(cpu).status == status
+
+
+@pytest.mark.parametrize(("t", "status"), [(1.01, "regressed"), (0.99, "undecided")])
+def test_without_it_the_wall_clock_has_the_whole(t: float, status: str) -> None:
+    assert latency([slower(change, 0.0, 2.0) for change in beyond(t, 1.0, 0.001)]).status == status
+
+
+@pytest.mark.parametrize(("t", "status"), [(1.01, "regressed"), (0.99, "undecided")])
+def test_what_is_no_time_of_calls_has_the_whole(t: float, status: str) -> None:
+    def started(total_s: float) -> ColdStart:
+        return ColdStart(spawn_s=0.0, import_s=0.0, load_s=total_s, first_request_s=0.0)
+
+    taken = []
+    for change in beyond(t, 1.0, 0.001):
+        one = slower(0.0, 0.0)
+        base = replace(one.base, cold_start=started(1.0))
+        taken.append(replace(one, base=base, head=replace(one.head, cold_start=started(math.exp(change)))))
+    assert cpu_time.part_of(taken) == cpu_time.PART
+    found = paired.decide(judgement(taken), chosen({"cold_start": "5%"}))
+    assert [v.status for v in found if v.gate == "cold_start"] == [status]
