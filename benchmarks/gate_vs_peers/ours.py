@@ -48,7 +48,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 def verdict(session: Session, level: int, clock: Measure = "judge") -> Judged:
     """The judge's verdict, or what it would be by these clocks."""
-    return judged({clock: looks(session, level, clock)}, lambda said: said[clock])
+    return judged({clock: looks(session, level, clock)}, _alone(clock))
 
 
 def looks(session: Session, level: int, clock: Measure) -> Looks:
@@ -114,15 +114,19 @@ def cpu_decides(said: Mapping[Measure, Status]) -> Status:
     return said["cpu"] if said["wall"] == "undecided" else said["wall"]
 
 
+def _alone(clock: Measure) -> Rule:
+    return lambda said: said[clock]
+
+
 # The rules of the study: which clocks they look at, and what they make of what these say.
 RULES: dict[str, tuple[tuple[Measure, ...], Rule]] = {
-    "the judge": (("judge",), lambda said: said["judge"]),
-    "wall": (("wall",), lambda said: said["wall"]),
-    "cpu": (("cpu",), lambda said: said["cpu"]),
-    "wall over reference": (("wall over reference",), lambda said: said["wall over reference"]),
+    "the judge": (("judge",), _alone("judge")),
+    "wall": (("wall",), _alone("wall")),
+    "cpu": (("cpu",), _alone("cpu")),
+    "wall over reference": (("wall over reference",), _alone("wall over reference")),
     "both agree": (("wall", "cpu"), both),
     "wall, else cpu may clear": (("wall", "cpu"), cpu_clears),
-    "wall, else cpu may fail": (("wall, then cpu",), lambda said: said["wall, then cpu"]),
+    "wall, else cpu may fail": (("wall, then cpu",), _alone("wall, then cpu")),
     "wall, else cpu": (("wall", "cpu"), cpu_decides),
 }
 

@@ -43,6 +43,11 @@ def seconds(number: float) -> str:
     return f"{number * 1e6:.0f} µs"
 
 
+def joined(*parts: str) -> str:
+    """'one; another': those that say something."""
+    return "; ".join(part for part in parts if part)
+
+
 def change(number: float | None, unit: str, *, relative: bool) -> str:
     """A signed change: '+14.7%' where relative, else in the unit: '-1.20 dB'; '-' for None."""
     if number is None:

@@ -79,14 +79,14 @@ def _one(
 ) -> Verdict:
     said = f"{_change(judge)} against {against.name}, {judge.runs} restarts side by side"
     if judge.status == "regressed":
-        return replace(judge, drift=screen.drift, reason=_joined(f"the judge: {said}", judge.reason))
+        return replace(judge, drift=screen.drift, reason=units.joined(f"the judge: {said}", judge.reason))
     if screen.status == "invalid" or _is_slow_drift(screen):
         return screen
     speaks = asked and (screen.case is None or screen.status in _UNKNOWN)
     if judge.status == "undecided":
         if speaks and screen.status != "regressed":
             return judge
-        return replace(screen, reason=_joined(screen.reason, f"the judge: {said}", judge.reason))
+        return replace(screen, reason=units.joined(screen.reason, f"the judge: {said}", judge.reason))
     if not is_adverse(screen):
         stands = speaks or screen.status == "undecided"
         return replace(judge, reason=f"the judge: {said}") if stands else screen
@@ -109,10 +109,6 @@ def _one(
 def _is_slow_drift(screen: Verdict) -> bool:
     """True where only the anchor run tells: the judge runs two revisions and knows nothing of a third."""
     return screen.drift is not None and screen.reason.startswith(SLOW_DRIFT)
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)
 
 
 def _change(verdict: Verdict) -> str:

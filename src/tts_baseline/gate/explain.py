@@ -25,7 +25,7 @@ def headline(verdict: Verdict, suite: str) -> str:
     limit = units.value(verdict.limit, verdict.unit)
     if verdict.relative and verdict.limit is not None:
         limit = f"{verdict.limit * 100:.1f}%"
-    inside = "; ".join(part for part in (bounds and f"95% {bounds}", f"limit {limit}") if part)
+    inside = units.joined(bounds and f"95% {bounds}", f"limit {limit}")
     return f"{subject}: {verdict.gate} {status}, {change} ({inside})"
 
 

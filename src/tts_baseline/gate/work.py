@@ -144,7 +144,7 @@ class _Pair:
         before: float | None = None,
         after: float | None = None,
     ) -> Verdict:
-        reason = "; ".join(part for part in (why, self.origin) if part)
+        reason = units.joined(why, self.origin)
         blank = _verdict(self.spec, self.limit, case, status, reason, before=before, after=after)
         return replace(blank, runs=0 if self.origin else 1)
 
