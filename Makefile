@@ -66,7 +66,7 @@ $(VENV)/gate.done: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/gate.done
-	$(INSTALL) --editable '.[espeak,spanish,dev]'
+	$(INSTALL) --editable '.[espeak,spanish,bench,dev]'
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python
