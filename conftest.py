@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import tempfile
 
 import pytest
@@ -22,6 +23,13 @@ def _a_machine_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests that run side by side do not wait for each other's measuring lock, nor see their worktrees."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("machine"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_is_heard() -> None:
+    """Whoever started these tests may ignore Ctrl-C, as for a background job; children inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

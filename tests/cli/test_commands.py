@@ -298,11 +298,7 @@ def test_a_pipeline_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch, 
 )
 def test_ctrl_c_leaves_no_worker_and_stores_nothing(tmp_path: Path, load: str, speak: str) -> None:
     new_project(tmp_path, SLOW_VOICE.format(load=load, speak=speak))
-    # whoever started these tests may ignore Ctrl-C, and children inherit that
-    command = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        "from tts_baseline.cli import main; sys.exit(main(['run', '--pipeline', 'voice:Voice']))"
-    )
+    command = "import sys, tts_baseline.cli as cli; sys.exit(cli.main(['run', '--pipeline', 'voice:Voice']))"
     session = subprocess.Popen(
         [sys.executable, "-c", command],
         cwd=tmp_path,

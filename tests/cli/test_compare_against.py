@@ -151,7 +151,8 @@ def test_the_bases_interpreter_is_seen_from_the_projects_folder(folder) -> None:
     other.chmod(0o755)
     answer = folder.call("compare", "--against", "main", "--base-python", "env/python")
     assert answer.status == 0, answer.err
-    assert len((folder.root / "called").read_text().split()) == 1 + 3  # the pilot, and three restarts
+    called = (folder.root / "called").read_text().split()
+    assert len(called) >= 1 + 3  # the pilot, and at least three restarts
     answer = folder.call("compare", "--against", "main", "--base-python", "env/pithon")
     assert answer.status == 2
     assert "the pipeline of main" in answer.err

@@ -218,15 +218,6 @@ def test_it_is_removed_if_interrupted_before_the_block(repository) -> None:
     assert repository.has_one_tree()
 
 
-@pytest.fixture
-def interruptible():
-    """Ctrl-C works: a background job starts with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_git_works_waits_until_git_is_done(repository, monkeypatch, how) -> None:
     run, finished = git.run, []
@@ -245,7 +236,6 @@ def test_a_signal_while_git_works_waits_until_git_is_done(repository, monkeypatc
     assert repository.has_one_tree()
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_a_second_interrupt_while_it_is_removed_does_not_leave_it(repository, monkeypatch) -> None:
     rmtree, signals = shutil.rmtree, []
 
@@ -278,10 +268,9 @@ def test_it_works_in_a_thread_too(repository) -> None:
 
 
 PROCESS = """
-import signal, subprocess, sys, time
+import subprocess, sys, time
 from pathlib import Path
 from tts_baseline.session.worktree import checkout
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
 with checkout(Path(sys.argv[1]), "HEAD", files=lambda _: ["model.pt"], say=lambda text: None) as base:
     heir = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(heir.pid, base.root, flush=True)
