@@ -28,7 +28,7 @@ SITE = ROOT / ".wheels-site"
 SCRATCH = ROOT / ".tts-baseline"
 # In all under 10 minutes: two runs, the tests, and a minute and a half for the rest.
 TESTS_S, RUN_S = 210, 90
-MAKE = "import sys; from pathlib import Path; import small; small.make_published(Path(sys.argv[1]))"
+MAKE = "import pathlib, sys; from tests.support.small import *; make_published(pathlib.Path(sys.argv[1]))"
 PROJECT = """
 [tool.tts-baseline]
 pipeline = "f5_spanish"
@@ -55,7 +55,7 @@ def main() -> int:
     install(options.wheels)
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(path) for path in (ROOT / "src", ROOT / "tests" / "f5", SITE)),
+        "PYTHONPATH": os.pathsep.join(str(path) for path in (ROOT / "src", ROOT, SITE)),
         "PYTHONUNBUFFERED": "1",
     }
     code = "import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else '')"

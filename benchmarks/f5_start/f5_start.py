@@ -86,8 +86,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name}")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        sys.path.insert(0, str(ROOT / "tests" / "f5"))
-        import small
+        sys.path.insert(0, str(ROOT))
+        from tests.support import small
 
         small.make_published(Path(folder))
         for code in (UPSTREAM, OURS):

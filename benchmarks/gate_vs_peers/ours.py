@@ -1,7 +1,7 @@
 """What the judge says about recorded calls, through its own code: by the wall clock and, for a study, others.
 
-The calls of a recording are handed to `tts_baseline.gate.paired` restart by restart, as the judge hands them
-over when it measures, with the same looks and the same rule for stopping.
+The calls of a recording are handed to `tts_baseline.gate.judge.paired` restart by restart, as the judge does
+when it measures, with the same looks and the same rule for stopping.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from recordings import Numbers, Session
 from tts_baseline.core.judgement import Against, Judgement, Paired
 from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import cpu_time, limits, paired
+from tts_baseline.gate import limits
+from tts_baseline.gate.judge import cpu_time, paired
 from tts_baseline.stats.sequential import LOOKS
 
 GATE = "latency"

@@ -21,9 +21,9 @@ import numpy as np
 from tts_baseline.core import environment
 from tts_baseline.core.records import Run
 from tts_baseline.core.settings import find_root
-from tts_baseline.gate.clock import UNADJUSTED, Clock, calibrate
-from tts_baseline.session.measuring import take
-from tts_baseline.session.progress import silent
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Clock, calibrate
+from tts_baseline.session.measurement.progress import silent
+from tts_baseline.session.measurement.suite import take
 from tts_baseline.session.project import open_project
 
 RESULTS = Path(__file__).with_name("results.json")

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from made import KEY, TEXTS, accepted, complaint, left_pending, reading, run, sounds, tone
 from msgspec.structs import replace
 
+from tests.support import environment
+from tests.support.made import KEY, TEXTS, accepted, complaint, left_pending, reading, run, sounds, tone
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
@@ -24,8 +25,7 @@ KILLS = 40
 ACCEPTER = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from made import accepted, left_pending
+from tests.support.made import accepted, left_pending
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 
@@ -47,8 +47,7 @@ for turn, _ in enumerate(sys.stdin):
 ACCEPT_SLOWLY = """
 import sys, time
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from made import accepted
+from tests.support.made import accepted
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 
@@ -62,7 +61,7 @@ root = Path(sys.argv[1])
 store = Slow(root / "baselines", "voice:synthesize", "cpu")
 print("ready", flush=True)
 sys.stdin.read()
-for name in sys.argv[3:]:
+for name in sys.argv[2:]:
     accept.promote(store, root / "report" / name, accepted(), changed=False, reset_anchor=False)
 """
 
@@ -302,7 +301,8 @@ def test_two_processes_accept_at_the_same_time(store: Store, report: Path) -> No
         pending.save(report, run(name, spoken, texts={name: name}), spoken)
     crowd = [
         subprocess.Popen(
-            [sys.executable, "-c", ACCEPT_SLOWLY, str(report.parent), str(Path(__file__).parent), *share],
+            [sys.executable, "-c", ACCEPT_SLOWLY, str(report.parent), *share],
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -322,9 +322,13 @@ def test_two_processes_accept_at_the_same_time(store: Store, report: Path) -> No
 
 def test_kill_9_while_accepting_leaves_what_accepting_again_mends(store: Store, report: Path) -> None:
     dice = random.Random(9)
-    root, here = str(report.parent), str(Path(__file__).parent)
+    root = str(report.parent)
     with subprocess.Popen(
-        [sys.executable, "-c", ACCEPTER, root, here], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", ACCEPTER, root],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as accepter:
         for _ in range(KILLS):
             accepter.stdin.write("again\n")

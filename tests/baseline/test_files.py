@@ -15,8 +15,8 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import RATE, audio, complaint, run, tone
 
+from tests.support.made import RATE, audio, complaint, run, tone
 from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import SCHEMA_VERSION, Run, Utterance

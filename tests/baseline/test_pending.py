@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import RATE, TEXTS, complaint, left_pending, reading, run, sounds, tone
 from msgspec.structs import replace
 
+from tests.support.made import RATE, TEXTS, complaint, left_pending, reading, run, sounds, tone
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Case, Utterance

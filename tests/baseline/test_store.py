@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import KEY, accepted, audio, complaint, run, sounds, tone
 from msgspec.structs import replace
 
+from tests.support import environment
+from tests.support.made import KEY, accepted, audio, complaint, run, sounds, tone
 from tts_baseline.baseline import files
 from tts_baseline.baseline import store as store_module
 from tts_baseline.baseline.store import RING, Store, slug
@@ -34,9 +35,8 @@ KILLS = 40
 WRITER = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from made import accepted, run, sounds
-from test_store import quality_of, recordings
+from tests.support.made import accepted, run, sounds
+from tests.baseline.test_store import quality_of, recordings
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
 
@@ -319,7 +319,8 @@ def test_kill_9_while_writing_leaves_the_old_state_or_the_new_one(tmp_path: Path
     states = {quality_of(sounds(pitch)).cases["hola"].audio.sha256: sounds(pitch) for pitch in (200, 300)}
     dice = random.Random(9)
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path), str(Path(__file__).parent)],
+        [sys.executable, "-c", WRITER, str(tmp_path)],
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

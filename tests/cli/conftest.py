@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from git_folder import Answer
 
+from tests.support.git_folder import Answer
 from tts_baseline.cli import main
-
-sys.path.append(str(Path(__file__).parents[1] / "baseline"))
 
 
 @pytest.fixture

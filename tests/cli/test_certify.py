@@ -22,8 +22,8 @@ from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.records import Environment
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
-from tts_baseline.session import certifying
-from tts_baseline.session.certifying import Certified
+from tts_baseline.session import certify as certifying
+from tts_baseline.session.certify import Certified
 
 VOICE = """
 import time

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from git_folder import Answer
 
+from tests.support.git_folder import Answer
 from tts_baseline.cli import main
 from tts_baseline.core.errors import TtsBaselineError
 

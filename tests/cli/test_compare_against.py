@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from git_folder import SCRIPT, Folder, new, workers
+
+from tests.support.git_folder import SCRIPT, Folder, new, workers
 
 VOICE = """
 import time

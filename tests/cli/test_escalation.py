@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from git_folder import Folder, new
+
+from tests.support.git_folder import Folder, new
 
 # In development mode it takes longer, as everything does; here by a time that no machine can miss.
 VOICE = """

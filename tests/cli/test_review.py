@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
-from git_folder import Answer
-from made import KEY, TEXTS, accepted, run, sounds
 from msgspec.structs import replace
 
+from tests.support.git_folder import Answer
+from tests.support.made import KEY, TEXTS, accepted, run, sounds
 from tts_baseline.baseline import pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.records import Reading, Run

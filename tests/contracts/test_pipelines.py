@@ -67,7 +67,7 @@ def a_server() -> Iterator[dict[str, Any]]:
 def a_small_checkpoint() -> Iterator[dict[str, Any]]:
     if find_spec("torch") is None:
         pytest.skip("torch is not installed: make test-f5")
-    import small
+    from tests.support import small
 
     with tempfile.TemporaryDirectory() as folder:
         # Brackets are tags, and an unknown tag is refused: here, any text is a text.

@@ -42,9 +42,9 @@ def test_every_import_follows_the_arrows(package: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "imported"),
     [
-        ("core/units.py", "tts_baseline.gate.decide"),
-        ("measure/lock.py", "tts_baseline.session.gating"),
-        ("gate/decide.py", "tts_baseline.report.table"),
+        ("core/units.py", "tts_baseline.gate.verdicts"),
+        ("measure/lock.py", "tts_baseline.session.run"),
+        ("gate/verdicts.py", "tts_baseline.report.table"),
         ("plugin/results.py", "tts_baseline.cli"),
         ("metrics/_audio.py", "tts_baseline.measure.memory"),
     ],

@@ -11,7 +11,7 @@ import pytest
 if find_spec("torch") is None:
     collect_ignore_glob = ["test_*.py"]
 elif TYPE_CHECKING:
-    from small import Small
+    from tests.support.small import Small
     from tts_baseline.pipelines.f5_spanish.pipeline import F5Spanish
 
 
@@ -28,7 +28,7 @@ def device(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Small]:
     """A small random model of each version."""
-    import small
+    from tests.support import small
 
     return {version: small.make(tmp_path_factory.mktemp(version), version) for version in ("v0", "v1")}
 
@@ -38,7 +38,7 @@ def build(models: dict[str, Small], device: str) -> Any:
     """A function that makes a loaded pipeline of a small model: `build(version, **settings)`."""
 
     def made(version: str = "v0", **settings: Any) -> F5Spanish:
-        import small
+        from tests.support import small
         from tts_baseline.pipelines.f5_spanish import create
 
         pipeline = create(settings={**small.table(models[version]), **settings}, device=device)

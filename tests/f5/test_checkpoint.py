@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-import small
+from tests.support import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.model import checkpoint

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-import small
+from tests.support import small
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.suites import reader

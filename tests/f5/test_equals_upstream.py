@@ -13,7 +13,7 @@ import pytest
 import soundfile
 import torch
 
-import small
+from tests.support import small
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish.model import checkpoint, reference
 from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample, times

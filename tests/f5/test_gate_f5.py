@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import small
+from tests.support import small
 from tts_baseline.suites import reader
 
 PROJECT = """

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-import small
+from tests.support import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create

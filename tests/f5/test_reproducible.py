@@ -5,27 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-import small
+from tests.support import environment, small
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create
 
 THREE = "Primero llegó la lluvia. [pause 200ms] Después el viento del sur. [pause 200ms] Al final, la calma."
 WIDE = """
 import hashlib, sys
-sys.path.insert(0, sys.argv[1])
 from tts_baseline.pipelines.f5_spanish import create
-import small, torch
+import torch
+from tests.support import small
 from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture
 from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
 from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample
-torch.set_num_threads(int(sys.argv[2]))
+torch.set_num_threads(int(sys.argv[1]))
 sizes = dict(dim=1024, depth=1, heads=16, feed_forward=2048, text_dim=512, text_blocks=1)
 network = Transformer(Architecture(version="v0", tokens=2545, text_hidden=1024, **sizes)).eval()
 network.load_state_dict(small.state_of("v0", **sizes))
@@ -98,10 +97,9 @@ def test_no_global_generator_is_read_or_set(build: Any) -> None:
 
 
 def test_at_the_published_width_the_number_of_threads_does_not_matter() -> None:
-    folder = str(Path(small.__file__).parent)
     told = {
         subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", WIDE, folder, threads],
+            [sys.executable, "-W", "ignore", "-c", WIDE, threads], env=environment(),
             capture_output=True, text=True, check=True,
         ).stdout
         for threads in ("1", "2")

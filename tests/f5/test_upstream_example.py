@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-import small
+from tests.support import REPOSITORY, small
 from tts_baseline.core import settings
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
@@ -70,7 +70,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip("f5-tts is not installed")
     folder = tmp_path_factory.mktemp("upstream")
     made = small.make(folder, "v1")
-    vocabulary = Path(small.__file__).parents[2] / "src/tts_baseline/pipelines/f5_spanish/vocab.txt"
+    vocabulary = REPOSITORY / "src/tts_baseline/pipelines/f5_spanish/vocab.txt"
     return settings.read(EXAMPLE, {}, {}).for_pipeline() | {
         "model": configuration(folder),
         "checkpoint": str(made.checkpoint),

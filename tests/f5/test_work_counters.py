@@ -19,7 +19,7 @@ from tts_baseline.core.records import Case, Work  # noqa: E402
 from tts_baseline.measure import work  # noqa: E402
 from tts_baseline.measure.protocol import WorkerSpec  # noqa: E402
 from tts_baseline.measure.replicate import Pace, measure  # noqa: E402
-from tts_baseline.session.measuring import look_ahead  # noqa: E402
+from tts_baseline.session.measurement.suite import look_ahead  # noqa: E402
 from tts_baseline.session.project import open_project  # noqa: E402
 
 BATCH, IN, OUT = 5, 7, 3

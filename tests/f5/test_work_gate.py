@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from tts_baseline.core.records import Baseline, Run, Verdict
 from tts_baseline.core.settings import find_root
-from tts_baseline.gate import decide
+from tts_baseline.gate.verdicts import decide
 from tts_baseline.measure.replicate import Pace, measure
+from tts_baseline.session.measurement.score import score
 from tts_baseline.session.project import Project, open_project
-from tts_baseline.session.scoring import score
 
 RUNS = 3  # fresh processes of each kind; with six cases, 18 requests of each kind
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def judged(project: Project, accepted: Run) -> list[Verdict]:
     utterances = {case: (spoken,) for case, spoken in taken.utterances.items()}
     readings, _ = score(project.cases, [taken.replicate], utterances, None, {})
     run = replace(accepted, id="now", replicates=(taken.replicate,), readings=readings, acceptance=None)
-    found = decide.decide(run, Baseline(runs=(accepted,)), project.limits)
+    found = decide(run, Baseline(runs=(accepted,)), project.limits)
     return [verdict for verdict in found if verdict.family == "work"]
 
 

@@ -24,8 +24,8 @@ from tts_baseline.core.records import (
     Run,
     Score,
 )
-from tts_baseline.gate import decide
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import decide
 
 CASES = tuple(f"c{number}" for number in range(6))
 PASSES = 5
@@ -159,7 +159,7 @@ def verdict():
     """The verdict of one gate: for the suite, or for a case."""
 
     def find(run: Run, baseline: Baseline, gate: str, case: str | None = None, **limits: str):
-        found = [v for v in decide.decide(run, baseline, chosen(limits)) if v.gate == gate and v.case == case]
+        found = [v for v in decide(run, baseline, chosen(limits)) if v.gate == gate and v.case == case]
         assert len(found) == 1, found
         return found[0]
 

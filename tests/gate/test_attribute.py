@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Baseline, Verdict
-from tts_baseline.gate import attribute, decide
+from tts_baseline.gate import combine
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import decide, fails, since
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 MAIN = Against(name="main", commit=COMMIT)
@@ -119,14 +120,14 @@ TABLE = {
 
 @pytest.fixture
 def combined():
-    def combine(one: Verdict, other: Verdict, call: str = CALLS[0], *, changed=("torch 2 -> 3",)) -> Verdict:
+    def joined(one: Verdict, other: Verdict, call: str = CALLS[0], *, changed=("torch 2 -> 3",)) -> Verdict:
         who, against = call.split(", ")
-        since = [one] if against == "baseline" else []
-        found = attribute.combine([one], [other], MAIN, since, changed, asked=who == "asked")
+        accepted_there = [one] if against == "baseline" else []
+        found = combine.combine([one], [other], MAIN, accepted_there, changed, asked=who == "asked")
         assert len(found) == 1
         return found[0]
 
-    return combine
+    return joined
 
 
 def cells():
@@ -180,7 +181,7 @@ def test_the_judge_attributes_and_never_clears(combined) -> None:
         cell = (name, other, call, one.runs, one.case)
         if told.status == "regressed":
             assert (found.status, found.decided_by) == ("regressed", "judge"), cell
-        elif attribute.is_adverse(one):
+        elif combine.is_adverse(one):
             assert found.status in ("regressed", "undecided"), cell
             assert found.decided_by == "screen" or found.is_environment or other == "undecided", cell
         if one.status == "invalid":
@@ -193,7 +194,7 @@ def test_the_judge_alone_makes_fail_what_the_screen_did_not(combined) -> None:
     for name, other, call, one, told in cells():
         found = combined(one, told, call)
         if told.status != "regressed" and one.status not in ("regressed", "invalid"):
-            assert not decide.fails(found, missing="record", undecided="warn"), (name, other, call, one.runs)
+            assert not fails(found, missing="record", undecided="warn"), (name, other, call, one.runs)
 
 
 def test_nothing_is_lost_in_any_cell(combined) -> None:
@@ -213,22 +214,22 @@ def test_nothing_is_lost_in_any_cell(combined) -> None:
 @pytest.mark.parametrize("name", SCREENS)
 def test_what_is_adverse(name: str) -> None:
     wanted = name in ("regressed", "regressed, also from the anchor", "slow drift") or "adverse" in name
-    assert attribute.is_adverse(SCREENS[name]) is wanted
+    assert combine.is_adverse(SCREENS[name]) is wanted
 
 
 @pytest.mark.parametrize(
     ("change", "clock", "adverse"), [(0.049, 0.049, False), (0.051, 0, True), (0, 0.051, True)]
 )
 def test_what_is_beyond_the_limit_by_either_clock(change: float, clock: float, adverse: object) -> None:
-    assert attribute.is_adverse(screen("undecided", change, clock=clock)) is adverse
+    assert combine.is_adverse(screen("undecided", change, clock=clock)) is adverse
 
 
 def test_what_has_no_numbers_is_not_adverse() -> None:
     for field in ("limit", "baseline", "current"):
-        assert not attribute.is_adverse(replace(screen("undecided", 0.3), **{field: None}))
-    assert not attribute.is_adverse(replace(screen("undecided", 0.3), baseline=0.0))
-    assert attribute.is_adverse(replace(screen("regressed", 0.3), limit=None))  # it was judged
-    assert attribute.is_adverse(replace(screen("undecided", None), change=None, baseline=1.0, current=1.3))
+        assert not combine.is_adverse(replace(screen("undecided", 0.3), **{field: None}))
+    assert not combine.is_adverse(replace(screen("undecided", 0.3), baseline=0.0))
+    assert combine.is_adverse(replace(screen("regressed", 0.3), limit=None))  # it was judged
+    assert combine.is_adverse(replace(screen("undecided", None), change=None, baseline=1.0, current=1.3))
 
 
 # Against what
@@ -247,8 +248,8 @@ def test_only_a_clean_run_of_that_commit_was_of_its_code(make, verdict, commit, 
     baseline = make.baseline([replace(make.run(0.1), commit=commit, dirty=dirty)])
     run = make.run(0.2)
     one, told = verdict(run, baseline, "latency"), JUDGES["ok"]
-    since = decide.since(COMMIT, run, baseline, chosen({}))
-    (found,) = attribute.combine([one], [told], MAIN, since, (), asked=False)
+    accepted_there = since(COMMIT, run, baseline, chosen({}))
+    (found,) = combine.combine([one], [told], MAIN, accepted_there, (), asked=False)
     assert found.is_environment is is_it
 
 
@@ -258,19 +259,19 @@ def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> No
     last = [replace(make.run(0.104, wobble=0), commit=COMMIT) for _ in range(2)]
     run = make.run(0.108, wobble=0)
     one = verdict(run, make.baseline(first + last), "latency")
-    assert attribute.is_adverse(one)
-    since = decide.since(COMMIT, run, make.baseline(first + last), chosen({}))
-    (found,) = attribute.combine([one], [JUDGES["ok"]], MAIN, since, (), asked=False)
+    assert combine.is_adverse(one)
+    accepted_there = since(COMMIT, run, make.baseline(first + last), chosen({}))
+    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert not found.is_environment
     assert found.reason.startswith("not since main")
-    since = decide.since(OTHER, run, make.baseline(first + last), chosen({}))
-    (found,) = attribute.combine([one], [JUDGES["ok"]], MAIN, since, (), asked=False)
+    accepted_there = since(OTHER, run, make.baseline(first + last), chosen({}))
+    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert found.is_environment
 
 
 def test_without_a_baseline_nothing_is_the_environments(make) -> None:
-    assert decide.since(COMMIT, make.run(), Baseline(), chosen({})) == ()
-    (found,) = attribute.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, (), (), asked=False)
+    assert since(COMMIT, make.run(), Baseline(), chosen({})) == ()
+    (found,) = combine.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, (), (), asked=False)
     assert not found.is_environment
 
 
@@ -284,7 +285,7 @@ def test_what_changed_around_the_code_is_listed(combined) -> None:
 
 def test_code_that_both_share_is_not_called_innocent() -> None:
     shared, one = replace(MAIN, code=False), SCREENS["regressed"]
-    (found,) = attribute.combine([one], [JUDGES["ok"]], shared, [one], (), asked=False)
+    (found,) = combine.combine([one], [JUDGES["ok"]], shared, [one], (), asked=False)
     assert found.reason.startswith("environment: both ran the same code (")
 
 
@@ -294,7 +295,7 @@ def test_each_verdict_meets_its_own() -> None:
     case = replace(SCREENS["ok"], case="hola")
     judged = [judge("regressed", case="hola"), judge("ok"), judge("regressed", case="not on the screen")]
     screened = [quality, latency, case, memory]
-    found = attribute.combine(screened, judged, MAIN, screened, (), asked=True)
+    found = combine.combine(screened, judged, MAIN, screened, (), asked=True)
     assert [(v.gate, v.case, v.status, v.is_environment) for v in found] == [
         ("snr", None, "ok", False),
         ("latency", None, "regressed", True),
@@ -329,7 +330,7 @@ def test_each_verdict_meets_its_own() -> None:
     ],
 )
 def test_which_gates_are_doubtful(verdicts: list[Verdict], gates: tuple[str, ...]) -> None:
-    assert attribute.doubtful(verdicts) == gates
+    assert combine.doubtful(verdicts) == gates
 
 
 # Screens that were not made up
@@ -343,9 +344,9 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
     baseline = make.baseline(runs, anchor=runs[0])
     one = verdict(make.run(0.14, wobble=0), baseline, "latency")
     assert (one.status, one.drift) == ("regressed", pytest.approx(0.4))
-    (found,) = attribute.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
+    (found,) = combine.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
     assert (found.status, found.is_environment, found.drift) == ("regressed", True, one.drift)
-    (found,) = attribute.combine([one], [judge("regressed")], MAIN, [one], (), asked=False)
+    (found,) = combine.combine([one], [judge("regressed")], MAIN, [one], (), asked=False)
     assert (found.decided_by, found.where, found.drift) == ("judge", "vocoder +1%", one.drift)
 
 
@@ -356,7 +357,7 @@ def test_slow_drift_stays_the_screens(make, verdict) -> None:
     baseline = make.baseline(runs, anchor=anchor)
     one = verdict(make.run(0.118, wobble=0), baseline, "latency")
     for told in ("ok", "improved", "undecided"):
-        assert attribute.combine([one], [JUDGES[told]], MAIN, [one], (), asked=True) == (one,)
+        assert combine.combine([one], [JUDGES[told]], MAIN, [one], (), asked=True) == (one,)
 
 
 def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_word(make) -> None:
@@ -369,13 +370,13 @@ def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_wo
     adverse = failed = 0
     for _ in range(40):
         baseline = make.baseline([session() for _ in range(6)])
-        screened = [v for v in decide.decide(session(), baseline, chosen({})) if v.gate == "latency"]
+        screened = [v for v in decide(session(), baseline, chosen({})) if v.gate == "latency"]
         judged = [judge("ok", case=v.case) for v in screened]
-        found = attribute.combine(screened, judged, MAIN, screened, (), asked=False)
-        adverse += attribute.is_adverse(screened[0])
-        failed += any(decide.fails(v, missing="fail", undecided="warn") for v in found)
+        found = combine.combine(screened, judged, MAIN, screened, (), asked=False)
+        adverse += combine.is_adverse(screened[0])
+        failed += any(fails(v, missing="fail", undecided="warn") for v in found)
         assert all(
-            v.status != "ok" for v, one in zip(found, screened, strict=True) if attribute.is_adverse(one)
+            v.status != "ok" for v, one in zip(found, screened, strict=True) if combine.is_adverse(one)
         )
     assert adverse >= 5
     assert failed == 0

@@ -13,7 +13,7 @@ from scipy import stats
 
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Calls, Case, Replicate
-from tts_baseline.gate import blame
+from tts_baseline.gate.judge import stages
 
 Arm = Mapping[str, Sequence[float]]
 
@@ -50,7 +50,7 @@ def one(
 def test_shares_are_of_the_whole_base_and_add_up_to_the_change() -> None:
     # base: 0.1 + 0.6 + 0.2 and 0.1 elsewhere, 1.0 in all; head: 0.1 + 0.8 + 0.15 and 0.25 elsewhere, 1.3
     base, head = {"text": 0.1, "model": 0.6, "vocoder": 0.2}, {"text": 0.1, "model": 0.8, "vocoder": 0.15}
-    found = blame.shares([one(base, head, (0.1, 0.25))] * 3, cases("a"))
+    found = stages.shares([one(base, head, (0.1, 0.25))] * 3, cases("a"))
     told = {name: share.change for name, share in found.items()}
     assert told == pytest.approx({"text": 0.0, "model": 0.2, "vocoder": -0.05, "elsewhere": 0.15})
     assert math.fsum(told.values()) == pytest.approx(1.3 / 1.0 - 1)
@@ -61,7 +61,7 @@ def test_shares_add_up_to_the_change_whatever_the_stages(data: st.DataObject) ->
     names = data.draw(st.lists(st.sampled_from("pqrst"), min_size=1, unique=True))
     times = st.dictionaries(st.sampled_from(names), st.floats(0.01, 10), min_size=1)
     taken = [one(data.draw(times), data.draw(times), (0.5, data.draw(st.floats(0, 5)))) for _ in range(3)]
-    found = blame.shares(taken, cases("a"))
+    found = stages.shares(taken, cases("a"))
     walls = [(r.base.calls["a"].wall_s[0], r.head.calls["a"].wall_s[0]) for r in taken]
     whole = fmean(head / base - 1 for base, head in walls)
     assert math.fsum(share.change for share in found.values()) == pytest.approx(whole, rel=1e-6, abs=1e-9)
@@ -76,7 +76,7 @@ def test_a_share_is_a_mean_over_cases_and_its_interval_one_over_restarts() -> No
 
     grown = [(0.1, 0.3), (0.2, 0.4), (0.2, 0.6)]
     taken = [restart(arm(1.0, 10.0), arm(1.0 + a, 10.0 * (1 + b))) for a, b in grown]
-    share = blame.shares(taken, cases("a", "b"))["model"]
+    share = stages.shares(taken, cases("a", "b"))["model"]
     want = stats.ttest_1samp([0.2, 0.3, 0.4], 0.0).confidence_interval(0.95)
     assert share.change == pytest.approx(0.3)
     assert share.interval() == pytest.approx((want.low, want.high))
@@ -85,7 +85,7 @@ def test_a_share_is_a_mean_over_cases_and_its_interval_one_over_restarts() -> No
 def test_a_case_is_its_median_call() -> None:
     base = calls(0.0, {"model": (1.0, 1.0, 1.0)})
     head = calls(0.0, {"model": (1.5, 1.4, 90.0)})
-    found = blame.shares([restart({"a": base}, {"a": head})] * 2, cases("a"))
+    found = stages.shares([restart({"a": base}, {"a": head})] * 2, cases("a"))
     assert found["model"].change == pytest.approx(0.5)
     assert found["elsewhere"].change == 0.0
     assert median(head.wall_s) == 1.5
@@ -93,13 +93,15 @@ def test_a_case_is_its_median_call() -> None:
 
 def test_a_stage_that_the_head_adds_is_named() -> None:
     taken = [one({"text": 0.2, "model": 0.8}, {"text": 0.2, "model": 0.8, "enhance": 0.3})] * 3
-    assert blame.stages(taken, cases("a")).startswith("enhance +30.0%")
-    assert math.fsum(share.change for share in blame.shares(taken, cases("a")).values()) == pytest.approx(0.3)
+    assert stages.stages(taken, cases("a")).startswith("enhance +30.0%")
+    assert math.fsum(share.change for share in stages.shares(taken, cases("a")).values()) == pytest.approx(
+        0.3
+    )
 
 
 def test_a_stage_that_the_head_drops_or_renames_is_named() -> None:
     taken = [one({"text": 0.2, "model": 0.8}, {"text": 0.2, "engine": 0.8})] * 3
-    told = blame.stages(taken, cases("a"))
+    told = stages.stages(taken, cases("a"))
     assert "engine +80.0%" in told
     assert "model -80.0%" in told
 
@@ -111,7 +113,7 @@ def test_cases_may_have_stages_of_their_own() -> None:
             "b": calls(0.0, {"model": (1.0,) * 2, "post": (1.0,) * 2}),
         }
 
-    found = blame.shares([restart(arm(1.0), arm(1.4))] * 3, cases("a", "b"))
+    found = stages.shares([restart(arm(1.0), arm(1.4))] * 3, cases("a", "b"))
     assert {name: share.change for name, share in found.items()} == pytest.approx(
         {"model": 0.2, "post": 0.0, "elsewhere": 0.0}
     )
@@ -122,7 +124,7 @@ def test_the_stage_that_moved_is_named_and_the_others_are_bounded() -> None:
     base = {"text": 0.1, "model": 0.7, "vocoder": 0.2}
     taken = [one(base, {"text": 0.1 + w, "model": 0.8 - w, "vocoder": 0.2}) for w in wobbles]
     half = stats.t.ppf(0.975, 2) * 0.002 / math.sqrt(3)
-    assert blame.stages(taken, cases("a")) == (
+    assert stages.stages(taken, cases("a")) == (
         f"model +10.0% [{10 - 100 * half:+.1f}, {10 + 100 * half:+.1f}] of the whole; "
         f"text, vocoder, elsewhere unchanged (within {half:.1%})"
     )
@@ -131,21 +133,21 @@ def test_the_stage_that_moved_is_named_and_the_others_are_bounded() -> None:
 def test_several_stages_are_named_the_largest_first() -> None:
     base = {"text": 0.2, "model": 0.6, "vocoder": 0.2}
     taken = [one(base, {"text": 0.3, "model": 0.35, "vocoder": 0.155})] * 3
-    told = blame.stages(taken, cases("a"))
+    told = stages.stages(taken, cases("a"))
     assert told.startswith("model -25.0% [-25.0, -25.0], text +10.0% [+10.0, +10.0] of the whole; ")
     assert told.endswith("vocoder, elsewhere unchanged (within 4.5%)")  # less than a fifth of the largest
 
 
 def test_what_no_stage_accounts_for_is_elsewhere() -> None:
     taken = [one({"model": 0.8}, {"model": 0.8}, (0.2, 0.5))] * 3
-    assert blame.stages(taken, cases("a")).startswith(
+    assert stages.stages(taken, cases("a")).startswith(
         "elsewhere +30.0% [+30.0, +30.0] of the whole; model unchanged"
     )
 
 
 def test_a_change_that_is_not_plain_is_blamed_on_no_stage() -> None:
     taken = [one({"text": 0.5, "model": 0.5}, {"text": 0.5 + w, "model": 0.5 - w}) for w in (0.3, -0.3, 0.01)]
-    told = blame.stages(taken, cases("a"))
+    told = stages.stages(taken, cases("a"))
     assert told.startswith("no stage alone; model, text, elsewhere unchanged (within ")
 
 
@@ -155,15 +157,15 @@ def test_without_stages_there_is_nothing_to_tell() -> None:
     base_alone = restart(staged.base.calls, plain.head.calls)
     head_alone = restart(plain.base.calls, staged.head.calls)
     for taken in (plain, base_alone, head_alone):
-        assert blame.shares([taken] * 3, cases("a")) == {}
-        assert blame.stages([taken] * 3, cases("a")) == ""
-    assert blame.stages([staged, staged, plain], cases("a")) == ""
-    assert blame.stages([staged] * 3, []) == ""
-    assert blame.stages([staged] * 3, cases("b")) == ""
+        assert stages.shares([taken] * 3, cases("a")) == {}
+        assert stages.stages([taken] * 3, cases("a")) == ""
+    assert stages.stages([staged, staged, plain], cases("a")) == ""
+    assert stages.stages([staged] * 3, []) == ""
+    assert stages.stages([staged] * 3, cases("b")) == ""
 
 
 def test_nothing_moved_at_all() -> None:
-    assert blame.stages([one({"model": 1.0}, {"model": 1.0})] * 3, cases("a")) == ""
+    assert stages.stages([one({"model": 1.0}, {"model": 1.0})] * 3, cases("a")) == ""
 
 
 def test_cases_that_a_restart_lacks_are_left_out() -> None:
@@ -172,5 +174,5 @@ def test_cases_that_a_restart_lacks_are_left_out() -> None:
         {"a": calls(0.0, {"model": (1.5, 1.5)}), "b": calls(0.0, {"model": (9.0, 9.0)})},
     )
     lacking = one({"model": 1.0}, {"model": 1.5})
-    found = blame.shares([whole, whole, lacking], cases("a", "b"))
+    found = stages.shares([whole, whole, lacking], cases("a", "b"))
     assert found["model"].change == pytest.approx(0.5)

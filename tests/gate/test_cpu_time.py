@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from judgements import judgement
 from msgspec.structs import replace
 from scipy import stats
 
+from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
-from tts_baseline.gate import cpu_time, paired
+from tts_baseline.gate.judge import cpu_time, paired
 from tts_baseline.gate.limits import chosen
 from tts_baseline.stats.sequential import MODE, alpha_at
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from judgements import judgement
 from msgspec.structs import replace
 
+from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Calls, Replicate
-from tts_baseline.gate.disturbances import Disturbance, disturbances
+from tts_baseline.gate.judge.disturbances import Disturbance, disturbances
 
 RESTARTS, QUADS, CASES, NOISE = 8, 4, ("a", "b", "c"), 0.01
 NAMES = ("between processes", "drift", "first call of a quad", "lag-1 autocorrelation")

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Verdict, Work
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import decide, explain
+from tts_baseline.gate import explain
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import changed, decide, fails, gating
 from tts_baseline.report import summary
 
 CASES = ("c0", "c1", "c2")
@@ -86,7 +87,7 @@ def run(make):
 
 
 def judged(run: Run, baseline: Baseline, **limits: str) -> list[Verdict]:
-    return [v for v in decide.decide(run, baseline, chosen(limits)) if v.family == "work"]
+    return [v for v in decide(run, baseline, chosen(limits)) if v.family == "work"]
 
 
 def told(run: Run, baseline: Baseline, gate: str = "operators", case: str | None = None, **limits) -> Verdict:
@@ -121,7 +122,7 @@ def test_one_dispatch_more_in_one_case_is_a_regression_and_named(run, make) -> N
     assert (case.status, case.change, case.reason) == ("regressed", 1.0, "aten.mm +1 (4 -> 5)")
     assert told(now, baseline, case="c0").status == "ok"
     assert told(now, baseline, "flops").status == "ok"
-    assert decide.fails(suite, missing="record", undecided="warn")
+    assert fails(suite, missing="record", undecided="warn")
 
 
 def test_one_dispatch_less_is_an_improvement_and_named(run, make) -> None:
@@ -135,7 +136,7 @@ def test_a_case_that_grew_speaks_even_where_the_suite_shrank(run, make) -> None:
     now = run({"c0": more(add=-5), "c1": more(mm=2), "c2": USUAL})
     verdicts = judged(now, make.baseline([run()]))
     assert statuses(verdicts)["operators", None] == "improved"
-    assert statuses(decide.gating(verdicts))["operators", "c1"] == "regressed"
+    assert statuses(gating(verdicts))["operators", "c1"] == "regressed"
 
 
 def test_at_most_three_operators_are_named_the_worst_first(run, make) -> None:
@@ -369,15 +370,15 @@ def test_work_that_depends_on_chance_is_not_judged(run, make) -> None:
 
 def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
     baseline = make.baseline([run() for _ in range(4)])
-    verdicts = decide.decide(run(more(mm=1)), baseline, chosen({}))
+    verdicts = decide(run(more(mm=1)), baseline, chosen({}))
     assert any(v.status == "regressed" for v in verdicts)
-    assert not decide.changed(verdicts)
+    assert not changed(verdicts)
 
 
 def test_the_message_and_the_summary_name_the_operator(run, make) -> None:
     baseline, now = make.baseline([run()]), run(more(mm=1))
     verdicts = judged(now, baseline)
-    failing = [v for v in decide.gating(verdicts) if v.status == "regressed"]
+    failing = [v for v in gating(verdicts) if v.status == "regressed"]
     lines = explain.story(failing, now, baseline).splitlines()
     assert lines[:5] == [
         "es: operators regressed, +3 (limit 0)",

@@ -3,15 +3,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tts_baseline.core.records import Baseline, Environment
-from tts_baseline.gate import decide, explain
+from tts_baseline.gate import explain
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import decide, fails, gating
 
 
 def told(run, baseline: Baseline) -> list[str]:
     verdicts = [
-        v
-        for v in decide.gating(decide.decide(run, baseline, chosen({})))
-        if decide.fails(v, missing="record", undecided="warn")
+        v for v in gating(decide(run, baseline, chosen({}))) if fails(v, missing="record", undecided="warn")
     ]
     return explain.story(verdicts, run, baseline).splitlines()
 

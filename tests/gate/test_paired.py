@@ -9,14 +9,14 @@ from statistics import median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judgements import judgement
 from msgspec.structs import replace
 from scipy import stats
 
+from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import paired
+from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit, chosen
 from tts_baseline.stats.sequential import MODE, alpha_at
 

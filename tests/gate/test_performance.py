@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tts_baseline.core.records import Baseline
-from tts_baseline.gate import decide
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import decide, fails, gating
 
 
 def test_interval_and_change_by_hand(make, verdict) -> None:
@@ -40,11 +40,11 @@ def test_six_percent_on_a_noisy_machine_is_undecided_and_says_what_would_settle_
     v = verdict(make.run(0.106, wobble=0), make.baseline(runs), "latency")
     assert v.status == "undecided"
     assert "3 accepted runs, 4 give this machine's own spread" in v.reason
-    assert not decide.fails(v, missing="fail", undecided="warn")
-    assert decide.fails(v, missing="fail", undecided="fail")
+    assert not fails(v, missing="fail", undecided="warn")
+    assert fails(v, missing="fail", undecided="fail")
     case = verdict(make.run(0.106, wobble=0), make.baseline(runs), "latency", "c0")
     assert case.status == "undecided"
-    assert not decide.fails(case, missing="fail", undecided="fail")
+    assert not fails(case, missing="fail", undecided="fail")
 
 
 def test_no_run_on_this_machine(make, verdict) -> None:
@@ -151,7 +151,7 @@ def test_one_case_alone_is_found_among_many(make, verdict) -> None:
     baseline = make.baseline(runs)
     assert verdict(run, baseline, "latency", "c3").status == "regressed"
     assert verdict(run, baseline, "latency", "c2").status != "regressed"
-    speaking = decide.gating(decide.decide(run, baseline, chosen({})))
+    speaking = gating(decide(run, baseline, chosen({})))
     assert [v.case for v in speaking if v.status == "regressed"] == ["c3"]
 
 
@@ -238,11 +238,9 @@ def test_unchanged_runs_do_not_fail_on_a_machine_whose_speed_drifts(make) -> Non
 
     failed = 0
     for _ in range(60):
-        verdicts = decide.decide(session(), make.baseline([session() for _ in range(3)]), chosen({}))
+        verdicts = decide(session(), make.baseline([session() for _ in range(3)]), chosen({}))
         failed += any(
-            decide.fails(v, missing="fail", undecided="warn")
-            for v in decide.gating(verdicts)
-            if v.gate == "latency"
+            fails(v, missing="fail", undecided="warn") for v in gating(verdicts) if v.gate == "latency"
         )
     assert failed == 0
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import REPOSITORY
 from tts_baseline.measure.protocol import WorkerSpec
 
 
 @pytest.fixture
 def spec(tmp_path: Path) -> Callable[..., WorkerSpec]:
-    def make(target: str = "fine", builder: str = "builders:prepare") -> WorkerSpec:
+    def make(target: str = "fine", builder: str = "tests.support.builders:prepare") -> WorkerSpec:
         return WorkerSpec(
             builder=builder,
             target=target,
@@ -18,7 +19,7 @@ def spec(tmp_path: Path) -> Callable[..., WorkerSpec]:
             device="cpu",
             optimize=(),
             root=str(tmp_path),
-            paths=(str(Path(__file__).parent),),
+            paths=(str(REPOSITORY),),
         )
 
     return make

@@ -15,6 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
+from tests.support import REPOSITORY
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
@@ -179,7 +180,7 @@ def test_a_worker_that_has_died_is_not_called_alone(spec) -> None:
 def test_the_files_of_a_pipeline_are_told_and_those_that_are_installed_are_not(spec) -> None:
     with Worker(spec(), load_timeout=20) as worker:
         files = worker.ready.files
-    assert str(Path(__file__).parent / "builders.py") in files
+    assert str(REPOSITORY / "tests" / "support" / "builders.py") in files
     assert not any("numpy" in file or "src/tts_baseline" in file or file == os.__file__ for file in files)
 
 

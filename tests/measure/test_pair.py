@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from statistics import median
 
-import diary
 import psutil
 import pytest
 from msgspec.structs import replace
 
 import tts_baseline
+from tests.support import REPOSITORY, diary
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Case, Request
 from tts_baseline.measure import pair
@@ -22,7 +22,7 @@ from tts_baseline.measure.host import CpuTime
 from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, Pace, measure
 from tts_baseline.measure.protocol import Ready, Spoken, WorkerSpec
 
-HERE = str(Path(__file__).parent)
+HERE = str(REPOSITORY)
 CASES = [Case(id="short", text="a"), Case(id="middle", text="bb"), Case(id="long", text="ccc")]
 PACE = Pace(quads=4, timeout=20, load_timeout=20)
 WORDS = {"base": "A", "head": "B"}
@@ -45,9 +45,9 @@ class Room:
         self.python: dict[str, str] = {}
         self.calls = 0
 
-    def spec(self, arm: str, target: str = "diary", **settings: object) -> WorkerSpec:
+    def spec(self, arm: str, target: str = "tests.support.diary", **settings: object) -> WorkerSpec:
         return WorkerSpec(
-            builder="diary:prepare",
+            builder="tests.support.diary:prepare",
             target=target,
             settings={"arm": arm, "diary": str(self.diary), **settings},
             device="cpu",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sounds import RATE, clip, heard
 
+from tests.support.sounds import RATE, clip, heard
 from tts_baseline.metrics._audio import Clip, Measured, over_utterances, resample
 from tts_baseline.metrics.golden import pesq_wb, snr_golden, stoi
 from tts_baseline.metrics.signal import duration, snr_vad, structure

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sounds import clip, heard
 
+from tests.support.sounds import clip, heard
 from tts_baseline.metrics.signal import duration
 
 

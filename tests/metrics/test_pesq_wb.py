@@ -10,9 +10,9 @@ import numpy as np
 import pesq
 import pytest
 import soxr
-from sounds import RATE, at_snr, heard, noise, speech_mask
-from sounds import clip as whole_clip
 
+from tests.support.sounds import RATE, at_snr, heard, noise, speech_mask
+from tests.support.sounds import clip as whole_clip
 from tts_baseline.metrics.golden import pesq_wb
 
 SELF = 4.644

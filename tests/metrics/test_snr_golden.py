@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sounds import RATE, heard, noise
-from sounds import clip as whole_clip
 
+from tests.support.sounds import RATE, heard, noise
+from tests.support.sounds import clip as whole_clip
 from tts_baseline.metrics.golden import snr_golden
 
 

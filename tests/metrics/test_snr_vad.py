@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
-from sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 
+from tests.support import environment
+from tests.support.sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 from tts_baseline.metrics._audio import Clip
 from tts_baseline.metrics.signal import snr_vad
 
@@ -210,19 +211,18 @@ def test_the_detector_leaves_the_environment_as_it_was(monkeypatch):
 def test_the_detector_computes_on_one_thread():
     """Four threads a 32 ms chunk make it 15 times slower."""
     script = """if True:
-        import os, sys
-        sys.path.insert(0, os.environ["HERE"])
-        import sounds
+        import os
+        from tests.support import sounds
         from tts_baseline.metrics.signal import snr_vad
         samples = sounds.clip()
         before = len(os.listdir("/proc/self/task"))
         snr_vad.read(sounds.heard(samples))
         print(len(os.listdir("/proc/self/task")) - before)
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    own = {name: value for name, value in environment().items() if not name.startswith("OMP_")}
     result = subprocess.run(
         [sys.executable, "-c", script],
-        env=environment | {"HERE": str(Path(__file__).parent)},
+        env=own,
         capture_output=True,
         text=True,
         check=True,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soxr
-from sounds import RATE, at_snr, clip, heard, noise, speech_mask
 
+from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
 from tts_baseline.metrics.golden import stoi
 
 

@@ -7,8 +7,8 @@ import pytest
 import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 
+from tests.support.sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 from tts_baseline.metrics.signal import structure
 
 

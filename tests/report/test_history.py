@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 import pytest
-from made import TEXTS, accepted, run, sounds
 from msgspec.structs import replace
 
+from tests.support.made import TEXTS, accepted, run, sounds
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import gates
 from tts_baseline.gate.limits import chosen

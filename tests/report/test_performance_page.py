@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from made import KEY, accepted, left_pending, reading, run, sounds
 from msgspec.structs import replace
 
+from tests.support.made import KEY, accepted, left_pending, reading, run, sounds
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError

@@ -11,9 +11,9 @@ from typing import get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import accepted, reading, run, tone
 from msgspec.structs import replace
 
+from tests.support.made import accepted, reading, run, tone
 from tts_baseline.core import units
 from tts_baseline.core.records import Baseline, Case, Status, Verdict
 from tts_baseline.core.registry import gates, metrics

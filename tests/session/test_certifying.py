@@ -25,13 +25,18 @@ from tts_baseline.core.records import Calls, ColdStart, Replicate
 from tts_baseline.measure import pair
 from tts_baseline.measure import replicate as replicates
 from tts_baseline.measure.pair import CaseLost
-from tts_baseline.session import certifying, comparing, gating, health, judging, measuring
-from tts_baseline.session.certifying import Certified, Plan, certify
-from tts_baseline.session.gating import Outcome
-from tts_baseline.session.measuring import Pilot
-from tts_baseline.session.progress import Progress, silent
+from tts_baseline.session import certify as certifying
+from tts_baseline.session import compare, doctor
+from tts_baseline.session.certify import Certified, Plan, certify
+from tts_baseline.session.judge import bench as judge_bench
+from tts_baseline.session.judge import restarts
+from tts_baseline.session.measurement import suite
+from tts_baseline.session.measurement.pilot import Pilot
+from tts_baseline.session.measurement.progress import Progress, silent
+from tts_baseline.session.measurement.suite import take
+from tts_baseline.session.outcome import Outcome, footer
 from tts_baseline.session.project import Project, open_project
-from tts_baseline.session.worktree import Checkout
+from tts_baseline.session.revision.worktree import Checkout
 
 SUITE = "".join(f'[[case]]\nid = "c{number}"\ntext = "{"x" * (number + 1)}"\n' for number in range(4))
 RESTART_S = 2.0
@@ -80,7 +85,7 @@ class Bench:
         def pilot(_project, _cases, arm=None) -> Pilot:
             return Pilot(RESTART_S / 2, 0.0, "cpu", origin="theirs.py" if arm else "ours.py")
 
-        for module in (certifying, measuring):
+        for module in (certifying, judge_bench, suite):
             monkeypatch.setattr(module, "look_ahead", pilot)
 
     def project(self, **chosen) -> Project:
@@ -93,7 +98,7 @@ class Bench:
 
     def on(self, machine: Machine) -> None:
         self._monkeypatch.setattr(pair, "measure", machine.measure)
-        for module in (certifying, judging):
+        for module in (certifying, restarts):
             self._monkeypatch.setattr(module.time, "monotonic", lambda: machine.now)
 
     def certify(self, machine: Machine, project: Project | None = None, **plan) -> Certified:
@@ -308,7 +313,7 @@ def test_a_tighter_limit_is_refused_before_anything_is_measured(bench, certified
     monkeypatch.setattr(replicates, "measure", lambda *_, **__: pytest.fail("measured"))
     project = bench.limited("2%")
     with pytest.raises(LimitError, match=r"latency limit of 2% .* can resolve: 3%, certified on 20"):
-        measuring.take(project, project.chosen, silent())
+        take(project, project.chosen, silent())
 
 
 @pytest.mark.parametrize(
@@ -331,7 +336,7 @@ def test_everything_else_is_measured_as_before(bench, certified, monkeypatch, ho
         here = environment.read("cpu")
         monkeypatch.setattr(environment, "read", lambda _: replace(here, key="elsewhere-0"))
     with pytest.raises(Measured):
-        measuring.take(project, project.chosen[: 1 if how == "other cases" else None], silent())
+        take(project, project.chosen[: 1 if how == "other cases" else None], silent())
 
 
 def test_a_judge_is_refused_a_tighter_limit_and_says_what_is_certified(bench, certified, monkeypatch) -> None:
@@ -340,17 +345,17 @@ def test_a_judge_is_refused_a_tighter_limit_and_says_what_is_certified(bench, ce
         yield Checkout(root=root, commit="c" * 40, shared=())
 
     subprocess.run(["git", "init", "--quiet", str(bench.root)], check=True)
-    monkeypatch.setattr(judging, "checkout", checkout)
+    monkeypatch.setattr(judge_bench, "checkout", checkout)
     machine = Machine(noise=0.003)
     bench.on(machine)
     with pytest.raises(LimitError):
-        comparing.with_configuration(bench.limited("2%"), ("fast",), silent())
+        compare.with_configuration(bench.limited("2%"), ("fast",), silent())
     with pytest.raises(LimitError):
-        comparing.with_revision(bench.limited("2%"), "main", silent())
+        compare.with_revision(bench.limited("2%"), "main", silent())
     assert machine.sessions == []
-    found = comparing.with_revision(bench.limited("5%"), "main", silent())
+    found = compare.with_revision(bench.limited("5%"), "main", silent())
     assert found.judgement.certified
-    found = comparing.with_configuration(bench.limited("5%"), ("fast",), silent())
+    found = compare.with_configuration(bench.limited("5%"), ("fast",), silent())
     line = (
         f"this machine is certified ({certified.created[:10]}, 2 A/A sessions, limit 5.0%): "
         "false alarms <= 77.6%, sees +10.0% with "
@@ -358,16 +363,16 @@ def test_a_judge_is_refused_a_tighter_limit_and_says_what_is_certified(bench, ce
     assert line in found.judgement.certified
     assert line in (found.folder / "report.md").read_text(encoding="utf-8")
     bench.project().store("cpu").folder.joinpath("certificates").rename(bench.root / "away")
-    found = comparing.with_configuration(bench.limited("2%"), ("fast",), silent())
+    found = compare.with_configuration(bench.limited("2%"), ("fast",), silent())
     assert "certified" not in (found.folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_a_summary_with_a_judge_says_once_what_is_certified(bench, certified) -> None:
     bench.on(Machine(noise=0.003))
-    judged = comparing.with_configuration(bench.project(), ("fast",), silent()).judgement
+    judged = compare.with_configuration(bench.project(), ("fast",), silent()).judgement
     outcome = Outcome(run=None, folder=Path("r1"), baseline=None, verdicts=(), judgement=judged)
-    assert gating.footer(outcome).count(judged.certified) == 1
-    assert "certified" not in gating.footer(replace(outcome, judgement=replace(judged, certified="")))
+    assert footer(outcome).count(judged.certified) == 1
+    assert "certified" not in footer(replace(outcome, judgement=replace(judged, certified="")))
 
 
 def test_a_certificate_under_a_tight_limit_can_still_be_made(bench: Bench, certified) -> None:
@@ -380,17 +385,17 @@ def test_a_damaged_certificate_is_named_by_every_gate(bench: Bench, certified, m
     path.write_text("{}")
     project = bench.project()
     with pytest.raises(BaselineError, match="damaged"):
-        measuring.take(project, project.chosen, silent())
+        take(project, project.chosen, silent())
 
 
 def test_the_doctor_tells_what_is_certified(bench: Bench, monkeypatch) -> None:
-    def said(project: Project) -> health.Finding:
-        return next(one for one in health.examine(project) if one.what == "certificate")
+    def said(project: Project) -> doctor.Finding:
+        return next(one for one in doctor.examine(project) if one.what == "certificate")
 
     def no_worker(*_, **__):
         raise PipelineError("not started here")
 
-    monkeypatch.setattr(health, "Worker", no_worker)
+    monkeypatch.setattr(doctor, "Worker", no_worker)
     assert said(bench.project()).found == "none: tts-baseline certify tells how often the judge errs"
     one = bench.certify(Machine(noise=0.02), sessions=2, levels=(0.10,)).certificate
     bench.project().store("cpu").write_certificate(replace(one, resolution=0.03))

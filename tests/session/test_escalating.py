@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Baseline, Environment, Run, Verdict
-from tts_baseline.session import escalating
+from tts_baseline.session.judge import escalate
 from tts_baseline.session.project import open_project
 
 COMMIT = "a" * 40
@@ -40,7 +40,7 @@ def project(tmp_path):
 
 def test_a_plain_screen_calls_nobody(project) -> None:
     plain = [verdict("ok"), verdict("improved", "cold_start"), verdict("undecided", case="hola")]
-    assert escalating.call(project(), accepted(), plain) is None
+    assert escalate.call(project(), accepted(), plain) is None
 
 
 @pytest.mark.parametrize(
@@ -55,34 +55,34 @@ def test_a_plain_screen_calls_nobody(project) -> None:
 def test_a_screen_that_is_not_plain_calls_the_judge_against_the_baselines_commit(
     project, screen, gates
 ) -> None:
-    call = escalating.call(project(), accepted(), screen)
+    call = escalate.call(project(), accepted(), screen)
     assert (call.revision, call.gates, call.asked) == (COMMIT, gates, False)
 
 
 def test_memory_is_not_what_a_judge_is_called_for(project) -> None:
     memory = replace(verdict("undecided", "memory"), family="memory")
-    assert escalating.call(project(), accepted(), [memory]) is None
+    assert escalate.call(project(), accepted(), [memory]) is None
 
 
 @pytest.mark.parametrize(
     "baseline", [Baseline(), accepted(None), accepted(dirty=True)], ids=["none", "no commit", "dirty"]
 )
 def test_without_a_commit_of_the_baseline_nobody_is_called(project, baseline) -> None:
-    assert escalating.call(project(), baseline, [verdict("undecided")]) is None
+    assert escalate.call(project(), baseline, [verdict("undecided")]) is None
     with pytest.raises(BaselineError, match="nothing to compare with"):
-        escalating.call(project("auto"), baseline, [verdict("undecided")])
+        escalate.call(project("auto"), baseline, [verdict("undecided")])
 
 
 def test_a_named_revision_is_judged_whatever_the_screen_says(project) -> None:
-    call = escalating.call(project("main"), Baseline(), [verdict("ok")])
+    call = escalate.call(project("main"), Baseline(), [verdict("ok")])
     assert (call.revision, call.asked) == ("main", True)
     assert call.gates == ("cold_start", "latency", "cuda_memory", "memory")
 
 
 def test_auto_is_the_commit_of_the_baseline(project) -> None:
-    call = escalating.call(project("auto"), accepted(), [verdict("ok")])
+    call = escalate.call(project("auto"), accepted(), [verdict("ok")])
     assert (call.revision, call.asked) == (COMMIT, True)
 
 
 def test_none_calls_nobody(project) -> None:
-    assert escalating.call(project("none"), accepted(), [verdict("regressed")]) is None
+    assert escalate.call(project("none"), accepted(), [verdict("regressed")]) is None

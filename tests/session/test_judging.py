@@ -10,13 +10,14 @@ import pytest
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Against, Paired
 from tts_baseline.core.records import Calls, Case, ColdStart, Replicate
-from tts_baseline.gate import paired
+from tts_baseline.gate.judge import paired
 from tts_baseline.measure import pair
 from tts_baseline.measure.pair import Arm, CaseLost, DoesNotFit
-from tts_baseline.session import judging
-from tts_baseline.session.judging import Bench
-from tts_baseline.session.measuring import Pilot
-from tts_baseline.session.progress import Progress
+from tts_baseline.session.judge import restarts
+from tts_baseline.session.judge.bench import Bench
+from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.measurement.pilot import Pilot
+from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.project import open_project
 
 CASES = [Case(id=f"c{number}", text="x" * (number + 1)) for number in range(5)]
@@ -70,7 +71,7 @@ def judged(tmp_path, monkeypatch):
             base=arm, head=arm, against=Against(name="main"), pilot=Pilot(restart_s / 2, 0.0, "cpu")
         )
         progress = Progress(lines.append, live=False)
-        judgement = judging.judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
+        judgement = judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
         verdicts = paired.decide(judgement, project.limits)
         return judgement, next(v for v in verdicts if v.case is None and v.gate == "latency")
 
@@ -116,7 +117,7 @@ def test_a_budget_is_kept_and_said(judged) -> None:
 
 def test_a_budget_that_runs_out_ends_it_between_two_looks(judged, monkeypatch) -> None:
     clock = iter(range(0, 10_000, 1))  # every look at the clock costs a second
-    monkeypatch.setattr(judging.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(restarts.time, "monotonic", lambda: float(next(clock)))
     judgement, verdict = judged(Machine(noise=0.10), restart_s=1.0, budget=6.0)
     assert len(judgement.restarts) in (3, 4, 6)
     assert judgement.stopped == f"the budget of 6.00 s was used up after {len(judgement.restarts)} restarts"
@@ -187,7 +188,7 @@ def test_a_host_that_always_disturbs_is_put_up_with(judged) -> None:
 
 def test_no_restart_is_measured_again_beyond_the_budget(judged, monkeypatch) -> None:
     clock = iter(range(0, 10_000, 1))
-    monkeypatch.setattr(judging.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(restarts.time, "monotonic", lambda: float(next(clock)))
     machine = Machine()
     machine.stolen = [0.5] * 20
     found, verdict = judged(machine, restart_s=1.0, budget=5.0)

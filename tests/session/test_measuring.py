@@ -12,8 +12,10 @@ import pytest
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Case
 from tts_baseline.measure.lock import measuring
-from tts_baseline.session.measuring import MAX_PASSES, Pilot, _pass_seconds, _passes, look_ahead, terminable
-from tts_baseline.session.progress import Progress
+from tts_baseline.session.measurement.pilot import Pilot, _pass_seconds, look_ahead
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.measurement.signals import terminable
+from tts_baseline.session.measurement.suite import MAX_PASSES, _passes
 from tts_baseline.session.project import open_project
 
 

@@ -16,7 +16,7 @@ from tts_baseline.core.records import (
     Replicate,
     Utterance,
 )
-from tts_baseline.session.scoring import score
+from tts_baseline.session.measurement.score import score
 
 CASE = Case(id="uno", text="uno")
 

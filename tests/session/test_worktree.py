@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from tts_baseline.core import git
 from tts_baseline.core.errors import RevisionError
-from tts_baseline.session import worktree
-from tts_baseline.session.sharing import digest, strings
-from tts_baseline.session.worktree import checkout
+from tts_baseline.session.revision import worktree
+from tts_baseline.session.revision.shared_files import digest, strings
+from tts_baseline.session.revision.worktree import checkout
 
 AUTHOR = ("-c", "user.name=Ana", "-c", "user.email=ana@example.org", "-c", "protocol.file.allow=always")
 
@@ -270,7 +270,7 @@ def test_it_works_in_a_thread_too(repository) -> None:
 PROCESS = """
 import subprocess, sys, time
 from pathlib import Path
-from tts_baseline.session.worktree import checkout
+from tts_baseline.session.revision.worktree import checkout
 with checkout(Path(sys.argv[1]), "HEAD", files=lambda _: ["model.pt"], say=lambda text: None) as base:
     heir = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(heir.pid, base.root, flush=True)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from noise import LIMIT, RIGS, Array, Looks, Session, differences
 from scipy import stats
 
-from tts_baseline.gate import cpu_time
+from tests.support.noise import LIMIT, RIGS, Array, Looks, Session, differences
+from tts_baseline.gate.judge import cpu_time
 from tts_baseline.stats.estimate import ALPHA
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.proportion import upper_bound

@@ -11,9 +11,8 @@ from pathlib import Path
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.settings import find_root
 from tts_baseline.report import summary
-from tts_baseline.session import gating
-from tts_baseline.session.gating import Outcome
-from tts_baseline.session.progress import Progress
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.outcome import Outcome, explained, failing, footer, suite_verdicts
 from tts_baseline.session.project import Project, open_project
 
 
@@ -48,18 +47,18 @@ def say(text: str) -> None:
 
 def status(project: Project, outcome: Outcome) -> int:
     """The exit status of an outcome: 0, or 1 where a verdict fails the build."""
-    return 1 if gating.failing(project, gating.suite_verdicts(outcome)) else 0
+    return 1 if failing(project, suite_verdicts(outcome)) else 0
 
 
 def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     """Print an outcome for people."""
-    failing = gating.failing(project, gating.suite_verdicts(outcome))
+    failures = failing(project, suite_verdicts(outcome))
     color = sys.stdout.isatty()
     say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
     say("")
-    if failing:
-        say(gating.explained(outcome, failing))
-    say(gating.footer(outcome))
+    if failures:
+        say(explained(outcome, failures))
+    say(footer(outcome))
 
 
 def show_json(outcomes: Sequence[Outcome]) -> None:

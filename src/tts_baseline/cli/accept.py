@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 from tts_baseline.cli import _common
-from tts_baseline.session import gating
+from tts_baseline.session.accept import accept_run
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def act(options: argparse.Namespace) -> int:
     project = _common.opened(options)
     written: list[Path] = []
     for name in options.run:
-        _, paths = gating.accept_run(project, name, reason=options.reason, reset_anchor=options.reset_anchor)
+        _, paths = accept_run(project, name, reason=options.reason, reset_anchor=options.reset_anchor)
         written += paths
     _common.say_paths(written, project.root, as_json=options.json)
     return 0

@@ -19,8 +19,8 @@ import sys
 from tts_baseline.cli import _common
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.report import certified
-from tts_baseline.session import certifying
-from tts_baseline.session.certifying import LEVELS, SESSIONS, Plan
+from tts_baseline.session import certify
+from tts_baseline.session.certify import LEVELS, SESSIONS, Plan
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -48,7 +48,7 @@ def act(options: argparse.Namespace) -> int:
     # A budget in pyproject.toml is that of a gate.
     budget = math.inf if options.budget is None else options.budget
     plan = Plan(sessions=options.sessions, levels=_levels(options.levels), budget=budget, go_on=options.go_on)
-    done = certifying.certify(project, plan, _common.progress())
+    done = certify.certify(project, plan, _common.progress())
     if options.json:
         _common.say(certified.as_json(done.certificate, done.path, done.stopped).decode().rstrip())
     else:

@@ -19,8 +19,9 @@ from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
 from tts_baseline.report import judged
-from tts_baseline.session import comparing, gating
-from tts_baseline.session.escalating import AUTO, NEVER
+from tts_baseline.session import compare
+from tts_baseline.session.judge.escalate import AUTO, NEVER
+from tts_baseline.session.outcome import explained, failing, reopen
 from tts_baseline.session.project import Project
 
 _HELP = "tts-baseline compare --help"
@@ -46,7 +47,7 @@ def act(options: argparse.Namespace) -> int:
         return _side_by_side(project, options)
     if options.against or options.against_optimize:
         raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
-    outcome = gating.reopen(project, options.run)
+    outcome = reopen(project, options.run)
     if options.case is None:
         if options.json:
             _common.show_json([outcome])
@@ -63,7 +64,7 @@ def act(options: argparse.Namespace) -> int:
     if options.json:
         _common.show_json([only])
     else:
-        _common.say(gating.explained(only, only.verdicts))
+        _common.say(explained(only, only.verdicts))
     return _common.status(project, only)
 
 
@@ -80,12 +81,12 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
             "say what to compare: a RUN, --against REV, or --against-optimize A,B (one of them)", hint=_HELP
         )
     if optimize:
-        found = comparing.with_configuration(project, switches(optimize), _common.progress())
+        found = compare.with_configuration(project, switches(optimize), _common.progress())
     else:
-        found = comparing.with_revision(project, revision or "", _common.progress())
+        found = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
         _common.say(judged.as_json(found.judgement, found.verdicts, found.folder).decode().rstrip())
     else:
         _common.say(judged.terminal(found.judgement, found.verdicts))
         _common.say(f"judged: {found.folder}")
-    return int(bool(gating.failing(project, found.verdicts)))
+    return int(bool(failing(project, found.verdicts)))

@@ -9,7 +9,7 @@ import argparse
 import json
 
 from tts_baseline.cli import _common
-from tts_baseline.session import health
+from tts_baseline.session import doctor
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def act(options: argparse.Namespace) -> int:
     """0, or 2 where something that a gate needs is missing."""
-    findings = health.examine(_common.opened(options))
+    findings = doctor.examine(_common.opened(options))
     if options.json:
         _common.say(json.dumps([finding._asdict() for finding in findings], indent=1))
     else:

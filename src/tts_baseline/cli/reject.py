@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from tts_baseline.cli import _common
-from tts_baseline.session import gating
+from tts_baseline.session.accept import reject_run
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +20,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace) -> int:
     """0, once it is gone."""
     project = _common.opened(options)
-    folder = gating.reject_run(project, options.run)
+    folder = reject_run(project, options.run)
     _common.say_paths([folder], project.root, as_json=options.json, verb="removed")
     return 0

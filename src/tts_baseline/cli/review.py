@@ -19,7 +19,7 @@ from tts_baseline.cli import _common
 from tts_baseline.core import settings
 from tts_baseline.core.files import write_atomic
 from tts_baseline.report import history_page
-from tts_baseline.session.reviewing import review
+from tts_baseline.session.review import review
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

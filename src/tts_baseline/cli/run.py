@@ -11,7 +11,7 @@ import argparse
 
 from tts_baseline.cli import _common
 from tts_baseline.core.errors import SettingsError
-from tts_baseline.session import gating
+from tts_baseline.session.run import gate
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def act(options: argparse.Namespace) -> int:
     project = _common.opened(options)
     outcomes = []
     for _ in range(options.sessions):
-        outcome = gating.gate(project, project.chosen, _common.progress())
+        outcome = gate(project, project.chosen, _common.progress())
         outcomes.append(outcome)
         if not options.json:
             _common.show(project, outcome, verbose=options.verbose)

@@ -18,7 +18,7 @@ from tts_baseline.core.errors import LimitError
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Environment, Verdict
 from tts_baseline.core.registry import gates
-from tts_baseline.gate import paired
+from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.estimate import Estimate
 from tts_baseline.stats.proportion import bounds, upper_bound

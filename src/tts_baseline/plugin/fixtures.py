@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tts_baseline.core.records import Case
     from tts_baseline.plugin.gatekeeper import Gatekeeper
     from tts_baseline.plugin.results import ColdStarts, Latency, Memory, Quality, Work
-    from tts_baseline.session.spot import LivePipeline
+    from tts_baseline.session.one_text import LivePipeline
 
 NAMES = frozenset(
     {

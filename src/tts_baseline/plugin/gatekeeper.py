@@ -18,10 +18,19 @@ from tts_baseline.plugin import results
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import Claim, SuiteItem, chosen_cases, claims, mark, suite_items
 from tts_baseline.report import summary
-from tts_baseline.session import certified, gating, spot
-from tts_baseline.session.gating import Outcome
-from tts_baseline.session.progress import Progress
+from tts_baseline.session import certified, one_text
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.outcome import (
+    Outcome,
+    explained,
+    failing,
+    footer,
+    judge_again,
+    recorded_utterance,
+    suite_verdicts,
+)
 from tts_baseline.session.project import open_project
+from tts_baseline.session.run import gate
 
 
 class Gatekeeper:
@@ -41,7 +50,7 @@ class Gatekeeper:
         except TtsBaselineError as error:
             raise pytest.UsageError(str(error)) from error
         self.config = config
-        self.live = spot.LivePipeline(self.project)
+        self.live = one_text.LivePipeline(self.project)
         self.work_item: pytest.Item | None = None
         self.outcome: Outcome | None = None
         self.error: TtsBaselineError | None = None
@@ -83,14 +92,14 @@ class Gatekeeper:
         cases = self._needed(session.items)
         if cases and not self.config.option.collectonly and not broken:
             try:
-                self.outcome = gating.gate(self.project, cases, self._progress())
+                self.outcome = gate(self.project, cases, self._progress())
             except TtsBaselineError as error:
                 self.error = error
             except OSError as error:
                 self.error = BaselineError(
                     f"a file cannot be read or written: {error}", hint="tts-baseline doctor"
                 )
-            if self.outcome is None or not gating.suite_verdicts(self.outcome, "work"):
+            if self.outcome is None or not suite_verdicts(self.outcome, "work"):
                 self._deselect_work(session)
         try:
             return (yield)
@@ -164,14 +173,14 @@ class Gatekeeper:
             text = _case(case)
             self.measured_on_the_spot += 1
             calls, utterance = self.live.time(text)
-            return results.Quality(spot.score_alone(text, calls, utterance), utterance)
+            return results.Quality(one_text.score_alone(text, calls, utterance), utterance)
         outcome = self._measured(known)
         claims(item).append(Claim("quality", known.id))
         readings = {
             r.metric: r for r in outcome.run.readings
             if r.case == known.id and metrics()[r.metric].spec.family == "quality"
         }  # fmt: skip
-        return results.Quality(readings, gating.recorded_utterance(outcome, known.id))
+        return results.Quality(readings, recorded_utterance(outcome, known.id))
 
     def cold_start(self, item: pytest.Item) -> results.ColdStarts:
         """Cold start over fresh processes, gated."""
@@ -234,9 +243,9 @@ class Gatekeeper:
         for verdict in verdicts:
             name = f"tts.{verdict.gate}" + (f".{verdict.case}" if verdict.case else "")
             item.user_properties.append((name, verdict.status))
-        failing = gating.failing(self.project, verdicts)
-        if failing:
-            pytest.fail(gating.explained(outcome, failing), pytrace=False)
+        failures = failing(self.project, verdicts)
+        if failures:
+            pytest.fail(explained(outcome, failures), pytrace=False)
 
     def _verdicts(self, outcome: Outcome, own: dict[str, str]) -> tuple[Verdict, ...]:
         if not own:
@@ -246,7 +255,7 @@ class Gatekeeper:
             certified.check_run(self.project, outcome.run, chosen)
         except TtsBaselineError as error:
             pytest.fail(str(error), pytrace=False)
-        return gating.judge_again(outcome, chosen)
+        return judge_again(outcome, chosen)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The table, verdict first, and where the run is."""
@@ -261,7 +270,7 @@ class Gatekeeper:
             terminalreporter.write_line(
                 summary.terminal(self.outcome.run, self.outcome.verdicts, verbose=verbose, color=color)
             )
-            terminalreporter.write_line(gating.footer(self.outcome))
+            terminalreporter.write_line(footer(self.outcome))
 
 
 def _case(text: Case | str) -> Case:

@@ -10,7 +10,7 @@ import pytest
 
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Case, Verdict
-from tts_baseline.session import gating
+from tts_baseline.session.outcome import suite_verdicts
 from tts_baseline.suites import reader
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class SuiteItem(pytest.Item):
     def runtest(self) -> None:
         """Judge this family."""
         outcome = self._gatekeeper.measured()
-        verdicts = gating.suite_verdicts(outcome, self._family)
+        verdicts = suite_verdicts(outcome, self._family)
         if not verdicts:
             pytest.fail(f"no {self._family} could be measured or compared", pytrace=False)
         self._gatekeeper.conclude(self, verdicts)

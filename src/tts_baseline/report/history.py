@@ -14,10 +14,10 @@ from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate.clock import UNADJUSTED, calibrate
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.performance import ANCHOR_FACTOR, WHOLE_RUN, session_logs
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
+from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, session_logs
 from tts_baseline.report.table import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 

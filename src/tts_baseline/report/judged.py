@@ -11,7 +11,7 @@ import msgspec
 from tts_baseline.core import units
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import SCHEMA_VERSION, Verdict
-from tts_baseline.gate.disturbances import disturbances
+from tts_baseline.gate.judge.disturbances import disturbances
 from tts_baseline.report import table
 from tts_baseline.report.summary import reasons
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import numpy as np
 import soundfile
 import soxr
 
+from tests.support import REPOSITORY
+
 RATE = 24_000
-CLIP = Path(__file__).parents[2] / "data" / "speech_es_mx.flac"
+CLIP = REPOSITORY / "tests" / "data" / "speech_es_mx.flac"
 
 
 def tone(hz: float, seconds: float, amplitude: float = 0.3) -> np.ndarray:

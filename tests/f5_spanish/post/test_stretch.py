@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import post_signals as signals
 import pytest
 
+from tests.support import post_signals as signals
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.post.stretch import stretch
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-import post_signals as signals
 import pytest
 
+from tests.support import post_signals as signals
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.pipelines.f5_spanish.post import denoise, emphasis, equalize, join, loudness, stretch, trim
 

@@ -16,9 +16,9 @@ from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
 from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import blame, cpu_time
+from tts_baseline.gate.judge import cpu_time, stages
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.performance import WHOLE_RUN
+from tts_baseline.gate.screen.times import WHOLE_RUN
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.sequential import LOOKS, Look, Side, look
 
@@ -169,7 +169,7 @@ def _gate(
     if part:
         whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
     if spec.name == "latency" and whole.status in ("regressed", "improved"):
-        whole = replace(whole, where=blame.stages(taken, [case for case in cases if case.id in found]))
+        whole = replace(whole, where=stages.stages(taken, [case for case in cases if case.id in found]))
     looks = {case: look(values) for case, values in single.items()}
     bounds = {case: limit.log_of(levels[case][0]) for case in single}
     kept = holm([looks[case].p_above(bounds[case]) for case in single], look(suite).alpha)

@@ -21,13 +21,14 @@ from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaseline
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.units import change, seconds
 from tts_baseline.gate import certificate as rules
-from tts_baseline.gate import paired
+from tts_baseline.gate.judge import paired
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm
-from tts_baseline.session import judging
-from tts_baseline.session.judging import Bench
-from tts_baseline.session.measuring import look_ahead, terminable
-from tts_baseline.session.progress import Progress, silent
+from tts_baseline.session.judge.bench import Bench
+from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.measurement.pilot import look_ahead
+from tts_baseline.session.measurement.progress import Progress, silent
+from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 from tts_baseline.stats.sequential import LOOKS
 
@@ -165,7 +166,7 @@ class _Work:
             pass  # says so where another run measures: the judge is told to be silent
         bench = replace(self._bench, slow=slower)
         gates = (rules.GATE,)
-        judgement = judging.judge(self._project, bench, self._cases, silent(), gates=gates, asked=False)
+        judgement = judge(self._project, bench, self._cases, silent(), gates=gates, asked=False)
         for failure in judgement.lost:
             self._progress.milestone(f"left out from now on: {failure.message}")
         self._cases = judgement.cases

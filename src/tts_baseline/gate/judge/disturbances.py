@@ -9,7 +9,7 @@ from statistics import fmean
 from msgspec import Struct
 
 from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.gate.paired import quad_slices
+from tts_baseline.gate.judge.paired import quad_slices
 from tts_baseline.stats import diagnostics
 
 # Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.

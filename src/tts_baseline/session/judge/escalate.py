@@ -11,9 +11,10 @@ from tts_baseline.core.errors import BaselineError, TtsBaselineError
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Case, Verdict
 from tts_baseline.core.registry import ratio_gates
-from tts_baseline.gate.attribute import doubtful
-from tts_baseline.session import judging
-from tts_baseline.session.progress import Progress
+from tts_baseline.gate.combine import doubtful
+from tts_baseline.session.judge.bench import against_revision
+from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.project import Project
 
 AUTO, NEVER = "auto", "none"
@@ -68,10 +69,8 @@ def judged(
 ) -> Judgement | None:
     """The judge's restarts; None, and a line that says why, where it was not asked for and cannot be had."""
     try:
-        with judging.against_revision(project, cases, call.revision, progress) as bench:
-            return judging.judge(
-                project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget
-            )
+        with against_revision(project, cases, call.revision, progress) as bench:
+            return judge(project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget)
     except TtsBaselineError as error:
         if call.asked:
             raise

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from tests.support import REPOSITORY
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Utterance
 
@@ -17,7 +17,7 @@ CASE = Case(id="saludo", text="Hola.")
 
 @functools.cache
 def _recorded() -> tuple[np.ndarray, int]:
-    return soundfile.read(Path(__file__).parents[1] / "data" / "speech_es_mx.flac")
+    return soundfile.read(REPOSITORY / "tests" / "data" / "speech_es_mx.flac")
 
 
 def clip() -> np.ndarray:

@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from tts_baseline.core import git
 from tts_baseline.core.errors import RevisionError
-from tts_baseline.session.measuring import terminable
-from tts_baseline.session.sharing import Shared, share
+from tts_baseline.session.measurement.signals import terminable
+from tts_baseline.session.revision.shared_files import Shared, share
 
 _TREE, _LOCK, _INDEX = "base", "lock", "index"
 _SUBMODULE = "160000 "

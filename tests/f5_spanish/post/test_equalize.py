@@ -6,10 +6,10 @@ import cmath
 import math
 
 import numpy as np
-import post_signals as signals
 import pytest
 from scipy.signal import butter, freqz_sos, sosfilt
 
+from tests.support import post_signals as signals
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.post.equalize import de_ess, high_shelf, high_shelf_section
 

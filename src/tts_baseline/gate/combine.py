@@ -14,7 +14,7 @@ from tts_baseline.core import units
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate.performance import SLOW_DRIFT
+from tts_baseline.gate.screen.times import SLOW_DRIFT
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
 
 _UNKNOWN = ("no baseline", "not comparable")

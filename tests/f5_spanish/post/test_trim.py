@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import post_signals as signals
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support import post_signals as signals
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.post.join import Pause, join
 from tts_baseline.pipelines.f5_spanish.post.silence import frame_levels, loud_level

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import post_signals as signals
 import pytest
 
+from tests.support import post_signals as signals
 from tts_baseline.pipelines.f5_spanish.post.silence import (
     edge_silence,
     frame_levels,

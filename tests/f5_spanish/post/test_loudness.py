@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import post_signals as signals
 import pytest
+
+from tests.support import post_signals as signals
 
 pytest.importorskip("pyloudnorm")
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Reading, Run, Status, Verdict
-from tts_baseline.gate.clock import UNADJUSTED, Clock, calibrate, machine_change
 from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Clock, calibrate, machine_change
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import FAILING, Baseline, Run, Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import performance, quality, work
 from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.screen import quality, times, work
 
 UTTERANCE = "utterance"
 
@@ -40,7 +40,7 @@ def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[V
             continue
         limit = limits[spec.key]
         if spec.decide == "ratio":
-            verdicts += performance.judge(spec, limit, run, baseline)
+            verdicts += times.judge(spec, limit, run, baseline)
         elif spec.decide == "exact":
             verdicts += work.judge(spec, limit, run, baseline)
         else:

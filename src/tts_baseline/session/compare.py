@@ -14,13 +14,13 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import ratio_gates
-from tts_baseline.gate import paired
+from tts_baseline.gate.judge import paired
 from tts_baseline.report import judged
-from tts_baseline.session import judging
-from tts_baseline.session.gating import JUDGE_FILE
-from tts_baseline.session.judging import Bench
-from tts_baseline.session.measuring import run_id
-from tts_baseline.session.progress import Progress
+from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
+from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.measurement.suite import run_id
+from tts_baseline.session.outcome import JUDGE_FILE
 from tts_baseline.session.project import Project
 
 
@@ -34,20 +34,18 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 def with_revision(project: Project, revision: str, progress: Progress) -> Comparison:
     """The working tree against a git revision. Raises RevisionError, PipelineError or SettingsError."""
-    return _compare(project, judging.against_revision(project, project.chosen, revision, progress), progress)
+    return _compare(project, against_revision(project, project.chosen, revision, progress), progress)
 
 
 def with_configuration(project: Project, optimize: tuple[str, ...], progress: Progress) -> Comparison:
     """The project's settings against other switches. Raises PipelineError or SettingsError."""
-    return _compare(
-        project, judging.against_configuration(project, project.chosen, optimize, progress), progress
-    )
+    return _compare(project, against_configuration(project, project.chosen, optimize, progress), progress)
 
 
 def _compare(project: Project, ready: AbstractContextManager[Bench], progress: Progress) -> Comparison:
     budget = project.settings.budget or math.inf
     with ready as bench:
-        judgement = judging.judge(
+        judgement = judge(
             project, bench, project.chosen, progress, gates=ratio_gates(), asked=True, budget=budget
         )
     verdicts = paired.decide(judgement, project.limits)

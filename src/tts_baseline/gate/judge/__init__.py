@@ -1,0 +1,1 @@
+"""The judge: two revisions side by side, restart by restart."""

@@ -1,0 +1,109 @@
+"""Makes runs the baseline: on purpose with a reason, or because there is none yet; and drops them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tts_baseline.baseline import accept, pending
+from tts_baseline.core import git
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.records import FAILING, Acceptance, Baseline, Run, Verdict
+from tts_baseline.core.settings import in_ci
+from tts_baseline.gate.verdicts import changed, decide, gating
+from tts_baseline.session.outcome import Outcome, reopen
+from tts_baseline.session.project import Project
+
+
+def accept_run(
+    project: Project, name: str, *, reason: str, reset_anchor: bool = False
+) -> tuple[Outcome, tuple[Path, ...]]:
+    """Promote a pending run; the outcome is the one it had against the baseline before.
+
+    Raises BaselineError in CI, without a reason, and where the run would fail against the anchor for ever.
+    """
+    if in_ci(os.environ):
+        raise BaselineError(
+            "baselines are not accepted in CI",
+            hint=f'download the run, then: tts-baseline accept {name} --reason "..."',
+        )
+    if not reason.strip():
+        raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
+    outcome = reopen(project, name)
+    drifted = [v for v in outcome.verdicts if v.case is None and v.drift is not None]
+    if drifted and not reset_anchor:
+        raise BaselineError(
+            f"{drifted[0].gate} is further from the anchor run than twice its limit, so that "
+            "every later run would fail",
+            where=str(outcome.folder),
+            hint=f'tts-baseline accept {outcome.run.id} --reset-anchor --reason "..."',
+        )
+    written = accept.promote(
+        project.store_of(outcome.run),
+        outcome.folder,
+        _acceptance(project, outcome.run, reason),
+        # By the screen: whether times have left those of the epoch is not what the judge looked at.
+        changed=changed(decide(outcome.run, outcome.baseline, project.limits)),
+        reset_anchor=reset_anchor,
+        machine=_is_whole(project, outcome.run),
+    )
+    return outcome, written
+
+
+def reject_run(project: Project, name: str) -> Path:
+    """Remove a pending run; its folder's path."""
+    folder = pending.find(project.report, name)
+    pending.discard(project.report, folder)
+    return folder
+
+
+def record_missing(
+    project: Project, run: Run, folder: Path, baseline: Baseline, verdicts: Sequence[Verdict]
+) -> tuple[Path, ...]:
+    """Under `missing = record`: cases and metrics that are new, and this machine's first whole run.
+
+    A case whose text has changed is not new: its old golden is replaced only by accepting.
+    """
+    failed = any(v.status in FAILING for v in gating(verdicts))
+    if project.settings.missing != "record" or failed:
+        return ()
+    known = baseline.quality.cases if baseline.quality else {}
+    unheard = {v.case for v in verdicts if v.family == "quality" and v.status == "no baseline"}
+    new = [
+        case.id
+        for case in run.cases
+        if case.id in unheard and (case.id not in known or known[case.id].request == case.request)
+    ]
+    first = _is_whole(project, run) and not baseline.runs and baseline.anchor is None
+    if not new and not first:
+        return ()
+    return accept.promote(
+        project.store_of(run),
+        folder,
+        _acceptance(project, run, "first recording: there was no baseline"),
+        changed=False,
+        reset_anchor=False,
+        quality_of=new,
+        machine=first,
+    )
+
+
+def _is_whole(project: Project, run: Run) -> bool:
+    """True where a run measured its whole suite: only then its times become a baseline of the machine.
+
+    A suite's mean over other cases would be another quantity. A run of another suite than the project's
+    cannot be checked and counts as whole.
+    """
+    asked = {case.id for case in project.cases}
+    return run.suite != project.suite or {case.id for case in run.cases} >= asked
+
+
+def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:
+    return Acceptance(
+        reason=reason,
+        author=git.author(project.root),
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=run.commit,
+    )

@@ -1,0 +1,170 @@
+"""The judge's bench: two arms that are ready to be compared, of two revisions or of two configurations."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tts_baseline.core import git, settings
+from tts_baseline.core.errors import (
+    PipelineError,
+    RevisionError,
+    TtsBaselineError,
+)
+from tts_baseline.core.judgement import Against
+from tts_baseline.core.records import Case
+from tts_baseline.core.settings import Settings
+from tts_baseline.measure import pair
+from tts_baseline.measure.lock import measuring
+from tts_baseline.measure.pair import Arm, Side
+from tts_baseline.measure.protocol import WorkerSpec
+from tts_baseline.session import certified
+from tts_baseline.session.measurement.pilot import Pilot, look_ahead
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.project import Project
+from tts_baseline.session.revision.shared_files import strings
+from tts_baseline.session.revision.worktree import checkout
+
+# A restart measures about as long as this, in 2 to 16 quads a case: more of them cost less than a start.
+RESTART_S = 3.0
+MIN_QUADS, MAX_QUADS = 2, 16
+CALLS_IN_A_QUAD = 4
+
+
+class Bench(Struct, frozen=True, kw_only=True):
+    """Two arms that are ready to be compared, and what each costs to start and to say the suite once.
+
+    `slow` is the share by which every timed call of the head is made longer, `certified` what this machine's
+    certificate says.
+    """
+
+    base: Arm
+    head: Arm
+    against: Against
+    pilot: Pilot
+    slow: float = 0.0
+    certified: str = ""
+
+    @property
+    def arms(self) -> dict[Side, Arm]:
+        """The arms by side."""
+        return {"base": self.base, "head": self.head}
+
+    @property
+    def quads(self) -> int:
+        """Quads a case in each restart."""
+        affordable = RESTART_S / (CALLS_IN_A_QUAD * self.pilot.pass_s) if self.pilot.pass_s else MAX_QUADS
+        return max(MIN_QUADS, min(MAX_QUADS, round(affordable)))
+
+    @property
+    def restart_s(self) -> float:
+        """About how long a restart takes."""
+        calls = CALLS_IN_A_QUAD * self.quads + 2 * pair.WARM_UPS
+        return 2 * self.pilot.start_s + calls * self.pilot.pass_s
+
+
+@contextlib.contextmanager
+def against_revision(
+    project: Project, cases: Sequence[Case], revision: str, progress: Progress
+) -> Iterator[Bench]:
+    """The working tree as the head, `revision` in a worktree of its own as the base, until the block ends.
+
+    Raises RevisionError where the revision cannot be checked out, cannot be loaded, or would run the
+    head's code; PipelineError where the head cannot be loaded; LimitError as certified.check does.
+    """
+
+    def spec_at(root: Path) -> WorkerSpec:
+        return project.worker_at(root, _settings_at(project, root, revision))
+
+    def files(root: Path) -> set[str]:
+        return {*strings(project.settings.for_pipeline()), *strings(spec_at(root).settings)}
+
+    with checkout(project.root, revision, files=files, say=progress.say) as base:
+        spec = spec_at(base.root)
+        arm = Arm(name=f"base {base.commit[:7]}", spec=spec, python=_python(project))
+        with measuring(progress.say):
+            pilot = look_ahead(project, cases)
+            known = certified.check(project, pilot.device, cases)
+            try:
+                theirs = look_ahead(project, cases, arm)
+            except PipelineError as error:
+                raise RevisionError(
+                    f"the pipeline of {revision} ({base.commit[:7]}) cannot be used: {error.what}",
+                    where=error.where,
+                    hint="choose another revision, or give it an interpreter of its own: --base-python PATH",
+                ) from error
+        yield Bench(
+            base=arm,
+            head=Arm(name="head", spec=project.worker),
+            against=Against(
+                name=revision,
+                commit=base.commit,
+                optimize=spec.optimize,
+                code=_own_code(project, base.root, pilot, theirs, revision),
+                shared=tuple(f"{one.path} {one.sha256[:12]}" for one in base.shared),
+            ),
+            pilot=pilot,
+            certified=known,
+        )
+
+
+@contextlib.contextmanager
+def against_configuration(
+    project: Project, cases: Sequence[Case], optimize: tuple[str, ...], progress: Progress
+) -> Iterator[Bench]:
+    """The project's settings as the head; as the base the same code under other switches."""
+    spec = replace(project.worker, optimize=optimize)
+    name = "+".join(optimize) or "none"
+    base = Arm(name=f"optimize {name}", spec=spec)
+    with measuring(progress.say):
+        look_ahead(project, cases, base)
+        pilot = look_ahead(project, cases)
+    yield Bench(
+        base=base,
+        head=Arm(name="head", spec=project.worker),
+        against=Against(name=f"optimize {name}", commit=git.commit(project.root)[0], optimize=optimize),
+        pilot=pilot,
+        certified=certified.check(project, pilot.device, cases),
+    )
+
+
+def _settings_at(project: Project, root: Path, revision: str) -> Settings:
+    try:
+        return settings.read(root, project.asked)
+    except TtsBaselineError as error:
+        raise RevisionError(
+            f"the settings of {revision} cannot be read: {error.what}",
+            where=error.where,
+            hint="choose a revision whose [tool.tts-baseline] this version understands",
+        ) from error
+
+
+def _python(project: Project) -> str:
+    """The base's interpreter. A path is seen from the project's folder; links stay: they make a venv."""
+    chosen = project.settings.base_python
+    if chosen is None:
+        return sys.executable
+    path = Path(chosen).expanduser()
+    return str(project.root / path) if len(path.parts) > 1 else chosen
+
+
+def _own_code(project: Project, base: Path, ours: Pilot, theirs: Pilot, revision: str) -> bool:
+    """Whether the base ran code of its own; RevisionError where it ran files that the head may have changed.
+
+    Those are files of the working tree that git holds: an environment that lies in it is not of a revision.
+    """
+    place = git.place(project.root)
+    files = [Path(file).resolve() for file in (*theirs.files, theirs.origin) if file]
+    strays = [str(one) for one in files if one.is_relative_to(place.top) and not one.is_relative_to(base)]
+    if held := git.tracked(place.top, strays):
+        raise RevisionError(
+            f"the base {revision} would run the working tree's code: {held[0]}",
+            where="how the project is installed there",
+            hint="import it from the project's folder or its src/, or use --base-python PATH",
+        )
+    return ours.origin != theirs.origin

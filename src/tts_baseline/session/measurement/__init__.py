@@ -1,0 +1,1 @@
+"""What one run measures: a pilot, fresh processes, the metrics of what they said."""

@@ -1,0 +1,78 @@
+"""A first look at a pipeline, unmeasured: what it costs to start it and to say the suite once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from tts_baseline.core.errors import RequestFailed, SettingsError, WorkerLost
+from tts_baseline.core.records import Case
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.pair import Arm
+from tts_baseline.session.project import Project
+
+
+class Pilot(Struct, frozen=True):
+    """What a first look tells: seconds to start a worker and to say the suite once, and the device.
+
+    `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
+    file that the pipeline's code came from, `files` those of all code that is not installed.
+    """
+
+    start_s: float
+    pass_s: float
+    device: Literal["cpu", "cuda"]
+    count_s: float = 0.0
+    origin: str = ""
+    files: tuple[str, ...] = ()
+
+
+def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
+    """What a worker tells that is started once, unmeasured (file caches get warm), and says three texts.
+
+    Of the project as it is, or of another `arm`. Raises PipelineError where it cannot be loaded.
+    """
+    settings = project.settings
+    arm = arm or Arm(name="", spec=project.worker)
+    by_length = sorted(cases, key=lambda case: len(case.text))
+    probes = {case.id: case for case in (by_length[0], by_length[len(by_length) // 2], by_length[-1])}
+    begun = time.monotonic()
+    took: list[tuple[int, float]] = []
+    slowdown = 0.0
+    on_gpu = False
+    with Worker(arm.spec, load_timeout=settings.load_timeout, python=arm.python) as worker:
+        start_s, ready = time.monotonic() - begun, worker.ready
+        for case in probes.values():
+            try:
+                spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
+                spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
+                on_gpu = on_gpu or spoken.peak_cuda is not None
+                took.append((len(case.text), spoken.wall_s + spoken.reference_s))
+                if not slowdown:
+                    slowdown = worker.count(case.request, timeout=settings.timeout).wall_s / spoken.wall_s
+            except RequestFailed:
+                continue
+            except WorkerLost:
+                break
+    if settings.device == "cuda" and took and not on_gpu:
+        raise SettingsError(
+            "the device cuda was asked for, but the pipeline did not use it",
+            where=project.target,
+            hint="tts-baseline doctor",
+        )
+    pass_s = _pass_seconds(took, cases)
+    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s, ready.origin, ready.files)
+
+
+def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
+    """Seconds to say every case once: a straight line through the pilot's texts, by length."""
+    if not took:
+        return 0.0
+    lengths, times = np.array(took).T
+    slope, start = np.polyfit(lengths, times, 1) if len(set(lengths)) > 1 else (0.0, times[0])
+    fastest = float(min(times))
+    return float(sum(max(slope * len(case.text) + start, fastest) for case in cases))

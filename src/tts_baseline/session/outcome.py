@@ -1,0 +1,112 @@
+"""What a run came to: the run, the baseline it was compared with, and the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tts_baseline.baseline import files, pending
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Baseline, Quality, Reading, Run, Utterance, Verdict
+from tts_baseline.gate import combine, explain
+from tts_baseline.gate.judge import paired
+from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.verdicts import decide, fails, gating, since
+from tts_baseline.report import judged, table
+from tts_baseline.session.project import Project
+
+JUDGE_FILE = "judge.json"
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A run that was measured and judged, and the baseline files that were recorded for it.
+
+    `judgement` is what the judge measured, None where it was not called.
+    """
+
+    run: Run
+    folder: Path
+    baseline: Baseline
+    verdicts: tuple[Verdict, ...]
+    judgement: Judgement | None = None
+    recorded: tuple[Path, ...] = ()
+
+
+def reopen(project: Project, name: str) -> Outcome:
+    """A pending run judged again, against the baselines as they are now."""
+    folder = pending.find(project.report, name)
+    run = pending.load(folder)
+    baseline = project.store_of(run).load(run.environment.key)
+    run = _against_itself(run, baseline.quality)
+    kept = folder / JUDGE_FILE
+    judgement = files.read_record(kept, Judgement) if kept.exists() else None
+    verdicts = combined(run, baseline, judgement, project.limits)
+    return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement)
+
+
+def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The verdicts of an outcome under other limits."""
+    return combined(outcome.run, outcome.baseline, outcome.judgement, limits)
+
+
+def combined(
+    run: Run,
+    baseline: Baseline,
+    judgement: Judgement | None,
+    limits: Mapping[str, Limit],
+) -> tuple[Verdict, ...]:
+    """What the screen says, and the judge where it was called."""
+    screen = decide(run, baseline, limits)
+    if judgement is None:
+        return screen
+    told = paired.decide(judgement, limits)
+    accepted_there = since(judgement.against.commit, run, baseline, limits)
+    around = explain.surroundings(run, baseline)
+    return combine.combine(screen, told, judgement.against, accepted_there, around, asked=judgement.asked)
+
+
+def failing(project: Project, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that fail the build under the project's policies."""
+    policy = project.settings
+    return tuple(v for v in verdicts if fails(v, missing=policy.missing, undecided=policy.undecided))
+
+
+def recorded_utterance(outcome: Outcome, case: str) -> Utterance | None:
+    """The recording of a case's scored utterance; None for audio that no file can hold (NaN, empty)."""
+    path = outcome.folder / "audio" / f"{case}.flac"
+    return files.read_flac(path, outcome.run.audio[case]) if path.exists() else None
+
+
+def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict, ...]:
+    """The verdicts that speak for the whole suite, or for one metric family of it."""
+    return tuple(v for v in gating(outcome.verdicts) if family in (None, v.family))
+
+
+def explained(outcome: Outcome, verdicts: Sequence[Verdict]) -> str:
+    """Verdicts as sentences, with numbers and the next commands."""
+    return explain.story(verdicts, outcome.run, outcome.baseline)
+
+
+def footer(outcome: Outcome) -> str:
+    """The last line of a summary: counts, what was recorded, where the run is."""
+    counted = table.counts(v for v in outcome.verdicts if v.case is None) or "nothing judged"
+    lines = [f"{counted}    run: {outcome.folder}"]
+    if outcome.judgement is not None:
+        lines = [*(f"judge: {line}" for line in judged.lines(outcome.judgement)), *lines]
+    if outcome.recorded:
+        lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
+    return "\n".join(lines)
+
+
+def _against_itself(run: Run, quality: Quality | None) -> Run:
+    """The run with its own golden readings for the cases whose accepted sound it has become since."""
+    known = quality.cases if quality else {}
+    own: dict[tuple[str | None, str], Reading] = {
+        (r.case, r.metric): r
+        for r in run.own_readings
+        if r.case in known and r.case in run.audio and known[r.case].audio.sha256 == run.audio[r.case].sha256
+    }
+    return replace(run, readings=tuple(own.get((r.case, r.metric), r) for r in run.readings))

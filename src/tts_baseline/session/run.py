@@ -1,0 +1,57 @@
+"""The main flow: measure, store what was measured as pending, judge, record what is missing, report."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+
+from tts_baseline.baseline import files, pending
+from tts_baseline.core.files import write_atomic
+from tts_baseline.core.records import Case
+from tts_baseline.gate.judge import paired
+from tts_baseline.gate.verdicts import decide
+from tts_baseline.report import judged, summary
+from tts_baseline.session.accept import record_missing
+from tts_baseline.session.judge import escalate
+from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.measurement.suite import take
+from tts_baseline.session.outcome import JUDGE_FILE, Outcome, combined
+from tts_baseline.session.project import Project
+
+# The judge gets the other part of the budget.
+_SHARE_BESIDE_A_JUDGE = 0.4
+
+
+def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome:
+    """Measure `cases` and judge them; the run is pending, and reported in its folder.
+
+    Raises RevisionError where a judge is asked for and cannot be had; the run is kept all the same.
+    """
+    escalate.check(project)
+    begun = time.monotonic()
+    if escalate.is_asked(project):
+        run, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
+    else:
+        run, utterances = take(project, cases, progress)
+    folder = pending.save(project.report, run, utterances)
+    baseline = project.store_of(run).load(run.environment.key)
+    verdicts = decide(run, baseline, project.limits)
+    call = escalate.call(project, baseline, verdicts)
+    judgement = None
+    said = [case for case in cases if case.id in run.audio]
+    if call is not None and said:
+        left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
+        judgement = escalate.judged(project, call, said, progress, budget=left)
+    if judgement is not None:
+        files.write_record(folder / JUDGE_FILE, judgement)
+        verdicts = combined(run, baseline, judgement, project.limits)
+    recorded = record_missing(project, run, folder, baseline, verdicts)
+    page = summary.markdown(run, verdicts, baseline)
+    if judgement is not None:
+        page += "\n" + judged.markdown(judgement, paired.decide(judgement, project.limits))
+    write_atomic(folder / "report.md", page.encode())
+    write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
+    return Outcome(
+        run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement, recorded=recorded
+    )  # fmt: skip

@@ -1,8 +1,0 @@
-"""The runs that are made up for the tests of the baselines are reported on, too."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parents[1] / "baseline"))

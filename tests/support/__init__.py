@@ -1,0 +1,13 @@
+"""What tests share: records made of numbers, sounds, small projects in git, small models."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment for a process of its own that imports from `tests.support`."""
+    return os.environ | {"PYTHONPATH": str(REPOSITORY)} | more
