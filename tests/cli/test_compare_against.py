@@ -24,6 +24,7 @@ SECONDS = {seconds}
 class Voice:
     def __init__(self, voice="ana", optimize=()):
         self.factor = 3.0 if "turtle" in optimize else 1.0
+        self.level = 0.25 if "quiet" in optimize else 0.5
 
     def synthesize(self, request):
         from tts_baseline import Utterance
@@ -31,7 +32,7 @@ class Voice:
         begun = time.perf_counter()
         time.sleep(SECONDS * self.factor)
         made = time.perf_counter()
-        samples = np.sin(np.arange(8000) / (10 + len(request.text))).astype("f4") / 2
+        samples = np.sin(np.arange(8000) / (10 + len(request.text))).astype("f4") * self.level
         stages = {{"model": made - begun, "post": time.perf_counter() - made}}
         return Utterance(samples=samples, sample_rate=16000, stages=stages)
 """
@@ -104,9 +105,21 @@ def test_two_configurations_of_one_revision(folder) -> None:
     answer = folder.call("compare", "--optimize", "turtle", "--against-optimize", "none")
     assert answer.status == 1
     assert "against optimize none" in answer.out
+    assert "2 of 2 cases identical, sample by sample" in answer.out
     answer = folder.call("compare", "--optimize", "none", "--against-optimize", "turtle")
     assert answer.status == 0
     assert "improved" in answer.out
+
+
+def test_how_both_configurations_sound_stands_beside_the_gain(folder) -> None:
+    answer = folder.call("compare", "--optimize", "quiet", "--against-optimize", "none", "--json")
+    page = json.loads(answer.out)
+    assert page["sound"]["cases"] == ["hola", "adios"]
+    assert page["sound"]["identical"] == []
+    changes = {change["metric"]: change for change in page["sound"]["changes"]}
+    assert changes["level"]["change"] == pytest.approx(-6.02, abs=0.01)
+    report = (Path(page["folder"]) / "report.md").read_text()
+    assert "0 of 2 cases identical" in report
 
 
 @pytest.mark.parametrize(

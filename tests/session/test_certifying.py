@@ -53,7 +53,7 @@ class Machine:
         self.lost: CaseLost | None = None
         self._dice = random.Random(1)
 
-    def measure(self, arms, cases, *, index, pace, on_call) -> Paired:
+    def measure(self, arms, cases, *, index, pace, on_call, hear) -> Paired:
         if index == 0:
             if self.stop_after and len(self.sessions) == self.stop_after[0]:
                 raise self.stop_after[1]

@@ -34,7 +34,7 @@ class Machine:
         self.raises: list[Exception] = []
         self.stolen: list[float] = []
 
-    def measure(self, arms, cases, *, index, pace, on_call) -> Paired:
+    def measure(self, arms, cases, *, index, pace, on_call, hear) -> Paired:
         self.asked.append((index, tuple(case.id for case in cases), pace.together))
         if self.raises:
             raise self.raises.pop(0)

@@ -85,8 +85,10 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
     else:
         found = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
-        _common.say(judged.as_json(found.judgement, found.verdicts, found.folder).decode().rstrip())
+        _common.say(
+            judged.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
+        )
     else:
-        _common.say(judged.terminal(found.judgement, found.verdicts))
+        _common.say(judged.terminal(found.judgement, found.verdicts, found.sound))
         _common.say(f"judged: {found.folder}")
     return int(bool(failing(project, found.verdicts)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Record, Replicate
+from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Reading, Record, Replicate
 
 
 class Paired(Record, frozen=True, kw_only=True):
@@ -58,3 +58,16 @@ class Judgement(Record, frozen=True, kw_only=True):
     stopped: str = ""
     certified: str = ""
     again: int = 0
+
+
+class Sound(Record, frozen=True, kw_only=True):
+    """How both arms sound: every quality reading of each case's first utterance, by arm.
+
+    Metrics that need a golden take the base's utterance, for both arms. `identical` names the cases in which
+    both arms gave the same samples.
+    """
+
+    base: tuple[Reading, ...]
+    head: tuple[Reading, ...]
+    identical: tuple[str, ...]
+    cases: tuple[str, ...]

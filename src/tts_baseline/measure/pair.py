@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from statistics import median
 from typing import Literal
@@ -18,14 +18,15 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Case, ColdStart, Replicate
+from tts_baseline.core.records import Case, ColdStart, Replicate, Utterance
 from tts_baseline.measure import host
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
-from tts_baseline.measure.replicate import calls_of
+from tts_baseline.measure.replicate import calls_of, utterance_of
 
 Side = Literal["base", "head"]
 Order = tuple[Side, ...]
+Hear = Callable[[Side, str, Utterance], None]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
 WARM_UPS = 2
 ONE_CORE = 1.1
@@ -73,11 +74,13 @@ def measure(
     index: int,
     pace: Pace,
     on_call: Callable[[], None] = lambda: None,
+    hear: Hear = lambda *_: None,
 ) -> Paired:
     """Both arms' replicates of restart `index`; the arms take turns at starting first.
 
-    Quads in which the device was throttled are dropped and counted. Raises CaseLost, DoesNotFit, or
-    PipelineError where an arm cannot be loaded on its own.
+    Afterwards `hear` is given each arm's first utterance of each case. Quads in which the device was
+    throttled are dropped and counted. Raises CaseLost, DoesNotFit, or PipelineError where an arm cannot be
+    loaded on its own.
     """
     before = host.cpu_time()
     dice = random.Random(index)
@@ -109,6 +112,7 @@ def measure(
                 orders[case.id] += order
                 for side, spoken in zip(order, said, strict=True):
                     voices[side].timed[case.id].append(spoken)
+    _tell(voices, hear)
     return Paired(
         base=voices["base"].replicate(),
         head=voices["head"].replicate(),
@@ -116,6 +120,12 @@ def measure(
         dropped=dropped,
         stolen=round(host.stolen(before), 3),
     )
+
+
+def _tell(voices: Mapping[Side, Voice], hear: Hear) -> None:
+    for side, voice in voices.items():
+        for case, utterance in voice.utterances():
+            hear(side, case, utterance)
 
 
 def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: float) -> list[Spoken]:
@@ -184,7 +194,7 @@ class Voice:
         return spoken
 
     def warm_up(self, case: Case) -> None:
-        """A call that is not timed; the first of a case brings its audio's hash and its memory."""
+        """A call that is not timed; the first of a case brings its audio and its memory."""
         spoken = self.say(case, full=case.id not in self._first)
         self._first.setdefault(case.id, spoken)
 
@@ -220,6 +230,10 @@ class Voice:
     def rest(self) -> None:
         """Return once its threads have stopped; one that never does is not waited for again."""
         self._spins = self._spins and self._worker.rest(REST_S)
+
+    def utterances(self) -> Iterator[tuple[str, Utterance]]:
+        """Each case's first utterance."""
+        return ((case, utterance_of(spoken)) for case, spoken in self._first.items())
 
     def replicate(self) -> Replicate:
         """All that was said."""

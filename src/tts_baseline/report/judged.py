@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core import units
-from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.judgement import Judgement, Sound
 from tts_baseline.core.records import SCHEMA_VERSION, Verdict
 from tts_baseline.gate.judge.disturbances import disturbances
+from tts_baseline.gate.judge.sound import changes
 from tts_baseline.report import table
 from tts_baseline.report.summary import reasons
 
@@ -21,6 +22,28 @@ def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Shee
     suite = table.verdict_sheet(f"head against {judgement.against.name}", verdicts)
     cases = table.case_sheet(verdicts)
     return [suite, *([cases] if cases else [])]
+
+
+def sound_sheet(sound: Sound) -> table.Sheet:
+    """One row a quality metric: both arms' medians, and the paired difference over the cases."""
+    same = f"{len(sound.identical)} of {len(sound.cases)} cases identical, sample by sample"
+    heads = (("sound", 14), ("base", 11), ("head", 11), ("change [95%]", 28), ("cases", 7))
+    rows = tuple(
+        (
+            change.metric,
+            units.value(change.base, change.unit),
+            units.value(change.head, change.unit),
+            " ".join(
+                (
+                    units.change(change.change, change.unit, relative=False),
+                    units.interval(change.low, change.high, change.unit, relative=False),
+                )
+            ),
+            str(change.cases),
+        )
+        for change in changes(sound)
+    )
+    return table.Sheet(f"sound of head against base: {same}", heads, rows)
 
 
 def lines(judgement: Judgement) -> list[str]:
@@ -59,20 +82,28 @@ def noise_sheet(judgement: Judgement) -> table.Sheet:
     return table.Sheet("what disturbed it", (("", 0), ("found", 0), ("what to do", 0)), rows)
 
 
-def terminal(judgement: Judgement, verdicts: Sequence[Verdict], *, color: bool = False) -> str:
-    """The report for a terminal."""
+def terminal(
+    judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | None = None, *, color: bool = False
+) -> str:
+    """The report for a terminal; with the sound of both arms where that was scored."""
     parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
+    if sound is not None:
+        sheet = sound_sheet(sound)
+        parts.append(f"{sheet.title}\n{table.text([sheet], color=color)}")
     return "\n\n".join([*parts, "\n".join([*reasons(verdicts), *lines(judgement)])])
 
 
-def markdown(judgement: Judgement, verdicts: Sequence[Verdict]) -> str:
-    """The report as a page."""
+def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | None = None) -> str:
+    """The report as a page; with the sound of both arms where that was scored."""
+    heard = [sound_sheet(sound)] if sound is not None else []
     told = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
-    return "\n".join([table.markdown([*sheets(judgement, verdicts), noise_sheet(judgement)]), *told, ""])
+    return "\n".join(
+        [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *told, ""]
+    )
 
 
-def as_json(judgement: Judgement, verdicts: Sequence[Verdict], folder: Path) -> bytes:
-    """Verdicts as JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost}`."""
+def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound, folder: Path) -> bytes:
+    """JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost, sound}`."""
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "folder": str(folder),
@@ -83,5 +114,6 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], folder: Path) -> 
         "seconds": judgement.seconds,
         "verdicts": verdicts,
         "lost": judgement.lost,
+        "sound": {"identical": sound.identical, "cases": sound.cases, "changes": changes(sound)},
     }
     return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"

@@ -11,24 +11,28 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.judgement import Judgement, Sound
 from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.gate.judge import paired
 from tts_baseline.report import judged
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
 from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.judge.sound import FirstUtterances, sound_of
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import run_id
 from tts_baseline.session.outcome import JUDGE_FILE
 from tts_baseline.session.project import Project
 
+SOUND_FILE = "sound.json"
+
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """What the judge measured, its verdicts, and the folder that holds both."""
+    """What the judge measured, its verdicts, how both sound, and the folder that holds it all."""
 
     judgement: Judgement
     verdicts: tuple[Verdict, ...]
+    sound: Sound
     folder: Path
 
 
@@ -44,14 +48,25 @@ def with_configuration(project: Project, optimize: tuple[str, ...], progress: Pr
 
 def _compare(project: Project, ready: AbstractContextManager[Bench], progress: Progress) -> Comparison:
     budget = project.settings.budget or math.inf
+    heard = FirstUtterances()
     with ready as bench:
         judgement = judge(
-            project, bench, project.chosen, progress, gates=ratio_gates(), asked=True, budget=budget
+            project,
+            bench,
+            project.chosen,
+            progress,
+            gates=ratio_gates(),
+            asked=True,
+            budget=budget,
+            hear=heard,
         )
+    progress.say(f"scoring the sound of {len(judgement.cases)} cases, both ways")
+    sound = sound_of(judgement.cases, heard.base, heard.head)
     verdicts = paired.decide(judgement, project.limits)
     folder = project.report / f"judge-{run_id(datetime.now(UTC))}"
     pending.prepare(project.report)
     folder.mkdir()
     files.write_record(folder / JUDGE_FILE, judgement)
-    write_atomic(folder / "report.md", judged.markdown(judgement, verdicts).encode())
-    return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)
+    files.write_record(folder / SOUND_FILE, sound)
+    write_atomic(folder / "report.md", judged.markdown(judgement, verdicts, sound).encode())
+    return Comparison(judgement=judgement, verdicts=verdicts, sound=sound, folder=folder)

@@ -16,7 +16,7 @@ from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
-from tts_baseline.measure.pair import CaseLost, DoesNotFit, Pace
+from tts_baseline.measure.pair import CaseLost, DoesNotFit, Hear, Pace
 from tts_baseline.session.judge.bench import CALLS_IN_A_QUAD, Bench
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.signals import terminable
@@ -36,12 +36,13 @@ def judge(
     gates: Sequence[str],
     asked: bool,
     budget: float = math.inf,
+    hear: Hear = lambda *_: None,
 ) -> Judgement:
     """Restarts of both arms until the verdicts of `gates` are in, at most eight.
 
     A restart in which the host gave much of the CPU time to others is measured again, whatever it says, while
-    the budget lasts. Raises SettingsError where the budget (seconds) does not reach the first look,
-    PipelineError where the arms cannot be measured.
+    the budget lasts. `hear` is given the utterances of each restart. Raises SettingsError where the budget
+    (seconds) does not reach the first look, PipelineError where the arms cannot be measured.
     """
     first, last = LOOKS[0] * bench.restart_s, LOOKS[-1] * bench.restart_s
     if first > budget:
@@ -55,7 +56,7 @@ def judge(
         f"{LOOKS[0]} to {LOOKS[-1]} restarts, {seconds(first)} to {seconds(last)}"
     )
     progress.start(LOOKS[-1] * len(cases) * (CALLS_IN_A_QUAD * bench.quads + 2 * pair.WARM_UPS))
-    crew = _Crew(project, bench, cases, progress)
+    crew = _Crew(project, bench, cases, progress, hear)
     taken: list[Paired] = []
     again = 0
     stopped = ""
@@ -107,8 +108,10 @@ def judge(
 class _Crew:
     """Measures restarts; leaves out what an arm cannot say, and lets a pair that does not fit take turns."""
 
-    def __init__(self, project: Project, bench: Bench, cases: Sequence[Case], progress: Progress) -> None:
-        self._project, self._bench, self._progress = project, bench, progress
+    def __init__(
+        self, project: Project, bench: Bench, cases: Sequence[Case], progress: Progress, hear: Hear
+    ) -> None:
+        self._project, self._bench, self._progress, self._hear = project, bench, progress, hear
         self.cases = list(cases)
         self.lost: list[Failure] = []
         self.together = True
@@ -126,7 +129,12 @@ class _Crew:
             )
             try:
                 return pair.measure(
-                    self._bench.arms, self.cases, index=index, pace=pace, on_call=self._progress.call
+                    self._bench.arms,
+                    self.cases,
+                    index=index,
+                    pace=pace,
+                    on_call=self._progress.call,
+                    hear=self._hear,
                 )
             except DoesNotFit as error:
                 self._progress.milestone(f"both do not fit at once, so they take turns: {error}")

@@ -25,26 +25,26 @@ def score(
     readings: list[Reading] = []
     own: list[Reading] = []
     run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
-    readings += [_read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
+    readings += [read_metric(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
     for case in cases:
         heard = utterances[case.id]
         plain = Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates), utterances=heard)
-        own_here = [_read(m, _against(plain, heard[0], heard[1:] or heard)) for m in _golden_metrics()]
+        own_here = [read_metric(m, _against(plain, heard[0], heard[1:] or heard)) for m in _golden_metrics()]
         own += own_here
         accepted = quality.cases.get(case.id) if quality else None
         asked_alike = accepted is not None and accepted.request == case.request
         golden = goldens.get(case.id) if asked_alike else None
         readings += [
-            _read(m, plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
+            read_metric(m, plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
         ]
         if accepted and golden and len(heard) == 1 and accepted.audio.sha256 == _hash(heard[0]):
             readings += own_here
         else:
-            readings += [_read(m, _against(plain, golden, heard)) for m in _golden_metrics()]
+            readings += [read_metric(m, _against(plain, golden, heard)) for m in _golden_metrics()]
     return tuple(readings), tuple(own)
 
 
-def _read(metric: Metric, evidence: Evidence) -> Reading:
+def read_metric(metric: Metric, evidence: Evidence) -> Reading:
     """The metric's reading; one that raises must not cost the run: its error is why there is no value."""
     try:
         return metric.read(evidence)

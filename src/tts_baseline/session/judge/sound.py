@@ -1,0 +1,52 @@
+"""The sound of both arms, scored: the base's utterances are the goldens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tts_baseline.core.judgement import Sound
+from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.core.registry import metrics
+from tts_baseline.measure.pair import Side
+from tts_baseline.session.measurement.score import read_metric
+
+
+class FirstUtterances:
+    """Keeps what each arm said first of each case, by case id: give it to `pair.measure` as `hear`."""
+
+    def __init__(self) -> None:
+        self.base: dict[str, Utterance] = {}
+        self.head: dict[str, Utterance] = {}
+
+    def __call__(self, side: Side, case: str, utterance: Utterance) -> None:
+        """Keep it, unless the arm has said this case before."""
+        (self.base if side == "base" else self.head).setdefault(case, utterance)
+
+
+def sound_of(cases: Sequence[Case], base: Mapping[str, Utterance], head: Mapping[str, Utterance]) -> Sound:
+    """The quality readings of the cases that both arms have said, each arm against the base's utterance."""
+    shared = [case for case in cases if case.id in base and case.id in head]
+    return Sound(
+        base=_readings(shared, base, base),
+        head=_readings(shared, head, base),
+        identical=tuple(case.id for case in shared if _is_same(base[case.id], head[case.id])),
+        cases=tuple(case.id for case in shared),
+    )
+
+
+def _readings(
+    cases: Sequence[Case], spoken: Mapping[str, Utterance], goldens: Mapping[str, Utterance]
+) -> tuple[Reading, ...]:
+    specs = [metric for metric in metrics().values() if metric.spec.family == "quality"]
+    return tuple(
+        read_metric(metric, Evidence(case=case, utterances=(spoken[case.id],), golden=goldens[case.id]))
+        for case in cases
+        for metric in specs
+    )
+
+
+def _is_same(base: Utterance, head: Utterance) -> bool:
+    return base.sample_rate == head.sample_rate and np.array_equal(base.samples, head.samples, equal_nan=True)

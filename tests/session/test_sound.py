@@ -1,0 +1,79 @@
+"""The sound of two arms side by side: what is scored, and what is said of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from tests.support.sounds import RATE, clip, noise
+from tts_baseline.core.judgement import Sound
+from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.gate.judge.sound import changes
+from tts_baseline.session.judge.sound import FirstUtterances, sound_of
+
+CASES = [Case(id=name, text=name) for name in ("a", "b", "c")]
+
+
+@pytest.fixture(scope="module")
+def speech() -> Utterance:
+    return Utterance(samples=clip()[: 4 * RATE].astype(np.float32), sample_rate=RATE)
+
+
+def change_of(sound: Sound, metric: str):
+    return next(change for change in changes(sound) if change.metric == metric)
+
+
+def test_the_same_samples_are_identical_and_no_metric_moves(speech) -> None:
+    arm = {case.id: speech for case in CASES}
+    sound = sound_of(CASES, arm, dict(arm))
+    assert sound.identical == sound.cases == ("a", "b", "c")
+    assert {change.metric for change in changes(sound)} >= {"snr_golden", "pesq_wb", "stoi", "level"}
+    assert all((change.change, change.low, change.high) == (0, 0, 0) for change in changes(sound))
+
+
+def test_the_bases_utterance_is_the_golden_of_both_arms(speech) -> None:
+    quieter = replace(speech, samples=speech.samples / 2)
+    base = {case.id: speech for case in CASES}
+    sound = sound_of(CASES, base, base | {"b": quieter})
+    assert sound.identical == ("a", "c")
+    level = change_of(sound, "level")
+    assert (level.change, level.cases) == (0.0, 3)  # a median: one quieter case of three does not move it
+    assert level.low == pytest.approx(-6.02, abs=0.01)
+    assert change_of(sound_of(CASES, base, dict.fromkeys("abc", quieter)), "level").change == pytest.approx(
+        -6.02, abs=0.01
+    )
+    noisy = replace(
+        speech, samples=speech.samples + 0.02 * noise(speech.samples.size, seed=1).astype(np.float32)
+    )
+    assert change_of(sound_of(CASES, base, dict.fromkeys("abc", noisy)), "snr_golden").change < -20
+
+
+def test_only_cases_that_both_arms_have_said_are_scored(speech) -> None:
+    sound = sound_of(CASES, {"a": speech, "b": speech}, {"b": speech, "c": speech})
+    assert sound.cases == ("b",)
+    assert {reading.case for reading in (*sound.base, *sound.head)} == {"b"}
+
+
+def test_a_metric_that_an_arm_has_no_value_of_is_left_out() -> None:
+    def readings(*values: float | None) -> tuple[Reading, ...]:
+        return tuple(
+            Reading(metric="stoi", case=case.id, value=value)
+            for case, value in zip(CASES, values, strict=True)
+        )
+
+    base, head = readings(0.9, None, 0.5), readings(0.8, 0.7, None)
+    sound = Sound(base=base, head=head, identical=(), cases=("a", "b", "c"))
+    (stoi,) = changes(sound)
+    assert (stoi.base, stoi.head, stoi.cases) == (0.9, 0.8, 1)
+    assert stoi.change == pytest.approx(-0.1)
+    assert changes(Sound(base=readings(None, None, 1.0), head=(), identical=(), cases=())) == ()
+
+
+def test_the_first_utterance_of_each_arm_is_kept(speech) -> None:
+    other = replace(speech, samples=speech.samples[:100])
+    first = FirstUtterances()
+    first("base", "a", speech)
+    first("head", "a", other)
+    first("base", "a", other)
+    assert (first.base, first.head) == ({"a": speech}, {"a": other})
