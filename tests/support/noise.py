@@ -1,6 +1,6 @@
 """Three rigs to measure on, simulated call by call, and what the judge says on them.
 
-`python tests/stats/noise.py` prints the error rates and the power that the documentation quotes.
+`python tests/support/noise.py` prints the error rates and the power that the documentation quotes.
 """
 
 from __future__ import annotations
