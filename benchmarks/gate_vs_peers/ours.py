@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from recordings import Numbers, Session
 
 from tts_baseline.core.judgement import Against, Judgement, Paired
-from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
+from tts_baseline.core.records import Calls, Case, Replicate
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Status, Verdict
 from tts_baseline.gate import limits
 from tts_baseline.gate.judge import cpu_time, paired
 from tts_baseline.stats.sequential import LOOKS

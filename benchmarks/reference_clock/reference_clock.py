@@ -21,7 +21,7 @@ import numpy as np
 from tts_baseline.core import environment
 from tts_baseline.core.records import Run
 from tts_baseline.core.settings import find_root
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Clock, calibrate
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate
 from tts_baseline.session.measurement.progress import silent
 from tts_baseline.session.measurement.suite import take
 from tts_baseline.session.project import open_project
@@ -61,17 +61,17 @@ def main() -> None:
         RESULTS.write_text(json.dumps(page, indent=1) + "\n", encoding="utf-8")
 
 
-def study(runs: list[Run], clock: Clock) -> dict[str, object]:
+def study(runs: list[Run], adjustment: Adjustment) -> dict[str, object]:
     """Session values (mean log latency), their spread, and how often two of them are over 5 % apart."""
-    values = [session(run, clock) for run in runs]
+    values = [session(run, adjustment) for run in runs]
     pairs = list(itertools.combinations(values, 2))
     apart = fmean(abs(a - b) > math.log(1.05) for a, b in pairs)
     return {"sd": stdev(values), "apart": apart, "sessions": [v - fmean(values) for v in values]}
 
 
-def session(run: Run, clock: Clock) -> float:
+def session(run: Run, adjustment: Adjustment) -> float:
     readings = [r for r in run.readings if r.metric == "latency"]
-    drifts = [clock.drift(replicate) for replicate in run.replicates]
+    drifts = [adjustment.of(replicate) for replicate in run.replicates]
     return fmean(math.log(v) - drift for r in readings for v, drift in zip(r.values, drifts, strict=True))
 
 

@@ -7,18 +7,8 @@ import msgspec
 import pytest
 
 from tts_baseline.core import records
-from tts_baseline.core.records import (
-    FAILING,
-    Calls,
-    Case,
-    ColdStart,
-    Quality,
-    Record,
-    Request,
-    Run,
-    Status,
-    Work,
-)
+from tts_baseline.core.records import Calls, Case, ColdStart, Quality, Record, Request, Run, Work
+from tts_baseline.core.verdict import FAILING, Status
 
 
 def descendants(kind: type) -> Iterator[type]:

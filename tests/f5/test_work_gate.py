@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tts_baseline.core.records import Baseline, Run, Verdict
+from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.settings import find_root
-from tts_baseline.gate.verdicts import decide
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.measure.replicate import Pace, measure
 from tts_baseline.session.measurement.score import score
 from tts_baseline.session.project import Project, open_project
@@ -94,7 +95,7 @@ def judged(project: Project, accepted: Run) -> list[Verdict]:
     utterances = {case: (spoken,) for case, spoken in taken.utterances.items()}
     readings, _ = score(project.cases, [taken.replicate], utterances, None, {})
     run = replace(accepted, id="now", replicates=(taken.replicate,), readings=readings, acceptance=None)
-    found = decide(run, Baseline(runs=(accepted,)), project.limits)
+    found = verdicts(run, Baseline(runs=(accepted,)), None, project.limits).screen
     return [verdict for verdict in found if verdict.family == "work"]
 
 

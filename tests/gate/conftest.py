@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
+from tests.support.decisions import screened
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
@@ -24,8 +25,6 @@ from tts_baseline.core.records import (
     Run,
     Score,
 )
-from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import decide
 
 CASES = tuple(f"c{number}" for number in range(6))
 PASSES = 5
@@ -159,7 +158,7 @@ def verdict():
     """The verdict of one gate: for the suite, or for a case."""
 
     def find(run: Run, baseline: Baseline, gate: str, case: str | None = None, **limits: str):
-        found = [v for v in decide(run, baseline, chosen(limits)) if v.gate == gate and v.case == case]
+        found = [v for v in screened(run, baseline, **limits) if v.gate == gate and v.case == case]
         assert len(found) == 1, found
         return found[0]
 

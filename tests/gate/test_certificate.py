@@ -21,7 +21,8 @@ from tts_baseline.baseline.store import Store
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import BaselineError, LimitError
 from tts_baseline.core.judgement import Against, Judgement, Paired
-from tts_baseline.core.records import Calls, Case, Environment, Replicate, Verdict
+from tts_baseline.core.records import Calls, Case, Environment, Replicate
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
 from tts_baseline.report import certified

@@ -25,9 +25,10 @@ from tts_baseline.baseline import pending
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.protocols import FAMILIES
-from tts_baseline.core.records import Run, Verdict
+from tts_baseline.core.records import Run
 from tts_baseline.core.registry import ratio_gates
-from tts_baseline.gate import verdicts
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate import explain, verdicts
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.gate.judge import paired
 from tts_baseline.report import history_page, judged, performance_page, summary
@@ -115,12 +116,12 @@ def verdict_page(name: str, root: Path) -> Page:
     replay = Replay(name, root)
     baseline = replay.project.store_of(replay.run).load(replay.run.environment.key)
     outcome = outcomes.reopen(replay.project, "last")
-    screen = verdicts.decide(outcome.run, baseline, replay.project.limits)
+    screen = outcome.decided.screen
     page: Page = {"screen": [_row(v) for v in screen]}
     if replay.judgement is not None:
         commit = replay.judgement.against.commit
         since = verdicts.since(commit, outcome.run, baseline, replay.project.limits)
-        page["judge"] = [_row(v) for v in paired.decide(replay.judgement, replay.project.limits)]
+        page["judge"] = [_row(v) for v in outcome.decided.pair]
         page["since"] = _names(v for v in since if v.family != "quality")
     page["combined"] = [
         [place, *_row(both)]
@@ -134,21 +135,20 @@ def outcome_page(name: str, root: Path) -> Page:
     """What follows from the verdicts: what fails, what the items of pytest note, what JSON says."""
     replay = Replay(name, root)
     outcome = outcomes.reopen(replay.project, "last")
-    screen = verdicts.decide(outcome.run, outcome.baseline, replay.project.limits)
     lenient = Replay(name, _new(root / "lenient"), missing="record", undecided="warn").project
     page: Page = {
         "failing": _names(outcomes.failing(replay.project, outcome.verdicts)),
         "failing, lenient": _names(outcomes.failing(lenient, outcome.verdicts)),
         "properties": {f: _names(outcomes.suite_verdicts(outcome, f)) for f in FAMILIES},
-        "changed": verdicts.changed(screen),
-        "doubtful": list(doubtful(screen)),
+        "changed": verdicts.changed(outcome.decided.screen),
+        "doubtful": list(doubtful(outcome.decided.screen)),
     }
     if replay.is_own:
         page["json"] = _head(summary.as_json(outcome.run, outcome.verdicts, outcome.folder))
     if replay.judgement is not None:
-        told = paired.decide(replay.judgement, replay.project.limits)
-        page["settled"] = paired.is_settled(told, ratio_gates())
-        page["judge's json"] = _head(judged.as_json(replay.judgement, told, outcome.folder))
+        pair = outcome.decided.pair
+        page["settled"] = paired.is_settled(pair, ratio_gates())
+        page["judge's json"] = _head(judged.as_json(replay.judgement, pair, outcome.folder))
     return json.loads(json.dumps(page).replace(str(root), PROJECT))
 
 
@@ -158,9 +158,7 @@ def report(name: str, root: Path) -> str:
     outcome = outcomes.reopen(replay.project, "last")
     page = summary.markdown(outcome.run, outcome.verdicts, outcome.baseline)
     if replay.judgement is not None:
-        page += "\n" + judged.markdown(
-            replay.judgement, paired.decide(replay.judgement, replay.project.limits)
-        )
+        page += "\n" + judged.markdown(replay.judgement, outcome.decided.pair)
     return page
 
 
@@ -178,8 +176,7 @@ def terminal(name: str, root: Path) -> str:
         outcomes.footer(outcome),
     ]
     if replay.judgement is not None:
-        told = paired.decide(replay.judgement, replay.project.limits)
-        parts.append(judged.terminal(replay.judgement, told))
+        parts.append(judged.terminal(replay.judgement, outcome.decided.pair))
     return "\n\n".join(parts).replace(str(root), PROJECT) + "\n"
 
 
@@ -264,11 +261,19 @@ def _head(data: bytes) -> Page:
     }
 
 
+# What a verdict said when the runs were recorded: fields of its own, and sentences made of the others.
+FIELDS = (
+    "gate", "metric", "family", "case", "status", "unit", "relative", "baseline", "current", "change", "low",
+    "high", "limit", "drift", "runs", "decided_by", "is_environment", "reason", "where",
+)  # fmt: skip
+DEFAULTS = (*(None,) * 14, 0, "screen", False, "", "")
+
+
 def _row(verdict: Verdict) -> list[Any]:
     """The verdict's fields in their order, as far as they are not the defaults; the first three as one."""
-    row = [_short(value) for value in msgspec.structs.astuple(verdict)]
-    defaults = (*(None,) * (len(row) - len(Verdict.__struct_defaults__)), *Verdict.__struct_defaults__)
-    while row[-1] == defaults[len(row) - 1]:
+    page = explain.told(verdict)
+    row = [_short(page[name]) for name in FIELDS]
+    while row[-1] == DEFAULTS[len(row) - 1]:
         row.pop()
     return [" ".join(row[:3]), *row[3:]]
 
@@ -352,13 +357,13 @@ def test_json_holds_the_verdicts_and_readings_that_were_judged(tmp_path: Path) -
     replay = Replay("quality", tmp_path)
     outcome = outcomes.reopen(replay.project, "last")
     page = json.loads(summary.as_json(outcome.run, outcome.verdicts, outcome.folder))
-    assert page["verdicts"] == json.loads(msgspec.json.encode(outcome.verdicts))
+    assert page["verdicts"] == json.loads(msgspec.json.encode([explain.told(v) for v in outcome.verdicts]))
     assert page["readings"] == json.loads(msgspec.json.encode(outcome.run.readings))
 
 
 def test_the_corpus_has_every_status_from_the_screen_and_from_the_judge() -> None:
     pages = [json.loads((CORPUS / name / "expected" / "verdicts.json").read_text()) for name in SCENARIOS]
-    fields = Verdict.__struct_fields__[2:]
+    fields = FIELDS[2:]
     screen = [dict(zip(fields, row, strict=False)) for page in pages for row in page["screen"]]
     both = [dict(zip(fields, row[1:], strict=False)) for page in pages for row in page["combined"]]
     statuses = {

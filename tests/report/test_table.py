@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from tests.support.made import accepted, reading, run, tone
 from tts_baseline.core import units
-from tts_baseline.core.records import Baseline, Case, Status, Verdict
+from tts_baseline.core.records import Baseline, Case
 from tts_baseline.core.registry import gates, metrics
+from tts_baseline.core.verdict import Status, Verdict
 from tts_baseline.report import summary, table
 
 STATUSES = get_args(Status)

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Baseline, Environment, Run, Verdict
+from tts_baseline.core.records import Baseline, Environment, Run
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.project import open_project
 

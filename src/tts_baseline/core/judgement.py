@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import field
 
 from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Reading, Record, Replicate
+from tts_baseline.core.verdict import Change
 
 
 class Paired(Record, frozen=True, kw_only=True):
@@ -26,7 +27,8 @@ class Against(Record, frozen=True, kw_only=True):
     """What a run was compared with: a name for people, the commit, and the switches that were on.
 
     `code` is False where both arms ran the same files, so that only settings can make a difference.
-    `shared` names the files that both arms read because git does not hold them.
+    `shared` names the files that both arms read because git does not hold them. `changed` is what the arms
+    are configured with differently, base first; None where nobody looked.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Against(Record, frozen=True, kw_only=True):
     optimize: tuple[str, ...] = ()
     code: bool = True
     shared: tuple[str, ...] = ()
+    changed: tuple[Change, ...] | None = None
 
 
 class Judgement(Record, frozen=True, kw_only=True):

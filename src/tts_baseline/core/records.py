@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
-Status = Literal["ok", "improved", "regressed", "undecided", "no baseline", "not comparable", "invalid"]
-FAILING: tuple[Status, ...] = ("regressed", "invalid")
-
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all records that are stored: frozen, strict about unknown keys."""
@@ -248,33 +245,3 @@ class Baseline(Record, frozen=True, kw_only=True):
     anchor: Run | None = None
     other_machines: tuple[str, ...] = ()
     elsewhere: tuple[Run, ...] = ()
-
-
-class Verdict(Record, frozen=True, kw_only=True):
-    """One decision: a gate for one case, or, with `case` None, for the suite.
-
-    `change`, `low`, `high` and `limit` are fractions where `relative`, else in `unit`; a change
-    is positive where the value grew. `drift` is the change since the anchor run, given only where it
-    is plainly more than twice the limit. `runs` counts what the change rests on: accepted runs (screen), or
-    restarts (judge). `is_environment` says that the code is innocent of a change that is there.
-    """
-
-    gate: str
-    metric: str
-    family: str
-    case: str | None
-    status: Status
-    unit: str
-    relative: bool
-    baseline: float | None = None
-    current: float | None = None
-    change: float | None = None
-    low: float | None = None
-    high: float | None = None
-    limit: float | None = None
-    drift: float | None = None
-    runs: int = 0
-    decided_by: Literal["screen", "judge"] = "screen"
-    is_environment: bool = False
-    reason: str = ""
-    where: str = ""

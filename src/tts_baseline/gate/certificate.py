@@ -16,8 +16,9 @@ from tts_baseline.core.certificate import Certificate, Level, Outcome, Share, Tr
 from tts_baseline.core.environment import differences
 from tts_baseline.core.errors import LimitError
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.records import Environment, Verdict
+from tts_baseline.core.records import Environment
 from tts_baseline.core.registry import gates
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.estimate import Estimate

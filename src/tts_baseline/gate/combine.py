@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from tts_baseline.core import units
 from tts_baseline.core.judgement import Against
-from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate.screen.times import SLOW_DRIFT
+from tts_baseline.core.verdict import Change, Grounds, Verdict
+from tts_baseline.gate.changes import is_of_a_change
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
 
 _UNKNOWN = ("no baseline", "not comparable")
@@ -44,73 +43,67 @@ def is_adverse(verdict: Verdict) -> bool:
 
 def combine(
     screen: Sequence[Verdict],
-    judged: Sequence[Verdict],
+    pair: Sequence[Verdict],
     against: Against,
     since: Sequence[Verdict],
-    changed: Sequence[str],
+    around: tuple[Change, ...],
     *,
     asked: bool,
 ) -> tuple[Verdict, ...]:
     """The screen's verdicts, each with what the judge has to say about it.
 
     `since` are the screen's verdicts by the accepted runs of the judge's own base alone: none where it has
-    none. `changed` is what differs around the code since the baseline; `asked` says that the user named what
+    none. `around` is what differs around the code since the baseline; `asked` says that the user named what
     to judge against: then the judge's verdict on the suite, and on a case that nothing was accepted of here,
     stands where the screen finds nothing, too.
     """
     grown = {(v.gate, v.case) for v in since if is_adverse(v)}
-    told = {(v.gate, v.case): v for v in judged}
+    judged = {(v.gate, v.case): v for v in pair}
     return tuple(
-        _one(v, told[v.gate, v.case], against, changed, is_since=(v.gate, v.case) in grown, asked=asked)
-        if (v.gate, v.case) in told
+        _both(v, judged[v.gate, v.case], against, around, is_since=(v.gate, v.case) in grown, asked=asked)
+        if (v.gate, v.case) in judged
         else v
         for v in screen
     )
 
 
-def _one(
+def _both(
     screen: Verdict,
     judge: Verdict,
     against: Against,
-    changed: Sequence[str],
+    around: tuple[Change, ...],
     *,
     is_since: bool,
     asked: bool,
 ) -> Verdict:
-    said = f"{_change(judge)} against {against.name}, {judge.runs} restarts side by side"
+    leading = _leading(judge, screen, against)
     if judge.status == "regressed":
-        return replace(judge, drift=screen.drift, reason=units.joined(f"the judge: {said}", judge.reason))
-    if screen.status == "invalid" or _is_slow_drift(screen):
+        return replace(leading, drift=screen.drift)
+    # Of slow drift only the anchor run tells: the judge runs two revisions and knows nothing of a third.
+    if screen.status == "invalid" or screen.cause == "slow drift":
         return screen
     speaks = asked and (screen.case is None or screen.status in _UNKNOWN)
+    beside = replace(screen, against=against.name, judged=judge)
     if judge.status == "undecided":
-        if speaks and screen.status != "regressed":
-            return judge
-        return replace(screen, reason=units.joined(screen.reason, f"the judge: {said}", judge.reason))
+        return judge if speaks and screen.status != "regressed" else beside
     if not is_adverse(screen):
-        stands = speaks or screen.status == "undecided"
-        return replace(judge, reason=f"the judge: {said}") if stands else screen
+        return leading if speaks or screen.status == "undecided" else screen
     if not is_since:
-        return replace(screen, reason=f"not since {against.name} ({said}): before it, or around the code")
-    around = ", ".join(changed) or "nothing that is recorded"
-    innocent = "the code is innocent" if against.code else "both ran the same code"
+        return replace(beside, cause="before the base")
     # What the screen could not tell does not fail because the judge finds nothing.
     is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
     return replace(
-        screen,
+        beside,
         status="regressed" if is_known else "undecided",
         decided_by="judge",
-        is_environment=True,
-        where="",
-        reason=f"environment: {innocent} ({said}); changed around it: {around}",
+        cause="environment",
+        grounds=Grounds(around=around, same_code=not against.code),
+        changed=(),
     )
 
 
-def _is_slow_drift(screen: Verdict) -> bool:
-    """True where only the anchor run tells: the judge runs two revisions and knows nothing of a third."""
-    return screen.drift is not None and screen.reason.startswith(SLOW_DRIFT)
-
-
-def _change(verdict: Verdict) -> str:
-    change = units.change(verdict.change, verdict.unit, relative=verdict.relative)
-    return f"{change} {units.interval(verdict.low, verdict.high, verdict.unit, relative=verdict.relative)}"
+def _leading(judge: Verdict, screen: Verdict, against: Against) -> Verdict:
+    """The judge's verdict; where nobody looked how its arms are configured, the screen's changes are its."""
+    if against.changed is None and is_of_a_change(judge):
+        judge = replace(judge, changed=screen.changed)
+    return replace(judge, against=against.name)

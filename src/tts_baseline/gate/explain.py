@@ -1,24 +1,33 @@
-"""Verdicts as sentences: what happened, by how much, where, and what to type next."""
+"""Sentences about verdicts: what happened, why, what was configured differently, which stages moved."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
 
 from tts_baseline.core import units
-from tts_baseline.core.environment import differences
-from tts_baseline.core.records import Baseline, Run, Verdict
+from tts_baseline.core.records import Baseline, Run
+from tts_baseline.core.verdict import Cause, Change, Interval, Operator, Verdict
+from tts_baseline.gate.changes import around
 
-_SHOWN = 8
-_WORST = 3
+# chosen: what fits a line, and names most of what moved.
+_NAMED_OPERATORS = 3
+# chosen: a stage is named where it moved by a fifth, or more, of what the most moved one did.
+_LOUD = 1 / 5
+# So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
+_HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
+_SHOWN_DIGITS, _WHOLE_HASH = 4, 64
 
 
 def headline(verdict: Verdict, suite: str) -> str:
     """'es: latency regressed, +14.7% (95% [+11.2, +18.0]; limit 5.0%)'."""
     subject = f"{suite}/{verdict.case}" if verdict.case else suite
     if verdict.change is None:
-        return f"{subject}: {verdict.gate} {verdict.status}" + (
-            f": {verdict.reason}" if verdict.reason else ""
-        )
+        why = reason(verdict)
+        return f"{subject}: {verdict.gate} {verdict.status}" + (f": {why}" if why else "")
     status = f"{verdict.status} (environment)" if verdict.is_environment else verdict.status
     change = units.change(verdict.change, verdict.unit, relative=verdict.relative)
     bounds = units.interval(verdict.low, verdict.high, verdict.unit, relative=verdict.relative)
@@ -29,84 +38,213 @@ def headline(verdict: Verdict, suite: str) -> str:
     return f"{subject}: {verdict.gate} {status}, {change} ({inside})"
 
 
-def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
-    """The message of a failing test: each verdict with its numbers, what changed around, next commands."""
-    suites = {v.gate for v in verdicts if v.case is None and v.status == "regressed"}
-    shown = [v for v in verdicts if v.case is None or v.gate not in suites or v.status != "regressed"]
-    lines: list[str] = []
-    for verdict in shown[:_SHOWN]:
-        lines.append(headline(verdict, run.suite))
-        lines += [f"  {line}" for line in _numbers(verdict, baseline)]
-        if verdict.case is None:
-            lines += [f"  {line}" for line in _worst([v for v in verdicts if v.gate == verdict.gate])]
-    if len(shown) > _SHOWN:
-        lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
-    around = surroundings(run, baseline)
-    if around:
-        lines.append("changed around it: " + ", ".join(around))
-    lines += ["Next:", *next_commands(verdicts, run)]
-    return "\n".join(lines)
+def reason(verdict: Verdict) -> str:
+    """Why the verdict is what it is, in words and numbers; empty where its change and limit say it all."""
+    own = _SENTENCES[verdict.cause](verdict)
+    if source := verdict.grounds.source:
+        own = units.joined(own, f"against run {source.run} of {source.machine}")
+    if not verdict.against or verdict.cause in ("environment", "before the base"):
+        return own
+    said = f"the judge: {_side_by_side(verdict.judged or verdict, verdict.against)}"
+    return units.joined(own, said, reason(verdict.judged)) if verdict.judged else units.joined(said, own)
+
+
+def because(verdict: Verdict) -> str:
+    """'steps 16 -> 7, checkpoint 4f2a… -> 91c0…': what was configured differently; empty for nothing."""
+    return ", ".join(map(shown, verdict.changed))
+
+
+def shown(change: Change) -> str:
+    """'name old -> new'; of two long hashes as much as tells them apart."""
+    lengths = range(_SHOWN_DIGITS, _WHOLE_HASH + 1)
+    pairs = ((_shortened(change.before, length), _shortened(change.now, length)) for length in lengths)
+    before, now = next(pair for pair in pairs if pair[0] != pair[1])
+    return f"{change.name} {before} -> {now}"
+
+
+def _shortened(text: str, digits: int) -> str:
+    return _HASH.sub(lambda digest: digest[0] if len(digest[0]) <= digits else f"{digest[0][:digits]}…", text)
+
+
+def causes(verdicts: Iterable[Verdict]) -> list[str]:
+    """'latency regressed, flops improved: because steps 16 -> 7': a line for each set of changes."""
+    by_changes: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if why := because(verdict):
+            by_changes.setdefault(why, []).append(f"{verdict.gate} {verdict.status}")
+    return [f"{', '.join(gates)}: because {why}" for why, gates in by_changes.items()]
 
 
 def surroundings(run: Run, baseline: Baseline) -> tuple[str, ...]:
     """What is different from the newest accepted run besides the code: software and provenance."""
-    if not baseline.runs:
-        return ()
-    before = baseline.runs[-1]
-    names = sorted(before.provenance.keys() | run.provenance.keys())
-    origin = tuple(
-        f"{name} {before.provenance.get(name, '-')} -> {run.provenance.get(name, '-')}"
-        for name in names
-        if before.provenance.get(name) != run.provenance.get(name)
-    )
-    return differences(before.environment, run.environment) + origin
+    return tuple(map(shown, around(run, baseline)))
 
 
-def next_commands(verdicts: Sequence[Verdict], run: Run) -> list[str]:
-    """The commands that make sense now, one a line."""
-    case = next((f" --case {v.case}" for v in verdicts if v.case), "")
-    commands = [f"  look    tts-baseline compare {run.id}{case}"]
-    if any(v.status == "invalid" for v in verdicts):
-        return [*commands, f"  drop    tts-baseline reject  {run.id}"]
-    anchor = " --reset-anchor" if any(v.drift is not None for v in verdicts) else ""
-    return [
-        *commands,
-        f'  accept  tts-baseline accept  {run.id}{anchor} --reason "..."',
-        f"  drop    tts-baseline reject  {run.id}",
+def where(verdict: Verdict) -> str:
+    """Which stages moved, and which did not: by mean seconds a call (screen), or by shares (judge)."""
+    if verdict.grounds.stage_shares:
+        return _by_shares(verdict.grounds.stage_shares)
+    return _by_seconds(verdict.grounds.stage_seconds)
+
+
+def told(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as JSON keeps it: its fields, and its sentences as `reason`, `because` and `where`."""
+    sentences = {"reason": reason(verdict), "because": because(verdict), "where": where(verdict)}
+    fields: dict[str, Any] = msgspec.to_builtins(verdict)
+    return fields | {"is_environment": verdict.is_environment} | sentences
+
+
+def _by_seconds(moved: Mapping[str, float]) -> str:
+    """'model +14.2 ms; text, post within 1.00 ms'."""
+    size = max(map(abs, moved.values()), default=0.0)
+    if not size:
+        return ""
+    loud = [name for name in _by_size(moved) if abs(moved[name]) >= _LOUD * size]
+    quiet = [name for name in moved if name not in loud]
+    named = ", ".join(f"{name} {units.change(moved[name], 's', relative=False)}" for name in loud)
+    return named + (f"; {', '.join(quiet)} within {units.seconds(_LOUD * size)}" if quiet else "")
+
+
+def _by_shares(shares: Mapping[str, Interval]) -> str:
+    """'model +9.1% [+8.2, +10.0] of the whole; text, vocoder unchanged (within 0.4%)'.
+
+    A stage has moved where its interval excludes zero, too.
+    """
+    changes = {name: share.change for name, share in shares.items()}
+    size = max(map(abs, changes.values()), default=0.0)
+    if not size:
+        return ""
+    loud = [
+        name
+        for name in _by_size(changes)
+        if abs(changes[name]) >= _LOUD * size and (shares[name].low > 0 or shares[name].high < 0)
     ]
+    quiet = [name for name in shares if name not in loud]
+    named = ", ".join(f"{name} {_percent(shares[name])}" for name in loud)
+    most = max((max(abs(shares[name].low), abs(shares[name].high)) for name in quiet), default=0.0)
+    parts = [f"{named} of the whole" if named else "no stage alone"]
+    return "; ".join([*parts, *([f"{', '.join(quiet)} unchanged (within {most:.1%})"] if quiet else [])])
 
 
-def _numbers(verdict: Verdict, baseline: Baseline) -> list[str]:
-    lines = []
-    if verdict.change is not None:
-        lines.append(f"baseline {units.value(verdict.baseline, verdict.unit)}{_origin(verdict, baseline)}")
-        lines.append(f"current  {units.value(verdict.current, verdict.unit)}")
-        if verdict.reason:
-            lines.append(f"because  {verdict.reason}")
-    if verdict.where:
-        lines.append(f"where    {verdict.where}")
-    return lines
+def _by_size(changes: Mapping[str, float]) -> list[str]:
+    return sorted(changes, key=lambda name: -abs(changes[name]))
 
 
-def _worst(verdicts: Sequence[Verdict]) -> list[str]:
-    """The single cases behind a suite's regression, the largest change first."""
-    cases = [v for v in verdicts if v.case and v.status == "regressed" and v.change is not None]
-    if not cases:
-        return []
-    cases.sort(key=lambda v: -abs(v.change or 0.0))
-    named = [f"{v.case} {units.change(v.change, v.unit, relative=v.relative)}" for v in cases[:_WORST]]
-    more = f" and {len(cases) - _WORST} more" if len(cases) > _WORST else ""
-    return [f"cases    {', '.join(named)}{more}"]
+def _percent(share: Interval) -> str:
+    return f"{share.change:+.1%} [{share.low * 100:+.1f}, {share.high * 100:+.1f}]"
 
 
-def _origin(verdict: Verdict, baseline: Baseline) -> str:
-    if verdict.decided_by == "judge" and not verdict.is_environment:
-        return f"   measured now, in {verdict.runs} restarts side by side"
-    if verdict.runs and baseline.runs and baseline.runs[-1].acceptance:
-        last = baseline.runs[-1]
-        commit = f", last at {last.commit[:7]}" if last.commit else ""
-        plural = "run" if verdict.runs == 1 else "runs"
-        return f"   {verdict.runs} accepted {plural} on this machine{commit}, {last.created[:10]}"
-    if baseline.quality and verdict.family == "quality":
-        return f"   accepted {baseline.quality.acceptance.at[:10]}: {baseline.quality.acceptance.reason}"
-    return ""
+def _change(verdict: Verdict) -> str:
+    change = units.change(verdict.change, verdict.unit, relative=verdict.relative)
+    return f"{change} {units.interval(verdict.low, verdict.high, verdict.unit, relative=verdict.relative)}"
+
+
+def _side_by_side(judged: Verdict, against: str) -> str:
+    return f"{_change(judged)} against {against}, {judged.runs} restarts side by side"
+
+
+def _resolution(verdict: Verdict) -> str:
+    seen = f"could have seen {verdict.grounds.seen or 0.0:+.0%} or more"
+    if verdict.decided_by == "judge":
+        return f"{seen} with {verdict.runs} restarts"
+    if verdict.runs >= 4:
+        return f"{seen}; a quieter machine would settle it"
+    runs = "run" if verdict.runs == 1 else "runs"
+    return f"{seen}; {verdict.runs} accepted {runs}, 4 give this machine's own spread"
+
+
+def _clocks(verdict: Verdict) -> str:
+    wall = (verdict.current or 0.0) / (verdict.baseline or 1.0) - 1
+    return f"the wall clock says {wall:+.1%}, against the reference computation"
+
+
+def _cpu_time(verdict: Verdict) -> str:
+    cpu = verdict.grounds.cpu_time or Interval(0.0, 0.0, 0.0)
+    change = units.change(cpu.change, "s", relative=True)
+    bounds = units.interval(cpu.low, cpu.high, "s", relative=True)
+    return f"CPU time tells, {change} {bounds}: other processes disturbed the wall clock"
+
+
+def _environment(verdict: Verdict) -> str:
+    innocent = "both ran the same code" if verdict.grounds.same_code else "the code is innocent"
+    said = _side_by_side(verdict.judged or verdict, verdict.against)
+    changes = ", ".join(map(shown, verdict.grounds.around)) or "nothing that is recorded"
+    return f"environment: {innocent} ({said}); changed around it: {changes}"
+
+
+def _few(verdict: Verdict) -> str:
+    g = verdict.grounds
+    few = f"measured in {g.valid} of {g.of} cases"
+    if not g.different:
+        return f"{few}; all equivalent to their goldens"
+    return f"{few}; {g.different} differ from their goldens: listen, then accept or mend"
+
+
+def _operators(verdict: Verdict) -> str:
+    """'aten.mm +12 (88 -> 100), aten.add +3 (5 -> 8) and 2 more'."""
+    moved, unit = verdict.grounds.operators, verdict.unit
+
+    def named(operator: Operator) -> str:
+        grown = units.change(operator.now - operator.before, unit, relative=False)
+        before, now = units.value(operator.before, unit), units.value(operator.now, unit)
+        return f"{operator.name} {grown} ({before} -> {now})"
+
+    more = len(moved) - _NAMED_OPERATORS
+    return ", ".join(map(named, moved[:_NAMED_OPERATORS])) + (f" and {more} more" if more > 0 else "")
+
+
+def _no_value(verdict: Verdict) -> str:
+    changes = ", ".join(map(shown, verdict.grounds.around))
+    return verdict.grounds.message + (f" ({changes})" if changes else "")
+
+
+def _failure(verdict: Verdict) -> str:
+    return f"{verdict.cause}: {verdict.grounds.message}"
+
+
+def _plain(sentence: str) -> Callable[[Verdict], str]:
+    return lambda _: sentence
+
+
+_SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
+    "": _plain(""),
+    "resolution": _resolution,
+    "many cases": lambda v: f"beyond the limit alone, not among {v.grounds.of} cases",
+    "clocks disagree": _clocks,
+    "machine slower": lambda v: (
+        f"slower by the wall clock, but so was the machine: {v.grounds.slower_machine or 0.0:+.0%} "
+        "by the reference computation"
+    ),
+    "throttled": lambda v: f"the device was throttled in {v.grounds.throttled or 0.0:.0%} of the quads",
+    "always throttled": _plain("the device was throttled whenever a case was to be measured in some restart"),
+    "slow drift": _plain("slow drift: the change is against the anchor run, the limit twice the usual one"),
+    "cpu time": _cpu_time,
+    "environment": _environment,
+    "before the base": lambda v: (
+        f"not since {v.against} ({_side_by_side(v.judged or v, v.against)}): before it, or around the code"
+    ),
+    "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
+    "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",
+    "few valid": _few,
+    "operators": _operators,
+    "nothing accepted": _plain("nothing was accepted yet"),
+    "new case": _plain("the case is new"),
+    "new text": _plain("its text has changed since it was accepted"),
+    "new metric": _plain("the metric is new"),
+    "new": _plain("the text or the metric is new, or the text has changed since it was accepted"),
+    "new case or text": _plain("the case or its text is new"),
+    "never counted": _plain("it was not counted in what was accepted"),
+    "not counted then": _plain("it was not counted when it was accepted"),
+    "other machine": lambda v: (
+        f"nothing accepted on this machine ({v.grounds.machine}), {v.grounds.of} other machines known"
+    ),
+    "other software": lambda v: ", ".join(map(shown, v.grounds.around)),
+    "restless": _plain(
+        "the audio's length differs from process to process, and so may the work: give the pipeline a seed"
+    ),
+    "no value": _no_value,
+    "error": _failure,
+    "timeout": _failure,
+    "crash": _failure,
+    "gave up": _failure,
+}

@@ -1,59 +1,95 @@
-"""The only place that decides: one run, its baseline and the limits become verdicts."""
+"""The only place that decides: a run, its baseline, a judge's restarts and the limits become verdicts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.protocols import FAMILIES
-from tts_baseline.core.records import FAILING, Baseline, Run, Verdict
+from tts_baseline.core.records import Baseline, Failure, Run
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import FAILING, Grounds, Verdict
+from tts_baseline.gate import changes
+from tts_baseline.gate.combine import combine
+from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen import quality, times, work
 
 UTTERANCE = "utterance"
 
 
-def decide(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+class Verdicts(Struct, frozen=True, kw_only=True):
+    """What was decided about a run: by the screen, by the judge (`pair`; empty without one), by both."""
+
+    screen: tuple[Verdict, ...]
+    pair: tuple[Verdict, ...] = ()
+    combined: tuple[Verdict, ...]
+
+
+def verdicts(
+    run: Run,
+    baseline: Baseline,
+    judgement: Judgement | None,
+    limits: Mapping[str, Limit],
+    *,
+    screen: tuple[Verdict, ...] | None = None,
+) -> Verdicts:
     """Every verdict of a run, in the order of the registry: suite, then cases, gate by gate.
+
+    `screen` is what the screen decided, where that is known already.
+    """
+    screen = _screen(run, baseline, limits) if screen is None else screen
+    if judgement is None:
+        return Verdicts(screen=screen, combined=screen)
+    pair = paired.decide(judgement, limits)
+    combined = combine(
+        screen,
+        pair,
+        judgement.against,
+        since(judgement.against.commit, run, baseline, limits),
+        changes.around(run, baseline),
+        asked=judgement.asked,
+    )
+    return Verdicts(screen=screen, pair=pair, combined=combined)
+
+
+def since(
+    commit: str | None, run: Run, baseline: Baseline, limits: Mapping[str, Limit]
+) -> tuple[Verdict, ...]:
+    """The screen's verdicts by those accepted runs alone whose code was exactly this commit, if any."""
+    runs = tuple(past for past in baseline.runs if commit and past.commit == commit and not past.dirty)
+    return _screen(run, replace(baseline, runs=runs), limits) if runs else ()
+
+
+def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The comparison with what was accepted.
 
     A case that could not be measured is `invalid` in the family of each gate, under the gate 'utterance'.
     """
     gated = {m.spec.family for m in metrics().values() if m.spec.limit is not None}
     if not work.is_concerned(run, baseline):
         gated.discard("work")
-    failed = [
-        _failed(failure.case, family, f"{failure.kind}: {failure.message}")
-        for family in FAMILIES
-        for failure in run.failures
-        if family in gated
-    ]
+    failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
     broken = {
         r.case for r in run.readings
         if r.case and r.value is None and metrics()[r.metric].spec.decide == "each"
     }  # fmt: skip
-    verdicts: list[Verdict] = []
+    decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
         if spec.key not in limits or spec.limit is None:
             continue
         limit = limits[spec.key]
         if spec.decide == "ratio":
-            verdicts += times.judge(spec, limit, run, baseline)
+            decided += times.verdicts(spec, limit, run, baseline)
         elif spec.decide == "exact":
-            verdicts += work.judge(spec, limit, run, baseline)
+            decided += work.verdicts(spec, limit, run, baseline)
         else:
-            verdicts += quality.judge(spec, limit, run, baseline, broken if spec.decide != "each" else ())
-    return (*failed, *verdicts)
-
-
-def since(
-    commit: str | None, run: Run, baseline: Baseline, limits: Mapping[str, Limit]
-) -> tuple[Verdict, ...]:
-    """The verdicts by those accepted runs alone whose code was exactly this commit; empty without any."""
-    runs = tuple(one for one in baseline.runs if commit and one.commit == commit and not one.dirty)
-    return decide(run, replace(baseline, runs=runs), limits) if runs else ()
+            decided += quality.verdicts(spec, limit, run, baseline, broken if spec.decide != "each" else ())
+    return (*failed, *decided)
 
 
 def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -97,8 +133,8 @@ def _is_large(verdict: Verdict) -> bool:
     return abs(verdict.change or 0.0) > 2 * (verdict.limit or 0.0)
 
 
-def _failed(case: str, family: str, reason: str) -> Verdict:
+def _failed(failure: Failure, family: str) -> Verdict:
     return Verdict(
-        gate=UTTERANCE, metric=UTTERANCE, family=family, case=case, status="invalid", unit="1",
-        relative=False, reason=reason,
+        gate=UTTERANCE, metric=UTTERANCE, family=family, case=failure.case, status="invalid", unit="1",
+        relative=False, cause=failure.kind, grounds=Grounds(message=failure.message),
     )  # fmt: skip

@@ -10,9 +10,10 @@ import pytest
 from tts_baseline.core.errors import BaselineError, NothingMeasured, TtsBaselineError
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.protocols import FAMILIES
-from tts_baseline.core.records import Case, Verdict
+from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.settings import find_root
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import limits
 from tts_baseline.plugin import results
 from tts_baseline.plugin.fixtures import ours

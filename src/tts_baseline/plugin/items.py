@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from tts_baseline.core.errors import TtsBaselineError
-from tts_baseline.core.records import Case, Verdict
+from tts_baseline.core.records import Case
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.session.outcome import suite_verdicts
 from tts_baseline.suites import reader
 

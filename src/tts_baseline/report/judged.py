@@ -10,7 +10,9 @@ import msgspec
 
 from tts_baseline.core import units
 from tts_baseline.core.judgement import Judgement, Sound
-from tts_baseline.core.records import SCHEMA_VERSION, Verdict
+from tts_baseline.core.records import SCHEMA_VERSION
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate import explain
 from tts_baseline.gate.judge.disturbances import disturbances
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.report import table
@@ -112,7 +114,7 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound, fol
         "dirty": judgement.dirty,
         "restarts": len(judgement.restarts),
         "seconds": judgement.seconds,
-        "verdicts": verdicts,
+        "verdicts": [explain.told(verdict) for verdict in verdicts],
         "lost": judgement.lost,
         "sound": {"identical": sound.identical, "cases": sound.cases, "changes": changes(sound)},
     }

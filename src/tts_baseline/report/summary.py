@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core.protocols import FAMILIES
-from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Run, Verdict
+from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Run
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
 from tts_baseline.report import table
 
@@ -34,15 +35,14 @@ def terminal(
 
 
 def reasons(verdicts: Sequence[Verdict]) -> list[str]:
-    """Why a suite verdict is neither ok nor a plain regression, a line each."""
-    told = [
-        f"{v.gate} {v.status}: {v.reason}" for v in verdicts if v.case is None and v.reason and _is_telling(v)
-    ]
+    """Why a suite verdict is neither ok nor a plain regression, a line each, and what was configured else."""
+    whole = [v for v in verdicts if v.case is None]
+    notes = [f"{v.gate} {v.status}: {why}" for v in whole if _is_telling(v) and (why := explain.reason(v))]
     for status in ("no baseline", "not comparable"):
-        found = [v for v in verdicts if v.case is None and v.status == status]
-        if found:
-            told.append(f"{', '.join(v.gate for v in found)} {status}: {found[0].reason}")
-    return told
+        alike = [v for v in whole if v.status == status]
+        if alike:
+            notes.append(f"{', '.join(v.gate for v in alike)} {status}: {explain.reason(alike[0])}")
+    return notes + explain.causes(whole)
 
 
 def _is_telling(verdict: Verdict) -> bool:
@@ -92,7 +92,7 @@ def as_json(run: Run, verdicts: Sequence[Verdict], folder: Path) -> bytes:
         "variant": run.variant,
         "suite": run.suite,
         "machine": run.environment.key,
-        "verdicts": verdicts,
+        "verdicts": [explain.told(verdict) for verdict in verdicts],
         "readings": run.readings,
         "failures": run.failures,
         "metrics": {m.spec.name: m.spec for m in metrics().values()},

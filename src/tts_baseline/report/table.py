@@ -12,8 +12,10 @@ from msgspec import Struct
 
 from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import FAILING, Run, Verdict
+from tts_baseline.core.records import Run
 from tts_baseline.core.registry import gates, metrics
+from tts_baseline.core.verdict import FAILING, Verdict
+from tts_baseline.gate.explain import reason
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -74,7 +76,7 @@ def case_sheet(verdicts: Sequence[Verdict]) -> Sheet | None:
             _word(v),
             f"{v.case}",
             v.gate,
-            units.change(v.change, v.unit, relative=v.relative) if v.change is not None else v.reason,
+            units.change(v.change, v.unit, relative=v.relative) if v.change is not None else reason(v),
         )
         for v in odd[:_SHOWN_CASES]
     ]

@@ -10,9 +10,10 @@ from pathlib import Path
 from tts_baseline.baseline import accept, pending
 from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import FAILING, Acceptance, Baseline, Run, Verdict
+from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
-from tts_baseline.gate.verdicts import changed, decide, gating
+from tts_baseline.core.verdict import FAILING, Verdict
+from tts_baseline.gate.verdicts import changed, gating
 from tts_baseline.session.outcome import Outcome, reopen
 from tts_baseline.session.project import Project
 
@@ -45,7 +46,7 @@ def accept_run(
         outcome.folder,
         _acceptance(project, outcome.run, reason),
         # By the screen: whether times have left those of the epoch is not what the judge looked at.
-        changed=changed(decide(outcome.run, outcome.baseline, project.limits)),
+        changed=changed(outcome.decided.screen),
         reset_anchor=reset_anchor,
         machine=_is_whole(project, outcome.run),
     )

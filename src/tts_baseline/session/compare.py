@@ -12,8 +12,8 @@ from msgspec import Struct
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement, Sound
-from tts_baseline.core.records import Verdict
 from tts_baseline.core.registry import ratio_gates
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.report import judged
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.records import Baseline, Quality, Reading, Run, Utterance, Verdict
-from tts_baseline.gate import combine, explain
-from tts_baseline.gate.judge import paired
+from tts_baseline.core.records import Baseline, Quality, Reading, Run, Utterance
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.verdicts import decide, fails, gating, since
-from tts_baseline.report import judged, table
+from tts_baseline.gate.verdicts import Verdicts, fails, gating, verdicts
+from tts_baseline.report import judged, story, table
 from tts_baseline.session.project import Project
 
 JUDGE_FILE = "judge.json"
@@ -30,9 +29,14 @@ class Outcome(Struct, frozen=True, kw_only=True):
     run: Run
     folder: Path
     baseline: Baseline
-    verdicts: tuple[Verdict, ...]
+    decided: Verdicts
     judgement: Judgement | None = None
     recorded: tuple[Path, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What screen and judge say together."""
+        return self.decided.combined
 
 
 def reopen(project: Project, name: str) -> Outcome:
@@ -43,35 +47,19 @@ def reopen(project: Project, name: str) -> Outcome:
     run = _against_itself(run, baseline.quality)
     kept = folder / JUDGE_FILE
     judgement = files.read_record(kept, Judgement) if kept.exists() else None
-    verdicts = combined(run, baseline, judgement, project.limits)
-    return Outcome(run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement)
+    decided = verdicts(run, baseline, judgement, project.limits)
+    return Outcome(run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement)
 
 
 def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
     """The verdicts of an outcome under other limits."""
-    return combined(outcome.run, outcome.baseline, outcome.judgement, limits)
+    return verdicts(outcome.run, outcome.baseline, outcome.judgement, limits).combined
 
 
-def combined(
-    run: Run,
-    baseline: Baseline,
-    judgement: Judgement | None,
-    limits: Mapping[str, Limit],
-) -> tuple[Verdict, ...]:
-    """What the screen says, and the judge where it was called."""
-    screen = decide(run, baseline, limits)
-    if judgement is None:
-        return screen
-    told = paired.decide(judgement, limits)
-    accepted_there = since(judgement.against.commit, run, baseline, limits)
-    around = explain.surroundings(run, baseline)
-    return combine.combine(screen, told, judgement.against, accepted_there, around, asked=judgement.asked)
-
-
-def failing(project: Project, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def failing(project: Project, decided: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts that fail the build under the project's policies."""
     policy = project.settings
-    return tuple(v for v in verdicts if fails(v, missing=policy.missing, undecided=policy.undecided))
+    return tuple(v for v in decided if fails(v, missing=policy.missing, undecided=policy.undecided))
 
 
 def recorded_utterance(outcome: Outcome, case: str) -> Utterance | None:
@@ -85,9 +73,9 @@ def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict
     return tuple(v for v in gating(outcome.verdicts) if family in (None, v.family))
 
 
-def explained(outcome: Outcome, verdicts: Sequence[Verdict]) -> str:
+def explained(outcome: Outcome, decided: Sequence[Verdict]) -> str:
     """Verdicts as sentences, with numbers and the next commands."""
-    return explain.story(verdicts, outcome.run, outcome.baseline)
+    return story.story(decided, outcome.run, outcome.baseline)
 
 
 def footer(outcome: Outcome) -> str:

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Case
-from tts_baseline.gate.judge import paired
-from tts_baseline.gate.verdicts import decide
+from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report import judged, summary
 from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import JUDGE_FILE, Outcome, combined
+from tts_baseline.session.outcome import JUDGE_FILE, Outcome
 from tts_baseline.session.project import Project
 
 # The judge gets the other part of the budget.
@@ -36,8 +35,8 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         run, utterances = take(project, cases, progress)
     folder = pending.save(project.report, run, utterances)
     baseline = project.store_of(run).load(run.environment.key)
-    verdicts = decide(run, baseline, project.limits)
-    call = escalate.call(project, baseline, verdicts)
+    decided = verdicts(run, baseline, None, project.limits)
+    call = escalate.call(project, baseline, decided.screen)
     judgement = None
     said = [case for case in cases if case.id in run.audio]
     if call is not None and said:
@@ -45,13 +44,13 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         judgement = escalate.judged(project, call, said, progress, budget=left)
     if judgement is not None:
         files.write_record(folder / JUDGE_FILE, judgement)
-        verdicts = combined(run, baseline, judgement, project.limits)
-    recorded = record_missing(project, run, folder, baseline, verdicts)
-    page = summary.markdown(run, verdicts, baseline)
+        decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
+    recorded = record_missing(project, run, folder, baseline, decided.combined)
+    page = summary.markdown(run, decided.combined, baseline)
     if judgement is not None:
-        page += "\n" + judged.markdown(judgement, paired.decide(judgement, project.limits))
+        page += "\n" + judged.markdown(judgement, decided.pair)
     write_atomic(folder / "report.md", page.encode())
-    write_atomic(folder / "verdicts.json", summary.as_json(run, verdicts, folder))
+    write_atomic(folder / "verdicts.json", summary.as_json(run, decided.combined, folder))
     return Outcome(
-        run=run, folder=folder, baseline=baseline, verdicts=verdicts, judgement=judgement, recorded=recorded
+        run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement, recorded=recorded
     )  # fmt: skip

@@ -19,7 +19,7 @@ _ALPHAS = {restarts: ALPHA * share for restarts, share in zip(LOOKS, _SHARES, st
 MODE = math.log(1.15)
 _LAST_LOOK_WITH_A_GUARD = 4
 
-Side = Literal["above", "below", "within", "open"]
+Standing = Literal["above", "below", "within", "open"]
 
 
 def alpha_at(restarts: int) -> float:
@@ -75,7 +75,7 @@ class Look(Struct, frozen=True):
         """One-sided p-value of 'the true change is at least `bound`'; 1 where a mode may be all there is."""
         return 1.0 if self.estimate.change >= bound - self._guard else self.estimate.p_below(bound)
 
-    def side(self, bound: float) -> Side:
+    def side(self, bound: float) -> Standing:
         """On which side of a limit `bound` (natural log, positive) the true change lies.
 
         "above": a regression; "below": an improvement, larger than -`bound`; "within": no regression;

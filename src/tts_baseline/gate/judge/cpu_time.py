@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from tts_baseline.core import units
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Replicate, Verdict
+from tts_baseline.core.records import Replicate
+from tts_baseline.core.verdict import Grounds, Interval, Verdict
 from tts_baseline.stats.sequential import Look
 
 # CPU time's part of the error rate; the wall clock has the rest.
@@ -27,26 +27,21 @@ _LEAST_DISTURBED = 0.9
 def part_of(taken: Sequence[Paired]) -> float:
     """`PART` where every process of both arms computed on one core all the time, 0 otherwise."""
     low, high = _ONE_CORE
-    busy = [_busy_cores(arm) for one in taken for arm in (one.base, one.head)]
+    busy = [_busy_cores(arm) for restart in taken for arm in (restart.base, restart.head)]
     return PART if all(low <= cores <= high for cores in busy) else 0.0
 
 
-def second(verdict: Verdict, found: Look, bound: float) -> Verdict:
+def second(verdict: Verdict, by_cpu: Look, bound: float) -> Verdict:
     """The wall clock's verdict; `regressed` where that is undecided beyond the limit and CPU time is not.
 
-    `found` is what CPU time tells, `bound` the limit (natural log).
+    `by_cpu` is what CPU time tells, `bound` the limit (natural log).
     """
     is_slower = (verdict.change or 0.0) > math.expm1(bound)
-    if verdict.status != "undecided" or not is_slower or found.side(bound) != "above":
+    if verdict.status != "undecided" or not is_slower or by_cpu.side(bound) != "above":
         return verdict
-    low, high = (math.expm1(end) for end in found.interval())
-    change = units.change(math.expm1(found.estimate.change), verdict.unit, relative=True)
-    interval = units.interval(low, high, verdict.unit, relative=True)
-    return replace(
-        verdict,
-        status="regressed",
-        reason=f"CPU time tells, {change} {interval}: other processes disturbed the wall clock",
-    )
+    low, high = (math.expm1(end) for end in by_cpu.interval())
+    change = Interval(math.expm1(by_cpu.estimate.change), low, high)
+    return replace(verdict, status="regressed", cause="cpu time", grounds=Grounds(cpu_time=change))
 
 
 def _busy_cores(process: Replicate) -> float:

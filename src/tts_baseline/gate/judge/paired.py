@@ -14,18 +14,21 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
-from tts_baseline.core.records import Calls, Case, Replicate, Status, Verdict
+from tts_baseline.core.records import Calls, Case, Replicate
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Grounds, Status, Verdict
+from tts_baseline.gate.changes import because
+from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.judge import cpu_time, stages
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.times import WHOLE_RUN
-from tts_baseline.stats.multiplicity import holm
-from tts_baseline.stats.sequential import LOOKS, Look, Side, look
+from tts_baseline.stats.sequential import LOOKS, Look, Standing, look
 
+# chosen: where more of the quads were throttled, the others were measured on a device close to it.
 MAX_DROPPED = 0.2
 Clock = Literal["wall_s", "cpu_s"]
 _QUADS = ("ABBA", "BAAB")
-_STATUS: Mapping[Side, Status] = {
+_STATUS: Mapping[Standing, Status] = {
     "above": "regressed",
     "below": "improved",
     "within": "ok",
@@ -47,23 +50,22 @@ def decide(
         return ()
     part = cpu_time.part_of(taken) if cpu_part is None else cpu_part
     verdicts: list[Verdict] = []
-    silent: list[MetricSpec] = []
+    silent: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
         if spec.decide == "ratio" and spec.limit is not None and spec.key in limits:
-            told = _gate(metric, limits[spec.key], judgement.cases, taken, part)
-            verdicts += told
-            silent += [spec] if spec.timed and not told else []
-    throttled = sum(one.dropped for one in taken) / (sum(one.dropped + _quads(one) for one in taken) or 1)
+            gate = _gate(metric, limits[spec.key], judgement.cases, taken, part)
+            verdicts += gate
+            if spec.timed and not gate:
+                silent.append(_silent(spec, limits[spec.key], len(taken)))
+    dropped = sum(restart.dropped for restart in taken)
+    throttled = dropped / (dropped + sum(map(_quads, taken)) or 1)
+    if dropped:
+        verdicts += silent
     if throttled > MAX_DROPPED:
-        reason = f"the device was throttled in {throttled:.0%} of the quads"
-        verdicts = [replace(v, status="undecided", reason=reason, where="") for v in verdicts]
-    elif any(one.dropped for one in taken):
-        reason = "the device was throttled whenever a case was to be measured in some restart"
-    else:
-        silent = []
-    verdicts += [_untold(spec, limits[spec.key], len(taken), reason) for spec in silent]
-    return tuple(verdicts)
+        why = Grounds(throttled=throttled)
+        verdicts = [replace(v, status="undecided", cause="throttled", grounds=why) for v in verdicts]
+    return tuple(because(verdicts, judgement.against.changed or ()))
 
 
 def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
@@ -169,65 +171,48 @@ def _gate(
     if part:
         whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
     if spec.name == "latency" and whole.status in ("regressed", "improved"):
-        whole = replace(whole, where=stages.stages(taken, [case for case in cases if case.id in found]))
+        moved = stages.shares(taken, [case for case in cases if case.id in found])
+        whole = replace(whole, grounds=replace(whole.grounds, stage_shares=moved))
     looks = {case: look(values) for case, values in single.items()}
-    bounds = {case: limit.log_of(levels[case][0]) for case in single}
-    kept = holm([looks[case].p_above(bounds[case]) for case in single], look(suite).alpha)
-    verdicts = [_verdict(spec, limit, case, looks[case], levels[case]) for case in single]
-    return [
-        whole,
-        *(
-            replace(v, status="undecided", reason=f"beyond the limit alone, not among {len(single)} cases")
-            if v.status == "regressed" and not is_kept
-            else v
-            for v, is_kept in zip(verdicts, kept, strict=True)
-        ),
-    ]
+    p_values = [looks[case].p_above(limit.log_of(levels[case][0])) for case in single]
+    alone = [_verdict(spec, limit, case, looks[case], levels[case]) for case in single]
+    return [whole, *corrected(alone, p_values, look(suite).alpha)]
 
 
 def _verdict(
-    spec: MetricSpec, limit: Limit, case: str | None, found: Look, levels: Sequence[float]
+    spec: MetricSpec, limit: Limit, case: str | None, result: Look, levels: Sequence[float]
 ) -> Verdict:
     bound = limit.log_of(levels[0])
-    low, high = found.interval()
-    status = _STATUS[found.side(bound)]
-    reason = ""
-    if status == "undecided":
-        seen = math.expm1(found.smallest_visible(bound))
-        reason = f"could have seen {seen:+.0%} or more with {found.restarts} restarts"
-    return Verdict(
-        gate=spec.key,
-        metric=spec.name,
-        family=spec.family,
-        case=case,
-        status=status,
-        unit=spec.unit,
-        relative=True,
+    low, high = result.interval()
+    status = _STATUS[result.side(bound)]
+    is_open = status == "undecided"
+    return draft(
+        spec,
+        case,
+        status,
         baseline=levels[0],
         current=levels[1],
-        change=math.expm1(found.estimate.change),
+        change=math.expm1(result.estimate.change),
         low=math.expm1(low),
         high=math.expm1(high),
         limit=math.expm1(bound),
-        runs=found.restarts,
-        reason=reason,
+        runs=result.restarts,
         decided_by="judge",
+        cause="resolution" if is_open else "",
+        grounds=Grounds(seen=math.expm1(result.smallest_visible(bound)) if is_open else None),
     )
 
 
-def _untold(spec: MetricSpec, limit: Limit, restarts: int, reason: str) -> Verdict:
-    return Verdict(
-        gate=spec.key,
-        metric=spec.name,
-        family=spec.family,
-        case=None,
-        status="undecided",
-        unit=spec.unit,
-        relative=True,
+def _silent(spec: MetricSpec, limit: Limit, restarts: int) -> Verdict:
+    """Of a gate without a single value."""
+    return draft(
+        spec,
+        None,
+        "undecided",
         limit=limit.relative,
         runs=restarts,
-        reason=reason,
         decided_by="judge",
+        cause="always throttled",
     )
 
 

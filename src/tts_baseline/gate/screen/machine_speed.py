@@ -16,22 +16,23 @@ from msgspec import Struct
 from tts_baseline.core.records import Replicate, Run
 
 
-class Clock(Struct, frozen=True):
-    """The computing share that a run and its baseline have in common, from 0 to 1."""
+class Adjustment(Struct, frozen=True):
+    """How much of the machine's momentary speed a pipeline feels: the share of its time that it computes."""
 
     share: float
 
-    def drift(self, replicate: Replicate) -> float:
+    def of(self, replicate: Replicate) -> float:
         """What to subtract from a log time measured in this replicate."""
         return self.share * _speed(replicate)
 
 
-UNADJUSTED = Clock(0.0)
+UNADJUSTED = Adjustment(0.0)
+# Three standard deviations of the sessions in benchmarks/reference_clock/results.json (wall clock, 0.157).
 PLAUSIBLE = math.log(1.6)
 
 
-def calibrate(runs: Sequence[Run]) -> Clock:
-    """The clock for comparing these runs.
+def calibrate(runs: Sequence[Run]) -> Adjustment:
+    """The adjustment for comparing these runs.
 
     Unadjusted where the reference says nothing about the pipeline: on CUDA; between Python versions, whose
     speed it would measure; and where it changed by more than a machine's moods do (a tracer, an emulator).
@@ -43,7 +44,7 @@ def calibrate(runs: Sequence[Run]) -> Clock:
     if on_gpu or len(pythons) > 1 or any(abs(speed - usual) > PLAUSIBLE for speed in speeds):
         return UNADJUSTED
     shares = [share for run in runs for share in _computing(run)]
-    return Clock(fmean(shares)) if shares else UNADJUSTED
+    return Adjustment(fmean(shares)) if shares else UNADJUSTED
 
 
 def machine_change(current: Run, earlier: Sequence[Run]) -> float:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from statistics import median
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.baseline.accept import EQUIVALENT_DB
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run, Status, Verdict
+from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run
+from tts_baseline.core.verdict import Cause, Grounds, Status, Verdict
+from tts_baseline.gate.changes import because, between
+from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
 
@@ -24,7 +28,7 @@ class Pair(Struct, frozen=True):
     difference: float
 
 
-def judge(
+def verdicts(
     spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, broken: Collection[str]
 ) -> list[Verdict]:
     """The verdicts of one metric: the suite first (median of paired differences), then its cases.
@@ -36,33 +40,27 @@ def judge(
     readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
     accepted = _accepted(run, baseline)
     asked = {case.id: case for case in run.cases}
-    verdicts: list[Verdict] = []
+    cases: list[Verdict] = []
     pairs: list[Pair] = []
     for case, reading in readings.items():
         score = accepted[case].scores.get(spec.name) if case in accepted else None
         if reading.value is None:
             if case not in broken and (spec.decide == "each" or (score and score.value is not None)):
                 status: Status = "not comparable" if spec.golden else "invalid"
-                verdicts.append(_verdict(spec, limit, case, status, reason=reading.reason or ""))
+                grounds = Grounds(message=reading.reason or "")
+                cases.append(_draft(spec, limit, case, status, cause="no value", grounds=grounds))
         elif score is None:
-            verdicts.append(
-                _verdict(
-                    spec,
-                    limit,
-                    case,
-                    "no baseline",
-                    now=reading.value,
-                    reason=_why_new(asked[case], baseline),
-                )
-            )
+            cause = _why_new(asked[case], baseline)
+            cases.append(_draft(spec, limit, case, "no baseline", now=reading.value, cause=cause))
         elif score.value is not None:
             pairs.append(_pair(spec, limit, case, score.value, reading.value))
-    verdicts += [_case(spec, limit, pair) for pair in pairs]
+    cases += [_case(spec, limit, pair) for pair in pairs]
     suite = _suite(spec, limit, pairs, [c for c in readings if c in accepted], run)
     for missing in ("not comparable", "no baseline"):
-        if suite is None and verdicts and all(v.status == missing for v in verdicts):
-            suite = replace(verdicts[0], case=None, current=_middle(verdicts))
-    return ([suite] if suite else []) + verdicts
+        if suite is None and cases and all(v.status == missing for v in cases):
+            suite = replace(cases[0], case=None, current=_middle(cases))
+    changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
+    return because([suite, *cases] if suite else cases, changed)
 
 
 def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:
@@ -95,7 +93,7 @@ def _status(spec: MetricSpec, allowed: float, difference: float) -> Status:
 
 def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
     status = _status(spec, _allowed(limit, pair.then), pair.difference)
-    return _verdict(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
+    return _draft(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
 
 
 def _suite(
@@ -106,29 +104,35 @@ def _suite(
     if not pairs:
         return _by_class(spec, limit, None, cases, run) if spec.fallback else None
     if spec.decide == "each":
-        worst = max(pairs, key=lambda pair: pair.difference)
-        blank = _case(spec, limit, worst)
-        total = sum(_case(spec, limit, pair).status == "regressed" for pair in pairs)
-        reason = f"{total} of {len(pairs)} cases worse, most in {worst.case}" if total else ""
-        return replace(blank, case=None, reason=reason)
+        return _worst(spec, limit, pairs)
     middle, low, high = median_interval([pair.difference for pair in pairs])
-    verdict = replace(
-        _verdict(
-            spec,
-            limit,
-            None,
-            _status(spec, _allowed(limit, median(pair.then for pair in pairs)), middle),
-            then=median(pair.then for pair in pairs),
-            now=median(pair.now for pair in pairs),
-            change=middle,
-            reason=f"median of {len(pairs)} of {len(cases)} cases",
-        ),
+    then = median(pair.then for pair in pairs)
+    verdict = _draft(
+        spec,
+        limit,
+        None,
+        _status(spec, _allowed(limit, then), middle),
+        then=then,
+        now=median(pair.now for pair in pairs),
+        change=middle,
         low=low,
         high=high,
+        cause="median",
+        grounds=Grounds(valid=len(pairs), of=len(cases)),
     )
     if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
         return _by_class(spec, limit, verdict, cases, run)
     return verdict
+
+
+def _worst(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair]) -> Verdict:
+    """The suite's verdict where every case counts: that of its worst case."""
+    worst = max(pairs, key=lambda pair: pair.difference)
+    verdict = replace(_case(spec, limit, worst), case=None)
+    worse = sum(_case(spec, limit, pair).status == "regressed" for pair in pairs)
+    if not worse:
+        return verdict
+    return replace(verdict, cause="worst case", grounds=Grounds(worse=worse, of=len(pairs), case=worst.case))
 
 
 def _by_class(
@@ -136,21 +140,13 @@ def _by_class(
 ) -> Verdict:
     """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
     closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == spec.fallback}
-    valid = sum(
-        1
-        for c in cases
-        if any(r.case == c and r.metric == spec.name and r.value is not None for r in run.readings)
-    )
-    same = sum(1 for case in cases if (closeness[case].value or 0.0) >= EQUIVALENT_DB)
-    few = f"measured in {valid} of {len(cases)} cases"
-    blank = verdict or _verdict(spec, limit, None, "ok")
-    if same == len(cases):
-        return replace(blank, status="ok", reason=f"{few}; all equivalent to their goldens")
-    changed = len(cases) - same
+    scored = {r.case for r in run.readings if r.metric == spec.name and r.value is not None}
+    different = sum((closeness[case].value or 0.0) < EQUIVALENT_DB for case in cases)
     return replace(
-        blank,
-        status="undecided",
-        reason=f"{few}; {changed} differ from their goldens: listen, then accept or mend",
+        verdict or _draft(spec, limit, None, "ok"),
+        status="undecided" if different else "ok",
+        cause="few valid",
+        grounds=Grounds(valid=len(scored.intersection(cases)), of=len(cases), different=different),
     )
 
 
@@ -159,17 +155,15 @@ def _middle(verdicts: Sequence[Verdict]) -> float | None:
     return float(median(values)) if values else None
 
 
-def _why_new(case: Case, baseline: Baseline) -> str:
+def _why_new(case: Case, baseline: Baseline) -> Cause:
     if baseline.quality is None:
-        return "nothing was accepted yet"
+        return "nothing accepted"
     if case.id not in baseline.quality.cases:
-        return "the case is new"
-    if baseline.quality.cases[case.id].request != case.request:
-        return "its text has changed since it was accepted"
-    return "the metric is new"
+        return "new case"
+    return "new metric" if baseline.quality.cases[case.id].request == case.request else "new text"
 
 
-def _verdict(
+def _draft(
     spec: MetricSpec,
     limit: Limit,
     case: str | None,
@@ -177,20 +171,7 @@ def _verdict(
     *,
     then: float | None = None,
     now: float | None = None,
-    change: float | None = None,
-    reason: str = "",
+    **fields: Any,
 ) -> Verdict:
-    return Verdict(
-        gate=spec.key,
-        metric=spec.name,
-        family=spec.family,
-        case=case,
-        status=status,
-        unit=spec.unit,
-        relative=limit.is_relative,
-        baseline=then,
-        current=now,
-        change=change,
-        limit=_allowed(limit, then) or limit.relative,
-        reason=reason,
-    )
+    numbers = {"baseline": then, "current": now, "limit": _allowed(limit, then) or limit.relative}
+    return draft(spec, case, status, relative=limit.is_relative, **numbers, **fields)

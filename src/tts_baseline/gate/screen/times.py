@@ -9,49 +9,49 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
-from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Reading, Run, Status, Verdict
+from tts_baseline.core.records import Baseline, Reading, Run
+from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
+from tts_baseline.gate.changes import because, between
+from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Clock, calibrate, machine_change
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate, machine_change
+from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
-from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 
 WHOLE_RUN = ""
-_NEW = "the text or the metric is new, or the text has changed since it was accepted"
+# chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
-SLOW_DRIFT = "slow drift"
-# A single case spreads more between sessions than the mean over a suite.
+# chosen: before 4 runs tell it, a single case is taken to spread more between sessions than a mean over the
+# suite. Too much costs verdicts on single cases, too little would cost false alarms.
 CASE_FACTOR = 2.5
 
 
-def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
+def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
     current = session_logs(spec, run, UNADJUSTED)
-    baseline = replace(baseline, runs=tuple(one for one in baseline.runs if one.suite == run.suite))
+    baseline = replace(baseline, runs=tuple(past for past in baseline.runs if past.suite == run.suite))
     lost = _lost(spec, limit, run, baseline, current)
     if not current:
         return lost
     if not baseline.runs:
         whole = {WHOLE_RUN: fmean(current.values())} | current
         if baseline.other_machines:
-            others = len(baseline.other_machines)
-            reason = (
-                f"nothing accepted on this machine ({run.environment.key}), {others} other machines known"
-            )
-            return _unjudged(spec, limit, whole, "not comparable", reason)
-        return _unjudged(spec, limit, whole, "no baseline", "nothing was accepted yet")
+            elsewhere = Grounds(machine=run.environment.key, of=len(baseline.other_machines))
+            return _unjudged(spec, limit, whole, "not comparable", "other machine", elsewhere)
+        return _unjudged(spec, limit, whole, "no baseline", "nothing accepted")
     bench = _Bench(spec, limit, run, baseline)
     judged = [case for case in current if bench.earlier(case)]
     new = {case: value for case, value in current.items() if case not in judged}
-    cases = bench.corrected([bench.case(case) for case in judged if case != WHOLE_RUN])
+    cases = bench.cases([case for case in judged if case != WHOLE_RUN])
     common = [case for case in judged if len(bench.earlier(case)) == len(baseline.runs)]
     suite = [bench.suite(common)] if common else []
-    fresh = _unjudged(spec, limit, new, "no baseline", _NEW)
+    fresh = _unjudged(spec, limit, new, "no baseline", "new")
     if not common and WHOLE_RUN not in new:
-        fresh = _unjudged(spec, limit, {WHOLE_RUN: fmean(current.values())}, "no baseline", _NEW) + fresh
-    return suite + lost + cases + fresh
+        fresh = _unjudged(spec, limit, {WHOLE_RUN: fmean(current.values())}, "no baseline", "new") + fresh
+    changed = between(baseline.runs[-1].provenance, run.provenance)
+    return because(suite + lost + cases + fresh, changed)
 
 
 def _lost(
@@ -66,8 +66,16 @@ def _lost(
     gone = {c: v for c, v in then.items() if c in asked and c not in failed and c not in current}
     why = {r.case or WHOLE_RUN: r.reason or "no value" for r in run.readings if r.metric == spec.name}
     return [
-        replace(one, current=None, baseline=one.current, reason=why.get(one.case or WHOLE_RUN, "no reading"))
-        for one in _unjudged(spec, limit, gone, "invalid", "")
+        draft(
+            spec,
+            case or None,
+            "invalid",
+            baseline=math.exp(value),
+            limit=limit.relative,
+            cause="no value",
+            grounds=Grounds(message=why.get(case, "no reading")),
+        )
+        for case, value in gone.items()
     ]
 
 
@@ -76,22 +84,23 @@ class _Bench:
 
     def __init__(self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> None:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
-        clock = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
+        adjustment = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.case_prior = CASE_FACTOR * self.prior
-        self.now = session_logs(spec, run, clock)
-        self.then = [session_logs(spec, one, clock, run) for one in baseline.runs]
+        self.now = session_logs(spec, run, adjustment)
+        self.then = [session_logs(spec, past, adjustment, run) for past in baseline.runs]
         self.plain_now = session_logs(spec, run, UNADJUSTED)
-        self.plain_then = [session_logs(spec, one, UNADJUSTED, run) for one in baseline.runs]
-        self.anchor = session_logs(spec, baseline.anchor, clock, run) if baseline.anchor else {}
+        self.plain_then = [session_logs(spec, past, UNADJUSTED, run) for past in baseline.runs]
+        self.anchor = session_logs(spec, baseline.anchor, adjustment, run) if baseline.anchor else {}
         self.slower_machine = machine_change(run, baseline.runs) if spec.timed else 0.0
 
     def earlier(self, case: str) -> list[float]:
         return [values[case] for values in self.then if case in values]
 
-    def case(self, case: str) -> Verdict:
-        plain = predict(self.plain_now[case], self._plain(case), prior=self.case_prior)
-        return self._verdict(case, self._prediction(case), plain, self._plain(case))
+    def cases(self, cases: Sequence[str]) -> list[Verdict]:
+        """Each case's, corrected for their number."""
+        p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
+        return corrected([self._case(case) for case in cases], p_values, ALPHA)
 
     def suite(self, cases: Sequence[str]) -> Verdict:
         """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
@@ -117,7 +126,7 @@ class _Bench:
             low=math.expm1(low),
             high=math.expm1(high),
             limit=math.expm1(ANCHOR_FACTOR * self._bound(fmean(plain_then))),
-            reason=f"{SLOW_DRIFT}: the change is against the anchor run, the limit twice the usual one",
+            cause="slow drift",
         )
 
     def _drift(self, cases: Sequence[str], then: Sequence[float]) -> Estimate | None:
@@ -135,17 +144,9 @@ class _Bench:
             return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
         return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
 
-    def corrected(self, verdicts: list[Verdict]) -> list[Verdict]:
-        """Cases keep 'regressed' only where Holm's procedure rejects at the same error rate for all."""
-        cases = [v.case for v in verdicts if v.case is not None]
-        p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
-        kept = {case for case, rejected in zip(cases, holm(p_values, ALPHA), strict=True) if rejected}
-        return [
-            replace(v, status="undecided", reason=f"beyond the limit alone, not among {len(verdicts)} cases")
-            if v.status == "regressed" and v.case not in kept
-            else v
-            for v in verdicts
-        ]
+    def _case(self, case: str) -> Verdict:
+        plain = predict(self.plain_now[case], self._plain(case), prior=self.case_prior)
+        return self._verdict(case, self._prediction(case), plain, self._plain(case))
 
     def _is_blamed(self, status: Status) -> bool:
         return self.spec.name == "latency" and status in ("regressed", "improved")
@@ -162,79 +163,53 @@ class _Bench:
     def _verdict(
         self, case: str | None, fair: Estimate, plain: Estimate, earlier: Sequence[float]
     ) -> Verdict:
-        log_then, runs = fmean(earlier), len(earlier)
+        log_then = fmean(earlier)
         bound = self._bound(log_then)
         low, high = fair.interval()
         status: Status = "undecided"
-        reason = ""
+        cause: Cause = ""
         if low > bound and plain.change > 0:
             status = "regressed"
         elif high < -bound and plain.change < 0:
             status = "improved"
         elif low > bound or high < -bound:
-            reason = f"the wall clock says {math.expm1(plain.change):+.1%}, against the reference computation"
+            cause = "clocks disagree"
         elif plain.interval()[0] > bound or high < bound <= plain.change:
-            reason = (
-                f"slower by the wall clock, but so was the machine: {math.expm1(self.slower_machine):+.0%} "
-                "by the reference computation"
-            )
+            cause = "machine slower"
         elif high < bound:
             status = "ok"
-        if status == "undecided" and not reason:
-            seen = math.expm1(fair.smallest_visible(bound))
-            reason = f"could have seen {seen:+.0%} or more; {_settles(runs)}"
-        return Verdict(
-            gate=self.spec.key,
-            metric=self.spec.name,
-            family=self.spec.family,
-            case=case,
-            status=status,
-            unit=self.spec.unit,
-            relative=True,
+        else:
+            cause = "resolution"
+        return draft(
+            self.spec,
+            case,
+            status,
             baseline=math.exp(log_then),
             current=math.exp(log_then + plain.change),
             change=math.expm1(fair.change),
             low=math.expm1(low),
             high=math.expm1(high),
             limit=math.expm1(bound),
-            runs=runs,
-            reason=reason,
-            where=stages(self.run, self.baseline.runs, case) if self._is_blamed(status) else "",
+            runs=len(earlier),
+            cause=cause,
+            grounds=Grounds(
+                seen=math.expm1(fair.smallest_visible(bound)) if cause == "resolution" else None,
+                slower_machine=math.expm1(self.slower_machine) if cause == "machine slower" else None,
+                stage_seconds=moved(self.run, self.baseline.runs, case) if self._is_blamed(status) else {},
+            ),
         )
 
 
-def stages(run: Run, earlier: Sequence[Run], case: str | None = None) -> str:
-    """Which stages moved: 'model +14.2 ms; text, post within 1 ms', from mean seconds a call."""
-    now, then = _stage_means([run], case), _stage_means(earlier, case)
-    moved = {name: now[name] - then.get(name, 0.0) for name in now}
-    size = max((abs(delta) for delta in moved.values()), default=0.0)
-    if not size:
-        return ""
-    loud = [n for n in sorted(moved, key=lambda n: -abs(moved[n])) if abs(moved[n]) >= size / 5]
-    quiet = [n for n in moved if n not in loud]
-    named = ", ".join(f"{n} {units.change(moved[n], 's', relative=False)}" for n in loud)
-    return named + (f"; {', '.join(quiet)} within {units.seconds(size / 5)}" if quiet else "")
-
-
-def _stage_means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        for replicate in run.replicates:
-            for id, calls in replicate.calls.items():
-                if case in (None, id):
-                    for name, column in calls.stages.items():
-                        found.setdefault(name, []).append(fmean(column))
-    return {name: fmean(values) for name, values in found.items()}
-
-
-def session_logs(spec: MetricSpec, run: Run, clock: Clock, like: Run | None = None) -> dict[str, float]:
+def session_logs(
+    spec: MetricSpec, run: Run, adjustment: Adjustment, like: Run | None = None
+) -> dict[str, float]:
     """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
     asked = {case.id: case.request for case in (like or run).cases}
     same = {case.id for case in run.cases if asked.get(case.id) == case.request}
     started = [r for r in run.replicates if spec.scope == "case" or r.cold_start is not None]
     if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
         return {}
-    drifts = [clock.drift(replicate) for replicate in started]
+    drifts = [adjustment.of(replicate) for replicate in started]
     return {
         reading.case or WHOLE_RUN: fmean(
             math.log(value) - drift for value, drift in zip(reading.values, drifts, strict=True)
@@ -253,26 +228,22 @@ def _is_usable(reading: Reading) -> bool:
 
 
 def _unjudged(
-    spec: MetricSpec, limit: Limit, current: Mapping[str, float], status: Status, reason: str
+    spec: MetricSpec,
+    limit: Limit,
+    current: Mapping[str, float],
+    status: Status,
+    cause: Cause,
+    grounds: Grounds = NO_GROUNDS,
 ) -> list[Verdict]:
     return [
-        Verdict(
-            gate=spec.key,
-            metric=spec.name,
-            family=spec.family,
-            case=case or None,
-            status=status,
-            unit=spec.unit,
-            relative=True,
+        draft(
+            spec,
+            case or None,
+            status,
             current=math.exp(value),
             limit=limit.relative,
-            reason=reason,
+            cause=cause,
+            grounds=grounds,
         )
         for case, value in current.items()
     ]
-
-
-def _settles(runs: int) -> str:
-    if runs < 4:
-        return f"{runs} accepted {'run' if runs == 1 else 'runs'}, 4 give this machine's own spread"
-    return "a quieter machine would settle it"

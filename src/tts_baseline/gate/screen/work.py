@@ -7,27 +7,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from tts_baseline.baseline.store import accepted_at
-from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Run, Status, Verdict, Work
+from tts_baseline.core.records import Baseline, Run, Work
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import (
+    NO_GROUNDS,
+    Cause,
+    Change,
+    Grounds,
+    Operator,
+    Source,
+    Status,
+    Verdict,
+)
+from tts_baseline.gate.changes import because, between
+from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
-
-RESTLESS = "the audio's length differs from process to process, and so may the work: give the pipeline a seed"
-_NAMED = 3
 
 
 def is_concerned(run: Run, baseline: Baseline) -> bool:
     """True where the run, or what was accepted, holds a counter: not for a pipeline without torch."""
     specs = [metric.spec for metric in metrics().values() if metric.spec.decide == "exact"]
-    return any(_values(spec, one) for spec in specs for one in (run, *_accepted(run, baseline)))
+    return any(_values(spec, each) for spec in specs for each in (run, *_accepted(run, baseline)))
 
 
-def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
+def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one counter: the suite first (the sum over the cases of both runs), then its cases.
 
     None at all where nothing was counted, now or in what this machine accepted last. Compared is what has the
@@ -35,21 +44,23 @@ def judge(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[
     there and none here is `invalid`.
     """
     accepted = _accepted(run, baseline)
-    counted = [one for one in accepted if _values(spec, one)]
-    is_given_up = any(_is_same_machine(one, run) and one not in counted for one in accepted)
+    counted = [past for past in accepted if _values(spec, past)]
+    is_given_up = any(_is_same_machine(past, run) and past not in counted for past in accepted)
     if not _values(spec, run) and (is_given_up or not counted):
         return []
     if not counted:
-        reason = "it was not counted in what was accepted" if accepted else "nothing was accepted yet"
-        return _unjudged(spec, limit, run, "no baseline", reason)
-    alike = [one for one in counted if not differences(one, run)]
+        cause: Cause = "never counted" if accepted else "nothing accepted"
+        return _unjudged(spec, limit, run, "no baseline", cause)
+    alike = [past for past in counted if not differences(past, run)]
     if not alike:
-        return _unjudged(spec, limit, run, "not comparable", ", ".join(differences(counted[0], run)))
-    return list(_Pair(spec, limit, max(alike, key=accepted_at), run).verdicts())
+        other = Grounds(around=differences(counted[0], run))
+        return _unjudged(spec, limit, run, "not comparable", "other software", other)
+    then = max(alike, key=accepted_at)
+    return because(_Pair(spec, limit, then, run).verdicts(), between(then.provenance, run.provenance))
 
 
-def differences(then: Run, now: Run) -> tuple[str, ...]:
-    """Why the counters of two runs cannot be compared, one 'name old -> new' each; empty where they can.
+def differences(then: Run, now: Run) -> tuple[Change, ...]:
+    """Why the counters of two runs cannot be compared; empty where they can.
 
     They are exact under the same torch and device. On one machine another attention kernel is the code's
     choice, and is compared; between machines it may be the machine's.
@@ -62,7 +73,7 @@ def differences(then: Run, now: Run) -> tuple[str, ...]:
     if not _is_same_machine(then, now):
         shared = _work(then).keys() & _work(now).keys() & _asked_alike(then, now)
         pairs["attention"] = [_attention(run, shared) for run in (then, now)]
-    return tuple(f"{name} {old} -> {new}" for name, (old, new) in pairs.items() if old != new)
+    return tuple(Change(name, old, new) for name, (old, new) in pairs.items() if old != new)
 
 
 class _Pair:
@@ -73,9 +84,7 @@ class _Pair:
         self.before, self.after = _values(spec, then), _values(spec, now)
         self.alike = _asked_alike(then, now)
         self.is_restless = _is_restless(then) or _is_restless(now)
-        self.origin = (
-            "" if _is_same_machine(then, now) else f"against run {then.id} of {then.environment.key}"
-        )
+        self.source = None if _is_same_machine(then, now) else Source(then.id, then.environment.key)
 
     def verdicts(self) -> Iterator[Verdict]:
         """The suite's, then each case's."""
@@ -102,22 +111,20 @@ class _Pair:
             status = "regressed"
         elif worse < 0:
             status = "improved"
-        why = RESTLESS if status == "not comparable" else self._moved(cases, grown)
-        return self._verdict(name, status, why, before=before, after=after)
+        if status == "not comparable":
+            return self._draft(name, status, "restless", before=before, after=after)
+        moved = self._moved(cases, grown)
+        return self._draft(
+            name, status, "operators" if moved else "", before=before, after=after, operators=moved
+        )
 
-    def _moved(self, cases: Sequence[str], grown: float) -> str:
-        """The operators that moved, the most in the direction of the sum first: 'aten.mm +12 (88 -> 100)'."""
+    def _moved(self, cases: Sequence[str], grown: float) -> tuple[Operator, ...]:
+        """The operators that moved, the most in the direction of the sum first."""
         before, after = (_by_operator(self.spec, run, cases) for run in (self.then, self.now))
         sign = -1 if grown < 0 else 1
         moved = {n: sign * (after[n] - before[n]) for n in before | after if after[n] != before[n]}
         ranked = sorted(moved, key=lambda name: (-moved[name], name))
-        unit = self.spec.unit
-        named = [
-            f"{name} {units.change(after[name] - before[name], unit, relative=False)} "
-            f"({units.value(before[name], unit)} -> {units.value(after[name], unit)})"
-            for name in ranked[:_NAMED]
-        ]
-        return ", ".join(named) + (f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else "")
+        return tuple(Operator(name, before[name], after[name]) for name in ranked)
 
     def _lost(self, case: str) -> Verdict:
         """`invalid`; under another Python, which decides what threads can be counted, `not comparable`."""
@@ -125,72 +132,83 @@ class _Pair:
             (r.reason for r in self.now.readings if (r.metric, r.case) == (self.spec.name, case)), None
         )
         old, new = _python(self.then), _python(self.now)
-        verdict = self._verdict(case, "invalid", why or "there is no reading", before=self.before[case])
-        if old == new:
-            return verdict
-        return replace(verdict, status="not comparable", reason=f"{verdict.reason} (python {old} -> {new})")
+        return self._draft(
+            case,
+            "invalid" if old == new else "not comparable",
+            "no value",
+            before=self.before[case],
+            message=why or "there is no reading",
+            around=() if old == new else (Change("python", old, new),),
+        )
 
     def _new(self, case: str) -> Verdict:
-        is_old = case in self.alike
-        why = "it was not counted when it was accepted" if is_old else "the case or its text is new"
-        return self._verdict(case, "no baseline", why, after=self.after[case])
+        cause: Cause = "not counted then" if case in self.alike else "new case or text"
+        return self._draft(case, "no baseline", cause, after=self.after[case])
 
-    def _verdict(
+    def _draft(
         self,
         case: str | None,
         status: Status,
-        why: str,
+        cause: Cause,
         *,
         before: float | None = None,
         after: float | None = None,
+        **grounds: Any,
     ) -> Verdict:
-        reason = units.joined(why, self.origin)
-        blank = _verdict(self.spec, self.limit, case, status, reason, before=before, after=after)
-        return replace(blank, runs=0 if self.origin else 1)
+        return _draft(
+            self.spec,
+            self.limit,
+            case,
+            status,
+            before=before,
+            after=after,
+            runs=0 if self.source else 1,
+            cause=cause,
+            grounds=Grounds(source=self.source, **grounds),
+        )
 
 
-def _unjudged(spec: MetricSpec, limit: Limit, run: Run, status: Status, reason: str) -> list[Verdict]:
+def _unjudged(
+    spec: MetricSpec, limit: Limit, run: Run, status: Status, cause: Cause, grounds: Grounds = NO_GROUNDS
+) -> list[Verdict]:
     values = _values(spec, run)
-    whole = _verdict(spec, limit, None, status, reason, after=sum(values.values()) if values else None)
+    whole = sum(values.values()) if values else None
     return [
-        whole,
-        *(_verdict(spec, limit, case, status, reason, after=value) for case, value in values.items()),
+        _draft(spec, limit, case, status, after=level, cause=cause, grounds=grounds)
+        for case, level in [(None, whole), *values.items()]
     ]
 
 
-def _verdict(
+def _draft(
     spec: MetricSpec,
     limit: Limit,
     case: str | None,
     status: Status,
-    reason: str,
     *,
     before: float | None = None,
     after: float | None = None,
+    **fields: Any,
 ) -> Verdict:
     """The verdict; its change is a share of the baseline where the limit is one and the baseline is not 0."""
     is_relative = limit.is_relative and before != 0
     change = None if before is None or after is None else after - before
-    return Verdict(
-        gate=spec.key,
-        metric=spec.name,
-        family=spec.family,
-        case=case,
-        status=status,
-        unit=spec.unit,
+    return draft(
+        spec,
+        case,
+        status,
         relative=is_relative,
         baseline=before,
         current=after,
         change=change / before if change is not None and before and is_relative else change,
         limit=limit.share_of(before or 0.0) if is_relative else limit.absolute,
-        reason=reason,
+        **fields,
     )
 
 
 def _accepted(run: Run, baseline: Baseline) -> list[Run]:
     """The newest accepted run of this suite on this machine, then those of the others."""
-    here = [one for one in baseline.runs if one.suite == run.suite][-1:]
-    return [*here, *(one for one in baseline.elsewhere if one.suite == run.suite)]
+    here = [past for past in baseline.runs if past.suite == run.suite][-1:]
+    return [*here, *(past for past in baseline.elsewhere if past.suite == run.suite)]
 
 
 def _values(spec: MetricSpec, run: Run) -> dict[str, float]:

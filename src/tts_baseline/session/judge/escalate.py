@@ -9,8 +9,9 @@ from msgspec import Struct
 from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError, TtsBaselineError
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.records import Baseline, Case, Verdict
+from tts_baseline.core.records import Baseline, Case
 from tts_baseline.core.registry import ratio_gates
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.session.judge.bench import against_revision
 from tts_baseline.session.judge.restarts import judge

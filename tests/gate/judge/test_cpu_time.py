@@ -11,7 +11,8 @@ from scipy import stats
 
 from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
+from tts_baseline.core.records import Calls, ColdStart, Replicate
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import cpu_time, paired
 from tts_baseline.gate.limits import chosen
 from tts_baseline.stats.sequential import MODE, alpha_at

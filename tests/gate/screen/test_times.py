@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from tests.support.decisions import screened
 from tts_baseline.core.records import Baseline
-from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import decide, fails, gating
+from tts_baseline.gate.verdicts import fails, gating
 
 
 def test_interval_and_change_by_hand(make, verdict) -> None:
@@ -151,7 +151,7 @@ def test_one_case_alone_is_found_among_many(make, verdict) -> None:
     baseline = make.baseline(runs)
     assert verdict(run, baseline, "latency", "c3").status == "regressed"
     assert verdict(run, baseline, "latency", "c2").status != "regressed"
-    speaking = gating(decide(run, baseline, chosen({})))
+    speaking = gating(screened(run, baseline))
     assert [v.case for v in speaking if v.status == "regressed"] == ["c3"]
 
 
@@ -238,7 +238,7 @@ def test_unchanged_runs_do_not_fail_on_a_machine_whose_speed_drifts(make) -> Non
 
     failed = 0
     for _ in range(60):
-        verdicts = decide(session(), make.baseline([session() for _ in range(3)]), chosen({}))
+        verdicts = screened(session(), make.baseline([session() for _ in range(3)]))
         failed += any(
             fails(v, missing="fail", undecided="warn") for v in gating(verdicts) if v.gate == "latency"
         )

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.decisions import screened
 from tts_baseline.core.records import Baseline
-from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import changed, decide, fails, gating
+from tts_baseline.gate.verdicts import changed, fails, gating
 
 
 def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
@@ -33,7 +33,7 @@ def test_the_median_over_cases_speaks_and_one_case_does_not(make, verdict) -> No
     case = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=one)
     assert case.status == "regressed"
     run = make.run(scores={"snr_vad": 30.0}, case_scores=one)
-    verdicts = decide(run, Baseline(quality=make.quality({"snr_vad": 30.0})), chosen({}))
+    verdicts = screened(run, Baseline(quality=make.quality({"snr_vad": 30.0})))
     assert not any(v.status == "regressed" for v in gating(verdicts))
 
 
@@ -56,7 +56,7 @@ def test_a_recording_that_no_longer_fits_its_golden_is_not_comparable(make, verd
 
 def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
     run = make.run(scores={"snr_vad": None, "snr_golden": 100.0})
-    verdicts = decide(run, Baseline(quality=make.quality({"snr_vad": None})), chosen({}))
+    verdicts = screened(run, Baseline(quality=make.quality({"snr_vad": None})))
     assert [v.status for v in verdicts if v.gate == "snr"] == ["ok"]
 
 
@@ -120,7 +120,7 @@ def test_faults_that_were_accepted_stay_accepted(make, verdict) -> None:
 def test_broken_audio_is_invalid_once_and_without_a_baseline_too(make) -> None:
     run = make.run(scores={"structure": None, "duration": None, "pesq_wb": None})
     for baseline in (Baseline(), Baseline(quality=make.quality({"structure": 0.0, "duration": 2.0}))):
-        invalid = [v for v in decide(run, baseline, chosen({})) if v.status == "invalid"]
+        invalid = [v for v in screened(run, baseline) if v.status == "invalid"]
         assert {v.gate for v in invalid} == {"structure"}
         assert len(invalid) == 6
 
@@ -146,7 +146,7 @@ def test_a_changed_text_is_not_compared(make, verdict) -> None:
 
 def test_a_case_that_failed_is_invalid_in_every_family(make) -> None:
     run = make.run(scores={"duration": 2.0}, failures=["c9"])
-    verdicts = decide(run, Baseline(), chosen({}))
+    verdicts = screened(run, Baseline())
     failed = [v for v in verdicts if v.gate == "utterance"]
     assert {v.family for v in failed} == {"latency", "memory", "quality"}
     assert {(v.case, v.status, v.reason) for v in failed} == {("c9", "invalid", "crash: signal 11")}
@@ -160,7 +160,7 @@ def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:
     faster = make.run(0.05, wobble=0, scores={"duration": 2.0})
     noisy = make.run(0.112, wobble=0, scores={"duration": 2.0})
     near = make.run(0.107, wobble=0, scores={"duration": 2.0})
-    undecided = [changed(decide(run, baseline, chosen({}))) for run in (noisy, near)]
+    undecided = [changed(screened(run, baseline)) for run in (noisy, near)]
     assert undecided == [True, False]
-    changes = [changed(decide(run, baseline, chosen({}))) for run in (longer, slower, faster)]
+    changes = [changed(screened(run, baseline)) for run in (longer, slower, faster)]
     assert changes == [False, True, True]

@@ -14,8 +14,9 @@ from scipy import stats
 
 from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Calls, ColdStart, Replicate, Verdict
+from tts_baseline.core.records import Calls, ColdStart, Replicate
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit, chosen
 from tts_baseline.stats.sequential import MODE, alpha_at

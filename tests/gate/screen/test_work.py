@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.decisions import screened
 from tts_baseline.core.protocols import Evidence
-from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Verdict, Work
+from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Work
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
 from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import changed, decide, fails, gating
+from tts_baseline.gate.verdicts import changed, fails, gating
 from tts_baseline.report import summary
 
 CASES = ("c0", "c1", "c2")
@@ -87,7 +89,7 @@ def run(make):
 
 
 def judged(run: Run, baseline: Baseline, **limits: str) -> list[Verdict]:
-    return [v for v in decide(run, baseline, chosen(limits)) if v.family == "work"]
+    return [v for v in screened(run, baseline, **limits) if v.family == "work"]
 
 
 def told(run: Run, baseline: Baseline, gate: str = "operators", case: str | None = None, **limits) -> Verdict:
@@ -370,7 +372,7 @@ def test_work_that_depends_on_chance_is_not_judged(run, make) -> None:
 
 def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
     baseline = make.baseline([run() for _ in range(4)])
-    verdicts = decide(run(more(mm=1)), baseline, chosen({}))
+    verdicts = screened(run(more(mm=1)), baseline)
     assert any(v.status == "regressed" for v in verdicts)
     assert not changed(verdicts)
 

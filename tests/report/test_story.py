@@ -2,16 +2,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from tests.support.decisions import screened
 from tts_baseline.core.records import Baseline, Environment
 from tts_baseline.gate import explain
-from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import decide, fails, gating
+from tts_baseline.gate.verdicts import fails, gating
 
 
 def told(run, baseline: Baseline) -> list[str]:
-    verdicts = [
-        v for v in gating(decide(run, baseline, chosen({}))) if fails(v, missing="record", undecided="warn")
-    ]
+    verdicts = [v for v in gating(screened(run, baseline)) if fails(v, missing="record", undecided="warn")]
     return explain.story(verdicts, run, baseline).splitlines()
 
 

@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from tests.support.decisions import screened
 from tts_baseline.core.judgement import Against
-from tts_baseline.core.records import Baseline, Verdict
-from tts_baseline.gate import combine
+from tts_baseline.core.records import Baseline
+from tts_baseline.core.verdict import Change, Grounds, Interval, Verdict
+from tts_baseline.gate import combine, explain
 from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import decide, fails, since
+from tts_baseline.gate.verdicts import fails, since
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 MAIN = Against(name="main", commit=COMMIT)
 RUNS = (1, 3, 4, 8)
+TORCH = (Change("torch", "2", "3"),)
 
 
 def screen(
@@ -26,16 +29,24 @@ def screen(
     """A screen's verdict: `change` is corrected for the machine's speed, `clock` is by the clock."""
     known = change is not None
     wall = change if clock is None else clock
+    moved = {"model": 0.009} if status == "regressed" else {}
     return replace(
         Verdict(
             gate="latency", metric="latency", family="latency", case=None, status=status, unit="s",
             relative=True, baseline=1.0 if known else None, current=1.0 + wall if known else None,
             change=change, low=change - 0.02 if known else None, high=change + 0.02 if known else None,
-            limit=0.05, runs=8,
-            where="model +9 ms" if status == "regressed" else "", reason="",
+            limit=0.05, runs=8, grounds=Grounds(stage_seconds=moved),
         ),
         **fields,
     )  # fmt: skip
+
+
+JUDGES_GROUNDS = {
+    "ok": Grounds(),
+    "improved": Grounds(),
+    "undecided": Grounds(seen=0.09),
+    "regressed": Grounds(stage_shares={"vocoder": Interval(0.01, 0.005, 0.015)}),
+}
 
 
 def judge(status: str, change: float = 0.01, **fields: object) -> Verdict:
@@ -44,8 +55,7 @@ def judge(status: str, change: float = 0.01, **fields: object) -> Verdict:
             gate="latency", metric="latency", family="latency", case=None, status=status, unit="s",
             relative=True, baseline=2.0, current=2.0 * (1 + change), change=change, low=change - 0.01,
             high=change + 0.01, limit=0.05, runs=6, decided_by="judge",
-            where="vocoder +1%" if status == "regressed" else "",
-            reason="could have seen +9% or more with 6 restarts" if status == "undecided" else "",
+            cause="resolution" if status == "undecided" else "", grounds=JUDGES_GROUNDS[status],
         ),
         **fields,
     )  # fmt: skip
@@ -54,30 +64,28 @@ def judge(status: str, change: float = 0.01, **fields: object) -> Verdict:
 SCREENS = {
     "ok": screen("ok", 0.01),
     "improved": screen("improved", -0.2),
-    "undecided, calm": screen("undecided", 0.04, reason="could have seen +20% or more"),
-    "undecided, adverse": screen("undecided", 0.08, reason="could have seen +20% or more"),
-    "undecided, adverse by the clock": screen("undecided", -0.01, clock=0.3, reason="so was the machine"),
+    "undecided, calm": screen("undecided", 0.04, cause="resolution"),
+    "undecided, adverse": screen("undecided", 0.08, cause="resolution"),
+    "undecided, adverse by the clock": screen("undecided", -0.01, clock=0.3, cause="machine slower"),
     "regressed": screen("regressed", 0.3),
     "regressed, also from the anchor": screen("regressed", 0.3, drift=0.4),
-    "slow drift": screen(
-        "regressed", 0.15, clock=0.01, drift=0.15, limit=0.1025, reason="slow drift: the change"
-    ),
-    "invalid": screen("invalid", None, reason="no peak"),
-    "no baseline": screen("no baseline", None, reason="nothing was accepted yet"),
-    "not comparable": screen("not comparable", None, reason="nothing accepted on this machine"),
+    "slow drift": screen("regressed", 0.15, clock=0.01, drift=0.15, limit=0.1025, cause="slow drift"),
+    "invalid": screen("invalid", None, cause="no value"),
+    "no baseline": screen("no baseline", None, cause="nothing accepted"),
+    "not comparable": screen("not comparable", None, cause="other machine"),
 }
 JUDGES = {
     "ok": judge("ok"),
     "improved": judge("improved", -0.3),
     "undecided": judge("undecided", 0.04),
     "regressed": judge("regressed", 0.3),
-    "regressed by CPU time": judge("regressed", 0.07, reason="CPU time tells"),
+    "regressed by CPU time": judge("regressed", 0.07, cause="cpu time"),
 }
 # Who called the judge, and against what: the baseline's own commit, or another.
 CALLS = ("auto, baseline", "auto, other", "asked, baseline", "asked, other")
 
-# S: the screen's verdict as it is.        S+: with the judge's words in its reason.
-# J: the judge's, with its words.          J=: the judge's as it is.
+# S: the screen's verdict as it is.        S+: with the judge's beside it.
+# J: the judge's, and against what.        J=: the judge's as it is.
 # E: the environment's.                    N: the screen's: not since that revision.
 TABLE = {
     # for a suite, by who called: auto against the baseline, against another; asked, likewise
@@ -120,10 +128,10 @@ TABLE = {
 
 @pytest.fixture
 def combined():
-    def joined(one: Verdict, other: Verdict, call: str = CALLS[0], *, changed=("torch 2 -> 3",)) -> Verdict:
+    def joined(one: Verdict, other: Verdict, call: str = CALLS[0], *, around=TORCH) -> Verdict:
         who, against = call.split(", ")
         accepted_there = [one] if against == "baseline" else []
-        found = combine.combine([one], [other], MAIN, accepted_there, changed, asked=who == "asked")
+        found = combine.combine([one], [other], MAIN, accepted_there, around, asked=who == "asked")
         assert len(found) == 1
         return found[0]
 
@@ -142,35 +150,25 @@ def test_the_table_is_whole() -> None:
 
 
 def test_every_cell_is_what_the_table_says(combined) -> None:
-    said = {
-        name: f"{told.change * 100:+.1f}% [{told.low * 100:+.1f}, {told.high * 100:+.1f}] against main, "
-        "6 restarts side by side"
-        for name, told in JUDGES.items()
-    }
     for name, other, call, one, told in cells():
         # A case is what it would be if nobody had asked, unless nothing was accepted of it here.
         speaks = one.case is None or one.status in ("no baseline", "not comparable")
         column = CALLS.index(call if speaks else call.replace("asked", "auto"))
         want = {
             "S": one,
-            "S+": replace(
-                one, reason="; ".join(filter(None, [one.reason, f"the judge: {said[other]}", told.reason]))
-            ),
-            "J": replace(
-                told,
-                reason="; ".join(filter(None, [f"the judge: {said[other]}", told.reason])),
-                drift=one.drift,
-            ),
+            "S+": replace(one, against="main", judged=told),
+            "J": replace(told, against="main", drift=one.drift),
             "J=": told,
             "E": replace(
                 one,
                 status="regressed" if one.status == "regressed" and one.runs >= 4 else "undecided",
                 decided_by="judge",
-                is_environment=True,
-                where="",
-                reason=f"environment: the code is innocent ({said[other]}); changed around it: torch 2 -> 3",
+                cause="environment",
+                grounds=Grounds(around=TORCH),
+                against="main",
+                judged=told,
             ),
-            "N": replace(one, reason=f"not since main ({said[other]}): before it, or around the code"),
+            "N": replace(one, cause="before the base", against="main", judged=told),
         }[TABLE[name, other].split()[column]]
         assert combined(one, told, call) == want, (name, other, call, one.runs, one.case)
 
@@ -203,9 +201,9 @@ def test_nothing_is_lost_in_any_cell(combined) -> None:
         assert (found.gate, found.case) == (one.gate, one.case)
         assert found.drift == one.drift, (name, other, call)  # accepting asks for it
         if found.decided_by == "judge" or found != one:
-            assert found.reason, (name, other, call)
+            assert found.against or found == told, (name, other, call)
         if found.is_environment:
-            assert (found.where, found.change, found.runs) == ("", one.change, one.runs)
+            assert (explain.where(found), found.change, found.runs) == ("", one.change, one.runs)
 
 
 # What is adverse
@@ -263,7 +261,7 @@ def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> No
     accepted_there = since(COMMIT, run, make.baseline(first + last), chosen({}))
     (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert not found.is_environment
-    assert found.reason.startswith("not since main")
+    assert found.cause == "before the base"
     accepted_there = since(OTHER, run, make.baseline(first + last), chosen({}))
     (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert found.is_environment
@@ -275,18 +273,46 @@ def test_without_a_baseline_nothing_is_the_environments(make) -> None:
     assert not found.is_environment
 
 
-def test_what_changed_around_the_code_is_listed(combined) -> None:
+def test_what_changed_around_the_code_is_kept(combined) -> None:
     one, told = SCREENS["regressed"], JUDGES["ok"]
-    assert combined(one, told, changed=("torch 1 -> 2", "driver 5 -> 6")).reason.endswith(
-        "; changed around it: torch 1 -> 2, driver 5 -> 6"
-    )
-    assert combined(one, told, changed=()).reason.endswith("; changed around it: nothing that is recorded")
+    around = (*TORCH, Change("driver", "5", "6"))
+    assert combined(one, told, around=around).grounds.around == around
 
 
 def test_code_that_both_share_is_not_called_innocent() -> None:
     shared, one = replace(MAIN, code=False), SCREENS["regressed"]
     (found,) = combine.combine([one], [JUDGES["ok"]], shared, [one], (), asked=False)
-    assert found.reason.startswith("environment: both ran the same code (")
+    assert found.grounds.same_code
+    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, [one], (), asked=False)
+    assert not found.grounds.same_code
+
+
+# Whose configuration is the cause
+
+
+STEPS, VOICE = (Change("steps", "16", "7"),), (Change("voice", "a", "b"),)
+
+
+def test_the_judges_verdict_names_what_its_arms_differ_in() -> None:
+    one = replace(SCREENS["regressed"], changed=STEPS)
+    told = replace(judge("regressed", 0.3), changed=VOICE)
+    for changed, want in ((VOICE, VOICE), ((), VOICE), (None, STEPS)):
+        against = replace(MAIN, changed=changed)
+        (found,) = combine.combine([one], [told], against, [one], (), asked=False)
+        assert found.changed == want
+
+
+def test_an_old_recording_of_the_judge_blames_nothing_where_nothing_changed() -> None:
+    one = replace(SCREENS["undecided, calm"], changed=STEPS)
+    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, [one], (), asked=False)
+    assert (found.status, found.changed) == ("ok", ())
+
+
+def test_what_is_the_environments_is_not_the_configurations() -> None:
+    """Each revision ran with its own settings, and they are equally fast."""
+    one = replace(SCREENS["regressed"], changed=STEPS)
+    (found,) = combine.combine([one], [JUDGES["ok"]], replace(MAIN, changed=STEPS), [one], (), asked=False)
+    assert (found.cause, found.changed) == ("environment", ())
 
 
 def test_each_verdict_meets_its_own() -> None:
@@ -347,7 +373,8 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
     (found,) = combine.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
     assert (found.status, found.is_environment, found.drift) == ("regressed", True, one.drift)
     (found,) = combine.combine([one], [judge("regressed")], MAIN, [one], (), asked=False)
-    assert (found.decided_by, found.where, found.drift) == ("judge", "vocoder +1%", one.drift)
+    assert (found.decided_by, list(found.grounds.stage_shares)) == ("judge", ["vocoder"])
+    assert found.drift == one.drift
 
 
 def test_slow_drift_stays_the_screens(make, verdict) -> None:
@@ -370,13 +397,11 @@ def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_wo
     adverse = failed = 0
     for _ in range(40):
         baseline = make.baseline([session() for _ in range(6)])
-        screened = [v for v in decide(session(), baseline, chosen({})) if v.gate == "latency"]
-        judged = [judge("ok", case=v.case) for v in screened]
-        found = combine.combine(screened, judged, MAIN, screened, (), asked=False)
-        adverse += combine.is_adverse(screened[0])
+        plain = [v for v in screened(session(), baseline) if v.gate == "latency"]
+        judged = [judge("ok", case=v.case) for v in plain]
+        found = combine.combine(plain, judged, MAIN, plain, (), asked=False)
+        adverse += combine.is_adverse(plain[0])
         failed += any(fails(v, missing="fail", undecided="warn") for v in found)
-        assert all(
-            v.status != "ok" for v, one in zip(found, screened, strict=True) if combine.is_adverse(one)
-        )
+        assert all(v.status != "ok" for v, one in zip(found, plain, strict=True) if combine.is_adverse(one))
     assert adverse >= 5
     assert failed == 0

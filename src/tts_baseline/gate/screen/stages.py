@@ -1,0 +1,25 @@
+"""Which stages the screen saw move: mean seconds a call, now and in the accepted runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from tts_baseline.core.records import Run
+
+
+def moved(run: Run, earlier: Sequence[Run], case: str | None = None) -> dict[str, float]:
+    """By stage, how many seconds more a call takes than in earlier runs; of one case, or over all."""
+    now, then = _means([run], case), _means(earlier, case)
+    return {name: now[name] - then.get(name, 0.0) for name in now}
+
+
+def _means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
+    columns: dict[str, list[float]] = {}
+    for run in runs:
+        for replicate in run.replicates:
+            for id, calls in replicate.calls.items():
+                if case in (None, id):
+                    for name, column in calls.stages.items():
+                        columns.setdefault(name, []).append(fmean(column))
+    return {name: fmean(values) for name, values in columns.items()}

@@ -1,0 +1,81 @@
+"""The message of a failing test: what happened, by how much, why, where, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tts_baseline.core import units
+from tts_baseline.core.records import Baseline, Run
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.explain import because, headline, reason, surroundings, where
+
+_SHOWN = 8
+_WORST = 3
+
+
+def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
+    """Each verdict with its numbers, what changed around them, and the next commands."""
+    suites = {v.gate for v in verdicts if v.case is None and v.status == "regressed"}
+    shown = [v for v in verdicts if v.case is None or v.gate not in suites or v.status != "regressed"]
+    lines: list[str] = []
+    for verdict in shown[:_SHOWN]:
+        lines.append(headline(verdict, run.suite))
+        lines += [f"  {line}" for line in _numbers(verdict, baseline)]
+        if verdict.case is None:
+            lines += [f"  {line}" for line in _worst([v for v in verdicts if v.gate == verdict.gate])]
+    if len(shown) > _SHOWN:
+        lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
+    if around := surroundings(run, baseline):
+        lines.append("changed around it: " + ", ".join(around))
+    lines += ["Next:", *next_commands(verdicts, run)]
+    return "\n".join(lines)
+
+
+def next_commands(verdicts: Sequence[Verdict], run: Run) -> list[str]:
+    """The commands that make sense now, one a line."""
+    case = next((f" --case {v.case}" for v in verdicts if v.case), "")
+    commands = [f"  look    tts-baseline compare {run.id}{case}"]
+    if any(v.status == "invalid" for v in verdicts):
+        return [*commands, f"  drop    tts-baseline reject  {run.id}"]
+    anchor = " --reset-anchor" if any(v.drift is not None for v in verdicts) else ""
+    return [
+        *commands,
+        f'  accept  tts-baseline accept  {run.id}{anchor} --reason "..."',
+        f"  drop    tts-baseline reject  {run.id}",
+    ]
+
+
+def _numbers(verdict: Verdict, baseline: Baseline) -> list[str]:
+    lines = []
+    if verdict.change is not None:
+        lines.append(f"baseline {units.value(verdict.baseline, verdict.unit)}{_origin(verdict, baseline)}")
+        lines.append(f"current  {units.value(verdict.current, verdict.unit)}")
+        if why := units.joined(because(verdict), reason(verdict)):
+            lines.append(f"because  {why}")
+    if place := where(verdict):
+        lines.append(f"where    {place}")
+    return lines
+
+
+def _worst(verdicts: Sequence[Verdict]) -> list[str]:
+    """The single cases behind a suite's regression, the largest change first."""
+    cases = [v for v in verdicts if v.case and v.status == "regressed" and v.change is not None]
+    if not cases:
+        return []
+    cases.sort(key=lambda v: -abs(v.change or 0.0))
+    named = [f"{v.case} {units.change(v.change, v.unit, relative=v.relative)}" for v in cases[:_WORST]]
+    more = f" and {len(cases) - _WORST} more" if len(cases) > _WORST else ""
+    return [f"cases    {', '.join(named)}{more}"]
+
+
+def _origin(verdict: Verdict, baseline: Baseline) -> str:
+    if verdict.decided_by == "judge" and not verdict.is_environment:
+        return f"   measured now, in {verdict.runs} restarts side by side"
+    if verdict.runs and baseline.runs and baseline.runs[-1].acceptance:
+        last = baseline.runs[-1]
+        commit = f", last at {last.commit[:7]}" if last.commit else ""
+        plural = "run" if verdict.runs == 1 else "runs"
+        return f"   {verdict.runs} accepted {plural} on this machine{commit}, {last.created[:10]}"
+    if baseline.quality and verdict.family == "quality":
+        return f"   accepted {baseline.quality.acceptance.at[:10]}: {baseline.quality.acceptance.reason}"
+    return ""
