@@ -19,7 +19,7 @@ from pathlib import Path
 from tts_baseline.core import environment
 from tts_baseline.pipelines.f5_spanish.settings import read
 from tts_baseline.pipelines.f5_spanish.text import reader as number_reader
-from tts_baseline.pipelines.f5_spanish.text.options import Pace
+from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
 from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.stats.median import median_interval
@@ -46,7 +46,7 @@ def main() -> None:
         for case in cases:
             make_plan(
                 case.text, region=case.region, style=None, speed=1.0, options=switches,
-                pace=lambda _: Pace(), vocabulary=vocabulary,
+                pace=lambda _: ClipPace(), vocabulary=vocabulary,
             )  # fmt: skip
 
     def read_out() -> None:

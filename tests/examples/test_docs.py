@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tts_baseline import cli
-from tts_baseline.pipelines.f5_spanish.settings import PRESETS, Settings
+from tts_baseline.pipelines.f5_spanish.settings import PRESETS, F5Settings
 from tts_baseline.pipelines.f5_spanish.text import controls
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PAGE = (Path(__file__).parents[2] / "docs" / "f5_spanish.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [*Settings.__struct_fields__, *PRESETS])
+@pytest.mark.parametrize("name", [*F5Settings.__struct_fields__, *PRESETS])
 def test_every_setting_and_preset_is_named(name: str) -> None:
     assert f"`{name}`" in PAGE
 

@@ -13,14 +13,16 @@ from safetensors.torch import load_file, save_file
 
 from tests.support import small
 from tts_baseline.core.errors import PipelineError, SettingsError
-from tts_baseline.pipelines.f5_spanish import create
-from tts_baseline.pipelines.f5_spanish.model import checkpoint
-from tts_baseline.pipelines.f5_spanish.model.fingerprints import fingerprint
+from tts_baseline.pipelines.f5_spanish import create, hub
+from tts_baseline.pipelines.f5_spanish.fingerprints import fingerprint
+from tts_baseline.pipelines.f5_spanish.network.cast import cast
+from tts_baseline.pipelines.f5_spanish.network.load import transformer
+from tts_baseline.pipelines.f5_spanish.vocoder.load import vocos
 
 
 def opened(path: Path, **given: Any) -> Any:
-    asked = {"arch": None, "tokens": 2545, "device": "cpu", "dtype": torch.float32, "root": path.parent}
-    return checkpoint.transformer(str(path), **{**asked, **given})
+    asked = {"arch": None, "tokens": 2545, "device": "cpu", "root": path.parent}
+    return transformer(str(path), **{**asked, **given})
 
 
 @pytest.fixture
@@ -41,9 +43,9 @@ def test_an_architecture_that_nobody_states_is_asked_for(bare: Path) -> None:
 
 @pytest.mark.parametrize("version", ["v0", "v1"])
 def test_the_settings_or_a_sidecar_file_state_it(bare: Path, version: str) -> None:
-    assert opened(bare, arch=version).version == version
+    assert opened(bare, arch=version).architecture.version == version
     Path(f"{bare}.json").write_text(json.dumps({"arch": version}))
-    assert opened(bare).version == version
+    assert opened(bare).architecture.version == version
 
 
 def test_a_conflict_is_refused_and_names_both(bare: Path) -> None:
@@ -72,11 +74,11 @@ def test_the_hub_repository_states_it(
         return str(bare)
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    given = {"tokens": 2545, "device": "cpu", "dtype": torch.float32, "root": bare.parent}
-    assert checkpoint.transformer(source, arch=None, **given).version == version
+    given = {"tokens": 2545, "device": "cpu", "root": bare.parent}
+    assert transformer(source, arch=None, **given).architecture.version == version
     assert f"hf://{asked['repo']}/{asked['file']}" == source
     with pytest.raises(SettingsError, match="by the hub repository"):
-        checkpoint.transformer(source, arch="v0" if version == "v1" else "v1", **given)
+        transformer(source, arch="v0" if version == "v1" else "v1", **given)
 
 
 def test_a_hub_that_does_not_answer_is_told_with_the_way_out(
@@ -89,7 +91,7 @@ def test_a_hub_that_does_not_answer_is_told_with_the_way_out(
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
     with pytest.raises(PipelineError, match="name resolution failed") as told:
-        checkpoint.located("hf://jpgallegoar/F5-Spanish/x.safetensors", root=bare.parent)
+        hub.located("hf://jpgallegoar/F5-Spanish/x.safetensors", root=bare.parent)
     assert "set its path" in told.value.hint
 
 
@@ -122,24 +124,24 @@ def test_the_weights_are_the_file_and_no_copy_of_it(bare: Path) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_a_cast_keeps_the_rotary_angles_in_float32(bare: Path, dtype: torch.dtype) -> None:
-    network = opened(bare, arch="v0", dtype=dtype)
+    network = cast(opened(bare, arch="v0"), dtype)
     types = {name: tensor.dtype for name, tensor in network.state_dict().items()}
     assert types.pop("rotary_embed.inv_freq") == torch.float32
     assert set(types.values()) == {dtype}
 
 
-@pytest.mark.parametrize("dtype", ["fp16", "bf16"])
-def test_half_precision_is_close_to_single(build: Any, device: str, dtype: str) -> None:
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float16, 0.01), (torch.bfloat16, 0.05)])
+def test_half_precision_is_close_to_single(build: Any, dtype: torch.dtype, bound: float) -> None:
+    from msgspec.structs import replace
+
     from tts_baseline.core.records import Request
 
-    clip_of = build(steps=8)
-    plan = clip_of.plan(Request(text="Una frase de prueba."))
-    mels = []
-    for pipeline in (clip_of, build(steps=8, dtype=dtype)):
-        engine = pipeline._loaded()
-        mels.append(engine.mel(plan.chunks[0], engine.voices.choose("neutral", None), seed=1, index=0).cpu())
-    error = (mels[0] - mels[1]).norm() / mels[0].norm()
-    assert 0 < error < {"fp16": 0.01, "bf16": 0.05}[dtype]
+    pipeline = build(steps=8)
+    request = Request(text="Una frase de prueba.", seed=1)
+    jobs, parts = pipeline.jobs(request, pipeline.plan(request)), pipeline.engine.parts
+    halved = replace(parts, network=cast(parts.network, dtype))
+    single, half = (p.solver.mels(p.network, jobs)[0].cpu() for p in (parts, halved))
+    assert 0 < (single - half).norm() / single.norm() < bound
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_another_vocoder_is_refused(tmp_path: Path, change: dict[str, Any], told
     config = {**yaml.safe_load((folder / "config.yaml").read_text()), **change}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     with pytest.raises(PipelineError, match=told):
-        checkpoint.vocoder(str(folder), device="cpu", root=tmp_path)
+        vocos(str(folder), device="cpu", root=tmp_path)
 
 
 def test_embedded_weights_have_their_place_and_say_that_it_is_empty(models: dict[str, small.Small]) -> None:

@@ -79,7 +79,7 @@ def test_chunks_of_styles_with_other_paces_stay_inside_the_training_length(
     calm = {"audio": str(slow), "text": "Muy, muy despacio, así se habla.", "style": "calm"}
     pipeline = build(steps=1, references=[neutral, calm])
     plan = pipeline.plan(Request(text=f"{TEXT * 8} [calm] {TEXT * 8}"))
-    choose = pipeline._loaded().voices.choose
+    choose = pipeline.engine.voices.choose
     assert {chunk.style for chunk in plan.chunks} == {None, "calm"}
     for chunk in plan.chunks:
         frames = choose("neutral", chunk.style).duration(chunk.text, chunk.speed)
@@ -164,10 +164,9 @@ def test_a_switch_acts_and_off_is_bit_identical_to_never_mentioned(
     assert said(build(**{**plain, switch: off}), text, region="rioplatense").tobytes() == wanted.tobytes()
     if "[" not in text:
         # Off, nothing comes between the vocoder and the listener.
-        engine, plan = bare._loaded(), bare.plan(Request(text=text, region="rioplatense"))
-        clip = engine.voices.choose("rioplatense", None)
-        mels = [engine.mel(chunk, clip, seed=4, index=i) for i, chunk in enumerate(plan.chunks)]
-        raw = np.concatenate([engine.wave(mel, clip) for mel in mels])
+        request = Request(text=text, region="rioplatense", seed=4)
+        jobs = bare.jobs(request, bare.plan(request))
+        raw = np.concatenate(bare.engine.waves(bare.engine.mels(jobs), jobs))
         assert wanted.tobytes() == np.clip(raw, -1, 1).tobytes()
     assert said(build(**{**plain, switch: on}), text, region="rioplatense").tobytes() != wanted.tobytes()
 

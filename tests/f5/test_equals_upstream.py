@@ -15,12 +15,14 @@ import torch
 
 from tests.support import small
 from tts_baseline.core.records import Request
-from tts_baseline.pipelines.f5_spanish.model import checkpoint, reference
-from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample, times
+from tts_baseline.pipelines.f5_spanish.network.load import transformer
+from tts_baseline.pipelines.f5_spanish.parts import Job
+from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver, schedule
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import DEFAULT as VOCABULARY
+from tts_baseline.pipelines.f5_spanish.voice import reference
 
 pytestmark = pytest.mark.skipif(find_spec("f5_tts") is None, reason="f5-tts is not installed")
 
-VOCABULARY = Path(checkpoint.__file__).parent.parent / "vocab.txt"
 SHORT = "hola, buenos días."
 LONG = "el tren de la mañana sale a las siete y media, y llega a la estación central antes de las diez."
 
@@ -98,9 +100,9 @@ def test_the_versions_differ_though_their_weights_are_the_same(models: dict[str,
 @pytest.mark.parametrize("steps", [1, 2, 5, 6, 7, 8, 10, 12, 16, 20, 32, 64])
 def test_the_schedule_is_upstreams(upstream: Any, steps: int) -> None:
     theirs = upstream.epss(steps, device="cpu", dtype=torch.float32)
-    assert torch.equal(times(Sampler(steps=steps, sway=0.0)), theirs)
+    assert torch.equal(schedule(EulerSolver(steps=steps, sway=0.0)), theirs)
     bent = theirs + -1.0 * (torch.cos(torch.pi / 2 * theirs) - 1 + theirs)
-    assert torch.equal(times(Sampler(steps=steps, sway=-1.0)), bent)
+    assert torch.equal(schedule(EulerSolver(steps=steps, sway=-1.0)), bent)
 
 
 def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_path: Path) -> None:
@@ -116,16 +118,17 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
     theirs = upstream.infer.load_model(
         upstream.network, config, str(path), vocab_file=str(VOCABULARY), device="cpu"
     )
-    ours = checkpoint.transformer(
-        str(path), arch="v0", tokens=2545, device="cpu", dtype=torch.float32, root=tmp_path
-    )
+    ours = transformer(str(path), arch="v0", tokens=2545, device="cpu", root=tmp_path)
     clip = torch.randn(1, 90, 100, generator=torch.Generator().manual_seed(1))
     tokens = [5, 80, 33, 2000, 17]
     with torch.inference_mode():
         wanted, _ = theirs.sample(
             clip, torch.tensor([tokens]), 200, steps=2, cfg_strength=2.0, sway_sampling_coef=-1.0, seed=3
         )
-    assert torch.equal(sample(ours, clip, tokens, 200, sampler=Sampler(steps=2), seed=3), wanted)
+    given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
+    job = Job(reference=given, tokens=tuple(tokens), frames=200, seed=3)
+    (mel,) = EulerSolver(steps=2).mels(ours, [job])
+    assert torch.equal(mel.permute(0, 2, 1), wanted)
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])

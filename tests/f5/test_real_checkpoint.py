@@ -36,7 +36,7 @@ def pipeline(device: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_it_speaks_at_the_pace_of_its_clip_with_pauses_that_are_quiet(pipeline: Any) -> None:
     spoken = pipeline.synthesize(Request(text=TEXT, seed=1))
-    clip = pipeline._loaded().voices.choose("neutral", None)
+    clip = pipeline.engine.voices.choose("neutral", None)
     expected_s = len(TEXT.encode()) / clip.bytes_per_s
     assert spoken.samples.size / spoken.sample_rate == pytest.approx(expected_s, rel=0.2)
     heard = snr_vad.read(Evidence(case=Case(id="real", text=TEXT), utterances=(spoken,)))

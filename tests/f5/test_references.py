@@ -14,7 +14,7 @@ from tests.support import small
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create
-from tts_baseline.pipelines.f5_spanish.model import reference, transcripts
+from tts_baseline.pipelines.f5_spanish.voice import reference, transcripts
 
 SECOND = 24_000
 
@@ -92,7 +92,7 @@ def test_region_and_style_choose_the_clip(models: dict[str, small.Small], tmp_pa
         {"audio": str(paths["south"]), "text": "Vení vos.", "region": "rioplatense"},
         {**neutral, "region": "mexican"},
     ]
-    engine = build(references=references, steps=1)._loaded()
+    engine = build(references=references, steps=1).engine
     assert engine.voices.choose("rioplatense", None).text.startswith("Vení vos")
     assert engine.voices.choose("colombian", "happy").text.startswith("Qué alegría")
     assert engine.voices.choose("colombian", None).text.startswith(small.TRANSCRIPT)
@@ -161,7 +161,7 @@ def test_a_clip_is_transcribed_once_kept_and_said_so(
     kept.write_text(json.dumps({"text": "Corregido a mano.", "model": "whisper"}))
     again = create(settings=settings)
     assert "Corregido a mano." in again.provenance["reference neutral"]
-    assert again._loaded().voices.choose("neutral", None).text == "Corregido a mano.  "
+    assert again.engine.voices.choose("neutral", None).text == "Corregido a mano.  "
     again.synthesize(Request(text="Hola a todos."))
     kept.write_text("{")
     with pytest.raises(PipelineError, match="cannot be read") as refused:
@@ -189,7 +189,7 @@ def test_a_region_with_clips_never_borrows_another_speaker(
         {"audio": str(south), "text": "Vení vos, dale.", "region": "rioplatense"},
     ]
     pipeline = build(references=references, steps=1)
-    choose = pipeline._loaded().voices.choose
+    choose = pipeline.engine.voices.choose
     assert choose("mexican", "happy") is choose("neutral", "happy")
     with pytest.raises(KeyError):
         choose("rioplatense", "happy")

@@ -21,27 +21,29 @@ import hashlib, sys
 from tts_baseline.pipelines.f5_spanish import create
 import torch
 from tests.support import small
-from tts_baseline.pipelines.f5_spanish.model.architecture import Architecture
-from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
-from tts_baseline.pipelines.f5_spanish.model.sampling import Sampler, sample
+from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture
+from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
+from tts_baseline.pipelines.f5_spanish.parts import Job
+from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver
+from tts_baseline.pipelines.f5_spanish.voice.reference import Reference
 torch.set_num_threads(int(sys.argv[1]))
 sizes = dict(dim=1024, depth=1, heads=16, feed_forward=2048, text_dim=512, text_blocks=1)
 network = Transformer(Architecture(version="v0", tokens=2545, text_hidden=1024, **sizes)).eval()
 network.load_state_dict(small.state_of("v0", **sizes))
 clip = torch.randn(1, 90, 100, generator=torch.Generator().manual_seed(1))
-mel = sample(network, clip, [5, 80, 33], 300, sampler=Sampler(steps=1), seed=3)
+given = Reference(mel=clip, text="", frames=0, level=1.0)
+(mel,) = EulerSolver(steps=1).mels(network, [Job(reference=given, tokens=(5, 80, 33), frames=300, seed=3)])
 print(hashlib.sha256(mel.numpy().tobytes()).hexdigest())
 """
 
 
 def chunks(pipeline: Any, order: list[int], run: Any = map) -> list[bytes]:
     """The waves of the three chunks, spoken in this order, given back in the plan's."""
-    plan = pipeline.plan(Request(text=THREE))
-    engine = pipeline._loaded()
-    clip = engine.voices.choose("neutral", None)
+    request = Request(text=THREE, seed=5)
+    engine, jobs = pipeline.engine, pipeline.jobs(request, pipeline.plan(request))
 
     def spoken(index: int) -> bytes:
-        return engine.wave(engine.mel(plan.chunks[index], clip, seed=5, index=index), clip).tobytes()
+        return engine.waves(engine.mels([jobs[index]]), [jobs[index]])[0].tobytes()
 
     said = dict(zip(order, run(spoken, order), strict=True))
     return [said[index] for index in range(3)]
@@ -79,9 +81,10 @@ def test_the_utterance_is_identical_in_5_of_5_runs(build: Any) -> None:
 
 def test_each_chunk_has_noise_of_its_own_and_any_seed_will_do(build: Any) -> None:
     pipeline = build(steps=1)
-    engine, chunk = pipeline._loaded(), pipeline.plan(Request(text=THREE)).chunks[0]
+    engine, chunk = pipeline.engine, pipeline.plan(Request(text=THREE)).chunks[0]
     clip = engine.voices.choose("neutral", None)
-    mels = [engine.mel(chunk, clip, seed=seed, index=index) for seed, index in ((5, 0), (5, 1), (6, 0))]
+    jobs = [engine.job(chunk, clip, seed=seed, index=index) for seed, index in ((5, 0), (5, 1), (6, 0))]
+    mels = engine.mels(jobs)
     assert not torch.equal(mels[0], mels[1])
     assert not torch.equal(mels[0], mels[2])
     for seed in (-1, 2**70):
@@ -119,7 +122,7 @@ def test_text_rope_and_every_attention_weight_are_heard(build: Any, version: str
     other = pipeline.synthesize(Request(text="Una frase cualquierO.", seed=1)).samples
     assert len(other) == len(wanted)
     assert not np.array_equal(other, wanted)
-    network = pipeline._loaded().network
+    network = pipeline.engine.parts.network
     attention = network.transformer_blocks[1].attn
     touched = {
         "rope": network.rotary_embed.inv_freq,
@@ -148,7 +151,6 @@ def test_cuda_says_what_the_cpu_says_from_the_same_noise(
     mels = []
     for device in ("cpu", "cuda"):
         pipeline = create(settings=small.table(models[version], steps=8), device=device)
-        engine = pipeline._loaded()
-        chunk = pipeline.plan(Request(text="Una frase de prueba.")).chunks[0]
-        mels.append(engine.mel(chunk, engine.voices.choose("neutral", None), seed=1, index=0).cpu())
+        request = Request(text="Una frase de prueba.", seed=1)
+        mels += [mel.cpu() for mel in pipeline.engine.mels(pipeline.jobs(request, pipeline.plan(request)))]
     assert (mels[0] - mels[1]).norm() / mels[0].norm() < 1e-3

@@ -17,9 +17,9 @@ import yaml
 from safetensors.torch import save_file
 from torch import nn
 
-from tts_baseline.pipelines.f5_spanish.model.architecture import HEAD_SIZE, Architecture
-from tts_baseline.pipelines.f5_spanish.model.dit import Transformer
-from tts_baseline.pipelines.f5_spanish.model.vocos import Vocos, VocosSizes
+from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE, Architecture
+from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
+from tts_baseline.pipelines.f5_spanish.vocoder.vocos import Vocos, VocosSizes
 
 VOCABULARY_SIZE = 2545
 TRANSCRIPT = "Gracias por esperar. Su mensaje ha sido guardado."

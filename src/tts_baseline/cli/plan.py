@@ -21,7 +21,7 @@ from tts_baseline.core.errors import RequestFailed
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from tts_baseline.pipelines.f5_spanish.plan import Chunk, Phrase, Plan, Token
+    from tts_baseline.pipelines.f5_spanish.plan import Chunk, Phrase, TextPlan, Token
 
 _WIDTH = 100
 
@@ -48,7 +48,7 @@ def act(options: argparse.Namespace) -> int:
     return 0
 
 
-def render(plan: Plan, *, width: int = _WIDTH) -> str:
+def render(plan: TextPlan, *, width: int = _WIDTH) -> str:
     """The plan as tables for a terminal: chunks, tone units, and what else there is to know."""
     from rich.console import Console
 
@@ -75,9 +75,9 @@ def _text(given: str) -> str:
         ) from error
 
 
-def _plan(text: str, region: str, style: str | None, speed: float) -> Plan:
+def _plan(text: str, region: str, style: str | None, speed: float) -> TextPlan:
     from tts_baseline.pipelines.f5_spanish.settings import read
-    from tts_baseline.pipelines.f5_spanish.text.options import Pace
+    from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
     from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
     from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
 
@@ -85,10 +85,10 @@ def _plan(text: str, region: str, style: str | None, speed: float) -> Plan:
     chosen = read(settings.read(root, {}).pipelines.get("f5_spanish", {}))
     clips = {clip.spoken_style for clip in chosen.references}
 
-    def pace(style: str | None) -> Pace:
+    def pace(style: str | None) -> ClipPace:
         if style is not None and clips and style not in clips:
             raise KeyError(style)
-        return Pace()
+        return ClipPace()
 
     return make_plan(
         text, region=region, style=style, speed=speed * chosen.speed, options=chosen.text_options,
@@ -96,7 +96,7 @@ def _plan(text: str, region: str, style: str | None, speed: float) -> Plan:
     )  # fmt: skip
 
 
-def _sheets(plan: Plan) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+def _sheets(plan: TextPlan) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
     """Every table: its title, its column heads, its rows."""
     if plan.lead_s:
         yield "before it all", (), [("silence", _pause(plan.lead_s))]
@@ -135,7 +135,7 @@ def _chunk(chunk: Chunk) -> tuple[str, ...]:
     return (f"«{chunk.text}»", chunk.style or "", speed, stretch, _pause(chunk.pause_s), ", ".join(marked))
 
 
-def _unit(plan: Plan, phrase: Phrase) -> tuple[str, ...]:
+def _unit(plan: TextPlan, phrase: Phrase) -> tuple[str, ...]:
     """One tone unit: its sentence's type where it is the first, its contour, its words, and its boundary."""
     kind = next((s.type for s in plan.sentences if s.first == phrase.first), "")
     boundaries = {b.after: b for b in plan.boundaries}

@@ -38,6 +38,23 @@ def has_cuda() -> bool:
     return bool(_gpu())
 
 
+def cuda_capability() -> tuple[int, int] | None:
+    """The compute capability of the GPU that NVML sees first, such as (9, 0); None where it sees none."""
+    import pynvml
+
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        return None
+    try:
+        major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(pynvml.nvmlDeviceGetHandleByIndex(0))
+        return int(major), int(minor)
+    except pynvml.NVMLError:
+        return None
+    finally:
+        pynvml.nvmlShutdown()
+
+
 def _label(hardware: dict[str, str]) -> str:
     if "gpu" in hardware:
         return hardware["gpu"]

@@ -30,7 +30,7 @@ def metrics() -> Mapping[str, Metric]:
     Raises RegistryError for two metrics of one name and for a name that is not its file's.
     """
     found: dict[str, tuple[str, Metric]] = {}
-    for module in _modules(METRICS):
+    for module in modules(METRICS):
         spec = getattr(module, "SPEC", None)
         if spec is None:
             continue
@@ -81,7 +81,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _modules(root: str) -> Iterator[ModuleType]:
+def modules(root: str) -> Iterator[ModuleType]:
+    """Every module in a folder of declarations, then those that its entry points name, imported."""
     folder = importlib.import_module(root)
     for info in pkgutil.walk_packages(folder.__path__, prefix=f"{root}."):
         if not info.ispkg:

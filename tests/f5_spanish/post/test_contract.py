@@ -9,7 +9,16 @@ import pytest
 
 from tests.support import post_signals as signals
 from tts_baseline.core.errors import MissingExtra
-from tts_baseline.pipelines.f5_spanish.post import denoise, emphasis, equalize, join, loudness, stretch, trim
+from tts_baseline.pipelines.f5_spanish.post import (
+    de_ess,
+    denoise,
+    emphasis,
+    high_shelf,
+    join,
+    loudness,
+    stretch,
+    trim,
+)
 
 RATE = signals.RATE
 
@@ -17,10 +26,10 @@ STAGES = {
     "join": (None, lambda w: join.join([w, w], RATE, [join.Pause(seconds=0.1)]).samples),
     "crossfade": (None, lambda w: join.join([w, w], RATE, [join.Crossfade(seconds=0.1)]).samples),
     "bare_edges": (None, lambda w: join.bare_edges([w, w], RATE, [join.Pause(seconds=0.1)])[0]),
-    "fixed": (None, lambda w: trim.fixed(w, RATE)),
+    "fixed": (None, lambda w: trim.fixed(w, RATE).samples),
     "adaptive": (None, lambda w: trim.adaptive(w, RATE).samples),
-    "high_shelf": (None, lambda w: equalize.high_shelf(w, RATE, 3.0, 5000.0)),
-    "de_ess": (None, lambda w: equalize.de_ess(w, RATE)),
+    "high_shelf": (None, lambda w: high_shelf.high_shelf(w, RATE, 3.0, 5000.0)),
+    "de_ess": (None, lambda w: de_ess.de_ess(w, RATE)),
     "denoise": ("noisereduce", lambda w: denoise.denoise(w, RATE)),
     "normalize": ("pyloudnorm", lambda w: loudness.normalize(w, RATE, -23.0).samples),
     "stretch": (None, lambda w: stretch.stretch(w, RATE, 1.2)),

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tts_baseline.cli import main
-from tts_baseline.pipelines.f5_spanish.plan import Plan
+from tts_baseline.pipelines.f5_spanish.plan import TextPlan
 
 pytest.importorskip("damga")
 
@@ -28,9 +28,9 @@ def settings(project: Path, lines: str) -> None:
     )
 
 
-def planned(capsys: pytest.CaptureFixture[str], *words: str) -> Plan:
+def planned(capsys: pytest.CaptureFixture[str], *words: str) -> TextPlan:
     assert main(["plan", *words, "--json"]) == 0
-    return msgspec.json.decode(capsys.readouterr().out, type=Plan)
+    return msgspec.json.decode(capsys.readouterr().out, type=TextPlan)
 
 
 def table(printed: str, title: str) -> list[str]:

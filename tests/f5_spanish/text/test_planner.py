@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tts_baseline.core.errors import RequestFailed
-from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, Plan, Span
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Emphasis, Omission, TextPlan
 from tts_baseline.pipelines.f5_spanish.text import chunks, delivery, joining, planner, words
 from tts_baseline.pipelines.f5_spanish.text.controls import parse
-from tts_baseline.pipelines.f5_spanish.text.options import Pace, TextOptions
+from tts_baseline.pipelines.f5_spanish.text.options import ClipPace, TextOptions
 from tts_baseline.pipelines.f5_spanish.text.regions import respell_sheismo
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 
@@ -26,8 +26,8 @@ def as_it_is(text: str) -> tuple[str, tuple[Omission, ...]]:
     return text, ()
 
 
-def some_pace(style: str | None) -> Pace:
-    return Pace()
+def some_pace(style: str | None) -> ClipPace:
+    return ClipPace()
 
 
 def make(
@@ -36,24 +36,24 @@ def make(
     region: str = "neutral",
     style: str | None = None,
     speed: float = 1.0,
-    pace: Callable[[str | None], Pace] = some_pace,
+    pace: Callable[[str | None], ClipPace] = some_pace,
     normalize: Read = as_it_is,
     admit: Read = as_it_is,
     **switches: Any,
-) -> Plan:
+) -> TextPlan:
     return planner.plan_with(
         text, region=region, style=style, speed=speed, options=TextOptions(**switches), pace=pace,
         normalize=normalize, admit=admit,
     )  # fmt: skip
 
 
-def texts(plan: Plan) -> list[str]:
+def texts(plan: TextPlan) -> list[str]:
     return [chunk.text for chunk in plan.chunks]
 
 
-def holding(size: float) -> Callable[[str | None], Pace]:
+def holding(size: float) -> Callable[[str | None], ClipPace]:
     """A pace under which a chunk holds so many bytes."""
-    return lambda _: Pace(bytes_per_s=1.0, speech_s=size)
+    return lambda _: ClipPace(bytes_per_s=1.0, speech_s=size)
 
 
 # --- One pass
@@ -121,7 +121,7 @@ def test_omissions_of_all_stages_are_in_the_plan() -> None:
 
 def test_a_plan_survives_json() -> None:
     plan = make("¿Qué [!]tal? [pause 1s]Bien.", emphasis=True, pauses="clauses")
-    assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan
+    assert msgspec.json.decode(msgspec.json.encode(plan), type=TextPlan) == plan
 
 
 def test_half_a_surrogate_pair_does_no_harm() -> None:
@@ -326,9 +326,9 @@ def test_the_style_of_the_request_is_that_of_untagged_text() -> None:
     assert [c.style for c in make("Hola", style="neutral").chunks] == [None]
 
 
-def only_neutral(style: str | None) -> Pace:
+def only_neutral(style: str | None) -> ClipPace:
     if style is None:
-        return Pace()
+        return ClipPace()
     raise KeyError(style)
 
 
@@ -348,7 +348,7 @@ def test_a_style_without_a_clip_may_be_spoken_neutrally_with_a_note() -> None:
 
 
 def test_no_clip_at_all_is_an_error() -> None:
-    def none(style: str | None) -> Pace:
+    def none(style: str | None) -> ClipPace:
         raise KeyError(style)
 
     with pytest.raises(RequestFailed, match="no reference clip for neutral speech"):
@@ -391,12 +391,12 @@ def test_an_unknown_region_is_an_error() -> None:
 def test_emphasis_is_a_span_of_bytes() -> None:
     [chunk] = make("Más allá, [!!!]Ñandú. Eso NO.", emphasis=True).chunks
     assert chunk.text == " más allá, ñandú. eso no. "
-    assert chunk.emphasis == (Span(start=13, end=20, level=3), Span(start=26, end=28, level=1))
+    assert chunk.emphasis == (Emphasis(start=13, end=20, level=3), Emphasis(start=26, end=28, level=1))
 
 
 def test_emphasis_in_the_form_of_upstream() -> None:
     [chunk] = make("Eso NO.", emphasis=True, form="upstream").chunks
-    assert chunk.emphasis == (Span(start=4, end=6, level=1),)
+    assert chunk.emphasis == (Emphasis(start=4, end=6, level=1),)
 
 
 def test_a_tag_on_a_capital_word_wins() -> None:
@@ -407,16 +407,16 @@ def test_a_tag_on_a_capital_word_wins() -> None:
 def test_emphasis_of_a_respelled_word() -> None:
     [chunk] = make("la [!]yegua y yo", emphasis=True, sheismo=True, region="rioplatense").chunks
     assert chunk.text == " la shegua y sho. "
-    assert chunk.emphasis == (Span(start=4, end=10, level=1),)
+    assert chunk.emphasis == (Emphasis(start=4, end=10, level=1),)
 
 
 def test_breath_is_taken_within_the_limit() -> None:
     text = "Una frase bastante larga de prueba. " * 8
     seconds = 4.0
-    plan = make(text, breath_s=seconds, pace=lambda _: Pace(bytes_per_s=15, speech_s=100))
+    plan = make(text, breath_s=seconds, pace=lambda _: ClipPace(bytes_per_s=15, speech_s=100))
     assert [b.kind for b in plan.boundaries].count("breath") == 7
     assert [c.pause_s for c in plan.chunks] == [0.4] * 7 + [0.0]
-    assert len(make(text, breath_s=seconds, speed=2.0, pace=lambda _: Pace(speech_s=100)).chunks) == 3
+    assert len(make(text, breath_s=seconds, speed=2.0, pace=lambda _: ClipPace(speech_s=100)).chunks) == 3
 
 
 # --- Joining segments
@@ -478,7 +478,7 @@ def test_a_segment_that_is_left_out_leaves_no_trace() -> None:
 # --- Bypass: a switch that is off, and its input, change nothing
 
 
-def heard(plan: Plan) -> tuple[tuple[Chunk, ...], float]:
+def heard(plan: TextPlan) -> tuple[tuple[Chunk, ...], float]:
     return plan.chunks, plan.lead_s
 
 

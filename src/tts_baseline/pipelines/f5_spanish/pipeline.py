@@ -1,4 +1,4 @@
-"""The pipeline: text to plan, plan to chunks of sound, chunks to one utterance. Every stage is timed."""
+"""The pipeline: requests to plans, jobs, waves and utterances. Every stage is timed."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from tts_baseline.core.errors import MissingExtra, SettingsError
+from tts_baseline.core import switches
+from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.records import Request, Utterance
-from tts_baseline.pipelines.f5_spanish import finish
-from tts_baseline.pipelines.f5_spanish.model import engine
-from tts_baseline.pipelines.f5_spanish.model.reference import SAMPLE_RATE
-from tts_baseline.pipelines.f5_spanish.plan import Plan
-from tts_baseline.pipelines.f5_spanish.settings import TABLE, Settings, read
-from tts_baseline.pipelines.f5_spanish.text.options import Pace
+from tts_baseline.pipelines.f5_spanish import build
+from tts_baseline.pipelines.f5_spanish.plan import TextPlan
+from tts_baseline.pipelines.f5_spanish.post.step import Task
+from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, finished
+from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
+from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
 from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
+from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-# Looked for at the start, and not when the first request needs them.
-_PACKAGES = {
-    "emphasis": ("parselmouth", "prosody"),
-    "denoise": ("noisereduce", "f5"),
-    "loudness_lufs": ("pyloudnorm", "f5"),
-}
-_SAID_OTHERWISE = ("references", "arch", "cache")
+    from tts_baseline.core.switches import Switch
+    from tts_baseline.pipelines.f5_spanish.engine import Engine
+    from tts_baseline.pipelines.f5_spanish.parts import Job
+
+NAME = "f5_spanish"
+_STATED_OTHERWISE = ("references", "arch", "cache")
 
 
 def create(
@@ -36,32 +35,28 @@ def create(
 ) -> F5Spanish:
     """The pipeline, not loaded yet; `settings` is `[tool.tts-baseline.pipelines.f5_spanish]`.
 
-    Raises SettingsError for a setting or an optimization that it does not know, MissingExtra where a switch
-    needs a package that is not installed.
+    Raises SettingsError for a setting or a switch that it does not know or cannot do here, MissingExtra where
+    one needs a package that is not installed.
     """
     wanted = read(settings or {})
-    if optimize:
-        raise SettingsError(
-            f"f5_spanish has no optimization {optimize[0]!r} yet: this is the reference",
-            where=TABLE,
-            hint="--tts-optimize none",
-        )
-    for switch, (package, extra) in _PACKAGES.items():
-        if getattr(wanted, switch) and find_spec(package) is None:
-            raise MissingExtra(f"the setting {switch} needs {package}", extra=extra)
-    return F5Spanish(wanted, device=device, root=Path.cwd())
+    chosen = switches.choose(switches.switches(NAME), optimize, pipeline=NAME, device=device)
+    # Looked for at the start, and not when the first request needs them.
+    for step in STEPS:
+        if step.package and getattr(wanted, step.setting) and find_spec(step.package) is None:
+            raise MissingExtra(f"the setting {step.setting} needs {step.package}", extra=step.extra)
+    return F5Spanish(wanted, chosen, device=device, root=Path.cwd())
 
 
 class F5Spanish:
-    """F5-TTS speaking Spanish; one request at a time, the same audio for the same request."""
+    """F5-TTS speaking Spanish: the same audio for the same request, alone or in any batch."""
 
-    def __init__(self, settings: Settings, *, device: str, root: Path) -> None:
-        self._settings, self._device, self._root = settings, device, root
-        self._engine: engine.Engine | None = None
+    def __init__(self, settings: F5Settings, chosen: Collection[Switch], *, device: str, root: Path) -> None:
+        self._settings, self._chosen, self._device, self._root = settings, chosen, device, root
+        self._engine: Engine | None = None
 
     def load(self) -> None:
         """Load the model, the vocoder and the reference clips."""
-        self._engine = engine.load(self._settings, device=self._device, root=self._root)
+        self._engine = build.build(self._settings, self._chosen, device=self._device, root=self._root)
         # The front end reads its data now, and not in the first request.
         self.plan(Request(text="Son las 2."))
 
@@ -70,20 +65,32 @@ class F5Spanish:
         self._engine = None
 
     @property
+    def engine(self) -> Engine:
+        """What is loaded; it is loaded now where it was not."""
+        if self._engine is None:
+            self.load()
+        assert self._engine is not None
+        return self._engine
+
+    @property
     def provenance(self) -> dict[str, str]:
-        """What the sound depends on, beyond the request: the settings and the content of their files."""
-        s, ready = self._settings, self._loaded()
-        told = {name: str(getattr(s, name)) for name in s.__struct_fields__ if name not in _SAID_OTHERWISE}
-        files = engine.provenance(s, root=self._root)
-        return {**told, **files, "arch": ready.network.version, **ready.voices.provenance}
+        """What the sound depends on, beyond the request: settings, the content of their files, switches."""
+        s, engine = self._settings, self.engine
+        return {
+            **{name: str(getattr(s, name)) for name in s.__struct_fields__ if name not in _STATED_OTHERWISE},
+            **build.provenance(s, root=self._root),
+            "arch": engine.arch,
+            **engine.voices.provenance,
+            **switches.provenance(self._chosen, engine.parts),
+        }
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: Request) -> TextPlan:
         """What would be said, and how: see `tts-baseline plan`."""
-        ready = self._loaded()
+        engine = self.engine
 
-        def pace(style: str | None) -> Pace:
-            clip = ready.voices.choose(request.region, style)
-            return Pace(bytes_per_s=clip.bytes_per_s, speech_s=clip.room_s)
+        def pace(style: str | None) -> ClipPace:
+            clip = engine.voices.choose(request.region, style)
+            return ClipPace(bytes_per_s=clip.bytes_per_s, speech_s=clip.room_s)
 
         return make_plan(
             request.text,
@@ -92,44 +99,58 @@ class F5Spanish:
             speed=request.speed * self._settings.speed,
             options=self._settings.text_options,
             pace=pace,
-            vocabulary=ready.vocabulary,
+            vocabulary=engine.vocabulary,
         )
 
+    def jobs(self, request: Request, plan: TextPlan) -> list[Job]:
+        """The jobs of a request's plan: one a chunk, spoken by the clip of its region and style."""
+        engine = self.engine
+        clips = [engine.voices.choose(request.region, chunk.style) for chunk in plan.chunks]
+        return [
+            engine.job(chunk, clip, seed=request.seed, index=index)
+            for index, (chunk, clip) in enumerate(zip(plan.chunks, clips, strict=True))
+        ]
+
     def synthesize(self, request: Request) -> Utterance:
-        """The spoken request, 24 kHz mono in [-1, 1], and its seconds by stage.
+        """The spoken request, 24 kHz mono in [-1, 1], and its seconds by stage: a batch of one.
 
         The stages are text, model, vocoder, post and enhance; without chunks, model and vocoder are missing.
 
         Text without anything to say gives no samples. Raises RequestFailed for a tag that is not known,
         and for a style without a reference clip.
         """
-        ready = self._loaded()
-        clock = _Stages(ready.synchronize)
-        plan = self.plan(request)
-        clock.lap("text")
-        waves = []
-        for index, chunk in enumerate(plan.chunks):
-            clip = ready.voices.choose(request.region, chunk.style)
-            mel = ready.mel(chunk, clip, seed=request.seed, index=index)
-            clock.lap("model")
-            waves.append(ready.wave(mel, clip))
-            clock.lap("vocoder")
-        clean = finish.cleaned(waves, self._settings, SAMPLE_RATE)
-        clock.lap("enhance")
-        sound = finish.joined(clean, plan, self._settings, SAMPLE_RATE, seed=request.seed)
-        clock.lap("post")
-        samples = finish.enhanced(sound, self._settings, SAMPLE_RATE)
-        clock.lap("enhance")
-        return Utterance(samples=np.clip(samples, -1, 1), sample_rate=SAMPLE_RATE, stages=clock.seconds)
+        return self.synthesize_batch([request])[0]
 
-    def _loaded(self) -> engine.Engine:
-        if self._engine is None:
-            self.load()
-        assert self._engine is not None
-        return self._engine
+    def synthesize_batch(self, requests: Sequence[Request]) -> list[Utterance]:
+        """The spoken requests, each with the samples that it has alone; where one is refused, all are.
+
+        Their chunks are spoken together, so model and vocoder are the seconds of the whole batch, for which
+        each request waited; the other stages are the request's own.
+        """
+        engine = self.engine
+        plans, stages, jobs = [], [], []
+        for request in requests:
+            clock = _Clock(engine.synchronize)
+            plans.append(self.plan(request))
+            jobs += self.jobs(request, plans[-1])
+            clock.lap("text")
+            stages.append(clock.seconds)
+        clock = _Clock(engine.synchronize)
+        mels = engine.mels(jobs)
+        clock.lap("model")
+        waves = iter(engine.waves(mels, jobs))
+        clock.lap("vocoder")
+        utterances = []
+        for request, plan, before in zip(requests, plans, stages, strict=True):
+            own = _Clock(engine.synchronize)
+            task = Task(plan=plan, settings=self._settings, rate=SAMPLE_RATE, seed=request.seed)
+            samples = finished([next(waves) for _ in plan.chunks], task, lap=own.lap)
+            seconds = {**before, **(clock.seconds if plan.chunks else {}), **own.seconds}
+            utterances.append(Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=seconds))
+        return utterances
 
 
-class _Stages:
+class _Clock:
     """Seconds by stage, counted when the device has finished the stage."""
 
     def __init__(self, synchronize: Callable[[], None]) -> None:

@@ -56,7 +56,7 @@ class Boundary(Record, frozen=True, kw_only=True):
     pause_s: float = 0.0
 
 
-class Span(Record, frozen=True, kw_only=True):
+class Emphasis(Record, frozen=True, kw_only=True):
     """An emphasized stretch of a chunk: byte offsets into its UTF-8 text, and the level 1 to 3."""
 
     start: int
@@ -79,7 +79,7 @@ class Chunk(Record, frozen=True, kw_only=True):
     speed: float = 1.0
     stretch: float = 1.0
     pause_s: float = 0.0
-    emphasis: tuple[Span, ...] = ()
+    emphasis: tuple[Emphasis, ...] = ()
 
 
 class Omission(Record, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ class Omission(Record, frozen=True, kw_only=True):
     reason: str
 
 
-class Evidence(Record, frozen=True, kw_only=True):
+class RegionClue(Record, frozen=True, kw_only=True):
     """A word of the source that speaks for a region, and the feature that it shows."""
 
     region: str
@@ -97,7 +97,7 @@ class Evidence(Record, frozen=True, kw_only=True):
     word: str
 
 
-class Plan(Record, frozen=True, kw_only=True):
+class TextPlan(Record, frozen=True, kw_only=True):
     """What will be said, and how: the one structure that all stages share.
 
     `text` is the normalized text that tokens, sentences, phrases and boundaries refer to; the chunks hold
@@ -114,5 +114,5 @@ class Plan(Record, frozen=True, kw_only=True):
     chunks: tuple[Chunk, ...]
     lead_s: float = 0.0
     omissions: tuple[Omission, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[RegionClue, ...] = ()
     notes: tuple[str, ...] = ()

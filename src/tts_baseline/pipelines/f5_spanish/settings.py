@@ -9,27 +9,25 @@ import msgspec
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines.f5_spanish.text.options import TextOptions
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE, TextOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TABLE = "[tool.tts-baseline.pipelines.f5_spanish]"
 REFERENCES = "[[tool.tts-baseline.pipelines.f5_spanish.references]]"
-DTYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 # What a preset sets; what the settings say on top of it wins.
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     # The roadmap's starting point: all gains are measured against it.
-    "roadmap": {"dtype": "fp32", "steps": 16, "crossfade_s": 0.15, "trim": "fixed"},
+    "roadmap": {"steps": 16, "crossfade_s": 0.15, "trim": "fixed"},
     # What F5TTS.infer does, for comparisons with it.
     "upstream": {
-        "dtype": "fp32", "steps": 32, "crossfade_s": 0.15, "trim": "off",
+        "steps": 32, "crossfade_s": 0.15, "trim": "off",
         "normalize": False, "controls": False, "form": "upstream",
     },
     # Every planned pause, breath and emphasis is heard.
     "expressive": {
-        "dtype": "fp32", "steps": 32, "crossfade_s": 0.02, "trim": "adaptive",
+        "steps": 32, "crossfade_s": 0.02, "trim": "adaptive",
         "pauses": "sentences", "breath_s": 12.0, "emphasis": True, "voseo_accents": True,
     },
 }  # fmt: skip
@@ -49,13 +47,13 @@ class ReferenceSettings(Record, frozen=True, kw_only=True):
         return None if self.style == "neutral" else self.style
 
 
-class Settings(TextOptions, frozen=True, kw_only=True):
+class F5Settings(TextOptions, frozen=True, kw_only=True):
     """Everything that the pipeline can be told; the defaults are the preset `roadmap`.
 
     Model: `weights` is "checkpoint", or "embedded" for one that ships with this package; `checkpoint` is a
     path or hf://owner/name/file; `arch` is v0 or v1 (needed where neither a sidecar file nor the hub
     repository states it); `vocabulary` a vocab.txt (default: upstream's); `vocoder` a folder or
-    hf://owner/name. `dtype` is that of the transformer; the vocoder stays float32.
+    hf://owner/name.
     Sampling: `steps`, `guidance`, `sway`, `speed`.
     Sound: `crossfade_s` between chunks; `trim` of silence; `denoise` (0 to 1), `high_shelf_db`,
     `de_ess_db`: 0 is off; `loudness_lufs`: none is off.
@@ -69,7 +67,6 @@ class Settings(TextOptions, frozen=True, kw_only=True):
     arch: str | None = None
     vocabulary: str | None = None
     vocoder: str = "hf://charactr/vocos-mel-24khz"
-    dtype: Literal["fp32", "fp16", "bf16"] = "fp32"
     steps: int = 16
     guidance: float = 2.0
     sway: float = -1.0
@@ -87,7 +84,7 @@ class Settings(TextOptions, frozen=True, kw_only=True):
 
     @property
     def text_options(self) -> TextOptions:
-        """The switches of the text stages alone."""
+        """The settings of the text stages alone."""
         return TextOptions(**{name: getattr(self, name) for name in TextOptions.__struct_fields__})
 
 
@@ -105,7 +102,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 }
 
 
-def read(table: Mapping[str, Any]) -> Settings:
+def read(table: Mapping[str, Any]) -> F5Settings:
     """The settings in a table of the project file.
 
     Raises SettingsError for an unknown key, preset or value, naming the nearest.
@@ -117,15 +114,21 @@ def read(table: Mapping[str, Any]) -> Settings:
             where=TABLE,
             hint='set preset = "roadmap", or leave it out',
         )
+    if "dtype" in table:
+        raise SettingsError(
+            "dtype is a switch and no setting: the reference computes in float32",
+            where=TABLE,
+            hint="remove dtype from the table, and use --tts-optimize bf16 or --tts-optimize fp16",
+        )
     for key in table:
-        if key not in Settings.__struct_fields__:
+        if key not in F5Settings.__struct_fields__:
             raise SettingsError(
-                f"f5_spanish has no setting {key!r}{nearest(key, Settings.__struct_fields__)}",
+                f"f5_spanish has no setting {key!r}{nearest(key, F5Settings.__struct_fields__)}",
                 where=TABLE,
                 hint=f"remove {key} from the table, or correct it",
             )
     try:
-        settings = msgspec.convert({**PRESETS[name], **table}, Settings)
+        settings = msgspec.convert({**PRESETS[name], **table}, F5Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(str(error), where=TABLE, hint="correct the value in that table") from error
     for key, (low, high) in _RANGES.items():

@@ -1,5 +1,4 @@
-"""What happens to the waves after the vocoder: pure functions on mono float32 samples, one concern a file.
+"""What happens to the waves after the vocoder: a list of steps, one a file, on mono float32 samples.
 
-A switch that is off means that its function is not called. Each returns new samples and leaves its
-input alone.
+A step that is off is not called. Each returns new samples and leaves its input alone.
 """

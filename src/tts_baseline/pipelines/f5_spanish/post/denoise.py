@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from tts_baseline.core.errors import MissingExtra
+from tts_baseline.pipelines.f5_spanish.plan import Chunk
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave, speech_spans
+from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, Task
 
 _GUARD_S, _SHORTEST_S, _ENOUGH_S = 0.030, 0.100, 0.200
 # Noise is quieter than this below the loud speech; closer than that, no threshold separates them.
@@ -55,3 +57,19 @@ def _noise(wave: Wave, rate: int) -> Wave:
     gaps = zip(edges[::2], edges[1::2], strict=True)
     insides = [wave[start + guard : max(0, stop - guard)] for start, stop in gaps]
     return np.concatenate([wave[:0], *(inside for inside in insides if inside.size >= _SHORTEST_S * rate)])
+
+
+def _apply(wave: Wave, _: Chunk, task: Task) -> Wave:
+    return denoise(wave, task.rate, strength=task.settings.denoise)
+
+
+STEP = ChunkStep(
+    name="denoise",
+    setting="denoise",
+    scope="chunk",
+    stage="enhance",
+    package="noisereduce",
+    extra="f5",
+    on=lambda task, _: bool(task.settings.denoise),
+    apply=_apply,
+)

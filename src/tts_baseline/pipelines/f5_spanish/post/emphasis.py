@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tts_baseline.core.errors import MissingExtra, PipelineError
-from tts_baseline.pipelines.f5_spanish.post.silence import Wave
+from tts_baseline.pipelines.f5_spanish.plan import Chunk
+from tts_baseline.pipelines.f5_spanish.post.silence import Wave, edge_silence
+from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, Task
 
 _RANGE = {1: 1.1, 2: 1.2, 3: 1.3}
 _GAIN_DB = {1: 1.0, 2: 2.0, 3: 3.0}
@@ -97,3 +99,27 @@ def _with_wider_range(around: Samples, rate: int, inside: slice, factor: float) 
     call([manipulation, tier], "Replace pitch tier")
     values: Samples = call(manipulation, "Get resynthesis (overlap-add)").values[0]
     return values
+
+
+def _apply(wave: Wave, chunk: Chunk, task: Task) -> Wave:
+    # Where a word lies in the sound is estimated by its share of the bytes, as the duration itself is.
+    lead, trail = edge_silence(wave, task.rate)
+    start_s = lead / task.rate
+    second = (wave.size - lead - trail) / task.rate / len(chunk.text.encode())
+    spans = [
+        Span(start_s + word.start * second, start_s + word.end * second, word.level)
+        for word in chunk.emphasis
+    ]
+    return emphasize(wave, task.rate, spans)
+
+
+STEP = ChunkStep(
+    name="emphasis",
+    setting="emphasis",
+    scope="chunk",
+    stage="post",
+    package="parselmouth",
+    extra="prosody",
+    on=lambda _, chunk: bool(chunk.emphasis),
+    apply=_apply,
+)

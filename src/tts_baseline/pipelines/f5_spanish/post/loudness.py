@@ -9,6 +9,7 @@ import numpy as np
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
+from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
 
 _BLOCK_S = 0.4
 
@@ -47,3 +48,20 @@ def normalize(wave: Wave, rate: int, lufs: float) -> Normalized:
         gain_db=20 * math.log10(gain),
         limited=gain < wanted,
     )
+
+
+def _apply(sound: Sound, task: Task) -> Sound:
+    lufs = task.settings.loudness_lufs
+    return sound if lufs is None else sound.with_samples(normalize(sound.samples, task.rate, lufs).samples)
+
+
+STEP = SoundStep(
+    name="loudness",
+    setting="loudness_lufs",
+    scope="utterance",
+    stage="enhance",
+    package="pyloudnorm",
+    extra="f5",
+    on=lambda task: task.settings.loudness_lufs is not None,
+    apply=_apply,
+)

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
+from tts_baseline.pipelines.f5_spanish.plan import Chunk
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
+from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, Task
 
 # Two periods of a low voice fit a window, and the search reaches over a whole one of 50 Hz.
 _HOP_S, _REACH_S = 0.015, 0.010
@@ -55,3 +57,18 @@ def _most_alike(around: _Samples, follows: _Samples) -> int:
     energy = sums[follows.size :] - sums[: -follows.size]
     likeness = np.correlate(around, follows, "valid") / np.sqrt(np.maximum(energy, _INAUDIBLE))
     return int(likeness.argmax())
+
+
+def _apply(wave: Wave, chunk: Chunk, task: Task) -> Wave:
+    return stretch(wave, task.rate, chunk.stretch)
+
+
+# What of the speed lies beyond the model's range.
+STEP = ChunkStep(
+    name="stretch",
+    setting="speed",
+    scope="chunk",
+    stage="post",
+    on=lambda _, chunk: chunk.stretch != 1.0,
+    apply=_apply,
+)

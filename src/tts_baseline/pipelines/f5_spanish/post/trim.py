@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from tts_baseline.core.errors import PipelineError
-from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.post.join import Crossfade, join
 from tts_baseline.pipelines.f5_spanish.post.silence import (
     Interval,
@@ -17,19 +16,13 @@ from tts_baseline.pipelines.f5_spanish.post.silence import (
     frame_levels,
     speech_spans,
 )
+from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
 
 _FRAME_S = 0.010
 _SEAM_S = 0.005
 
 
-class Trimmed(Record, frozen=True, kw_only=True):
-    """The trimmed wave, and where the intervals that were to be kept are in it."""
-
-    samples: Wave
-    kept: tuple[Interval, ...]
-
-
-def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Wave:
+def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Sound:
     """The wave without its leading and trailing 10 ms frames below `threshold_db` dBFS RMS.
 
     As upstream trims with pydub's `detect_leading_silence`, run from both ends: trailing frames are counted
@@ -39,7 +32,9 @@ def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db:
     first, last = (keep[0][0], keep[-1][1]) if keep else (wave.size, 0)
     start = _leading(wave[:first], rate, threshold_db)
     end = wave.size - _leading(wave[max(start, last) :][::-1], rate, threshold_db)
-    return wave[start:end].copy()
+    return Sound(
+        samples=wave[start:end].copy(), pauses=tuple((begin - start, stop - start) for begin, stop in keep)
+    )
 
 
 def adaptive(
@@ -49,7 +44,7 @@ def adaptive(
     *,
     longest_s: float = 0.5,
     guard_s: float = 0.030,
-) -> Trimmed:
+) -> Sound:
     """The wave with less silence: edges cut to `guard_s`, silences inside shortened to `longest_s`.
 
     `keep` are planned pauses as start and stop samples, ordered and disjoint: they come through sample for
@@ -73,7 +68,7 @@ def adaptive(
         kept.append((length + piece.size, length + piece.size + stop - start))
         pieces += [piece, wave[start:stop]]
         end, length = stop, kept[-1][1]
-    return Trimmed(samples=np.concatenate(pieces, dtype=np.float32), kept=tuple(kept[:-1]))
+    return Sound(samples=np.concatenate(pieces, dtype=np.float32), pauses=tuple(kept[:-1]))
 
 
 def _leading(wave: Wave, rate: int, threshold_db: float) -> int:
@@ -97,3 +92,18 @@ def _tightened(piece: Wave, rate: int, longest_s: float, guard_s: float) -> Wave
             start = onset - (longest - longest // 2)
     parts.append(piece[start : spans[-1][1] + guard])
     return join(parts, rate, [Crossfade(seconds=_SEAM_S)] * (len(parts) - 1)).samples
+
+
+def _apply(sound: Sound, task: Task) -> Sound:
+    trimmed = fixed if task.settings.trim == "fixed" else adaptive
+    return trimmed(sound.samples, task.rate, sound.pauses)
+
+
+STEP = SoundStep(
+    name="trim",
+    setting="trim",
+    scope="utterance",
+    stage="post",
+    on=lambda task: task.settings.trim != "off",
+    apply=_apply,
+)

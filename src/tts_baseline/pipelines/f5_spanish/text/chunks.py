@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from tts_baseline.pipelines.f5_spanish.plan import Span, Token
+from tts_baseline.pipelines.f5_spanish.plan import Emphasis, Token
 from tts_baseline.pipelines.f5_spanish.text.pauses import best_break, furthest
 from tts_baseline.pipelines.f5_spanish.text.words import analyse
 
@@ -89,7 +89,7 @@ class Script:
             return said
         return f" {said} " if said.endswith(".") else f" {said}. "
 
-    def spans(self, piece: Piece, levels: Sequence[int]) -> tuple[Span, ...]:
+    def spans(self, piece: Piece, levels: Sequence[int]) -> tuple[Emphasis, ...]:
         """The emphasized words of a piece, as byte offsets into its final text; `levels` has one a token."""
         before = 1 if self.form == "spanish" else 0
         found = []
@@ -98,7 +98,7 @@ class Script:
                 start = before + self.totals[index] - self.totals[piece.first]
                 start += self.gaps[index] - self.gaps[piece.first]
                 said = self.said[index] if piece.part is None else piece.part
-                found.append(Span(start=start, end=start + len(said.encode()), level=levels[index]))
+                found.append(Emphasis(start=start, end=start + len(said.encode()), level=levels[index]))
         return tuple(found)
 
     def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:

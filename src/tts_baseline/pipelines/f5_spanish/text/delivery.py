@@ -8,23 +8,22 @@ from typing import NamedTuple
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.pipelines.f5_spanish.plan import Token
-from tts_baseline.pipelines.f5_spanish.settings import TABLE
 from tts_baseline.pipelines.f5_spanish.text import prosody
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
-from tts_baseline.pipelines.f5_spanish.text.options import Pace, TextOptions
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE, ClipPace, TextOptions
 from tts_baseline.pipelines.f5_spanish.text.words import side
 
-Paces = Callable[[str | None], Pace]
+Paces = Callable[[str | None], ClipPace]
 
 SLOWEST, FASTEST = 0.8, 1.25
 
 
-class Voice(NamedTuple):
+class Delivery(NamedTuple):
     """How a token is said: the style whose clip there is, the speed asked for, and the pace of that clip."""
 
     style: str | None
     speed: float
-    pace: Pace
+    pace: ClipPace
 
     @property
     def model_speed(self) -> float:
@@ -80,7 +79,7 @@ def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[S
 
 def voices(
     owned: Sequence[int], segments: Sequence[Segment], speed: float, paces: Paces, options: TextOptions
-) -> tuple[list[Voice], tuple[str, ...]]:
+) -> tuple[list[Delivery], tuple[str, ...]]:
     """The voice of each token, and a note for every style that is spoken neutrally for want of a clip.
 
     Raises RequestFailed for such a style where `options.missing_style` is "error".
@@ -88,14 +87,16 @@ def voices(
     used = sorted(set(owned))
     clips = {style: _clip(style, paces, options) for style in {segments[n].style for n in used}}
     found = {
-        n: Voice(clips[s.style][0], speed * s.speed, clips[s.style][1]) for n in used for s in [segments[n]]
+        n: Delivery(clips[s.style][0], speed * s.speed, clips[s.style][1])
+        for n in used
+        for s in [segments[n]]
     }
     missing = sorted(style for style, (spoken, _) in clips.items() if style and spoken != style)
     notes = tuple(f"no reference clip for the style {style!r}: spoken neutrally" for style in missing)
     return [found[number] for number in owned], notes
 
 
-def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | None, Pace]:
+def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | None, ClipPace]:
     """The style that there is a clip for, and that clip's pace."""
     try:
         return style, paces(style)

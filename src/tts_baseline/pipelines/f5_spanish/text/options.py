@@ -1,4 +1,4 @@
-"""What the text stages are asked to do: every field is a switch, and its default is the reference."""
+"""What the text stages are asked to do, in a table of the project file; each default is the reference."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Literal
 
 from tts_baseline.core.records import Record
 
+TABLE = "[tool.tts-baseline.pipelines.f5_spanish]"
+
 
 class TextOptions(Record, frozen=True, kw_only=True):
-    """The switches of the text stages.
+    """The settings of the text stages.
 
     normalize: read numbers, dates, units and signs out as words.
     controls: obey tags such as [happy], [slow], [pause 300ms] and [!]; off, a tag is an ordinary text.
@@ -33,7 +35,7 @@ class TextOptions(Record, frozen=True, kw_only=True):
     missing_style: Literal["error", "neutral"] = "error"
 
 
-class Pace(Record, frozen=True, kw_only=True):
+class ClipPace(Record, frozen=True, kw_only=True):
     """How a reference clip speaks: bytes of UTF-8 text a second, and the seconds of speech beside it.
 
     `speech_s` is what the training length leaves: 22 s in all, less the clip.

@@ -18,7 +18,7 @@ Gender = Literal["m", "f", "none"]
 _FILE = Path(__file__).with_name("overrides.toml")
 
 
-class Row(Record, frozen=True, kw_only=True):
+class Rule(Record, frozen=True, kw_only=True):
     """A rule: where it comes from, examples of it (written, said), and its regions (none: all)."""
 
     source: str
@@ -26,7 +26,7 @@ class Row(Record, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
 
 
-class Word(Row, frozen=True, kw_only=True):
+class Word(Rule, frozen=True, kw_only=True):
     """Writings taken literally, only after and before what these expressions match.
 
     With `ends`, a writing's last point also ends the sentence where a capital follows.
@@ -38,7 +38,7 @@ class Word(Row, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Rewrite(Row, frozen=True, kw_only=True):
+class Rewrite(Rule, frozen=True, kw_only=True):
     """An expression and what replaces it, only after what `after` matches."""
 
     pattern: str
@@ -46,7 +46,7 @@ class Rewrite(Row, frozen=True, kw_only=True):
     after: str = ""
 
 
-class Unit(Row, frozen=True, kw_only=True):
+class Unit(Rule, frozen=True, kw_only=True):
     """Signs after a number: the noun for one and for many, and the gender that the number takes."""
 
     written: tuple[str, ...]
@@ -61,21 +61,21 @@ class Currency(Unit, frozen=True, kw_only=True):
     cent: str = ""
 
 
-class Nouns(Row, frozen=True, kw_only=True):
+class Nouns(Rule, frozen=True, kw_only=True):
     """Nouns, in the singular, whose ending does not tell their gender; f-un: un in the singular."""
 
     gender: Literal["m", "f", "f-un"]
     words: str
 
 
-class Endings(Row, frozen=True, kw_only=True):
+class Endings(Rule, frozen=True, kw_only=True):
     """Endings that tell the gender of a noun; earlier rows come first."""
 
     gender: Literal["m", "f"]
     endings: tuple[str, ...]
 
 
-class Context(Row, frozen=True, kw_only=True):
+class Context(Rule, frozen=True, kw_only=True):
     """Words around a number that decide how it agrees."""
 
     kind: Literal[
@@ -94,14 +94,14 @@ class Context(Row, frozen=True, kw_only=True):
     words: str
 
 
-class Roman(Row, frozen=True, kw_only=True):
+class Roman(Rule, frozen=True, kw_only=True):
     """Words beside which capitals are a roman numeral, and how it is read there."""
 
     kind: Literal["regnal", "regnal-f", "century", "division", "event", "event-f"]
     words: str
 
 
-class Names(Row, frozen=True, kw_only=True):
+class Names(Rule, frozen=True, kw_only=True):
     """Characters and what they are called; with `alone`, only where no letter stands beside them."""
 
     names: dict[str, str]
@@ -128,7 +128,7 @@ class Overrides(Record, frozen=True, kw_only=True):
     character: tuple[Names, ...]
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=Rule)
 
 
 def in_region(rows: tuple[R, ...], region: str) -> tuple[R, ...]:

@@ -10,10 +10,10 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import RequestFailed
-from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, Plan, Token
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, TextPlan, Token
 from tts_baseline.pipelines.f5_spanish.text import chunks, controls, delivery, pauses, prosody, regions
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
-from tts_baseline.pipelines.f5_spanish.text.delivery import Paces, Voice
+from tts_baseline.pipelines.f5_spanish.text.delivery import Delivery, Paces
 from tts_baseline.pipelines.f5_spanish.text.joining import Reader, join
 from tts_baseline.pipelines.f5_spanish.text.options import TextOptions
 from tts_baseline.pipelines.f5_spanish.text.regions import Region
@@ -39,7 +39,7 @@ def make_plan(
     options: TextOptions,
     pace: Paces,
     vocabulary: Admitting,
-) -> Plan:
+) -> TextPlan:
     """The plan of one request. `pace(style)` raises KeyError for a style without a reference clip.
 
     A text with nothing to say gives a plan without chunks. Raises RequestFailed for a bad tag, an unknown
@@ -64,7 +64,7 @@ def plan_with(
     pace: Paces,
     normalize: Reader,
     admit: Reader,
-) -> Plan:
+) -> TextPlan:
     """The plan of one request under a given normalization and vocabulary; otherwise as `make_plan`."""
     here = regions.region(region)
     text = _encodable(text)
@@ -91,7 +91,7 @@ def plan_with(
     made, left_out, cut = _chunks(stretches, tokens, voices, levels, places, script)
     detected, evidence = regions.detect("".join(segment.text for segment in segments))
     remarks = _remarks(segments, options, region, detected, silent=not made)
-    return Plan(
+    return TextPlan(
         source=text, region=region, text=joined.text,
         tokens=tuple(replace(t, emphasis=n) if n else t for t, n in zip(tokens, levels, strict=True)),
         sentences=sentences, phrases=phrases, boundaries=boundaries,
@@ -138,7 +138,7 @@ def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
     return say
 
 
-def _seconds(script: chunks.Script, voices: Sequence[Voice]) -> list[float]:
+def _seconds(script: chunks.Script, voices: Sequence[Delivery]) -> list[float]:
     """The estimated speech before each token, and after the last one."""
     sizes = (after - before for before, after in itertools.pairwise(script.totals))
     times = (size / (v.pace.bytes_per_s * v.speed) for size, v in zip(sizes, voices, strict=True))
@@ -148,7 +148,7 @@ def _seconds(script: chunks.Script, voices: Sequence[Voice]) -> list[float]:
 def _chunks(
     stretches: Sequence[chunks.Stretch],
     tokens: Sequence[Token],
-    voices: Sequence[Voice],
+    voices: Sequence[Delivery],
     levels: Sequence[int],
     places: Sequence[int],
     script: chunks.Script,

@@ -14,7 +14,7 @@ import msgspec
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines.f5_spanish.plan import Evidence
+from tts_baseline.pipelines.f5_spanish.plan import RegionClue
 
 _DATA = Path(__file__).with_name("regions.toml")
 _PLAIN = str.maketrans("áéíóú", "aeiou")
@@ -83,19 +83,19 @@ def respell_sheismo(word: str) -> str:
     return _SHEISMO.sub(respelled, word)
 
 
-def detect(text: str) -> tuple[str | None, tuple[Evidence, ...]]:
+def detect(text: str) -> tuple[str | None, tuple[RegionClue, ...]]:
     """The region that most words of a text speak for, each counted once (None: a tie), and these words.
 
     Whole words only: "coche" is no "che". A capitalized abbreviation (OS, SOS) is no evidence.
     """
     pattern, features = _evidence()
-    seen: dict[str, Evidence] = {}
+    seen: dict[str, RegionClue] = {}
     for found in pattern.finditer(text):
         word = found.group()
         if word.isupper() and len(word) <= _SHORT:
             continue
         name, feature = features[(found.lastindex or 1) - 1]
-        seen.setdefault(word.lower(), Evidence(region=name, feature=feature, word=word))
+        seen.setdefault(word.lower(), RegionClue(region=name, feature=feature, word=word))
     votes = Counter(item.region for item in seen.values()).most_common(2)
     clear = len(votes) == 1 or (len(votes) == 2 and votes[0][1] > votes[1][1])
     return (votes[0][0] if clear else None), tuple(seen.values())

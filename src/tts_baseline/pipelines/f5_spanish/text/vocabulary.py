@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.plan import Omission
-from tts_baseline.pipelines.f5_spanish.settings import TABLE
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
 

@@ -11,7 +11,8 @@ from scipy.signal import butter, freqz_sos, sosfilt
 
 from tests.support import post_signals as signals
 from tts_baseline.core.errors import PipelineError
-from tts_baseline.pipelines.f5_spanish.post.equalize import de_ess, high_shelf, high_shelf_section
+from tts_baseline.pipelines.f5_spanish.post.de_ess import de_ess
+from tts_baseline.pipelines.f5_spanish.post.high_shelf import high_shelf, high_shelf_section
 
 RATE = signals.RATE
 

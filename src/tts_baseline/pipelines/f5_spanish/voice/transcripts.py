@@ -11,13 +11,13 @@ import msgspec
 from tts_baseline.core.errors import MissingExtra, PipelineError, brief
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.model.reference import SAMPLE_RATE
 from tts_baseline.pipelines.f5_spanish.settings import REFERENCES
+from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tts_baseline.pipelines.f5_spanish.model.reference import Clip
+    from tts_baseline.pipelines.f5_spanish.voice.reference import Recording
 
 ASR_RATE = 16_000
 
@@ -29,7 +29,7 @@ class Transcript(Record, frozen=True, kw_only=True):
     model: str
 
 
-def transcript(clip: Clip, *, model: str, device: str, cache: Path) -> Transcript:
+def transcript(clip: Recording, *, model: str, device: str, cache: Path) -> Transcript:
     """What the recognizer `model` (a folder or a hub name) hears in the clip.
 
     It is asked once: the answer is kept in `cache` under the clip's content and the recognizer's name, so
@@ -50,7 +50,7 @@ def transcript(clip: Clip, *, model: str, device: str, cache: Path) -> Transcrip
     return heard
 
 
-def _recognized(clip: Clip, model: str, device: str) -> str:
+def _recognized(clip: Recording, model: str, device: str) -> str:
     try:
         from transformers import pipeline
     except ImportError as missing:

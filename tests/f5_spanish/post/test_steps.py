@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from tts_baseline.pipelines.f5_spanish import finish
-from tts_baseline.pipelines.f5_spanish.plan import Chunk, Plan
-from tts_baseline.pipelines.f5_spanish.settings import Settings, read
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, TextPlan
+from tts_baseline.pipelines.f5_spanish.post.step import Task
+from tts_baseline.pipelines.f5_spanish.post.steps import finished
+from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
 
 RATE = 16_000
 
@@ -18,25 +19,25 @@ RATE = 16_000
 @pytest.fixture(scope="module")
 def waves() -> list[np.ndarray]:
     """Two stretches of read speech, each with half a second of faint noise at both ends."""
-    path = Path(__file__).parent.parent / "data" / "speech_es_mx.flac"
+    path = Path(__file__).parents[2] / "data" / "speech_es_mx.flac"
     clip, rate = soundfile.read(path, dtype="float32")
     assert rate == RATE
     noise = np.random.default_rng(0).normal(0, 10 ** (-62 / 20), clip.size).astype(np.float32)
     return [(clip + noise)[: 3 * RATE], (clip + noise)[3 * RATE : 7 * RATE]]
 
 
-def plan(*pauses: float, lead_s: float = 0.0) -> Plan:
+def plan(*pauses: float, lead_s: float = 0.0) -> TextPlan:
     chunks = tuple(Chunk(text=" hola. ", first=0, last=0, pause_s=pause) for pause in pauses)
-    return Plan(
+    return TextPlan(
         source="hola", region="neutral", text="hola", tokens=(), sentences=(), phrases=(), boundaries=(),
         chunks=chunks, lead_s=lead_s,
     )  # fmt: skip
 
 
-def sound(waves: list[np.ndarray], what: Plan, **settings: object) -> np.ndarray:
+def sound(waves: list[np.ndarray], what: TextPlan, **settings: object) -> np.ndarray:
     chosen = read({"trim": "off", "crossfade_s": 0.0, **settings})
-    made = finish.joined(finish.cleaned(waves, chosen, RATE), what, chosen, RATE, seed=0)
-    return finish.enhanced(made, chosen, RATE)
+    task = Task(plan=what, settings=chosen, rate=RATE, seed=0)
+    return finished(waves, task, lap=lambda stage: None)
 
 
 def test_with_everything_off_the_waves_come_back_end_to_end(waves: list[np.ndarray]) -> None:
@@ -77,6 +78,6 @@ def test_denoising_lowers_the_noise_and_spares_the_planned_pause(waves: list[np.
 
 
 def test_the_defaults_are_the_roadmaps_starting_point() -> None:
-    assert read({}) == Settings(preset="roadmap", dtype="fp32", steps=16, crossfade_s=0.15, trim="fixed")
-    chosen = Settings()
+    assert read({}) == F5Settings(preset="roadmap", steps=16, crossfade_s=0.15, trim="fixed")
+    chosen = F5Settings()
     assert (chosen.denoise, chosen.high_shelf_db, chosen.de_ess_db, chosen.loudness_lufs) == (0, 0, 0, None)

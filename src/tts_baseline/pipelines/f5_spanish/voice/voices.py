@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines.f5_spanish.model.reference import Clip, Reference, read_clip, reference
-from tts_baseline.pipelines.f5_spanish.model.transcripts import transcript
-from tts_baseline.pipelines.f5_spanish.settings import REFERENCES, TABLE, ReferenceSettings, Settings
+from tts_baseline.pipelines.f5_spanish.settings import REFERENCES, F5Settings, ReferenceSettings
 from tts_baseline.pipelines.f5_spanish.text import controls
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.pipelines.f5_spanish.text.regions import regions
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
+from tts_baseline.pipelines.f5_spanish.voice.reference import Recording, Reference, read_clip, reference
+from tts_baseline.pipelines.f5_spanish.voice.transcripts import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ class Voices(Struct, frozen=True, kw_only=True):
             raise KeyError(style) from None
 
 
-def load(settings: Settings, vocabulary: Vocabulary, *, device: str, root: Path) -> Voices:
+def load(settings: F5Settings, vocabulary: Vocabulary, *, device: str, root: Path) -> Voices:
     """The voices of the settings.
 
     Raises SettingsError for a clip that cannot be used, a transcript that is missing or does not fit it, an
@@ -55,7 +56,7 @@ def load(settings: Settings, vocabulary: Vocabulary, *, device: str, root: Path)
     """
     clips: dict[tuple[str, str | None], Reference] = {}
     told: dict[str, str] = {}
-    files: dict[Path, Clip] = {}
+    files: dict[Path, Recording] = {}
     made: dict[tuple[str, str], Reference] = {}
     for entry in settings.references:
         voice = _voice(entry)
@@ -120,7 +121,9 @@ def _check(made: Reference, vocabulary: Vocabulary, entry: ReferenceSettings) ->
         )
 
 
-def _transcribed(clip: Clip, entry: ReferenceSettings, settings: Settings, device: str, root: Path) -> str:
+def _transcribed(
+    clip: Recording, entry: ReferenceSettings, settings: F5Settings, device: str, root: Path
+) -> str:
     if not settings.transcribe:
         raise SettingsError(
             "the reference clip has no transcript",

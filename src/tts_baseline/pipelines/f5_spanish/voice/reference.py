@@ -34,7 +34,7 @@ _FRAME_MS = 10
 _TAIL_SAMPLES, _TAIL_RATE = 551, 11_025
 
 
-class Clip(Struct, frozen=True, kw_only=True):
+class Recording(Struct, frozen=True, kw_only=True):
     """The sound of a reference: mono samples at 24 kHz, their level before it was raised, a content hash."""
 
     samples: np.ndarray[Any, Any]
@@ -73,7 +73,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         return self.frames + int(self.frames / len(self.text.encode()) * size / pace)
 
 
-def read_clip(path: Path) -> Clip:
+def read_clip(path: Path) -> Recording:
     """The clip in an audio file of any rate and number of channels.
 
     Raises SettingsError where it cannot be read, is silent, or is longer than 12 s without its edges.
@@ -115,12 +115,12 @@ def read_clip(path: Path) -> Clip:
         import torchaudio
 
         mono = torchaudio.transforms.Resample(rate, SAMPLE_RATE)(mono)
-    return Clip(
+    return Recording(
         samples=mono[0].contiguous().numpy(), level=float(level), sha256=hashlib.sha256(raw).hexdigest()
     )
 
 
-def reference(clip: Clip, transcript: str, *, device: str) -> Reference:
+def reference(clip: Recording, transcript: str, *, device: str) -> Reference:
     """The clip with its transcript, ready for the model."""
     wave = torch.from_numpy(clip.samples).unsqueeze(0)
     return Reference(

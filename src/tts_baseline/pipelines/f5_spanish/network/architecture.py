@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.settings import TABLE
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

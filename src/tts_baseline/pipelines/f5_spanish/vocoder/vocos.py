@@ -6,15 +6,19 @@ vocos 0.1.0 bit for bit.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from tts_baseline.core.records import Record
 
-_EPS = 1e-6
-_LOUDEST = 1e2
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EPS = 1e-6  # the package vocos'
+_LOUDEST = 1e2  # the package vocos': its head clips magnitudes there
+_KERNEL = 7
 
 
 class VocosSizes(Record, frozen=True, kw_only=True):
@@ -29,12 +33,23 @@ class VocosSizes(Record, frozen=True, kw_only=True):
 
 
 class Vocos(nn.Module):
-    """The vocoder: `decode` is all that inference needs."""
+    """The reference vocoder, one mel after the other."""
 
     def __init__(self, sizes: VocosSizes) -> None:
         super().__init__()
+        self.sizes = sizes
         self.backbone = Backbone(sizes)
         self.head = FourierHead(sizes)
+
+    @property
+    def overlap(self) -> int:
+        """Half of each convolution's kernel, and the frames under half of a window of the transform."""
+        return (1 + self.sizes.layers) * (_KERNEL // 2) + self.sizes.n_fft // (2 * self.sizes.hop)
+
+    @torch.inference_mode()
+    def waves(self, mels: Sequence[Tensor]) -> list[Tensor]:
+        """The wave of each log mel (1, m, n): (hop * (n - 1),) float32."""
+        return [self.decode(mel)[0] for mel in mels]
 
     def decode(self, mel: Tensor) -> Tensor:
         """The wave (b, hop * (n - 1)) of a log mel spectrogram (b, m, n)."""
@@ -46,7 +61,7 @@ class Backbone(nn.Module):
 
     def __init__(self, sizes: VocosSizes) -> None:
         super().__init__()
-        self.embed = nn.Conv1d(sizes.mel_channels, sizes.dim, kernel_size=7, padding=3)
+        self.embed = nn.Conv1d(sizes.mel_channels, sizes.dim, kernel_size=_KERNEL, padding=_KERNEL // 2)
         self.norm = nn.LayerNorm(sizes.dim, eps=_EPS)
         self.convnext = nn.ModuleList(ConvNeXtBlock(sizes.dim, sizes.hidden) for _ in range(sizes.layers))
         self.final_layer_norm = nn.LayerNorm(sizes.dim, eps=_EPS)
@@ -63,7 +78,7 @@ class ConvNeXtBlock(nn.Module):
 
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
-        self.dwconv = nn.Conv1d(dim, dim, kernel_size=7, padding=3, groups=dim)
+        self.dwconv = nn.Conv1d(dim, dim, kernel_size=_KERNEL, padding=_KERNEL // 2, groups=dim)
         self.norm = nn.LayerNorm(dim, eps=_EPS)
         self.pwconv1 = nn.Linear(dim, hidden)
         self.act = nn.GELU()

@@ -1,0 +1,207 @@
+"""Named optimizations: what a switch declares, which are chosen, and the proof that they act.
+
+A switch takes what speaks and returns what speaks under it. `f5_spanish` hands it its parts, one file a switch
+(`f5_spanish/switches/<name>.py`); a pipeline of your own declares `switches = {"name": Switch(...)}`, and
+each is handed the loaded pipeline.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Collection, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from tts_baseline.core.environment import cuda_capability
+from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
+from tts_baseline.core.registry import PIPELINES, modules, nearest
+
+Equality = Literal["bit-exact", "numeric", "perceptual"]
+SwitchStage = Literal["weights", "solver", "network", "vocoder", "compile"]
+STAGES: tuple[SwitchStage, ...] = ("weights", "solver", "network", "vocoder", "compile")
+
+
+class Needs(Struct, frozen=True, kw_only=True):
+    """What a switch cannot do without; it is looked for before anything is loaded.
+
+    devices:    where it works: cpu, cuda.
+    capability: the least CUDA compute capability, such as (8, 0), where it runs on CUDA.
+    package, extra: what it imports, and the extra of this project that installs it.
+    """
+
+    devices: tuple[str, ...] = ("cpu", "cuda")
+    capability: tuple[int, int] = (0, 0)
+    package: str = ""
+    extra: str = ""
+
+
+class SwitchSpec(Struct, frozen=True, kw_only=True):
+    """How a switch is named and what it promises. `name` is its file's.
+
+    stage:    when it is applied, in the order of STAGES: what casts weights, or changes the solver's times,
+              comes before what computes with them, and what compiles or records comes last.
+    equality: "bit-exact"  every sample as without it;
+              "numeric"    no sample further from the reference than `bound` of the reference's largest;
+              "perceptual" other samples, at least `bound` dB above their difference (SNR).
+    excludes: switches that cannot be on beside it.
+    """
+
+    name: str
+    stage: SwitchStage
+    equality: Equality
+    bound: float | None = None
+    needs: Needs = Needs()
+    excludes: tuple[str, ...] = ()
+
+
+class Proof(Struct, frozen=True):
+    """That a switch is active: what there is to see, and counters that stand above 0 once it has spoken.
+
+    The text goes into a run's provenance, so it is the same in every run of the same code.
+    """
+
+    text: str
+    counters: Mapping[str, int]
+
+
+class Switch(Struct, frozen=True):
+    """A named optimization.
+
+    apply: takes what speaks and returns what speaks under the switch.
+    proof: takes what speaks; None where the switch is not active in it.
+    """
+
+    spec: SwitchSpec
+    apply: Callable[[Any], Any]
+    proof: Callable[[Any], Proof | None]
+    doc: str = ""
+
+
+@functools.cache
+def switches(pipeline: str) -> Mapping[str, Switch]:
+    """The switches of a registered pipeline by name: its folder `switches`, and entry points of that name.
+
+    Raises RegistryError for two of one name and a declaration that contradicts its file or itself.
+    """
+    root = f"{PIPELINES}.{pipeline}.switches"
+    folders = (Path(folder) for folder in importlib.import_module(PIPELINES).__path__)
+    if not any((folder / pipeline / "switches").is_dir() for folder in folders):
+        return {}
+    found: dict[str, tuple[str, Switch]] = {}
+    for module in modules(root):
+        spec = getattr(module, "SPEC", None)
+        if spec is None:
+            continue
+        _check_declaration(module, spec)
+        if spec.name in found:
+            raise RegistryError(
+                f"two switches are named {spec.name!r}: {found[spec.name][0]} and {module.__name__}",
+                hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
+            )
+        doc = (module.__doc__ or "").strip().partition("\n")[0]
+        found[spec.name] = (module.__name__, Switch(spec, module.apply, module.proof, doc))
+    return {name: found[name][1] for name in sorted(found)}
+
+
+def choose(
+    known: Mapping[str, Switch], names: Collection[str], *, pipeline: str, device: str
+) -> tuple[Switch, ...]:
+    """The named switches in the order in which they are applied.
+
+    Raises SettingsError for a name that is not known, two that exclude each other and a device that cannot do
+    it, MissingExtra for a package that is missing.
+    """
+    for name in names:
+        if name not in known:
+            raise SettingsError(
+                f"{pipeline} has no switch {name!r}{nearest(name, known)}; it has: "
+                + (", ".join(known) or "none"),
+                where="--tts-optimize",
+                hint="--tts-optimize none",
+            )
+    chosen = sorted(
+        (known[name] for name in set(names)), key=lambda s: (STAGES.index(s.spec.stage), s.spec.name)
+    )
+    for switch in chosen:
+        _check_beside(switch.spec, chosen)
+        _check_needs(switch.spec, device)
+    return tuple(chosen)
+
+
+def applied(switches: Collection[Switch], subject: Any) -> Any:
+    """What speaks under the switches.
+
+    Raises PipelineError for one of which there is no proof: a gain that is measured must not be another's.
+    """
+    for switch in switches:
+        subject = switch.apply(subject)
+    for switch in switches:
+        if switch.proof(subject) is None:
+            raise PipelineError(
+                f"the switch {switch.spec.name} is on, and there is no proof that it is active",
+                where="--tts-optimize",
+                hint="--tts-optimize none",
+            )
+    return subject
+
+
+def provenance(switches: Collection[Switch], subject: Any) -> dict[str, str]:
+    """The text of each switch's proof, as it is kept with a run: `switch bf16: 88 of 88 linear layers …`."""
+    proofs = {switch.spec.name: switch.proof(subject) for switch in switches}
+    return {f"switch {name}": proof.text for name, proof in proofs.items() if proof is not None}
+
+
+def _check_declaration(module: ModuleType, spec: SwitchSpec) -> None:
+    file = module.__name__.rpartition(".")[2]
+    wrong = ""
+    if spec.name != file:
+        wrong, hint = (
+            f"declares the switch {spec.name!r}",
+            f"name the file {spec.name}.py or the switch {file!r}",
+        )
+    elif not (callable(getattr(module, "apply", None)) and callable(getattr(module, "proof", None))):
+        wrong, hint = "has no apply(parts) or no proof(parts)", "add the function that is missing"
+    elif (spec.bound is None) != (spec.equality == "bit-exact"):
+        wrong = f"is {spec.equality} with the bound {spec.bound}"
+        hint = "state a bound for numeric and perceptual, and none for bit-exact"
+    if wrong:
+        raise RegistryError(f"{module.__name__} {wrong}", where=str(module.__file__), hint=hint)
+
+
+def _check_beside(spec: SwitchSpec, chosen: Collection[Switch]) -> None:
+    for other in chosen:
+        if other.spec.name in spec.excludes:
+            raise SettingsError(
+                f"the switches {spec.name} and {other.spec.name} exclude each other",
+                where="--tts-optimize",
+                hint=f"--tts-optimize {spec.name}",
+            )
+
+
+def _check_needs(spec: SwitchSpec, device: str) -> None:
+    kind = device.partition(":")[0]
+    if kind not in spec.needs.devices:
+        raise SettingsError(
+            f"the switch {spec.name} needs {' or '.join(spec.needs.devices)}, not {device}",
+            where="--tts-optimize",
+            hint=f"--tts-device {spec.needs.devices[0]}",
+        )
+    capability = cuda_capability() if kind == "cuda" else None
+    if capability is not None and capability < spec.needs.capability:
+        raise SettingsError(
+            f"the switch {spec.name} needs CUDA compute capability {_dotted(spec.needs.capability)}, "
+            f"and this GPU has {_dotted(capability)}",
+            where="--tts-optimize",
+            hint="--tts-optimize none",
+        )
+    if spec.needs.package and find_spec(spec.needs.package) is None:
+        raise MissingExtra(f"the switch {spec.name} needs {spec.needs.package}", extra=spec.needs.extra)
+
+
+def _dotted(capability: tuple[int, int]) -> str:
+    return ".".join(map(str, capability))

@@ -1,0 +1,51 @@
+"""Files by path or from the hub."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError, brief
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE
+
+HUB = "hf://"
+
+
+def located(source: str, *, root: Path) -> Path:
+    """The local file of a path (relative to `root`) or of `hf://owner/name/file`, downloaded if need be.
+
+    Raises PipelineError where there is no such file or the hub does not answer.
+    """
+    if not source.startswith(HUB):
+        path = root / source
+        if not path.is_file():
+            raise PipelineError(
+                "there is no such file",
+                where=str(path),
+                hint=f"set its path in {TABLE}",
+            )
+        return path
+    owner, _, rest = source.removeprefix(HUB).partition("/")
+    name, _, file = rest.partition("/")
+    if not (owner and name and file):
+        raise SettingsError(
+            f"{source!r} is not hf://owner/name/file", where=source, hint="hf://jpgallegoar/F5-Spanish/…"
+        )
+    return _downloaded(f"{owner}/{name}", file)
+
+
+@functools.cache
+def _downloaded(repository: str, file: str) -> Path:
+    """The hub's file; it is asked once a process, though loading and provenance both want to know."""
+    try:
+        from huggingface_hub import hf_hub_download
+    except ImportError as missing:
+        raise MissingExtra("loading from the hub needs huggingface_hub", extra="f5") from missing
+    try:
+        return Path(hf_hub_download(repo_id=repository, filename=file))
+    except Exception as error:
+        raise PipelineError(
+            f"the hub did not give the file: {brief(error)}",
+            where=f"{HUB}{repository}/{file}",
+            hint=f"download it, and set its path in {TABLE}",
+        ) from error

@@ -1,1 +1,0 @@
-"""The F5-TTS model and the Vocos vocoder: everything that needs torch."""

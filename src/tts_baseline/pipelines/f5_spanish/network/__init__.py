@@ -1,0 +1,1 @@
+"""The diffusion transformer that predicts the flow from noise to speech."""

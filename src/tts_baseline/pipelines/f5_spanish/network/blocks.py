@@ -1,0 +1,96 @@
+"""The transformer's blocks: attention and feed-forward, modulated by the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE, Architecture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EPS = 1e-6  # upstream's, of every norm in the network
+
+
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """`x` (b, heads, n, size) with each pair of channels turned by its angle, in float32."""
+    pairs = x.unflatten(-1, (-1, 2))
+    turned = torch.stack((-pairs[..., 1], pairs[..., 0]), dim=-1).flatten(-2)
+    return (x * cosine + turned * sine).to(x.dtype)
+
+
+class Modulation(nn.Module):
+    """Adaptive layer norm (Peebles & Xie 2023, adaLN-Zero): vectors out of the time."""
+
+    def __init__(self, dim: int, *, vectors: int) -> None:
+        super().__init__()
+        self.vectors = vectors
+        self.linear = nn.Linear(dim, dim * vectors)
+
+    def forward(self, moment: Tensor) -> tuple[Tensor, ...]:
+        """The vectors (2, 1, d) of a moment (2, d), see `TimeEmbedding`."""
+        return self.linear(functional.silu(moment)).unsqueeze(1).chunk(self.vectors, dim=-1)
+
+
+class Attention(nn.Module):
+    """Self-attention over all frames, with rotary positions on some heads (v0: one; v1: all)."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.heads = architecture.heads
+        self.rotated = architecture.behaviour.rotated_heads
+        inner = architecture.heads * HEAD_SIZE
+        self.to_q = nn.Linear(architecture.dim, inner)
+        self.to_k = nn.Linear(architecture.dim, inner)
+        self.to_v = nn.Linear(architecture.dim, inner)
+        self.to_out = nn.ModuleList([nn.Linear(inner, architecture.dim)])
+
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+        q, k, v = (self._by_head(project(x)) for project in (self.to_q, self.to_k, self.to_v))
+        if self.rotated is None:
+            q, k = rotate(q, cosine, sine), rotate(k, cosine, sine)
+        else:
+            for heads in (q, k):
+                heads[:, : self.rotated] = rotate(heads[:, : self.rotated], cosine, sine)
+        attended = functional.scaled_dot_product_attention(q, k, v)
+        return self.to_out[0](attended.transpose(1, 2).flatten(2))
+
+    def _by_head(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, HEAD_SIZE)).transpose(1, 2)
+
+
+class FeedForward(nn.Module):
+    """Two products with a GELU (tanh) between them."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__()
+        widen = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(approximate="tanh"))
+        self.ff = nn.Sequential(widen, nn.Identity(), nn.Linear(hidden, dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.ff(x)
+
+
+class Block(nn.Module):
+    """One transformer block; its modulation is shift, scale and gate of attention, then of feed-forward."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.attn_norm: Callable[[Any], tuple[Tensor, ...]] = Modulation(architecture.dim, vectors=6)
+        self.attn = Attention(architecture)
+        self.ff = FeedForward(architecture.dim, architecture.feed_forward)
+
+    def forward(self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor) -> Tensor:
+        """`x` (2, n, d) after the block; `moment` is what the network's `time_embed` makes of a time."""
+        shift, scale, gate, ff_shift, ff_scale, ff_gate = self.attn_norm(moment)
+        x = x + gate * self.attn(normed(x) * (1 + scale) + shift, cosine, sine)
+        return x + ff_gate * self.ff(normed(x) * (1 + ff_scale) + ff_shift)
+
+
+def normed(x: Tensor) -> Tensor:
+    """`x` with mean 0 and variance 1 over its last dimension."""
+    return functional.layer_norm(x, (x.shape[-1],), eps=EPS)

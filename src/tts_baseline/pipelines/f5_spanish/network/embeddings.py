@@ -1,0 +1,152 @@
+"""What goes into the transformer: the time, the text, the frames and their positions, as vectors."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture
+from tts_baseline.pipelines.f5_spanish.network.blocks import EPS
+
+_TIME_FREQUENCIES = 256
+
+
+class TimeEmbedding(nn.Module):
+    """A flow time in [0, 1] as a vector: sinusoids, then a small network."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.time_mlp = nn.Sequential(nn.Linear(_TIME_FREQUENCIES, dim), nn.SiLU(), nn.Linear(dim, dim))
+
+    def forward(self, time: float) -> Tensor:
+        """The moment (2, d): the same for the conditional and the free flow."""
+        weight = next(self.parameters())
+        half = _TIME_FREQUENCIES // 2
+        steps = torch.arange(half, device=weight.device).float()
+        frequencies = torch.exp(steps * -(math.log(10000) / (half - 1)))
+        # Filled on the device: a tensor made of a number would be copied there, and waited for.
+        moment = torch.full((1, 1), time, dtype=torch.float32, device=weight.device)
+        angles = 1000 * moment * frequencies.unsqueeze(0)
+        waves = torch.cat((angles.sin(), angles.cos()), dim=-1)
+        embedded = self.time_mlp(waves.to(weight.dtype))
+        return torch.cat((embedded, embedded))
+
+
+class TextEmbedding(nn.Module):
+    """Text tokens as one vector a frame: embedded, padded with a filler to the frames, then convolved."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.masks_padding = architecture.behaviour.masks_text_padding
+        # Given its weights, it draws none: computing on the meta device would import half of torch.
+        weights = torch.empty(architecture.tokens + 1, architecture.text_dim)
+        self.text_embed = nn.Embedding.from_pretrained(weights, freeze=False)
+        self.text_blocks = nn.Sequential(
+            *(
+                ConvNeXtV2Block(architecture.text_dim, architecture.text_hidden)
+                for _ in range(architecture.text_blocks)
+            )
+        )
+
+    def forward(self, tokens: Tensor, frames: int, *, drop: bool = False) -> Tensor:
+        """(1, n, text width); `drop` leaves out the text, but in v1 not its length."""
+        filled = (tokens + 1)[:, :frames]
+        filled = functional.pad(filled, (0, frames - filled.shape[1]), value=0)
+        padding = (filled == 0).unsqueeze(-1)
+        x = self.text_embed(torch.zeros_like(filled) if drop else filled)
+        x = x + self._positions(frames, x)
+        if not self.masks_padding:
+            return self.text_blocks(x)
+        x = x.masked_fill(padding, 0.0)
+        for block in self.text_blocks:
+            x = block(x).masked_fill(padding, 0.0)
+        return x
+
+    @staticmethod
+    def _positions(frames: int, like: Tensor) -> Tensor:
+        dim = like.shape[-1]
+        frequencies = 1.0 / (10000.0 ** (torch.arange(0, dim, 2)[: dim // 2].float() / dim))
+        angles = torch.outer(torch.arange(frames), frequencies).float()
+        return torch.cat((angles.cos(), angles.sin()), dim=-1).to(like.device, like.dtype)
+
+
+class ConvNeXtV2Block(nn.Module):
+    """Woo et al. 2023, "ConvNeXt V2", in one dimension."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__()
+        self.dwconv = nn.Conv1d(dim, dim, kernel_size=7, padding=3, groups=dim)
+        self.norm = nn.LayerNorm(dim, eps=EPS)
+        self.pwconv1 = nn.Linear(dim, hidden)
+        self.act = nn.GELU()
+        self.grn = ResponseNorm(hidden)
+        self.pwconv2 = nn.Linear(hidden, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.dwconv(x.transpose(1, 2)).transpose(1, 2)
+        y = self.grn(self.act(self.pwconv1(self.norm(y))))
+        return x + self.pwconv2(y)
+
+
+class ResponseNorm(nn.Module):
+    """Global response normalization over time (Woo et al. 2023, eq. 1 to 3)."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.zeros(1, 1, dim))
+        self.beta = nn.Parameter(torch.zeros(1, 1, dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        response = torch.norm(x, p=2, dim=1, keepdim=True)
+        response = response / (response.mean(dim=-1, keepdim=True) + EPS)
+        return self.gamma * (x * response) + self.beta + x
+
+
+class InputEmbedding(nn.Module):
+    """State, reference and text of each frame, mixed and given their positions by convolution."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        a = architecture
+        self.proj = nn.Linear(2 * a.mel_channels + a.text_dim, a.dim)
+        self.conv_pos_embed = ConvolutionalPositions(a.dim)
+
+    def forward(self, state: Tensor, mel: Tensor, text: Tensor) -> Tensor:
+        x = self.proj(torch.cat((state, mel, text), dim=-1))
+        return self.conv_pos_embed(x) + x
+
+
+class ConvolutionalPositions(nn.Module):
+    """Relative positions by two grouped convolutions."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1d = nn.Sequential(
+            nn.Conv1d(dim, dim, 31, groups=16, padding=15),
+            nn.Mish(),
+            nn.Conv1d(dim, dim, 31, groups=16, padding=15),
+            nn.Mish(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv1d(x.permute(0, 2, 1)).permute(0, 2, 1)
+
+
+class RotaryAngles(nn.Module):
+    """Cosines and sines of rotary positions (Su et al. 2021), float32, each angle for a pair of channels.
+
+    The frequencies are those of the checkpoint.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.register_buffer("inv_freq", torch.empty(size // 2))
+        self.inv_freq: Tensor
+
+    def forward(self, frames: int) -> tuple[Tensor, Tensor]:
+        positions = torch.arange(frames, device=self.inv_freq.device).type_as(self.inv_freq)
+        angles = torch.outer(positions, self.inv_freq).repeat_interleave(2, dim=-1)
+        return angles.cos(), angles.sin()

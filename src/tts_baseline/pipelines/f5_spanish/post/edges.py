@@ -1,0 +1,36 @@
+"""Puts the pauses that were asked for before the first word and after the last one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tts_baseline.pipelines.f5_spanish.post.join import SEEDS, Crossfade, Pause, Seam, bare_edges, join
+from tts_baseline.pipelines.f5_spanish.post.silence import edge_silence
+from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
+
+_EMPTY = np.zeros(0, dtype=np.float32)
+
+
+def _asked(task: Task) -> tuple[float, float]:
+    """Seconds before and after everything."""
+    return task.plan.lead_s, task.plan.chunks[-1].pause_s
+
+
+def _apply(sound: Sound, task: Task) -> Sound:
+    seams: list[Seam] = [Pause(seconds=pause) if pause else Crossfade(seconds=0) for pause in _asked(task)]
+    waves = bare_edges([_EMPTY, sound.samples, _EMPTY], task.rate, seams)
+    padded = join(waves, task.rate, seams, seed=(task.seed + 1) % SEEDS)
+    shift = padded.pauses[0][1] - edge_silence(sound.samples, task.rate)[0] if task.plan.lead_s else 0
+    inner = [(start + shift, stop + shift) for start, stop in sound.pauses]
+    return Sound(samples=padded.samples, pauses=tuple(sorted([*padded.pauses, *inner])))
+
+
+# After the trim, which takes silence at the utterance's own edges away: these pauses come on top.
+STEP = SoundStep(
+    name="edges",
+    setting="controls",
+    scope="seam",
+    stage="post",
+    on=lambda task: any(_asked(task)),
+    apply=_apply,
+)

@@ -1,0 +1,1 @@
+"""What follows the flow from noise to a mel spectrogram."""

@@ -1,0 +1,1 @@
+"""What turns a mel spectrogram into a wave."""

@@ -1,0 +1,34 @@
+"""Loads a vocoder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tts_baseline.core.errors import PipelineError
+from tts_baseline.pipelines.f5_spanish.hub import located
+from tts_baseline.pipelines.f5_spanish.vocoder.vocos import Vocos, sizes_of
+from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEIGHTS = "pytorch_model.bin"
+
+
+def vocos(source: str, *, device: str, root: Path) -> Vocos:
+    """The Vocos in a folder (or `hf://owner/name`) of `config.yaml` and `pytorch_model.bin`, float32."""
+    import yaml
+
+    config = located(f"{source}/config.yaml", root=root)
+    path = located(f"{source}/{WEIGHTS}", root=root)
+    try:
+        sizes = sizes_of(yaml.safe_load(config.read_text(encoding="utf-8")))
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        raise PipelineError(
+            f"this is no vocoder for F5-TTS: {error}",
+            where=str(config),
+            hint='set vocoder = "hf://charactr/vocos-mel-24khz"',
+        ) from error
+    with tensors(path) as (shapes, read):
+        keys = {key: key for key in shapes if not key.startswith("feature_extractor.")}
+        return filled(lambda: Vocos(sizes), keys, read, device=device, path=path)

@@ -1,0 +1,1 @@
+"""Whose voice speaks: reference clips and their transcripts."""
