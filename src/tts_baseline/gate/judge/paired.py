@@ -168,7 +168,7 @@ def _gate(
     whole = _verdict(spec, limit, None, look(suite, 1 - part), middle)
     if part:
         whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
-    if spec.name == "latency" and whole.status in ("regressed", "improved"):
+    if spec.has_stages and whole.status in ("regressed", "improved"):
         whole = replace(whole, where=stages.stages(taken, [case for case in cases if case.id in found]))
     looks = {case: look(values) for case, values in single.items()}
     bounds = {case: limit.log_of(levels[case][0]) for case in single}

@@ -8,9 +8,9 @@ from statistics import median
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.baseline.accept import EQUIVALENT_DB
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run, Status, Verdict
+from tts_baseline.core.registry import metrics
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
 
@@ -104,7 +104,7 @@ def _suite(
     if not cases:
         return None
     if not pairs:
-        return _by_class(spec, limit, None, cases, run) if spec.fallback else None
+        return _by_class(spec, limit, None, spec.fallback, cases, run) if spec.fallback else None
     if spec.decide == "each":
         worst = max(pairs, key=lambda pair: pair.difference)
         blank = _case(spec, limit, worst)
@@ -127,21 +127,21 @@ def _suite(
         high=high,
     )
     if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
-        return _by_class(spec, limit, verdict, cases, run)
+        return _by_class(spec, limit, verdict, spec.fallback, cases, run)
     return verdict
 
 
 def _by_class(
-    spec: MetricSpec, limit: Limit, verdict: Verdict | None, cases: Sequence[str], run: Run
+    spec: MetricSpec, limit: Limit, verdict: Verdict | None, golden: str, cases: Sequence[str], run: Run
 ) -> Verdict:
     """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
-    closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == spec.fallback}
+    closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == golden}
     valid = sum(
         1
         for c in cases
         if any(r.case == c and r.metric == spec.name and r.value is not None for r in run.readings)
     )
-    same = sum(1 for case in cases if (closeness[case].value or 0.0) >= EQUIVALENT_DB)
+    same = sum(metrics()[golden].spec.is_equivalent(closeness[case].value) for case in cases)
     few = f"measured in {valid} of {len(cases)} cases"
     blank = verdict or _verdict(spec, limit, None, "ok")
     if same == len(cases):

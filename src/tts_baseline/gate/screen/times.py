@@ -148,7 +148,7 @@ class _Bench:
         ]
 
     def _is_blamed(self, status: Status) -> bool:
-        return self.spec.name == "latency" and status in ("regressed", "improved")
+        return self.spec.has_stages and status in ("regressed", "improved")
 
     def _prediction(self, case: str) -> Estimate:
         return predict(self.now[case], self.earlier(case), prior=self.case_prior)
