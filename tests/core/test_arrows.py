@@ -46,7 +46,7 @@ def test_every_import_follows_the_arrows(package: Path) -> None:
         ("measure/lock.py", "tts_baseline.session.run"),
         ("gate/verdicts.py", "tts_baseline.report.table"),
         ("plugin/results.py", "tts_baseline.cli"),
-        ("metrics/_audio.py", "tts_baseline.measure.memory"),
+        ("metrics/pooling.py", "tts_baseline.measure.memory"),
     ],
 )
 def test_an_import_against_the_arrows_is_named(package: Path, file: str, imported: str) -> None:

@@ -5,18 +5,12 @@ True SNR: 10·log10(mean power of the clip where it speaks / power of the added 
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import soxr
 
-from tests.support import environment
 from tests.support.sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
-from tts_baseline.metrics._audio import Clip
+from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.signal import snr_vad
 
 
@@ -125,21 +119,6 @@ def test_100_ms_of_pause_are_needed_beyond_the_guard(pause_s, valid):
 
 
 @pytest.mark.parametrize(
-    ("probability", "speech", "doubtful"),
-    [
-        ([0.1, 0.9, 0.9, 0.1], ".##.", ".##."),
-        ([0.1, 0.55, 0.55, 0.1], "....", ".##."),  # never sure enough to be speech
-        ([0.9, 0.45, 0.45, 0.9], "####", "####"),  # never sure enough to be a pause
-        ([0.9, 0.45, 0.35, 0.9], "#..#", "#..#"),
-        ([0.45, 0.45, 0.9, 0.45], "..#.", "####"),  # at the ends neither
-    ],
-)
-def test_hysteresis(probability, speech, doubtful):
-    found = snr_vad._segments(np.array(probability))
-    assert ["".join("#" if chunk else "." for chunk in mask) for mask in found] == [speech, doubtful]
-
-
-@pytest.mark.parametrize(
     ("loud_ms", "kept_ms"),
     [
         ((0, 0), (0, 500)),
@@ -166,7 +145,7 @@ def kept_of_pause(loud_ms: tuple[int, int], power: float, start: int) -> list[tu
     samples[first:last] *= np.sqrt(power)
     pauses = np.zeros(RATE, dtype=bool)
     pauses[start : start + RATE // 2] = True
-    kept = spans(snr_vad._without_leakage(Clip(samples + 0.5, RATE), pauses))
+    kept = spans(snr_vad._without_leakage(Sound(samples + 0.5, RATE), pauses))
     return [((a - start) * 1000 // RATE, (b - start) * 1000 // RATE) for a, b in kept]
 
 
@@ -174,7 +153,7 @@ def test_what_is_left_of_a_pause_counts_from_50_ms():
     pauses = np.zeros(RATE, dtype=bool)
     pauses[1_000 : 1_000 + 790] = True
     pauses[8_000 : 8_000 + 810] = True
-    kept = snr_vad._without_leakage(Clip(np.ones(RATE), RATE), pauses)
+    kept = snr_vad._without_leakage(Sound(np.ones(RATE), RATE), pauses)
     assert spans(kept) == [(8_000, 8_810)]
 
 
@@ -196,36 +175,3 @@ def test_pauses_louder_than_the_speech_have_no_value():
     hum = np.sin(2 * np.pi * 20 * np.arange(speech.size) / RATE)
     reading = snr_vad.read(heard(speech + np.where(speech_mask(speech), 0.0, hum)))
     assert (reading.value, reading.reason) == (None, "the pauses are as loud as the speech")
-
-
-def test_the_detector_leaves_the_environment_as_it_was(monkeypatch):
-    monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
-    snr(clip()[: 4 * RATE])
-    assert "OMP_THREAD_LIMIT" not in os.environ
-    monkeypatch.setenv("OMP_THREAD_LIMIT", "2")
-    snr(clip()[: 4 * RATE])
-    assert os.environ["OMP_THREAD_LIMIT"] == "2"
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads in /proc")
-def test_the_detector_computes_on_one_thread():
-    """Four threads a 32 ms chunk make it 15 times slower."""
-    script = """if True:
-        import os
-        from tests.support import sounds
-        from tts_baseline.metrics.signal import snr_vad
-        samples = sounds.clip()
-        before = len(os.listdir("/proc/self/task"))
-        snr_vad.read(sounds.heard(samples))
-        print(len(os.listdir("/proc/self/task")) - before)
-    """
-    own = {name: value for name, value in environment().items() if not name.startswith("OMP_")}
-    result = subprocess.run(
-        [sys.executable, "-c", script],
-        env=own,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    assert result.stdout.strip() == "0"

@@ -4,7 +4,11 @@ import hashlib
 
 import numpy as np
 import pytest
+import soxr
+from msgspec.structs import replace
 
+from tts_baseline.core.errors import MissingExtra
+from tts_baseline.core.protocols import Metric, MetricSpec
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
@@ -16,6 +20,10 @@ from tts_baseline.core.records import (
     Replicate,
     Utterance,
 )
+from tts_baseline.core.registry import metrics
+from tts_baseline.core.sounds import Sound, feature
+from tts_baseline.metrics.pooling import Measured, against_golden, over_utterances
+from tts_baseline.session.measurement import score as scoring
 from tts_baseline.session.measurement.score import score
 
 CASE = Case(id="uno", text="uno")
@@ -91,3 +99,78 @@ def test_an_unseeded_pipeline_is_scored_over_its_repeats() -> None:
     assert len(readings["duration"].values) == 3
     # its own reading is how unlike its draws are, not the perfect score of a draw with itself
     assert own["snr_golden"].value is None or own["snr_golden"].value < 10
+
+
+@pytest.fixture
+def shouting(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Three more metrics that use one feature, two of them of the golden too; and what was computed."""
+    computed = []
+
+    @feature
+    def loudness(of: Sound, power: int) -> float:
+        computed.append((of.samples.size, power))
+        return float((abs(of.samples) ** power).mean())
+
+    def planted(name: str, *, golden: bool) -> Metric:
+        spec = MetricSpec(
+            name=name, unit="1", better="same", family="quality", decide="median", limit=None, golden=golden
+        )
+        if golden:
+            return Metric(
+                spec,
+                lambda e: against_golden(spec, e, lambda a, b: Measured(loudness(a, 2) - loudness(b, 2))),
+                "d.",
+            )
+        return Metric(spec, lambda e: over_utterances(spec, e, lambda a: Measured(loudness(a, 2))), "d.")
+
+    more = {name: planted(name, golden=golden) for name, golden in (("a", False), ("b", True), ("c", True))}
+    monkeypatch.setattr(scoring, "metrics", lambda: metrics() | more)
+    return computed
+
+
+@pytest.mark.parametrize("golden", [0, 5])
+def test_a_feature_is_computed_once_whatever_the_number_of_metrics(shouting, golden: int) -> None:
+    scored((sound(1),), quality(sound(9)), sound(golden) if golden else None)
+    assert shouting == [(32000, 2)] * (2 if golden else 1)
+
+
+def test_of_restarts_that_differ_every_utterance_and_the_golden_are_computed_once(shouting) -> None:
+    scored((sound(1), sound(2), sound(3)), quality(sound(9)), sound(5))
+    assert len(shouting) == 4
+
+
+def test_a_golden_that_is_the_utterance_again_costs_nothing_more(shouting) -> None:
+    scored((sound(1), sound(2)), quality(sound(9)), sound(2))
+    assert len(shouting) == 2
+
+
+def test_each_rate_is_resampled_to_once_for_each_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PESQ, and the voice activity that PESQ does not share: it hears the sound at full scale."""
+    calls = []
+    resample = soxr.resample
+    monkeypatch.setattr(
+        soxr, "resample", lambda x, old, new, **more: calls.append(new) or resample(x, old, new, **more)
+    )
+    fine = [Utterance(samples=sound(seed).samples, sample_rate=24_000) for seed in (1, 5)]
+    scored((fine[0],), quality(sound(9)), fine[1])
+    assert sorted(calls) == [10_000, 10_000, 16_000, 16_000, 16_000]
+
+
+def test_a_metric_that_fails_costs_its_value_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(error: Exception):
+        def read(_evidence):
+            raise error
+
+        return read
+
+    spec = metrics()["level"].spec
+    broken = {
+        "extra": fails(MissingExtra("it needs a parrot", extra="parrots")),
+        "bug": fails(ZeroDivisionError("oh")),
+    }
+    more = {name: Metric(replace(spec, name=name), read, "d.") for name, read in broken.items()}
+    monkeypatch.setattr(scoring, "metrics", lambda: metrics() | more)
+    readings, _ = scored((sound(1),))
+    assert readings["level"].value is not None
+    assert readings["extra"].reason == "it needs a parrot: pip install 'pytest-tts-baseline[parrots]'"
+    assert readings["bug"].reason == "the metric failed: ZeroDivisionError: oh"

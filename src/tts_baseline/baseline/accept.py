@@ -14,9 +14,6 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Acceptance, Case, Quality, QualityCase, Reading, Run, Score
 from tts_baseline.core.registry import metrics
 
-EQUIVALENT_DB = 60.0
-SAME_LEVEL_DB = 0.1
-
 
 def promote(
     store: Store,
@@ -67,7 +64,7 @@ def promote(
 
 
 def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_golden: bool = True) -> bool:
-    """True where a case sounds as accepted: the same samples, or 60 dB and more above the difference.
+    """True where a case sounds as accepted: the same samples, or equivalent to every metric that can tell.
 
     Without `heard_golden`, the run was compared with an earlier golden: only the same samples count.
     """
@@ -76,11 +73,11 @@ def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_go
     if accepted.audio.sha256 == run.audio[case].sha256:
         return True
     heard = {r.metric: r.value for r in run.readings if r.case == case}
-    closeness, level = heard.get("snr_golden"), heard.get("level")
-    score = accepted.scores.get("level")
-    if level is not None and score and score.value is not None and abs(level - score.value) > SAME_LEVEL_DB:
-        return False  # closeness is blind to gain
-    return heard_golden and closeness is not None and closeness >= EQUIVALENT_DB
+    scores = {name: score.value for name, score in accepted.scores.items()}
+    telling = (metric.spec for metric in metrics().values() if metric.spec.equivalent is not None)
+    return heard_golden and all(
+        spec.is_equivalent(heard.get(spec.name), scores.get(spec.name)) for spec in telling
+    )
 
 
 def _quality(

@@ -25,7 +25,10 @@ from tts_baseline.session.review import review
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What to look at, and where the page goes."""
     parser.add_argument(
-        "--gate", metavar="NAME", default="latency", help="latency (default), cold_start, memory, cuda_memory"
+        "--gate",
+        metavar="NAME",
+        default="latency",
+        help="whose trend: latency (default), or any gate of times or sizes",
     )
     parser.add_argument("--machine", metavar="KEY", default="", help="only machines with this in their key")
     parser.add_argument("--write", metavar="PATH", help="replace this file by a Markdown page")

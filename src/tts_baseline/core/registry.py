@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 
 from tts_baseline.core.errors import RegistryError
-from tts_baseline.core.protocols import Metric, MetricSpec
+from tts_baseline.core.protocols import FAMILIES, Metric, MetricSpec
 
 METRICS = "tts_baseline.metrics"
 PIPELINES = "tts_baseline.pipelines"
@@ -42,14 +42,19 @@ def metrics() -> Mapping[str, Metric]:
             )
         doc = (module.__doc__ or "").strip().partition("\n")[0]
         found[spec.name] = (module.__name__, Metric(spec, module.read, doc))
-    order = ("latency", "memory", "work", "quality")
-    ranked = sorted(found.values(), key=lambda m: (order.index(m[1].spec.family), m[1].spec.name))
+    ranked = sorted(found.values(), key=lambda m: (FAMILIES.index(m[1].spec.family), m[1].spec.name))
     return {metric.spec.name: metric for _, metric in ranked}
 
 
 def gates() -> Mapping[str, MetricSpec]:
     """The declaration behind each gate name that has a default limit."""
     return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
+
+
+def headlines() -> tuple[str, ...]:
+    """The metrics that `review` shows beside a trend: those without golden first."""
+    shown = [metric.spec for metric in metrics().values() if metric.spec.headline]
+    return tuple(spec.name for spec in sorted(shown, key=lambda spec: spec.golden))
 
 
 def ratio_gates() -> tuple[str, ...]:

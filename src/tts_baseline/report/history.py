@@ -13,7 +13,7 @@ from tts_baseline.baseline.store import accepted_at
 from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Run
-from tts_baseline.core.registry import metrics
+from tts_baseline.core.registry import headlines, metrics
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
@@ -21,7 +21,6 @@ from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, session_log
 from tts_baseline.report.table import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
-QUALITY = ("snr_vad", "pesq_wb")
 SMALLEST_STEP = 0.2  # of the limit: less is not worth a mark
 OTHER_CASES = "other cases"
 _RESET = 'tts-baseline accept RUN --reset-anchor --reason "..."'
@@ -191,7 +190,7 @@ class _Trend:
         asked = {case.id: case.request for case in self.newest.cases}
         same = {case.id for case in run.cases if asked.get(case.id) == case.request}
         heard = replace(run, readings=tuple(r for r in run.readings if r.case in same))
-        return {name: suite_value(heard, metrics()[name].spec) for name in QUALITY}
+        return {name: suite_value(heard, metrics()[name].spec) for name in headlines()}
 
     def _step(self, point: ChangePoint) -> Step:
         run, before = self.compared[point.index], self.compared[point.index - 1]

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Sequence
 
 from tts_baseline.core import units
-from tts_baseline.core.registry import metrics
-from tts_baseline.report.history import QUALITY, History, Row
+from tts_baseline.core.registry import headlines, metrics
+from tts_baseline.report.history import History, Row
 from tts_baseline.report.table import Sheet, markdown, text
 
 WIDTH = 110
@@ -60,7 +60,7 @@ def _narrow(history: History, width: int) -> Sheet:
 
 
 def _wide(history: History) -> Sheet:
-    scores = [name for name in QUALITY if any(row.quality[name] is not None for row in history.rows)]
+    scores = [name for name in headlines() if any(row.quality[name] is not None for row in history.rows)]
     specs = [metrics()[name].spec for name in scores]
     rows = tuple(
         (

@@ -12,6 +12,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken
 from tts_baseline.measure.replicate import calls_of, utterance_of
+from tts_baseline.session.measurement.score import read
 from tts_baseline.session.project import Project
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class LivePipeline:
 def score_alone(case: Case, calls: Calls, utterance: Utterance) -> Mapping[str, Reading]:
     """Every case metric of one utterance that has no golden."""
     evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,))
-    return {name: metric.read(evidence) for name, metric in metrics().items() if metric.spec.scope == "case"}
+    return {name: read(metric, evidence) for name, metric in metrics().items() if metric.spec.scope == "case"}
 
 
 def _request(text: str | Request | Case) -> Request:

@@ -170,7 +170,7 @@ def _gate(
     whole = _verdict(spec, limit, None, look(suite, 1 - part), middle)
     if part:
         whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
-    if spec.name == "latency" and whole.status in ("regressed", "improved"):
+    if spec.has_stages and whole.status in ("regressed", "improved"):
         moved = stages.shares(taken, [case for case in cases if case.id in found])
         whole = replace(whole, grounds=replace(whole.grounds, stage_shares=moved))
     looks = {case: look(values) for case, values in single.items()}

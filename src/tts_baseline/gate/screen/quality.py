@@ -9,9 +9,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.baseline.accept import EQUIVALENT_DB
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run
+from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
@@ -102,7 +102,7 @@ def _suite(
     if not cases:
         return None
     if not pairs:
-        return _by_class(spec, limit, None, cases, run) if spec.fallback else None
+        return _by_class(spec, limit, None, spec.fallback, cases, run) if spec.fallback else None
     if spec.decide == "each":
         return _worst(spec, limit, pairs)
     middle, low, high = median_interval([pair.difference for pair in pairs])
@@ -121,7 +121,7 @@ def _suite(
         grounds=Grounds(valid=len(pairs), of=len(cases)),
     )
     if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
-        return _by_class(spec, limit, verdict, cases, run)
+        return _by_class(spec, limit, verdict, spec.fallback, cases, run)
     return verdict
 
 
@@ -136,12 +136,12 @@ def _worst(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair]) -> Verdict:
 
 
 def _by_class(
-    spec: MetricSpec, limit: Limit, verdict: Verdict | None, cases: Sequence[str], run: Run
+    spec: MetricSpec, limit: Limit, verdict: Verdict | None, golden: str, cases: Sequence[str], run: Run
 ) -> Verdict:
     """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
-    closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == spec.fallback}
+    closeness: Mapping[str | None, Reading] = {r.case: r for r in run.readings if r.metric == golden}
     scored = {r.case for r in run.readings if r.metric == spec.name and r.value is not None}
-    different = sum((closeness[case].value or 0.0) < EQUIVALENT_DB for case in cases)
+    different = sum(not metrics()[golden].spec.is_equivalent(closeness[case].value) for case in cases)
     return replace(
         verdict or _draft(spec, limit, None, "ok"),
         status="undecided" if different else "ok",

@@ -149,7 +149,7 @@ class _Bench:
         return self._verdict(case, self._prediction(case), plain, self._plain(case))
 
     def _is_blamed(self, status: Status) -> bool:
-        return self.spec.name == "latency" and status in ("regressed", "improved")
+        return self.spec.has_stages and status in ("regressed", "improved")
 
     def _prediction(self, case: str) -> Estimate:
         return predict(self.now[case], self.earlier(case), prior=self.case_prior)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, against_golden, resample
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.resampled import resampled
+from tts_baseline.metrics.pooling import Measured, against_golden
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +24,8 @@ SPEC = MetricSpec(
     decide="median",
     limit="0.1",
     golden=True,
+    headline=True,
+    packages=("pesq", "soxr"),
 )
 
 _RATE = 16_000
@@ -39,10 +43,10 @@ def read(evidence: Evidence) -> Reading:
     return against_golden(SPEC, evidence, _pesq)
 
 
-def _pesq(clip: Clip, golden: Clip) -> Measured:
+def _pesq(sound: Sound, golden: Sound) -> Measured:
     import numpy as np
 
-    degraded, reference = resample(clip, _RATE), resample(golden, _RATE)
+    degraded, reference = resampled(sound, _RATE), resampled(golden, _RATE)
     parts = -(-max(degraded.size, reference.size) // (_LONGEST_S * _RATE))
     scores = []
     for ours, theirs in zip(np.array_split(degraded, parts), np.array_split(reference, parts), strict=True):

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, against_golden
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.alignment import alignment
+from tts_baseline.metrics.pooling import Measured, against_golden
+
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
+
+LIMIT_DB = 100.0
+# chosen: a difference 60 dB below the speech is not heard, one 25 dB below it is another rendering
+EQUIVALENT_DB, CLOSE_DB = 60.0, 25.0
 
 SPEC = MetricSpec(
     name="snr_golden",
@@ -16,11 +26,9 @@ SPEC = MetricSpec(
     decide="median",
     limit=None,
     golden=True,
+    equivalent=EQUIVALENT_DB,
+    packages=("scipy",),
 )
-
-LIMIT_DB = 100.0
-EQUIVALENT_DB = 60.0
-CLOSE_DB = 25.0
 
 
 def read(evidence: Evidence) -> Reading:
@@ -33,35 +41,24 @@ def read(evidence: Evidence) -> Reading:
     return against_golden(SPEC, evidence, _snr)
 
 
-def _snr(clip: Clip, golden: Clip) -> Measured:
+def _snr(sound: Sound, golden: Sound) -> Measured:
     import numpy as np
 
-    ours, theirs = clip.samples, golden.samples
-    if clip.rate != golden.rate:
-        return _not_aligned(f"{clip.rate} Hz against {golden.rate} Hz")
+    ours, theirs = sound.samples, golden.samples
+    if sound.rate != golden.rate:
+        return _not_aligned(f"{sound.rate} Hz against {golden.rate} Hz")
     if ours.size != theirs.size:
         return _not_aligned(f"{ours.size} samples against {theirs.size}")
     if np.array_equal(ours, theirs):
         return Measured(LIMIT_DB, "identical")
-    lag = _lag(clip, golden)
-    if abs(lag) > 1:
-        return _not_aligned(f"shifted by {lag} samples")
-    value = _si_sdr(clip, golden, lag)
+    overlap = alignment(sound, golden)
+    if abs(overlap.lag) > 1:
+        return _not_aligned(f"shifted by {overlap.lag} samples")
+    value = _si_sdr(overlap.heard, overlap.golden)
     return Measured(value, _class(value))
 
 
-def _lag(clip: Clip, golden: Clip) -> int:
-    """By how many samples the clip is later than the golden: the peak of their cross-correlation."""
-    import numpy as np
-    from scipy.signal import correlate
-
-    correlation = np.abs(correlate(clip.samples, golden.samples, mode="full", method="fft"))
-    return int(correlation.argmax()) - (golden.samples.size - 1)
-
-
-def _si_sdr(clip: Clip, golden: Clip, lag: int) -> float:
-    ours = clip.samples[max(lag, 0) : clip.samples.size + min(lag, 0)]
-    theirs = golden.samples[max(-lag, 0) : golden.samples.size - max(lag, 0)]
+def _si_sdr(ours: Samples, theirs: Samples) -> float:
     ours, theirs = ours / abs(ours).max(), theirs / abs(theirs).max()
     target = ours.dot(theirs) / theirs.dot(theirs) * theirs
     error = ours - target

@@ -6,7 +6,9 @@ import warnings
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, against_golden, resample
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.resampled import resampled
+from tts_baseline.metrics.pooling import Measured, against_golden
 
 SPEC = MetricSpec(
     name="stoi",
@@ -16,6 +18,7 @@ SPEC = MetricSpec(
     decide="median",
     limit="0.01",
     golden=True,
+    packages=("pystoi", "soxr"),
 )
 
 _RATE = 10_000
@@ -32,8 +35,8 @@ def read(evidence: Evidence) -> Reading:
     return against_golden(SPEC, evidence, _stoi)
 
 
-def _stoi(clip: Clip, golden: Clip) -> Measured:
-    ours, theirs = resample(clip, _RATE), resample(golden, _RATE)
+def _stoi(sound: Sound, golden: Sound) -> Measured:
+    ours, theirs = resampled(sound, _RATE), resampled(golden, _RATE)
     if abs(ours.size - theirs.size) > _SLACK:
         return Measured(
             None, f"lengths differ: {ours.size / _RATE:.3f} s against {theirs.size / _RATE:.3f} s"

@@ -7,7 +7,7 @@ import statistics
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.units import seconds
-from tts_baseline.metrics import _replicates
+from tts_baseline.metrics.pooling import no_value, over_replicates
 
 SPEC = MetricSpec(
     name="cold_start",
@@ -36,9 +36,9 @@ def read(evidence: Evidence) -> Reading:
     """
     starts = evidence.cold_starts
     if not starts:
-        return _replicates.missing(SPEC, evidence, "no cold starts")
+        return no_value(SPEC, evidence, "no cold starts")
     means = {
         phase: statistics.mean(getattr(start, field) for start in starts) for phase, field in _PHASES.items()
     }
     note = ", ".join(f"{phase} {seconds(mean)}" for phase, mean in means.items())
-    return _replicates.reading(SPEC, evidence, [start.total_s for start in starts], note)
+    return over_replicates(SPEC, evidence, [start.total_s for start in starts], note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics import _replicates
+from tts_baseline.metrics.pooling import no_value, over_replicates
 
 SPEC = MetricSpec(
     name="cuda_memory",
@@ -21,5 +21,5 @@ def read(evidence: Evidence) -> Reading:
     """The geometric mean over replicates of the peak of allocated CUDA memory, in bytes."""
     peaks = [calls.peak_cuda for calls in evidence.calls if calls.peak_cuda is not None]
     if len(peaks) < len(evidence.calls):
-        return _replicates.missing(SPEC, evidence, "no CUDA in this run")
-    return _replicates.reading(SPEC, evidence, peaks)
+        return no_value(SPEC, evidence, "no CUDA in this run")
+    return over_replicates(SPEC, evidence, peaks)

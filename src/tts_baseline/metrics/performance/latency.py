@@ -6,7 +6,7 @@ import statistics
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics import _replicates
+from tts_baseline.metrics.pooling import over_replicates
 
 SPEC = MetricSpec(
     name="latency",
@@ -16,6 +16,7 @@ SPEC = MetricSpec(
     decide="ratio",
     limit="5%",
     timed=True,
+    has_stages=True,
     prior={"cpu": 0.06, "cuda": 0.015},
 )
 
@@ -24,7 +25,7 @@ def read(evidence: Evidence) -> Reading:
     """The geometric mean over replicates of the median wall time of a call, in seconds.
 
     The median within a replicate, because single calls are disturbed; the mean over replicates,
-    because the replicate is the unit that statistics count (research/gate.md).
+    because the replicate is the unit that statistics count (docs/method.md).
     """
     medians = [statistics.median(calls.wall_s) for calls in evidence.calls if calls.wall_s]
-    return _replicates.reading(SPEC, evidence, medians)
+    return over_replicates(SPEC, evidence, medians)

@@ -7,7 +7,7 @@ import statistics
 from tts_baseline.core import units
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics import _replicates
+from tts_baseline.metrics.pooling import no_value, over_replicates
 
 SPEC = MetricSpec(
     name="memory",
@@ -27,7 +27,7 @@ def read(evidence: Evidence) -> Reading:
     """
     peaks = [calls.peak_rss for calls in evidence.calls if calls.peak_rss is not None]
     if len(peaks) < len(evidence.calls):
-        return _replicates.missing(SPEC, evidence, "no peak of resident memory on this system")
+        return no_value(SPEC, evidence, "no peak of resident memory on this system")
     unique = [calls.uss for calls in evidence.calls if calls.uss is not None]
     note = f"unique set size {units.value(statistics.mean(unique), 'B')}" if unique else ""
-    return _replicates.reading(SPEC, evidence, peaks, note)
+    return over_replicates(SPEC, evidence, peaks, note)

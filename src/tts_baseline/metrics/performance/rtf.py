@@ -6,7 +6,7 @@ import statistics
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics import _replicates
+from tts_baseline.metrics.pooling import no_value, over_replicates
 
 # No limit: for a text that is spoken equally long it is latency by another name, and of equivalent
 # quantities one is gated.
@@ -26,6 +26,6 @@ def read(evidence: Evidence) -> Reading:
     """The geometric mean over replicates of median wall time divided by the audio's duration."""
     measured = [calls for calls in evidence.calls if calls.wall_s]
     if any(calls.audio_s <= 0 for calls in measured):
-        return _replicates.missing(SPEC, evidence, "empty audio")
+        return no_value(SPEC, evidence, "empty audio")
     factors = [statistics.median(calls.wall_s) / calls.audio_s for calls in measured]
-    return _replicates.reading(SPEC, evidence, factors)
+    return over_replicates(SPEC, evidence, factors)

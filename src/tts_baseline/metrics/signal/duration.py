@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, over_utterances
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.pooling import Measured, over_utterances
 
 SPEC = MetricSpec(name="duration", unit="s", better="same", family="quality", decide="median", limit="5%")
 
@@ -14,5 +15,5 @@ def read(evidence: Evidence) -> Reading:
     return over_utterances(SPEC, evidence, _duration)
 
 
-def _duration(clip: Clip) -> Measured:
-    return Measured(clip.samples.size / clip.rate)
+def _duration(sound: Sound) -> Measured:
+    return Measured(sound.samples.size / sound.rate)

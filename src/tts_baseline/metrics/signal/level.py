@@ -6,9 +6,18 @@ import math
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, over_utterances
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.pooling import Measured, over_utterances
 
-SPEC = MetricSpec(name="level", unit="dB", better="same", family="quality", decide="median", limit="1 dB")
+SPEC = MetricSpec(
+    name="level",
+    unit="dB",
+    better="same",
+    family="quality",
+    decide="median",
+    limit="1 dB",
+    equivalent=0.1,  # chosen: a tenth of the limit
+)
 
 
 def read(evidence: Evidence) -> Reading:
@@ -16,5 +25,5 @@ def read(evidence: Evidence) -> Reading:
     return over_utterances(SPEC, evidence, _level)
 
 
-def _level(clip: Clip) -> Measured:
-    return Measured(10 * math.log10(float((clip.samples**2).mean())))
+def _level(sound: Sound) -> Measured:
+    return Measured(10 * math.log10(float((sound.samples**2).mean())))

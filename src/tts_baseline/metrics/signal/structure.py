@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, over_utterances, spans
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.pooling import Measured, over_utterances
+from tts_baseline.metrics.spans import spans
 
 SPEC = MetricSpec(name="structure", unit="faults", better="lower", family="quality", decide="each", limit="0")
 
@@ -25,7 +27,7 @@ _DC = 0.01
 def read(evidence: Evidence) -> Reading:
     """The number of clipped runs, stretches of dead air and offsets; the note says which.
 
-    A clipped run is 3 or more samples in a row (below 0.999 of the clip's peak 4, and 0.1 ms) that are level
+    A clipped run is 3 or more samples in a row (below 0.999 of the sound's peak 4, and 0.1 ms) that are level
     within 1e-4 of the peak, with a corner at both ends, at or above a quarter of the peak, and the highest of
     their sign within 5 ms. Dead air is 2 s or more in which every 20 ms vary 60 dB less than the
     liveliest 20 ms. An offset is |mean| > 0.01.
@@ -33,10 +35,10 @@ def read(evidence: Evidence) -> Reading:
     return over_utterances(SPEC, evidence, _structure)
 
 
-def _structure(clip: Clip) -> Measured:
-    clipped = _clipped_runs(clip)
-    dead = _dead_air_s(clip)
-    offset = float(clip.samples.mean())
+def _structure(sound: Sound) -> Measured:
+    clipped = _clipped_runs(sound)
+    dead = _dead_air_s(sound)
+    offset = float(sound.samples.mean())
     found = []
     if clipped:
         found.append(f"{clipped} clipped run{'s' if clipped > 1 else ''}")
@@ -46,24 +48,24 @@ def _structure(clip: Clip) -> Measured:
     return Measured(clipped + len(dead) + (abs(offset) > _DC), ", ".join(found))
 
 
-def _clipped_runs(clip: Clip) -> int:
-    """How many plateaus in the clip's waveform were cut off rather than rounded."""
+def _clipped_runs(sound: Sound) -> int:
+    """How many plateaus in the sound's waveform were cut off rather than rounded."""
     import numpy as np
 
-    samples = clip.samples
+    samples = sound.samples
     peak = np.abs(samples).max()
     steps = np.abs(np.diff(samples))
     # A smooth crest can be level over 3 samples too, but then it falls off gently on both sides,
     # by 4e-4 of the peak or 4 steps of 16 bits at most.
     corner = max(_CORNER * peak, 5 * _LSB_16)
-    reach = round(_NEIGHBOURHOOD_S * clip.rate)
+    reach = round(_NEIGHBOURHOOD_S * sound.rate)
     runs = 0
     for first, last in spans(steps <= _FLAT * peak):
         if first == 0 or last == steps.size or min(steps[first - 1], steps[last]) <= corner:
             continue
         nearby = np.sign(samples[first]) * samples[max(0, first - reach) : last + 1 + reach]
         level = np.abs(samples[first : last + 1]).max()
-        shortest = _AT_PEAK if level >= _PEAK * peak else max(_BELOW_PEAK, _BELOW_PEAK_S * clip.rate)
+        shortest = _AT_PEAK if level >= _PEAK * peak else max(_BELOW_PEAK, _BELOW_PEAK_S * sound.rate)
         runs += bool(
             last + 1 - first >= shortest
             and level >= _QUIETEST_PLATEAU * peak
@@ -72,13 +74,13 @@ def _clipped_runs(clip: Clip) -> int:
     return runs
 
 
-def _dead_air_s(clip: Clip) -> list[float]:
+def _dead_air_s(sound: Sound) -> list[float]:
     """The length in seconds of each stretch of dead air."""
     import numpy as np
 
-    frame = round(_FRAME_S * clip.rate)
-    whole = clip.samples[: clip.samples.size // frame * frame]
-    power = np.var(whole.reshape(-1, frame) / np.abs(clip.samples).max(), axis=1)
+    frame = round(_FRAME_S * sound.rate)
+    whole = sound.samples[: sound.samples.size // frame * frame]
+    power = np.var(whole.reshape(-1, frame) / np.abs(sound.samples).max(), axis=1)
     quiet = power < power.max(initial=0.0) * 10 ** (_DEAD_AIR_DB / 10)
-    lengths = [(stop - start) * frame / clip.rate for start, stop in spans(quiet)]
+    lengths = [(stop - start) * frame / sound.rate for start, stop in spans(quiet)]
     return [length for length in lengths if length >= _DEAD_AIR_S]

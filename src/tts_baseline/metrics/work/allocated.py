@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics.work import _counters
+from tts_baseline.metrics.pooling import over_operators
 
-SPEC = _counters.declared("allocated", unit="B")
+SPEC = MetricSpec(name="allocated", unit="B", better="lower", family="work", decide="exact", limit="0%")
 
 
 def read(evidence: Evidence) -> Reading:
     """The sum of what one call's operators allocate, in bytes; freed memory is not taken off."""
-    return _counters.reading(SPEC, evidence)
+    return over_operators(SPEC, evidence)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics.work import _counters
+from tts_baseline.metrics.pooling import over_operators
 
-SPEC = _counters.declared("flops", unit="FLOP")
+SPEC = MetricSpec(name="flops", unit="FLOP", better="lower", family="work", decide="exact", limit="0%")
 
 
 def read(evidence: Evidence) -> Reading:
     """The floating-point operations that torch's own formulas find in one call; other operators have none."""
-    return _counters.reading(SPEC, evidence)
+    return over_operators(SPEC, evidence)

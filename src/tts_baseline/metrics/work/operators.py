@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics.work import _counters
+from tts_baseline.metrics.pooling import over_operators
 
-SPEC = _counters.declared("operators", unit="operators")
+SPEC = MetricSpec(
+    name="operators", unit="operators", better="lower", family="work", decide="exact", limit="0%"
+)
 
 
 def read(evidence: Evidence) -> Reading:
     """How many operators one call dispatches; views, which only relabel memory, are counted apart."""
-    return _counters.reading(SPEC, evidence)
+    return over_operators(SPEC, evidence)

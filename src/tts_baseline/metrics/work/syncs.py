@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics.work import _counters
+from tts_baseline.metrics.pooling import over_operators
 
-SPEC = _counters.declared("syncs", unit="syncs")
+SPEC = MetricSpec(name="syncs", unit="syncs", better="lower", family="work", decide="exact", limit="0%")
 
 
 def read(evidence: Evidence) -> Reading:
     """How many operators of one call need a value from the device before the host can go on."""
-    return _counters.reading(SPEC, evidence)
+    return over_operators(SPEC, evidence)

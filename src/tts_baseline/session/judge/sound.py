@@ -11,7 +11,7 @@ from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Reading, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.measure.pair import Side
-from tts_baseline.session.measurement.score import read_metric
+from tts_baseline.session.measurement.score import read
 
 
 class FirstUtterances:
@@ -42,7 +42,7 @@ def _readings(
 ) -> tuple[Reading, ...]:
     specs = [metric for metric in metrics().values() if metric.spec.family == "quality"]
     return tuple(
-        read_metric(metric, Evidence(case=case, utterances=(spoken[case.id],), golden=goldens[case.id]))
+        read(metric, Evidence(case=case, utterances=(spoken[case.id],), golden=goldens[case.id]))
         for case in cases
         for metric in specs
     )

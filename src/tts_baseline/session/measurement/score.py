@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
+from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Quality, Reading, Replicate, Utterance
 from tts_baseline.core.registry import metrics
@@ -20,49 +23,45 @@ def score(
     """The readings of a run, and its own: golden metrics against this run's first utterances.
 
     Where a case sounds exactly as accepted, its own utterance serves as the golden, so that the rounding of
-    the stored recording plays no part.
+    the stored recording plays no part. The evidences of one case share their sounds, and so all features.
     """
     readings: list[Reading] = []
     own: list[Reading] = []
     run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
-    readings += [read_metric(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
+    readings += [read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
     for case in cases:
         heard = utterances[case.id]
         plain = Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates), utterances=heard)
-        own_here = [read_metric(m, _against(plain, heard[0], heard[1:] or heard)) for m in _golden_metrics()]
+        itself = replace(plain, utterances=heard[1:] or heard, golden=heard[0])
+        own_here = [read(metric, itself) for metric in _golden_metrics()]
         own += own_here
         accepted = quality.cases.get(case.id) if quality else None
         asked_alike = accepted is not None and accepted.request == case.request
         golden = goldens.get(case.id) if asked_alike else None
         readings += [
-            read_metric(m, plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
+            read(m, plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
         ]
         if accepted and golden and len(heard) == 1 and accepted.audio.sha256 == _hash(heard[0]):
             readings += own_here
         else:
-            readings += [read_metric(m, _against(plain, golden, heard)) for m in _golden_metrics()]
+            readings += [read(metric, replace(plain, golden=golden)) for metric in _golden_metrics()]
     return tuple(readings), tuple(own)
 
 
-def read_metric(metric: Metric, evidence: Evidence) -> Reading:
+def read(metric: Metric, evidence: Evidence) -> Reading:
     """The metric's reading; one that raises must not cost the run: its error is why there is no value."""
     try:
         return metric.read(evidence)
+    except TtsBaselineError as error:
+        reason = f"{error.what}: {error.hint}" if error.hint else error.what
     except Exception as error:  # noqa: BLE001 - metrics come from other distributions too
-        return Reading(
-            metric=metric.spec.name,
-            case=evidence.case.id if evidence.case else None,
-            value=None,
-            reason=f"the metric failed: {type(error).__name__}: {error}",
-        )
+        reason = f"the metric failed: {type(error).__name__}: {error}"
+    case = evidence.case.id if evidence.case else None
+    return Reading(metric=metric.spec.name, case=case, value=None, reason=reason)
 
 
 def _golden_metrics() -> Iterator[Metric]:
     return (metric for metric in metrics().values() if metric.spec.golden)
-
-
-def _against(evidence: Evidence, golden: Utterance | None, heard: tuple[Utterance, ...]) -> Evidence:
-    return Evidence(case=evidence.case, calls=evidence.calls, utterances=heard, golden=golden)
 
 
 def _hash(utterance: Utterance) -> str:

