@@ -12,7 +12,7 @@ from tts_baseline.core.records import Reading
 def reading(spec: MetricSpec, evidence: Evidence, values: Sequence[float], note: str = "") -> Reading:
     """The reading of one positive value a replicate: `value` is their geometric mean.
 
-    Ratios are judged in logarithms (research/gate.md), where the geometric mean is the plain mean.
+    Ratios are judged in logarithms (docs/method.md, log ratios), where the geometric mean is the plain mean.
     """
     if not values:
         return missing(spec, evidence, "no calls")

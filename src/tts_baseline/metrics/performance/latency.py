@@ -24,7 +24,7 @@ def read(evidence: Evidence) -> Reading:
     """The geometric mean over replicates of the median wall time of a call, in seconds.
 
     The median within a replicate, because single calls are disturbed; the mean over replicates,
-    because the replicate is the unit that statistics count (research/gate.md).
+    because the replicate is the unit that statistics count (docs/method.md).
     """
     medians = [statistics.median(calls.wall_s) for calls in evidence.calls if calls.wall_s]
     return _replicates.reading(SPEC, evidence, medians)
