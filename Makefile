@@ -9,7 +9,7 @@ F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version
 WHEELS := .wheels
 OUT ?= .tts-baseline/gpu
 
-.PHONY: help gate test lint unit test-f5 wheels gpu page planted clean
+.PHONY: help gate test lint unit test-f5 wheels gpu page tables docs planted clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
@@ -19,6 +19,8 @@ help:
 	@echo "make gpu      on a machine with CUDA: run all that wants a GPU, results in OUT=$(OUT)"
 	@echo "make lint     ruff, mypy --strict, import-linter"
 	@echo "make page     write PERFORMANCE_BASELINE.md from the accepted baselines"
+	@echo "make docs     build the manual into site/, links checked"
+	@echo "make tables   write the manual's tables from what the code declares"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
 	@echo "make clean    remove what was installed and measured"
 
@@ -51,11 +53,17 @@ gpu:
 page: $(VENV)/gate.done
 	$(BIN)/tts-baseline report --write PERFORMANCE_BASELINE.md
 
+docs: $(VENV)/docs.done
+	$(BIN)/mkdocs build
+
+tables: $(VENV)/gate.done
+	$(BIN)/python docs/tables.py
+
 planted: $(VENV)/gate.done
 	$(BIN)/python benchmarks/planted/planted.py
 
 clean:
-	rm -rf $(VENV) $(F5_VENV) $(WHEELS) .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(F5_VENV) $(WHEELS) site .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -68,6 +76,10 @@ $(VENV)/gate.done: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/test.done: $(VENV)/gate.done
 	$(INSTALL) --editable '.[espeak,spanish,bench,dev]'
+	@touch $@
+
+$(VENV)/docs.done: $(VENV)/gate.done
+	$(INSTALL) --editable '.[docs]'
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -28,7 +28,7 @@ MARKERS = "ovs^D<>Px"
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--results", type=Path, default=HERE / "results.json")
-    parser.add_argument("--out", type=Path, default=HERE / "operating_curves.svg")
+    parser.add_argument("--out", type=Path, default=HERE.parents[1] / "docs" / "operating_curves.svg")
     options = parser.parse_args()
     try:
         if not options.results.exists():

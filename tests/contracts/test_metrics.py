@@ -75,7 +75,8 @@ def assert_well_formed(reading: Reading, metric: Metric, case: str | None) -> No
         assert reading.values
         assert all(type(value) is float for value in (reading.value, *reading.values))
         assert all(math.isfinite(value) for value in (reading.value, *reading.values))
-        assert min(reading.values) * (1 - 1e-9) <= reading.value <= max(reading.values) * (1 + 1e-9)
+        slack = 1e-9 * abs(reading.value)
+        assert min(reading.values) - slack <= reading.value <= max(reading.values) + slack
 
 
 def test_the_built_in_metrics_are_all_found():

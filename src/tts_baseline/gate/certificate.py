@@ -1,7 +1,7 @@
 """What sessions with a known truth add up to, and which limits that supports.
 
 Error rates are counted, with exact bounds (Clopper and Pearson). What eight restarts resolve follows from
-the spread between restarts (research/gate.md 3b): t quantiles times sd(e)/sqrt(8).
+the spread between restarts (docs/method.md, what a machine resolves): t quantiles times sd(e)/sqrt(8).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One restart of two arms: fresh processes of both, never measuring at once, in quads ABBA or BAAB.
 
 A quad is four consecutive calls of one case. Its mirror order takes a drift of the machine's speed out of
-the difference between the arms; which arm comes first is drawn anew for each quad (research/gate.md 3b).
+the difference between the arms; which arm comes first is drawn anew for each quad (docs/method.md).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The judge's verdicts: restarts of two arms, measured side by side, become intervals and decisions.
 
-Every number is a paired difference of natural logs, head - base, one a restart (research/gate.md 3b).
+Every number is a paired difference of natural logs, head - base, one a restart (docs/method.md).
 """
 
 from __future__ import annotations

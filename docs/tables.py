@@ -1,0 +1,95 @@
+"""Writes the tables of this manual from what the code declares: `make tables`.
+
+A table stands between two marks, `<!-- table of metrics: make tables -->` and `<!-- end of table -->`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from tts_baseline import cli
+from tts_baseline.core import registry
+from tts_baseline.core.options import OPTIONS
+
+HERE = Path(__file__).parent
+_TABLE = re.compile(r"(<!-- table of (\w+): make tables -->\n).*?(<!-- end of table -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Fill the tables of every page."""
+    for page in HERE.rglob("*.md"):
+        page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def filled(page: str) -> str:
+    """The page with its tables as the code declares them now."""
+    return _TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", page)
+
+
+def metrics() -> str:
+    """One row a registered metric."""
+    found = [(metric.spec, metric.doc) for metric in registry.metrics().values()]
+    return table(
+        ("metric", "what", "better", "limit", "decided by"),
+        (
+            (
+                f"`{spec.name}`",
+                doc,
+                spec.better,
+                "reported" if spec.limit is None else spec.limit + (f", as `{spec.gate}`" * bool(spec.gate)),
+                f"`{spec.decide}`" if spec.limit is not None else "",
+            )
+            for spec, doc in found
+        ),
+    )
+
+
+def options() -> str:
+    """One row an option that pytest and `tts-baseline` share."""
+    rows = (
+        (f"`{option.name}`", ", ".join(option.choices or (option.metavar or "",)), option.help)
+        for option in OPTIONS
+    )
+    return table(("name", "takes", "meaning"), rows)
+
+
+def pipelines() -> str:
+    """One row a registered pipeline."""
+    modules = {name: factory.partition(":")[0] for name, factory in registry.pipelines().items()}
+    return table(("pipeline", "what"), ((f"`{n}`", _summary(m)) for n, m in modules.items()))
+
+
+def commands() -> str:
+    """One row a command of `tts-baseline`."""
+    names = [info.name for info in pkgutil.iter_modules(cli.__path__) if not info.name.startswith("_")]
+    return table(
+        ("command", "what it does"),
+        ((f"`tts-baseline {name}`", _summary(f"{cli.__name__}.{name}")) for name in names),
+    )
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "metrics": metrics,
+    "options": options,
+    "pipelines": pipelines,
+    "commands": commands,
+}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table, its last line ended."""
+    lines = [list(head)]
+    lines += [["---"] * len(lines[0]), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _summary(module: str) -> str:
+    return (importlib.import_module(module).__doc__ or "").strip().partition("\n")[0]
+
+
+if __name__ == "__main__":
+    main()
