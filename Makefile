@@ -7,6 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 F5_VENV := .venv-f5
 F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 WHEELS := .wheels
+LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
 
 .PHONY: help gate test lint unit test-f5 wheels gpu page tables docs planted clean
@@ -24,8 +25,11 @@ help:
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
 	@echo "make clean    remove what was installed and measured"
 
+# Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.
 gate: $(VENV)/gate.done
-	$(BIN)/pytest --tts-baseline --tts-missing record --verbose tests/regression
+	mkdir -p $(LOCAL)
+	cp -R baselines/. $(LOCAL)
+	$(BIN)/pytest --tts-baseline --tts-dir $(LOCAL) --tts-missing record --verbose tests/regression
 
 test: lint unit
 
@@ -36,9 +40,11 @@ lint: $(VENV)/test.done
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.done
-	$(BIN)/pytest --numprocesses=logical --dist=loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=logical --dist=loadfile --cov --cov-report=term:skip-covered --durations=25
 
 test-f5: $(F5_VENV)/done
+	@ldconfig -p | grep -q libavutil || \
+	  { echo "Upstream F5-TTS, which these tests compare with, reads audio by FFmpeg: apt-get install ffmpeg"; exit 1; }
 	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish tests/contracts/test_pipelines.py \
 	  tests/metrics/features \
 	  --cov=tts_baseline.pipelines.f5_spanish --cov=tts_baseline.measure._dispatch \
@@ -48,7 +54,7 @@ wheels:
 	$(PYTHON) gpu/wheels.py $(WHEELS)
 
 gpu:
-	$(PYTHON) gpu/run.py --wheels $(WHEELS) --out $(OUT)
+	$(PYTHON) gpu/run.py --wheels $(WHEELS) $(LOCAL) --out $(OUT)
 
 page: $(VENV)/gate.done
 	$(BIN)/tts-baseline report --write PERFORMANCE_BASELINE.md
@@ -63,7 +69,7 @@ planted: $(VENV)/gate.done
 	$(BIN)/python benchmarks/planted/planted.py
 
 clean:
-	rm -rf $(VENV) $(F5_VENV) $(WHEELS) site .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

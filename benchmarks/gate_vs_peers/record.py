@@ -6,10 +6,10 @@ One session is eight restarts of two fresh processes, measured as the judge meas
 each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The
 slowdown is executed in the head's call (`tts_baseline.measure.extra`).
 
-A session is one file, written when it is whole, so that recording can be stopped and gone on with; sessions
-follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a restart
-is measured anew, whatever its times, where the machine was not idle: other processes used more than a tenth
-of the cores' time, or the host took away more than a twentieth of it.
+A session is added to the rig's archive when it is whole, so that recording can be stopped and gone on with;
+sessions follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a
+restart is measured anew, whatever its times, where the machine was not idle: other processes used more than a
+tenth of the cores' time, or the host took away more than a twentieth of it.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import recordings
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from tts_baseline.core import environment
-from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import find_root
 from tts_baseline.measure import host
@@ -105,21 +105,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RECORDINGS)
     options = parser.parse_args()
     plan = PLANS[options.rig]
-    folder = options.out / options.rig
-    folder.mkdir(parents=True, exist_ok=True)
+    archive = recordings.archive_of(options.out, options.rig)
     until = time.monotonic() + 60 * options.minutes
     project = open_project(find_root(Path.cwd()), {"pipeline": plan.pipeline, "suite": "es", "cases": CASES})
     spec = project.worker
     arm = Arm(name=options.rig, spec=replace(spec, paths=(*spec.paths, str(HERE))))
-    wanted = [folder / f"{number:04d}.npz" for number in range(options.sessions)]
-    missing = [(number, path) for number, path in enumerate(wanted) if not path.exists()]
+    missing = sorted(set(range(options.sessions)).difference(recordings.numbers(archive)))
     while missing and time.monotonic() < until:
-        number, path = missing.pop(0)
+        number = missing.pop(0)
         begun = time.monotonic()
         with measuring(print), co_tenant() if options.rig.endswith("busy") else contextlib.nullcontext():
             found = session(arm, project.chosen, options.rig, number, plan)
-        write_atomic(path, found)
-        print(f"{path.name} {time.monotonic() - begun:.1f} s", flush=True)
+        recordings.add(archive, number, found)
+        print(f"{options.rig} {number:04d} {time.monotonic() - begun:.1f} s", flush=True)
     print(f"{len(missing)} sessions to go")
 
 

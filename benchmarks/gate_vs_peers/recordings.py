@@ -1,12 +1,16 @@
-"""Reads what record.py wrote: one file a session, the calls of two arms in the order they were made in."""
+"""Keeps and reads what record.py records: one archive a rig, in it one file a session.
+
+A session holds the calls of two arms in the order they were made in.
+"""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import msgspec
 import numpy as np
@@ -14,13 +18,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tts_baseline.core.errors import BaselineError, NothingMeasured
+from tts_baseline.core.files import write_atomic
 
 Clock = Literal["wall", "cpu", "reference"]
 Numbers = NDArray[np.float64]
 CLOCKS: tuple[Clock, ...] = ("wall", "cpu", "reference")
 UNIT_S = 1e-7
 SLOTS = 4
-_FILE = re.compile(r"\d{4,}\.npz")
+_FILE = re.compile(r"(\d{4,})\.npz")
 # Where base's and head's calls lie in a quad; the i-th of the one stands next to the i-th of the other.
 _BASE_IN = {True: (0, 3), False: (1, 2)}
 _HEAD_IN = {True: (1, 2), False: (0, 3)}
@@ -87,7 +92,7 @@ class Session(Struct, frozen=True, kw_only=True):
 
 def rigs(folder: Path) -> list[str]:
     """The rigs that have a recorded session, each pipeline's idle one first; raises NothingMeasured."""
-    found = [path.name for path in folder.glob("*") if path.is_dir() and _paths(path)]
+    found = [path.stem for path in folder.glob("*.zip")]
     if not found:
         raise NothingMeasured(
             "there are no recordings",
@@ -99,21 +104,50 @@ def rigs(folder: Path) -> list[str]:
 
 def sessions(folder: Path, rig: str) -> Iterator[Session]:
     """Every recorded session of a rig, in the order of recording: none is left out."""
-    for path in _paths(folder / rig):
-        yield read(path)
+    archive = archive_of(folder, rig)
+    for number in numbers(archive):
+        yield read(archive, number)
 
 
-def read(path: Path) -> Session:
-    """One session; raises BaselineError if the file is not what record.py writes."""
+def archive_of(folder: Path, rig: str) -> Path:
+    """The file that holds a rig's sessions."""
+    return folder / f"{rig}.zip"
+
+
+def numbers(archive: Path) -> list[int]:
+    """The numbers of the sessions in an archive, in order; none where there is no archive yet."""
+    if not archive.exists():
+        return []
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with ZipFile(archive) as file:
+            names = file.namelist()
+    except (OSError, BadZipFile) as error:
+        raise BaselineError(f"this is not an archive of recordings: {error}", where=str(archive)) from error
+    return sorted(int(match[1]) for match in map(_FILE.fullmatch, names) if match)
+
+
+def add(archive: Path, number: int, session: bytes) -> None:
+    """Add a session's file to the archive, which is replaced whole: a crash leaves the one before."""
+    grown = io.BytesIO(archive.read_bytes() if archive.exists() else b"")
+    with ZipFile(grown, "a") as file:  # stored: each session is compressed already
+        file.writestr(ZipInfo(_name(number)), session)
+    write_atomic(archive, grown.getvalue())
+
+
+def read(archive: Path, number: int) -> Session:
+    """One session of an archive; raises BaselineError if it is not what record.py writes."""
+    where = f"{archive}, {_name(number)}"
+    try:
+        with ZipFile(archive) as file:
+            content = io.BytesIO(file.read(_name(number)))
+        with np.load(content, allow_pickle=False) as file:
             columns = {name: file[name] for name in ("first", "levels", "meta", *CLOCKS)}
         meta = msgspec.json.decode(str(columns.pop("meta")), type=Meta)
     except (OSError, KeyError, ValueError, BadZipFile, msgspec.MsgspecError) as error:
-        raise BaselineError(f"this is not a recording: {error}", where=str(path)) from error
-    fault = _fault(columns, meta, path)
+        raise BaselineError(f"this is not a recording: {error}", where=where) from error
+    fault = _fault(columns, meta, archive.stem)
     if fault:
-        raise BaselineError(f"this is not a whole recording: {fault}", where=str(path))
+        raise BaselineError(f"this is not a whole recording: {fault}", where=where)
     return Session(
         meta=meta,
         levels=tuple(float(level) for level in columns["levels"]),
@@ -122,10 +156,10 @@ def read(path: Path) -> Session:
     )
 
 
-def _fault(columns: dict[str, NDArray[Any]], meta: Meta, path: Path) -> str:
+def _fault(columns: dict[str, NDArray[Any]], meta: Meta, rig: str) -> str:
     shape = columns["wall"].shape
     levels = columns["levels"]
-    if meta.rig != path.parent.name:
+    if meta.rig != rig:
         return f"it says that it is of {meta.rig}"
     if len(shape) != 5 or shape[-1] != SLOTS or 0 in shape:
         return f"calls have the shape {shape}"
@@ -140,8 +174,8 @@ def _fault(columns: dict[str, NDArray[Any]], meta: Meta, path: Path) -> str:
     return ""
 
 
-def _paths(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.npz") if _FILE.fullmatch(path.name))
+def _name(number: int) -> str:
+    return f"{number:04d}.npz"
 
 
 def _picked(

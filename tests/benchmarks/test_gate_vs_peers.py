@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -48,8 +49,8 @@ def record(
     restarts: int = 8,
     stolen: float = 0.0,
     **wrong: object,
-) -> Path:
-    """A session as record.py writes it: the head slower by level and `change`, its CPU time by `slow_cpu`."""
+) -> tuple[Path, int]:
+    """A session as record.py adds it: the head slower by level and `change`, its CPU time by `slow_cpu`."""
     dice = np.random.default_rng([number, restarts])
     first = dice.random((restarts, CASES, len(LEVELS), QUADS)) < 0.5
     head = np.where(first[..., None], [False, True, True, False], [True, False, False, True])
@@ -72,8 +73,6 @@ def record(
         "steal": [stolen] * restarts,
         "disturbed": 2 if stolen else 0,
     }
-    path = folder / rig / f"{number:04d}.npz"
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {
         "first": first,
         "levels": np.array(LEVELS),
@@ -81,8 +80,13 @@ def record(
         **{name: np.round(column / 1e-7).astype(np.int32) for name, column in columns.items()},
         **wrong,
     }
-    np.savez_compressed(path, **{name: array for name, array in arrays.items() if array is not None})
-    return path
+    content = io.BytesIO()
+    np.savez_compressed(content, **{name: array for name, array in arrays.items() if array is not None})
+    archive = recordings.archive_of(folder, rig)
+    if number in recordings.numbers(archive):  # a test that records anew
+        archive.unlink()
+    recordings.add(archive, number, content.getvalue())
+    return archive, number
 
 
 def arms(base: object, head: object) -> Arms:
@@ -92,20 +96,19 @@ def arms(base: object, head: object) -> Arms:
 
 class TestReading:
     def test_slots_of_a_quad_go_to_their_arms_in_time_order(self, tmp_path: Path) -> None:
-        path = record(tmp_path, restarts=1)
         ticks = np.arange(1, CASES * len(LEVELS) * QUADS * 4 + 1, dtype=np.int32)
         ticks = ticks.reshape(1, CASES, len(LEVELS), QUADS, 4)
         first = np.zeros(ticks.shape[:-1], bool)
         first[:, :, :, 0] = True
-        path = record(tmp_path, restarts=1, wall=ticks, first=first)
-        found = recordings.read(path).arms(1)
+        session = recordings.read(*record(tmp_path, restarts=1, wall=ticks, first=first))
+        found = session.arms(1)
         # Case 0, level 1 holds ticks 9 to 16: ABBA, then BAAB.
         assert found.base[0, 0] == pytest.approx(np.array([9, 12, 14, 15]) * 1e-7)
         assert found.head[0, 0] == pytest.approx(np.array([10, 11, 13, 16]) * 1e-7)
-        assert recordings.read(path).seconds(1, restarts=1) == pytest.approx(ticks[:, :, 1].sum() * 1e-7)
+        assert session.seconds(1, restarts=1) == pytest.approx(ticks[:, :, 1].sum() * 1e-7)
 
     def test_levels_share_no_calls_and_clocks_are_kept_apart(self, tmp_path: Path) -> None:
-        session = recordings.read(record(tmp_path, slow_cpu=2.0))
+        session = recordings.read(*record(tmp_path, slow_cpu=2.0))
         wall, cpu = session.arms(0), session.arms(0, "cpu")
         assert session.arms(1).base != pytest.approx(wall.base, rel=1e-6)
         assert cpu.base == pytest.approx(0.9 * wall.base, rel=1e-3)
@@ -130,37 +133,50 @@ class TestReading:
     def test_what_is_not_whole_is_refused_by_name(
         self, tmp_path: Path, wrong: dict[str, object], said: str
     ) -> None:
-        path = record(tmp_path, **wrong)
+        archive, number = record(tmp_path, **wrong)
         with pytest.raises(BaselineError, match=said) as caught:
-            recordings.read(path)
-        assert caught.value.where == str(path)
+            recordings.read(archive, number)
+        assert caught.value.where == f"{archive}, 0000.npz"
 
     def test_a_file_of_another_rig_or_of_no_kind_is_refused(self, tmp_path: Path) -> None:
-        path = record(tmp_path, rig="espeak-busy")
-        moved = tmp_path / "espeak-idle" / path.name
-        moved.parent.mkdir()
-        moved.write_bytes(path.read_bytes())
+        archive, number = record(tmp_path, rig="espeak-busy")
+        renamed = archive.with_name("espeak-idle.zip")
+        renamed.write_bytes(archive.read_bytes())
         with pytest.raises(BaselineError, match="espeak-busy"):
-            recordings.read(moved)
-        moved.write_bytes(b"nothing")
-        with pytest.raises(BaselineError):
-            recordings.read(moved)
+            recordings.read(renamed, number)
+        renamed.write_bytes(b"nothing")
+        for read in (lambda: recordings.read(renamed, number), lambda: recordings.numbers(renamed)):
+            with pytest.raises(BaselineError):
+                read()
 
-    def test_every_session_counts_in_order_and_half_written_files_do_not(self, tmp_path: Path) -> None:
+    def test_every_session_counts_in_the_order_of_its_number(self, tmp_path: Path) -> None:
         for number in (10, 2):
             record(tmp_path, number)
-        (tmp_path / "espeak-idle" / "0003.half.npz").write_bytes(b"")
         record(tmp_path, rig="espeak-busy")
-        (tmp_path / "torch-idle").mkdir()
+        (tmp_path / ".espeak-idle.zip.half").write_bytes(b"")
         assert recordings.rigs(tmp_path) == ["espeak-idle", "espeak-busy"]
         assert [one.meta.session for one in recordings.sessions(tmp_path, "espeak-idle")] == [2, 10]
+        assert recordings.numbers(recordings.archive_of(tmp_path, "torch-idle")) == []
         with pytest.raises(NothingMeasured):
             recordings.rigs(tmp_path / "torch-idle")
+
+    def test_an_archive_that_cannot_grow_stays_as_it_was(self, tmp_path: Path, monkeypatch) -> None:
+        archive, _ = record(tmp_path)
+        before = archive.read_bytes()
+
+        def full(*_: object) -> None:
+            raise OSError("no space left on device")
+
+        monkeypatch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="no space"):
+            record(tmp_path, 1)
+        assert archive.read_bytes() == before
+        assert [path.name for path in tmp_path.iterdir()] == [archive.name]
 
 
 class TestJudge:
     def test_unchanged_is_ok_at_the_first_look_and_ten_percent_regresses(self, tmp_path: Path) -> None:
-        session = recordings.read(record(tmp_path))
+        session = recordings.read(*record(tmp_path))
         same, slower = ours.verdict(session, 0), ours.verdict(session, 1)
         assert (same.build, same.restarts) == ("ok", LOOKS[0])
         assert slower.build == "regressed"
@@ -168,21 +184,21 @@ class TestJudge:
         assert slower.change == pytest.approx(0.10, abs=0.01)
 
     def test_one_slow_case_fails_the_build_of_a_suite_that_is_not(self, tmp_path: Path) -> None:
-        found = ours.verdict(recordings.read(record(tmp_path, slow_case=1.13)), 0)
+        found = ours.verdict(recordings.read(*record(tmp_path, slow_case=1.13)), 0)
         assert found.cases[0] == "regressed"
         assert set(found.cases[1:]) <= {"ok", "improved"}
         assert found.suite != "regressed"
         assert found.build == "regressed"
 
     def test_faster_is_improved_and_noise_undecided(self, tmp_path: Path) -> None:
-        assert ours.verdict(recordings.read(record(tmp_path, change=-0.3)), 0).build == "improved"
-        noisy = ours.verdict(recordings.read(record(tmp_path, noise=2.0)), 0)
+        assert ours.verdict(recordings.read(*record(tmp_path, change=-0.3)), 0).build == "improved"
+        noisy = ours.verdict(recordings.read(*record(tmp_path, noise=2.0)), 0)
         assert (noisy.build, noisy.restarts) == ("undecided", LOOKS[-1])
 
     def test_it_is_told_which_arm_each_call_was_of(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        session = recordings.read(record(tmp_path, restarts=4))
+        session = recordings.read(*record(tmp_path, restarts=4))
         told = []
         monkeypatch.setattr(ours.paired, "decide", lambda found, limits, **_: told.append(found) or ())
         assert list(ours.looks(session, 1, "wall")) == [3, 4]
@@ -193,7 +209,7 @@ class TestJudge:
         ]
 
     def test_each_clock_is_read_for_itself(self, tmp_path: Path) -> None:
-        session = recordings.read(record(tmp_path, slow_cpu=1.2))
+        session = recordings.read(*record(tmp_path, slow_cpu=1.2))
         assert ours.verdict(session, 0, "wall").build == "ok"
         assert ours.verdict(session, 0, "cpu").build == "regressed"
         assert ours.verdict(session, 0, "wall over reference").build == "ok"
@@ -201,9 +217,9 @@ class TestJudge:
     def test_a_machine_that_slows_down_for_the_head_alone_is_taken_out_by_the_reference(
         self, tmp_path: Path
     ) -> None:
-        plain = recordings.read(record(tmp_path))
+        plain = recordings.read(*record(tmp_path))
         wall = plain.clocks["wall"]
-        session = recordings.read(record(tmp_path, wall=wall, reference=wall // 5))
+        session = recordings.read(*record(tmp_path, wall=wall, reference=wall // 5))
         assert ours.verdict(session, 1, "wall").build == "regressed"
         assert ours.verdict(session, 1, "wall over reference").build == "ok"
 
@@ -229,20 +245,20 @@ class TestJudge:
         self, tmp_path: Path, cores: float, judge: str
     ) -> None:
         """Of every pipeline in the study, of one that computes on one core for the judge."""
-        cpu = recordings.read(record(tmp_path, change=0.1)).clocks["cpu"]
+        cpu = recordings.read(*record(tmp_path, change=0.1)).clocks["cpu"]
         # Three of an arm's four calls wait, as long as is drawn for their restart and place in the quad.
         drawn = np.random.default_rng(7).uniform(0.2, 2.0, (len(cpu), 1, 1, 1, 4))
         late = np.broadcast_to(drawn, cpu.shape).copy()
         late[..., -1, :2] = 0.0
         wall = np.round(cpu / cores * (1 + late)).astype(np.int32)
-        session = recordings.read(record(tmp_path, wall=wall, cpu=cpu))
+        session = recordings.read(*record(tmp_path, wall=wall, cpu=cpu))
         assert ours.verdict(session, 0, "wall").suite == "undecided"
         assert ours.verdict(session, 0, "wall, then cpu").suite == "regressed"
         assert ours.verdict(session, 0).suite == judge
 
     def test_a_second_clock_can_settle_earlier(self, tmp_path: Path) -> None:
-        session = recordings.read(record(tmp_path, noise=2.0))
-        calm = recordings.read(record(tmp_path, noise=0.001))
+        session = recordings.read(*record(tmp_path, noise=2.0))
+        calm = recordings.read(*record(tmp_path, noise=0.001))
         found = {"wall": ours.looks(session, 0, "wall"), "cpu": ours.looks(calm, 0, "cpu")}
         assert ours.judged(found, ours.RULES["wall"][1]).restarts == LOOKS[-1]
         cleared = ours.judged(found, ours.cpu_clears)

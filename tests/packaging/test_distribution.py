@@ -1,0 +1,93 @@
+"""What is published: it builds from a clean clone, and the wheel alone runs README's ten-line example."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.support import REPOSITORY
+from tests.support.pages import blocks
+
+MAX_SDIST_BYTES = 4_000_000
+
+
+def run(*words: object, cwd: Path, **variables: str) -> str:
+    """What a command prints; the test fails with it where the command does."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=cwd,
+        env=own | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sdist and the wheel, built from a clone."""
+    folder = tmp_path_factory.mktemp("distributions")
+    run("git", "clone", "--quiet", REPOSITORY, folder / "clone", cwd=folder)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist", cwd=folder / "clone")
+    assert run("git", "status", "--porcelain", cwd=folder / "clone") == ""
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(distributions: Path) -> Path:
+    (found,) = distributions.glob("*.whl")
+    return found
+
+
+def test_an_index_takes_both(distributions: Path) -> None:
+    paths = sorted(distributions.iterdir())
+    assert [path.suffix for path in paths] == [".whl", ".gz"]
+    said = run(sys.executable, "-m", "twine", "check", "--strict", *paths, cwd=distributions)
+    assert said.count("PASSED") == 2
+
+
+def test_the_sdist_holds_the_tests_and_not_the_recordings(distributions: Path) -> None:
+    (sdist,) = distributions.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = [name.partition("/")[2] for name in archive.getnames()]
+    assert "tests/packaging/test_distribution.py" in names
+    assert "benchmarks/gate_vs_peers/replay.py" in names
+    assert not [name for name in names if name.startswith("benchmarks/gate_vs_peers/recordings/")]
+    assert sdist.stat().st_size < MAX_SDIST_BYTES
+
+
+def test_the_wheel_holds_the_package_alone_with_its_data(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {
+        "tts_baseline",
+        "pytest_tts_baseline",
+    }
+    assert {"tts_baseline/suites/es.toml", "tts_baseline/pipelines/f5_spanish/vocab.txt"} <= set(names)
+
+
+def test_the_wheel_alone_runs_the_ten_line_example(wheel: Path, tmp_path: Path) -> None:
+    run(sys.executable, "-m", "venv", tmp_path / "env", cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(python, *pip, "--constraint", REPOSITORY / "constraints.txt", wheel, cwd=tmp_path)
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "my_tts.py").write_text(blocks("README.md", "python")[0], encoding="utf-8")
+    (project / "pyproject.toml").write_text(blocks("README.md", "toml")[0], encoding="utf-8")
+    words = ("-m", "pytest", "--tts-baseline", "--tts-cases", "hello,thanks,race", "-q")
+    run(python, *words, cwd=project, CI="")
+    # Beside other tests times may be anything, and the recorded sound must be found again.
+    run(python, *words, "-k", "quality", cwd=project, CI="1")
+    (quality,) = project.glob("baselines/*/*/quality.json")
+    assert json.loads(quality.read_text())["cases"].keys() == {"hello", "thanks", "race"}
