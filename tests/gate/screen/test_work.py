@@ -274,6 +274,16 @@ def test_runs_of_another_suite_are_no_baseline(run, make) -> None:
     assert told(run(), Baseline(elsewhere=(replace(other, acceptance=None),))).status == "no baseline"
 
 
+def test_the_run_that_is_compared_with_names_what_was_configured_otherwise(run, make) -> None:
+    sixteen, seven = {"steps": "16"}, {"steps": "7"}
+    here = replace(run(torch="2.10.0"), provenance=seven)
+    there = replace(run(machine="there"), provenance=sixteen)
+    now = replace(run(more(mm=1)), provenance=seven)
+    grown = told(now, make.baseline([here], elsewhere=(there,)))
+    assert (grown.status, grown.changed) == ("regressed", (Change("steps", "16", "7"),))
+    assert told(now, make.baseline([here], elsewhere=(there,)), "flops").changed == ()  # which is ok
+
+
 # --- what is new
 
 
