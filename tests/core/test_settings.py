@@ -19,6 +19,7 @@ VALUES = {
     "pipeline": NAMES,
     "device": st.sampled_from(["auto", "cpu", "cuda"]),
     "optimize": LISTS,
+    "variant": st.from_regex(r"[a-z0-9][a-z0-9_-]{0,7}", fullmatch=True),
     "suite": NAMES,
     "cases": LISTS,
     "tags": LISTS,
@@ -181,3 +182,11 @@ def test_the_root_is_the_nearest_folder_with_a_pyproject(tmp_path: Path) -> None
 def test_without_a_pyproject_the_root_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "is_file", lambda _: False)
     assert find_root(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("name", ["Studio", "a b", "a/b", "..", "-a", "a.b", "ñ", "a\n"])
+def test_a_variant_that_is_no_folders_name_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SettingsError, match="variant must be made of a-z"):
+        read(tmp_path, {"variant": name}, {})
+    with pytest.raises(SettingsError, match="variant must be made of a-z"):
+        read(tmp_path, {}, {"TTS_BASELINE_VARIANT": name})

@@ -18,7 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 from tts_baseline.core.records import Case, Work  # noqa: E402
 from tts_baseline.measure import work  # noqa: E402
 from tts_baseline.measure.protocol import WorkerSpec  # noqa: E402
-from tts_baseline.measure.replicate import Pace, measure  # noqa: E402
+from tts_baseline.measure.replicate import ReplicatePace, measure  # noqa: E402
 from tts_baseline.session.measurement.suite import look_ahead  # noqa: E402
 from tts_baseline.session.project import open_project  # noqa: E402
 
@@ -374,7 +374,7 @@ def voice(tmp_path: Path) -> WorkerSpec:
 
 def taken(voice: WorkerSpec, *texts: str, index: int = 0):
     cases = [Case(id=text.replace(" ", "-"), text=text) for text in texts]
-    return measure(voice, cases, index=index, pace=Pace(passes=1, timeout=60, load_timeout=120))
+    return measure(voice, cases, index=index, pace=ReplicatePace(passes=1, timeout=60, load_timeout=120))
 
 
 def test_a_run_counts_a_pipeline_with_a_thread_pool(voice) -> None:

@@ -14,7 +14,7 @@ from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.settings import find_root
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.verdicts import verdicts
-from tts_baseline.measure.replicate import Pace, measure
+from tts_baseline.measure.replicate import ReplicatePace, measure
 from tts_baseline.session.measurement.score import score
 from tts_baseline.session.project import Project, open_project
 
@@ -90,7 +90,7 @@ def gate(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def judged(project: Project, accepted: Run) -> list[Verdict]:
     """The verdicts on the work that one more fresh process does."""
-    pace = Pace(passes=1, timeout=60, load_timeout=120)
+    pace = ReplicatePace(passes=1, timeout=60, load_timeout=120)
     taken = measure(project.worker, project.cases, index=0, pace=pace)
     utterances = {case: (spoken,) for case, spoken in taken.utterances.items()}
     readings, _ = score(project.cases, [taken.replicate], utterances, None, {})

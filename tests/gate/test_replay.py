@@ -23,7 +23,7 @@ import pytest
 # --- the product: all that this module takes from it
 from tts_baseline.baseline import pending
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.judgement import Judgement, Sound
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Run
 from tts_baseline.core.registry import ratio_gates
@@ -148,7 +148,9 @@ def outcome_page(name: str, root: Path) -> Page:
     if replay.judgement is not None:
         pair = outcome.decided.pair
         page["settled"] = paired.is_settled(pair, ratio_gates())
-        page["judge's json"] = _head(judged.as_json(replay.judgement, pair, outcome.folder))
+        unheard = Sound(base=(), head=(), identical=(), cases=())  # what was recorded was not listened to
+        page["judge's json"] = _head(judged.as_json(replay.judgement, pair, unheard, outcome.folder))
+        del page["judge's json"]["sound"]
     return json.loads(json.dumps(page).replace(str(root), PROJECT))
 
 

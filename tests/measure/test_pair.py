@@ -19,12 +19,12 @@ from tts_baseline.core.records import Case, Request
 from tts_baseline.measure import pair
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.host import CpuTime
-from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, Pace, measure
+from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, PairPace, measure
 from tts_baseline.measure.protocol import Ready, Spoken, WorkerSpec
 
 HERE = str(REPOSITORY)
 CASES = [Case(id="short", text="a"), Case(id="middle", text="bb"), Case(id="long", text="ccc")]
-PACE = Pace(quads=4, timeout=20, load_timeout=20)
+PACE = PairPace(quads=4, timeout=20, load_timeout=20)
 WORDS = {"base": "A", "head": "B"}
 NAMES = {"base": "main", "head": "tree"}
 
@@ -67,7 +67,7 @@ class Room:
             for side in asked
         }
 
-    def measure(self, index: int = 0, cases=CASES, pace: Pace = PACE, **arms):
+    def measure(self, index: int = 0, cases=CASES, pace: PairPace = PACE, **arms):
         return measure(self.arms(**arms), cases, index=index, pace=pace, on_call=self._count)
 
     def _count(self) -> None:

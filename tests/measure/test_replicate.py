@@ -8,10 +8,10 @@ from tts_baseline.core.errors import RequestFailed, WorkerDied
 from tts_baseline.core.records import Case, Work
 from tts_baseline.measure import replicate
 from tts_baseline.measure.protocol import Counted, Ready, Spoken
-from tts_baseline.measure.replicate import MAX_LOST_IN_A_ROW, Pace, measure
+from tts_baseline.measure.replicate import MAX_LOST_IN_A_ROW, ReplicatePace, measure
 from tts_baseline.measure.work import NO_TORCH
 
-PACE = Pace(passes=3, timeout=0.7, load_timeout=20)
+PACE = ReplicatePace(passes=3, timeout=0.7, load_timeout=20)
 
 
 def cases(*texts: str) -> list[Case]:
@@ -34,7 +34,7 @@ def test_passes_are_shuffled_alike_for_the_same_index(spec) -> None:
     many = cases(*["x"] * 8, "counter")
 
     def place(index: int) -> int:
-        taken = measure(spec(), many, index=index, pace=Pace(passes=1, timeout=5, load_timeout=20))
+        taken = measure(spec(), many, index=index, pace=ReplicatePace(passes=1, timeout=5, load_timeout=20))
         return len(taken.utterances["c8-counter"].samples)
 
     assert place(0) == place(0)
@@ -62,7 +62,7 @@ def test_gives_up_after_three_lost_workers_in_a_row(spec) -> None:
 
 
 def test_stops_at_the_deadline_after_one_timed_pass(spec) -> None:
-    pace = Pace(passes=50, timeout=5, load_timeout=20, deadline=0.0)
+    pace = ReplicatePace(passes=50, timeout=5, load_timeout=20, deadline=0.0)
     taken = measure(spec(), cases("hola"), index=0, pace=pace)
     assert len(taken.replicate.calls["c0-hola"].wall_s) == 1
 
@@ -128,7 +128,7 @@ def counted(hands: Hands, *texts: str, index: int = 0) -> tuple[dict[str, Work |
         None,
         [Case(id=f"c{number}", text=text) for number, text in enumerate(texts)],
         index=index,
-        pace=Pace(passes=2, timeout=1, load_timeout=1),
+        pace=ReplicatePace(passes=2, timeout=1, load_timeout=1),
         on_call=lambda: reported.append(1),
     )
     assert taken.failures == ()
@@ -193,7 +193,7 @@ def test_a_new_worker_says_a_case_before_its_work_is_counted(hands: Hands, monke
         None,
         [Case(id="a", text="uno"), Case(id="b", text="dos")],
         index=0,
-        pace=Pace(passes=2, timeout=1, load_timeout=1),
+        pace=ReplicatePace(passes=2, timeout=1, load_timeout=1),
     )
     lost = {failure.case for failure in taken.failures}
     (kept,) = {"a", "b"} - lost

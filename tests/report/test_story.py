@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from tests.support.decisions import screened
+from tests.support.runs import Maker
 from tts_baseline.core.records import Baseline, Environment
-from tts_baseline.gate import explain
 from tts_baseline.gate.verdicts import fails, gating
+from tts_baseline.report.story import story
+
+
+@pytest.fixture
+def make() -> Maker:
+    return Maker()
 
 
 def told(run, baseline: Baseline) -> list[str]:
     verdicts = [v for v in gating(screened(run, baseline)) if fails(v, missing="record", undecided="warn")]
-    return explain.story(verdicts, run, baseline).splitlines()
+    return story(verdicts, run, baseline).splitlines()
 
 
 def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None:

@@ -17,7 +17,7 @@ from tests.support.made import accepted, reading, run, tone
 from tts_baseline.core import units
 from tts_baseline.core.records import Baseline, Case
 from tts_baseline.core.registry import gates, metrics
-from tts_baseline.core.verdict import Status, Verdict
+from tts_baseline.core.verdict import Grounds, Status, Verdict
 from tts_baseline.report import summary, table
 
 STATUSES = get_args(Status)
@@ -26,9 +26,14 @@ WORK = [name for name, metric in metrics().items() if metric.spec.family == "wor
 NUMBERS = st.none() | st.floats(-1e9, 1e9)
 
 
-def verdict(gate: str = "latency", status: Status = "ok", case: str | None = None, **more) -> Verdict:
+def verdict(
+    gate: str = "latency", status: Status = "ok", case: str | None = None, reason: str = "", **more
+) -> Verdict:
+    """With a reason: the metric's own words for why it has no value."""
     spec = gates()[gate]
     known = {"unit": spec.unit, "relative": spec.decide == "ratio"} | more
+    if reason:
+        known |= {"cause": "no value", "grounds": Grounds(message=reason)}
     return Verdict(gate=gate, metric=spec.name, family=spec.family, case=case, status=status, **known)
 
 

@@ -21,7 +21,9 @@ from tts_baseline.core.errors import (
     SettingsError,
 )
 from tts_baseline.core.judgement import Paired
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Calls, ColdStart, Replicate
+from tts_baseline.core.verdict import Verdicts
 from tts_baseline.measure import pair
 from tts_baseline.measure import replicate as replicates
 from tts_baseline.measure.pair import CaseLost
@@ -34,7 +36,7 @@ from tts_baseline.session.measurement import suite
 from tts_baseline.session.measurement.pilot import Pilot
 from tts_baseline.session.measurement.progress import Progress, silent
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import Outcome, footer
+from tts_baseline.session.outcome import footer
 from tts_baseline.session.project import Project, open_project
 from tts_baseline.session.revision.worktree import Checkout
 
@@ -370,7 +372,8 @@ def test_a_judge_is_refused_a_tighter_limit_and_says_what_is_certified(bench, ce
 def test_a_summary_with_a_judge_says_once_what_is_certified(bench, certified) -> None:
     bench.on(Machine(noise=0.003))
     judged = compare.with_configuration(bench.project(), ("fast",), silent()).judgement
-    outcome = Outcome(run=None, folder=Path("r1"), baseline=None, verdicts=(), judgement=judged)
+    nothing = Verdicts(screen=(), combined=())
+    outcome = Outcome(run=None, folder=Path("r1"), baseline=None, decided=nothing, judgement=judged)
     assert footer(outcome).count(judged.certified) == 1
     assert "certified" not in footer(replace(outcome, judgement=replace(judged, certified="")))
 

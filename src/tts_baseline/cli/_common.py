@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.settings import find_root
 from tts_baseline.report import summary
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.outcome import Outcome, explained, failing, footer, suite_verdicts
+from tts_baseline.session.outcome import explained, failing, footer, suite_verdicts
 from tts_baseline.session.project import Project, open_project
 
 

@@ -35,6 +35,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("device", "where the pipeline runs", choices=("auto", "cpu", "cuda")),
     Option("optimize", "named optimizations to switch on, comma-separated; none for the reference", "A,B"),
+    Option("variant", "a name of your own for baselines that are kept side by side (default: none)", "NAME"),
     Option("suite", "the cases: a built-in suite or a TOML file (default: es)", "NAME_OR_PATH"),
     Option("cases", "only these case ids, comma-separated", "IDS"),
     Option("tags", "only cases with these tags, comma-separated", "TAGS"),

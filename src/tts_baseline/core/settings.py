@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from tts_baseline.core.registry import nearest
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
 _LISTS = ("optimize", "cases", "tags")
 _HELP = "tts-baseline run --help"
+# It is a part of a folder's name.
+_VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -26,6 +29,7 @@ class Settings(Record, frozen=True, kw_only=True):
     pipeline: str = "espeak"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     optimize: tuple[str, ...] = ()
+    variant: str = ""
     suite: str = "es"
     cases: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -142,6 +146,12 @@ def _checked(settings: Settings) -> Settings:
         number = getattr(settings, name)
         if number is not None and not 0 < number < math.inf:
             raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)
+    if settings.variant and not _VARIANT.fullmatch(settings.variant):
+        raise SettingsError(
+            f"variant must be made of a-z, 0-9, - and _, and begin with a letter or digit, not "
+            f"{settings.variant!r}",
+            hint=_HELP,
+        )
     if settings.restarts < 3:
         raise SettingsError(
             f"restarts must be at least 3, not {settings.restarts}: the fresh process is the "

@@ -152,3 +152,11 @@ class Verdict(Record, frozen=True, kw_only=True):
     def is_environment(self) -> bool:
         """True where the code is innocent of a change that is there."""
         return self.cause == "environment"
+
+
+class Verdicts(Record, frozen=True, kw_only=True):
+    """What was decided about a run: by the screen, by the judge (`pair`; empty without one), by both."""
+
+    screen: tuple[Verdict, ...]
+    pair: tuple[Verdict, ...] = ()
+    combined: tuple[Verdict, ...]

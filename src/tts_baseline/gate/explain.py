@@ -15,8 +15,8 @@ from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
-# chosen: a stage is named where it moved by a fifth, or more, of what the most moved one did.
-_LOUD = 1 / 5
+# chosen: a stage has moved where it did by a fifth of what the most moved one did, or more.
+_LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
 _SHOWN_DIGITS, _WHOLE_HASH = 4, 64
@@ -99,10 +99,10 @@ def _by_seconds(moved: Mapping[str, float]) -> str:
     size = max(map(abs, moved.values()), default=0.0)
     if not size:
         return ""
-    loud = [name for name in _by_size(moved) if abs(moved[name]) >= _LOUD * size]
+    loud = [name for name in _by_size(moved) if abs(moved[name]) >= size / _LOUD]
     quiet = [name for name in moved if name not in loud]
     named = ", ".join(f"{name} {units.change(moved[name], 's', relative=False)}" for name in loud)
-    return named + (f"; {', '.join(quiet)} within {units.seconds(_LOUD * size)}" if quiet else "")
+    return named + (f"; {', '.join(quiet)} within {units.seconds(size / _LOUD)}" if quiet else "")
 
 
 def _by_shares(shares: Mapping[str, Interval]) -> str:
@@ -117,7 +117,7 @@ def _by_shares(shares: Mapping[str, Interval]) -> str:
     loud = [
         name
         for name in _by_size(changes)
-        if abs(changes[name]) >= _LOUD * size and (shares[name].low > 0 or shares[name].high < 0)
+        if abs(changes[name]) >= size / _LOUD and (shares[name].low > 0 or shares[name].high < 0)
     ]
     quiet = [name for name in shares if name not in loud]
     named = ", ".join(f"{name} {_percent(shares[name])}" for name in loud)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Baseline, Failure, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import FAILING, Grounds, Verdict
+from tts_baseline.core.verdict import FAILING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine
 from tts_baseline.gate.judge import paired
@@ -19,14 +18,6 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen import quality, times, work
 
 UTTERANCE = "utterance"
-
-
-class Verdicts(Struct, frozen=True, kw_only=True):
-    """What was decided about a run: by the screen, by the judge (`pair`; empty without one), by both."""
-
-    screen: tuple[Verdict, ...]
-    pair: tuple[Verdict, ...] = ()
-    combined: tuple[Verdict, ...]
 
 
 def verdicts(

@@ -42,7 +42,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     python: str = sys.executable
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class PairPace(Struct, frozen=True, kw_only=True):
     """How a restart is measured: quads a case, time limits; `together`: both processes live at once.
 
     `slow` makes every timed call of the head longer by that share of its usual time: a known change.
@@ -72,7 +72,7 @@ def measure(
     cases: Sequence[Case],
     *,
     index: int,
-    pace: Pace,
+    pace: PairPace,
     on_call: Callable[[], None] = lambda: None,
     hear: Hear = lambda *_: None,
 ) -> Paired:
@@ -243,7 +243,7 @@ class Voice:
         )
 
 
-def _started(arm: Arm, cases: Sequence[Case], pace: Pace, stack: ExitStack, *, is_second: bool) -> Voice:
+def _started(arm: Arm, cases: Sequence[Case], pace: PairPace, stack: ExitStack, *, is_second: bool) -> Voice:
     try:
         worker = Worker(arm.spec, load_timeout=pace.load_timeout, python=arm.python)
     except PipelineError as error:

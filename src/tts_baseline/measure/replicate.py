@@ -23,7 +23,7 @@ from tts_baseline.measure.protocol import Spoken, WorkerSpec
 MAX_LOST_IN_A_ROW = 3
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class ReplicatePace(Struct, frozen=True, kw_only=True):
     """How one replicate is measured: timed passes, time limits, and when to stop early."""
 
     passes: int
@@ -46,7 +46,7 @@ def measure(
     cases: Sequence[Case],
     *,
     index: int,
-    pace: Pace,
+    pace: ReplicatePace,
     on_call: Callable[[], None] = lambda: None,
 ) -> Taken:
     """Everything one fresh process has to say about `cases`.
@@ -92,7 +92,7 @@ def measure(
 class _Crew:
     """A worker at a time; a lost one is replaced, until too many are lost in a row."""
 
-    def __init__(self, spec: WorkerSpec, pace: Pace, stack: ExitStack) -> None:
+    def __init__(self, spec: WorkerSpec, pace: ReplicatePace, stack: ExitStack) -> None:
         self._spec, self._pace, self._stack = spec, pace, stack
         self._lost = 0
         self._said: set[str] = set()

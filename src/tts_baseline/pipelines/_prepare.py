@@ -13,13 +13,16 @@ from tts_baseline.pipelines._load import build, find, utterance
 class Checked:
     """A pipeline whose answers are checked; passes `provenance` and `close` on."""
 
-    def __init__(self, pipeline: Pipeline, target: str) -> None:
-        self._pipeline, self._target = pipeline, target
+    def __init__(self, pipeline: Pipeline, target: str, settings: Mapping[str, Any]) -> None:
+        self._pipeline, self._target, self._settings = pipeline, target, settings
 
     @property
-    def provenance(self) -> Mapping[str, str]:
-        """What the pipeline says about itself; asked for after loading, whose time it is not part of."""
-        said: Mapping[str, str] = getattr(self._pipeline, "provenance", {})
+    def provenance(self) -> Mapping[str, Any]:
+        """What the pipeline says about itself, or else the settings that it was built with.
+
+        Asked for after loading, whose time it is not part of.
+        """
+        said: Mapping[str, Any] = getattr(self._pipeline, "provenance", self._settings)
         return said
 
     def synthesize(self, request: Request) -> Utterance:
@@ -47,6 +50,6 @@ def prepare(
         begin = getattr(pipeline, "load", None)
         if begin is not None:
             begin()
-        return Checked(pipeline, target)
+        return Checked(pipeline, target, settings)
 
     return load

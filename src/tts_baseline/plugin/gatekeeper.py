@@ -9,6 +9,7 @@ import pytest
 
 from tts_baseline.core.errors import BaselineError, NothingMeasured, TtsBaselineError
 from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates, metrics
@@ -22,7 +23,6 @@ from tts_baseline.report import summary
 from tts_baseline.session import certified, one_text
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import (
-    Outcome,
     explained,
     failing,
     footer,

@@ -10,11 +10,12 @@ from pathlib import Path
 from tts_baseline.baseline import accept, pending
 from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate.verdicts import changed, gating
-from tts_baseline.session.outcome import Outcome, reopen
+from tts_baseline.session.outcome import reopen
 from tts_baseline.session.project import Project
 
 

@@ -229,7 +229,7 @@ def _against_itself(project: Project) -> Bench:
     return Bench(
         base=Arm(name="base", spec=project.worker),
         head=Arm(name="head", spec=project.worker),
-        against=Against(name="itself", commit=git.commit(project.root)[0], code=False),
+        against=Against(name="itself", commit=git.commit(project.root)[0], code=False, changed=()),
         pilot=look_ahead(project, project.chosen),
     )
 

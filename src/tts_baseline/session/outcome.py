@@ -1,42 +1,22 @@
-"""What a run came to: the run, the baseline it was compared with, and the verdicts."""
+"""Judges a run again, and asks what its outcome means: what fails, what is behind a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.records import Baseline, Quality, Reading, Run, Utterance
+from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.records import Quality, Reading, Run, Utterance
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.verdicts import Verdicts, fails, gating, verdicts
+from tts_baseline.gate.verdicts import fails, gating, verdicts
 from tts_baseline.report import judged, story, table
 from tts_baseline.session.project import Project
 
 JUDGE_FILE = "judge.json"
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """A run that was measured and judged, and the baseline files that were recorded for it.
-
-    `judgement` is what the judge measured, None where it was not called.
-    """
-
-    run: Run
-    folder: Path
-    baseline: Baseline
-    decided: Verdicts
-    judgement: Judgement | None = None
-    recorded: tuple[Path, ...] = ()
-
-    @property
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """What screen and judge say together."""
-        return self.decided.combined
 
 
 def reopen(project: Project, name: str) -> Outcome:

@@ -63,8 +63,12 @@ class Project(Struct, frozen=True, kw_only=True):
         )
 
     def variant(self, device: str) -> str:
-        """The name of this variant's baselines: the device, then the switches that are on."""
-        return "+".join((device, *sorted(self.settings.optimize)))
+        """What is kept side by side on purpose: the device, the switches that are on, a name of one's own.
+
+        'cpu', 'cuda+bf16', 'cuda+bf16.studio': no switch has a dot in its name.
+        """
+        built = "+".join((device, *sorted(self.settings.optimize)))
+        return f"{built}.{self.settings.variant}" if self.settings.variant else built
 
     def store(self, variant: str) -> Store:
         """The baselines of one variant of this project's pipeline."""

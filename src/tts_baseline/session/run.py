@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
 from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report import judged, summary
@@ -15,7 +16,7 @@ from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import JUDGE_FILE, Outcome
+from tts_baseline.session.outcome import JUDGE_FILE
 from tts_baseline.session.project import Project
 
 # The judge gets the other part of the budget.

@@ -16,7 +16,7 @@ from tests.support.judgements import judgement
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Calls, ColdStart, Replicate
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Verdict
+from tts_baseline.core.verdict import Grounds, Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit, chosen
 from tts_baseline.stats.sequential import MODE, alpha_at
@@ -184,7 +184,7 @@ def test_arms_that_are_equally_fast_do_not_differ(calls: tuple[str, list[float],
 def test_the_sides_of_the_limit_after_three_restarts(change: float, status: str) -> None:
     v = latency([slower(a=change + wobble) for wobble in (1e-5, -1e-5, 0)])
     assert v.status == status
-    assert (v.reason != "") is (status == "undecided")
+    assert v.cause == ("resolution" if status == "undecided" else "")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_undecided_says_what_it_could_have_seen() -> None:
     error = 0.01 / math.sqrt(5)
     seen = LIMIT + (stats.t.isf(alpha_at(6), 5) + stats.t.ppf(0.9, 5)) * error
     assert v.status == "undecided"
-    assert v.reason == f"could have seen {math.expm1(seen):+.0%} or more with 6 restarts"
+    assert (v.cause, v.grounds.seen) == ("resolution", pytest.approx(math.expm1(seen)))
 
 
 def test_a_limit_of_ones_own() -> None:
@@ -326,7 +326,7 @@ def test_holm_over_cases(cases: int, status: str) -> None:
     assert found["latency", "c0"].status == status
     assert all(found["latency", case].status == "ok" for case in others)
     if status == "undecided":
-        assert found["latency", "c0"].reason == "beyond the limit alone, not among 3 cases"
+        assert (found["latency", "c0"].cause, found["latency", "c0"].grounds.of) == ("many cases", 3)
         assert found["latency", "c0"].low > 0.05
         assert found["latency", None].status == "ok"
 
@@ -405,9 +405,9 @@ def throttled(order: str, dropped: int, *, head: float = 2.0) -> Paired:
     ("order", "dropped", "share"),
     [
         ("ABBA" * 4, 1, None),  # a fifth, and not more
-        ("ABBA" * 3, 1, "25%"),
+        ("ABBA" * 3, 1, 1 / 4),
         ("AAAAAAAABBBBBBBB", 2, None),  # of ten halves of quads
-        ("AAAAAAAABBBBBBBB", 3, "27%"),
+        ("AAAAAAAABBBBBBBB", 3, 3 / 11),
         ("BBBBBBAAAA", 1, None),
     ],
 )
@@ -418,7 +418,8 @@ def test_more_than_a_fifth_of_throttled_quads_decides_nothing(order: str, droppe
         assert found["latency", None].status == found["latency", "a"].status == "regressed"
     else:
         assert {v.status for v in found.values()} == {"undecided"}
-        assert {v.reason for v in found.values()} == {f"the device was throttled in {share} of the quads"}
+        assert {v.cause for v in found.values()} == {"throttled"}
+        assert all(v.grounds == Grounds(throttled=share) for v in found.values())
 
 
 def test_throttled_quads_count_over_all_restarts_that_were_looked_at() -> None:
@@ -435,7 +436,7 @@ def test_a_run_that_was_throttled_throughout_is_undecided_not_silent() -> None:
     found = verdicts([one] * 3, "a")
     v = found["latency", None]
     assert (v.status, v.change, v.runs) == ("undecided", None, 3)
-    assert v.reason == "the device was throttled in 100% of the quads"
+    assert (v.cause, v.grounds) == ("throttled", Grounds(throttled=1.0))
     assert found["cold_start", None].status == "undecided"
     assert not paired.is_settled(list(found.values()), ["latency"])
 
@@ -444,7 +445,7 @@ def test_a_suite_whose_only_case_was_throttled_in_one_restart_is_undecided_not_s
     quiet, hot = throttled("ABBA" * 5, 0), restart({}, {}, dropped=2)  # 2 of 12, which is not too many
     v = verdicts([quiet, hot, quiet], "a")["latency", None]
     assert (v.status, v.change) == ("undecided", None)
-    assert v.reason == "the device was throttled whenever a case was to be measured in some restart"
+    assert v.cause == "always throttled"
 
 
 # Where
@@ -456,12 +457,14 @@ def test_the_stage_that_moved_is_named_for_the_suites_latency_alone() -> None:
 
     slow = [restart(arm(0.9), arm(1.9 + wobble, 200 * MIB)) for wobble in (0, 1e-4, -1e-4)]
     found = verdicts(slow)
-    assert found["latency", None].where.startswith("model +100.0%")
+    assert found["latency", None].grounds.stage_shares["model"].change == pytest.approx(1.0)
     assert found["memory", None].status == "regressed"
-    assert [key for key, v in found.items() if v.where] == [("latency", None)]
-    assert latency([restart(arm(1.9), arm(0.9)) for _ in range(3)]).where.startswith("model -50.0%")
-    assert latency([restart(arm(0.9), arm(0.9)) for _ in range(3)]).where == ""
-    assert latency([replace(one, dropped=9) for one in slow]).where == ""  # throttled: nothing is decided
+    assert [key for key, v in found.items() if v.grounds.stage_shares] == [("latency", None)]
+    faster = latency([restart(arm(1.9), arm(0.9)) for _ in range(3)])
+    assert faster.grounds.stage_shares["model"].change == pytest.approx(-0.5)
+    assert latency([restart(arm(0.9), arm(0.9)) for _ in range(3)]).grounds.stage_shares == {}
+    throttled = latency([replace(one, dropped=9) for one in slow])
+    assert throttled.grounds.stage_shares == {}  # nothing is decided
 
 
 def test_a_case_that_is_left_out_is_not_asked_for_its_stages() -> None:
@@ -472,10 +475,8 @@ def test_a_case_that_is_left_out_is_not_asked_for_its_stages() -> None:
         }
 
     v = latency([restart(arm(1.0, 0.0), arm(2.0, 0.0)) for _ in range(3)])
-    assert (v.status, v.where) == (
-        "regressed",
-        "model +100.0% [+100.0, +100.0] of the whole; elsewhere unchanged (within 0.0%)",
-    )
+    shares = {name: share.change for name, share in v.grounds.stage_shares.items()}
+    assert (v.status, shares) == ("regressed", pytest.approx({"model": 1.0, "elsewhere": 0.0}))
 
 
 def test_the_mean_over_cases_is_taken_restart_by_restart() -> None:

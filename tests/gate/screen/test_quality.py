@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.decisions import screened
 from tts_baseline.core.records import Baseline
+from tts_baseline.core.verdict import Grounds
 from tts_baseline.gate.verdicts import changed, fails, gating
 
 
@@ -19,7 +20,7 @@ def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **
 def test_snr_fails_when_it_falls_by_more_than_one_db(make, verdict, now: float, status: str) -> None:
     v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": now})
     assert (v.status, v.change) == (status, pytest.approx(now - 30.0))
-    assert "6 of 6 cases" in v.reason
+    assert (v.cause, v.grounds) == ("median", Grounds(valid=6, of=6))
 
 
 def test_snr_is_capped_so_that_digital_silence_counts_for_nothing(make, verdict) -> None:
@@ -51,7 +52,7 @@ def test_a_recording_that_no_longer_fits_its_golden_is_not_comparable(make, verd
     assert v.status == "not comparable"
     some = {("stoi", "c0"): None}
     v = judged(make, verdict, {"stoi": 1.0}, {"stoi": 0.9}, gate="stoi", case_scores=some)
-    assert (v.status, v.reason) == ("regressed", "median of 5 of 6 cases")
+    assert (v.status, v.grounds) == ("regressed", Grounds(valid=5, of=6))
 
 
 def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
@@ -77,12 +78,12 @@ class TestTooFewCasesWithAPause:
 
     def test_all_equivalent_is_ok(self, make, verdict) -> None:
         v = self.judge(make, verdict, closeness=60.0)
-        assert (v.status, v.reason) == ("ok", "measured in 2 of 6 cases; all equivalent to their goldens")
+        assert (v.status, v.cause, v.grounds) == ("ok", "few valid", Grounds(valid=2, of=6, different=0))
 
     def test_changed_audio_is_undecided(self, make, verdict) -> None:
         v = self.judge(make, verdict, closeness=59.9)
         assert (v.status, v.change) == ("undecided", 0.0)
-        assert "6 differ from their goldens" in v.reason
+        assert (v.cause, v.grounds.different) == ("few valid", 6)
 
     def test_the_few_that_fell_are_enough_to_fail(self, make, verdict) -> None:
         assert self.judge(make, verdict, closeness=30.0, now=20.0).status == "regressed"
@@ -110,7 +111,8 @@ def test_a_limit_of_two_parts_allows_their_sum(make, verdict) -> None:
 def test_one_new_fault_in_one_case_fails_the_suite(make, verdict) -> None:
     fault = {("structure", "c4"): 3.0}
     v = judged(make, verdict, {"structure": 2.0}, {"structure": 2.0}, gate="structure", case_scores=fault)
-    assert (v.status, v.change, v.reason) == ("regressed", 1.0, "1 of 6 cases worse, most in c4")
+    assert (v.status, v.change, v.cause) == ("regressed", 1.0, "worst case")
+    assert v.grounds == Grounds(worse=1, of=6, case="c4")
 
 
 def test_faults_that_were_accepted_stay_accepted(make, verdict) -> None:
@@ -127,7 +129,7 @@ def test_broken_audio_is_invalid_once_and_without_a_baseline_too(make) -> None:
 
 def test_nothing_accepted_yet(make, verdict) -> None:
     v = verdict(make.run(scores={"duration": 2.0}), Baseline(), "duration")
-    assert (v.status, v.current, v.reason) == ("no baseline", 2.0, "nothing was accepted yet")
+    assert (v.status, v.current, v.cause) == ("no baseline", 2.0, "nothing accepted")
     assert fails(v, missing="fail", undecided="warn")
     assert not fails(v, missing="record", undecided="warn")
 
@@ -135,13 +137,13 @@ def test_nothing_accepted_yet(make, verdict) -> None:
 def test_a_metric_that_came_after_accepting_has_no_baseline(make, verdict) -> None:
     baseline = Baseline(quality=make.quality({"duration": 2.0}))
     v = verdict(make.run(scores={"duration": 2.0, "stoi": 0.9}), baseline, "stoi")
-    assert (v.status, v.current, v.reason) == ("no baseline", 0.9, "the metric is new")
+    assert (v.status, v.current, v.cause) == ("no baseline", 0.9, "new metric")
 
 
 def test_a_changed_text_is_not_compared(make, verdict) -> None:
     baseline = Baseline(quality=make.quality({"duration": 2.0}, text="adiós"))
     v = verdict(make.run(scores={"duration": 9.0}), baseline, "duration", "c0")
-    assert (v.status, v.reason) == ("no baseline", "its text has changed since it was accepted")
+    assert (v.status, v.cause) == ("no baseline", "new text")
 
 
 def test_a_case_that_failed_is_invalid_in_every_family(make) -> None:
@@ -149,7 +151,9 @@ def test_a_case_that_failed_is_invalid_in_every_family(make) -> None:
     verdicts = screened(run, Baseline())
     failed = [v for v in verdicts if v.gate == "utterance"]
     assert {v.family for v in failed} == {"latency", "memory", "quality"}
-    assert {(v.case, v.status, v.reason) for v in failed} == {("c9", "invalid", "crash: signal 11")}
+    assert {(v.case, v.status, v.cause, v.grounds.message) for v in failed} == {
+        ("c9", "invalid", "crash", "signal 11")
+    }
 
 
 def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ from tts_baseline.core.errors import (
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import Settings
+from tts_baseline.core.verdict import Change
+from tts_baseline.gate.changes import between
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm, Side
@@ -106,7 +108,8 @@ def against_revision(
                 commit=base.commit,
                 optimize=spec.optimize,
                 code=_own_code(project, base.root, pilot, theirs, revision),
-                shared=tuple(f"{one.path} {one.sha256[:12]}" for one in base.shared),
+                shared=tuple(f"{file.path} {file.sha256[:12]}" for file in base.shared),
+                changed=_changed(spec, theirs, project.worker, pilot),
             ),
             pilot=pilot,
             certified=known,
@@ -122,15 +125,34 @@ def against_configuration(
     name = "+".join(optimize) or "none"
     base = Arm(name=f"optimize {name}", spec=spec)
     with measuring(progress.say):
-        look_ahead(project, cases, base)
+        theirs = look_ahead(project, cases, base)
         pilot = look_ahead(project, cases)
     yield Bench(
         base=base,
         head=Arm(name="head", spec=project.worker),
-        against=Against(name=f"optimize {name}", commit=git.commit(project.root)[0], optimize=optimize),
+        against=Against(
+            name=f"optimize {name}",
+            commit=git.commit(project.root)[0],
+            optimize=optimize,
+            changed=_changed(spec, theirs, project.worker, pilot),
+        ),
         pilot=pilot,
         certified=certified.check(project, pilot.device, cases),
     )
+
+
+def _changed(base: WorkerSpec, theirs: Pilot, head: WorkerSpec, ours: Pilot) -> tuple[Change, ...]:
+    """What the arms are configured with differently: switches, and what their pipelines say of themselves."""
+    before, now = (
+        {"optimize": "+".join(spec.optimize) or "none", **_wherever(spec.root, pilot.provenance)}
+        for spec, pilot in ((base, theirs), (head, ours))
+    )
+    return between(before, now)
+
+
+def _wherever(root: str, provenance: Mapping[str, str]) -> dict[str, str]:
+    """The same file has another path in the base's worktree."""
+    return {name: value.replace(root, ".") for name, value in provenance.items()}
 
 
 def _settings_at(project: Project, root: Path, revision: str) -> Settings:
@@ -160,7 +182,7 @@ def _own_code(project: Project, base: Path, ours: Pilot, theirs: Pilot, revision
     """
     place = git.place(project.root)
     files = [Path(file).resolve() for file in (*theirs.files, theirs.origin) if file]
-    strays = [str(one) for one in files if one.is_relative_to(place.top) and not one.is_relative_to(base)]
+    strays = [str(file) for file in files if file.is_relative_to(place.top) and not file.is_relative_to(base)]
     if held := git.tracked(place.top, strays):
         raise RevisionError(
             f"the base {revision} would run the working tree's code: {held[0]}",

@@ -16,7 +16,7 @@ from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
-from tts_baseline.measure.pair import CaseLost, DoesNotFit, Hear, Pace
+from tts_baseline.measure.pair import CaseLost, DoesNotFit, Hear, PairPace
 from tts_baseline.session.judge.bench import CALLS_IN_A_QUAD, Bench
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.signals import terminable
@@ -120,7 +120,7 @@ class _Crew:
     def restart(self, index: int) -> Paired:
         found = self._project.settings
         while True:
-            pace = Pace(
+            pace = PairPace(
                 quads=self._bench.quads,
                 timeout=found.timeout,
                 load_timeout=found.load_timeout,

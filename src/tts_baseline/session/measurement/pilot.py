@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tts_baseline.core.errors import RequestFailed, SettingsError, WorkerLost
 from tts_baseline.core.records import Case
@@ -20,7 +20,8 @@ class Pilot(Struct, frozen=True):
     """What a first look tells: seconds to start a worker and to say the suite once, and the device.
 
     `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
-    file that the pipeline's code came from, `files` those of all code that is not installed.
+    file that the pipeline's code came from, `files` those of all code that is not installed; `provenance` is
+    what the pipeline says about itself.
     """
 
     start_s: float
@@ -29,6 +30,7 @@ class Pilot(Struct, frozen=True):
     count_s: float = 0.0
     origin: str = ""
     files: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
@@ -65,7 +67,15 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
             hint="tts-baseline doctor",
         )
     pass_s = _pass_seconds(took, cases)
-    return Pilot(start_s, pass_s, "cuda" if on_gpu else "cpu", slowdown * pass_s, ready.origin, ready.files)
+    return Pilot(
+        start_s=start_s,
+        pass_s=pass_s,
+        device="cuda" if on_gpu else "cpu",
+        count_s=slowdown * pass_s,
+        origin=ready.origin,
+        files=ready.files,
+        provenance=ready.provenance,
+    )
 
 
 def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:

@@ -106,7 +106,7 @@ def _replicates(
     project: Project, cases: Sequence[Case], passes: int, progress: Progress
 ) -> list[replicate.Taken]:
     settings = project.settings
-    pace = replicate.Pace(
+    pace = replicate.ReplicatePace(
         passes=passes,
         timeout=settings.timeout,
         load_timeout=settings.load_timeout,

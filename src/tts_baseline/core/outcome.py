@@ -1,0 +1,36 @@
+"""What a run came to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Baseline, Run
+from tts_baseline.core.verdict import Verdict, Verdicts
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A run in its folder, the baseline it was compared with, and what was decided.
+
+    `judgement` is what the judge measured; None where it was not called. `recorded` are the baseline files
+    that were written because there were none.
+    """
+
+    run: Run
+    folder: Path
+    baseline: Baseline
+    decided: Verdicts
+    judgement: Judgement | None = None
+    recorded: tuple[Path, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What screen and judge say together."""
+        return self.decided.combined
+
+    @property
+    def pair(self) -> tuple[Verdict, ...]:
+        """The judge's own verdicts; empty where it was not called."""
+        return self.decided.pair

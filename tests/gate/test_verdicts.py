@@ -1,0 +1,148 @@
+"""The one entry: what the screen, the judge and both decide, once each; and what follows from it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from msgspec.structs import replace
+
+from tests.support.judgements import judgement
+from tests.support.runs import Maker
+from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.records import Baseline, Calls, Replicate, Run
+from tts_baseline.core.verdict import Change
+from tts_baseline.gate import verdicts as entry
+from tts_baseline.gate.judge import paired
+from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
+
+LIMITS = chosen({})
+
+
+def judged(slower: float) -> Judgement:
+    """Three restarts of the cases of `Maker`, the head slower by this much (natural log)."""
+
+    def arm(wall: float) -> Replicate:
+        calls = Calls(
+            wall_s=(wall, wall), cpu_s=(wall / 2,) * 2, reference_s=(0.001,) * 2, audio_s=1.0, sha256="0"
+        )
+        return Replicate(cold_start=None, calls={"c0": calls, "c1": calls})
+
+    taken = [
+        Paired(base=arm(0.1), head=arm(0.1 * math.exp(slower + wobble)), orders={"c0": "ABBA", "c1": "ABBA"})
+        for wobble in (0.0, 1e-4, -1e-4)
+    ]
+    return judgement(taken, "c0", "c1")
+
+
+@pytest.fixture
+def slow(make: Maker) -> tuple[Run, Baseline]:
+    """A run that is twice as slow as what was accepted."""
+    return make.run(0.2, wobble=0), make.baseline([make.run(0.1, wobble=0) for _ in range(4)])
+
+
+def test_without_a_judge_the_screen_is_all(slow: tuple[Run, Baseline]) -> None:
+    decided = verdicts(*slow, None, LIMITS)
+    assert decided.pair == ()
+    assert decided.combined == decided.screen
+    assert next(v for v in decided.screen if v.gate == "latency" and v.case is None).status == "regressed"
+
+
+def test_the_judges_own_verdicts_and_the_screens_are_kept_beside_both(slow: tuple[Run, Baseline]) -> None:
+    told = judged(0.7)
+    alone, decided = verdicts(*slow, None, LIMITS), verdicts(*slow, told, LIMITS)
+    assert decided.screen == alone.screen
+    assert decided.pair == paired.decide(told, LIMITS)
+    assert [v.decided_by for v in decided.combined if v.gate == "latency" and v.case is None] == ["judge"]
+    assert [(v.gate, v.case) for v in decided.combined] == [(v.gate, v.case) for v in decided.screen]
+
+
+def test_a_screen_that_is_known_is_not_decided_again(
+    slow: tuple[Run, Baseline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = verdicts(*slow, judged(0.7), LIMITS)
+    monkeypatch.setattr(entry.times, "verdicts", None)  # to be called would be an error
+    assert verdicts(*slow, judged(0.7), LIMITS, screen=whole.screen) == whole
+
+
+def test_other_limits_are_decided_anew(slow: tuple[Run, Baseline]) -> None:
+    told = judged(0.7)
+    wide = verdicts(*slow, told, chosen({"latency": "300%"}))
+    assert {v.status for v in (*wide.screen, *wide.pair, *wide.combined) if v.gate == "latency"} == {"ok"}
+
+
+def test_what_is_not_limited_is_not_decided(slow: tuple[Run, Baseline]) -> None:
+    decided = verdicts(*slow, judged(0.7), {"memory": LIMITS["memory"]})
+    assert {v.gate for v in (*decided.screen, *decided.pair)} <= {"memory"}
+
+
+def test_what_the_arms_are_configured_with_is_the_pairs_cause(slow: tuple[Run, Baseline]) -> None:
+    steps = (Change("steps", "16", "7"),)
+    told = judged(0.7)
+    told = replace(told, against=replace(told.against, changed=steps))
+    decided = verdicts(*slow, told, LIMITS)
+    slower = [
+        v for v in (*decided.pair, *decided.combined) if v.gate == "latency" and v.decided_by == "judge"
+    ]
+    assert {(v.status, v.changed) for v in slower} == {("regressed", steps)}
+    quiet = replace(judged(0.0), against=told.against)
+    assert {v.changed for v in verdicts(*slow, quiet, LIMITS).pair} == {()}
+
+
+# What follows
+
+
+def test_single_scores_do_not_speak_for_a_suite(make: Maker) -> None:
+    run = make.run(0.2, wobble=0, scores={"snr_vad": 20.0})
+    baseline = Baseline(
+        runs=tuple(make.run(0.1, wobble=0) for _ in range(4)), quality=make.quality({"snr_vad": 30.0})
+    )
+    speaking = gating(verdicts(run, baseline, None, LIMITS).combined)
+    assert {v.case for v in speaking if v.gate == "snr"} == {None}
+    assert {v.case for v in speaking if v.gate == "latency"} == {None, *(f"c{n}" for n in range(6))}
+
+
+@pytest.mark.parametrize(
+    ("status", "case", "missing", "undecided", "failing"),
+    [
+        ("regressed", None, "record", "warn", True),
+        ("regressed", "c0", "record", "warn", True),
+        ("invalid", "c0", "record", "warn", True),
+        ("undecided", None, "fail", "warn", False),
+        ("undecided", None, "record", "fail", True),
+        ("undecided", "c0", "record", "fail", False),
+        ("no baseline", None, "record", "fail", False),
+        ("no baseline", "c0", "fail", "warn", True),
+        ("not comparable", None, "fail", "fail", False),
+        ("improved", None, "fail", "fail", False),
+        ("ok", None, "fail", "fail", False),
+    ],
+)
+def test_what_fails_a_build(slow, status, case, missing, undecided, failing) -> None:
+    known = replace(verdicts(*slow, None, LIMITS).screen[0], status=status, case=case)
+    assert fails(known, missing=missing, undecided=undecided) is failing
+
+
+@pytest.mark.parametrize(
+    ("status", "change", "case", "gate", "is_new"),
+    [
+        ("regressed", 0.3, None, "latency", True),
+        ("improved", -0.3, None, "memory", True),
+        ("ok", 0.01, None, "latency", False),
+        ("undecided", 0.09, None, "latency", False),
+        ("undecided", 0.11, None, "latency", True),
+        ("undecided", -0.11, None, "latency", True),
+        ("undecided", None, None, "latency", False),
+        ("regressed", 0.3, "c0", "latency", False),
+        ("regressed", 3.0, None, "snr", False),
+        ("regressed", 3.0, None, "operators", False),
+    ],
+)
+def test_which_acceptance_begins_an_epoch(slow, status, change, case, gate, is_new) -> None:
+    metric = {"snr": "snr_vad"}.get(gate, gate)
+    known = replace(
+        verdicts(*slow, None, LIMITS).screen[0],
+        gate=gate, metric=metric, status=status, change=change, case=case, limit=0.05,
+    )  # fmt: skip
+    assert changed([known]) is is_new
