@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from tts_baseline.core import switches
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
-from tts_baseline.pipelines._load import build, find, utterance
+from tts_baseline.core.switches import Switch
+from tts_baseline.pipelines._answers import utterance
+from tts_baseline.pipelines._load import build, find, on_device
 
 
 class Checked:
     """A pipeline whose answers are checked; passes `provenance` and `close` on."""
 
-    def __init__(self, pipeline: Pipeline, target: str) -> None:
-        self._pipeline, self._target = pipeline, target
+    def __init__(self, pipeline: Pipeline, target: str, own_switches: Collection[Switch] = ()) -> None:
+        self._pipeline, self._target, self._switches = pipeline, target, own_switches
 
     @property
     def provenance(self) -> Mapping[str, str]:
-        """What the pipeline says about itself; asked for after loading, whose time it is not part of."""
-        said: Mapping[str, str] = getattr(self._pipeline, "provenance", {})
-        return said
+        """What the pipeline says about itself, and the proofs of the switches that it declares.
+
+        Asked for after loading, whose time it is not part of.
+        """
+        stated: Mapping[str, str] = getattr(self._pipeline, "provenance", {})
+        return {**stated, **switches.provenance(self._switches, self._pipeline)}
 
     def synthesize(self, request: Request) -> Utterance:
         """The utterance: mono float32, a plausible rate; RequestFailed for anything else."""
@@ -38,15 +44,22 @@ def prepare(
 ) -> Callable[[], Checked]:
     """A function that builds and loads the pipeline; its module is imported before this returns.
 
-    Two steps, so that a cold start's import and load are timed apart.
+    Two steps, so that a cold start's import and load are timed apart. Switches that the pipeline declares
+    itself are chosen before it is loaded, and applied to it after that.
     """
     find(target)
 
     def load() -> Checked:
         pipeline = build(target, settings, device=device, optimize=optimize)
+        declared = getattr(pipeline, "switches", None)
+        chosen = (
+            ()
+            if declared is None
+            else switches.choose(declared, optimize, pipeline=target, device=on_device(device))
+        )
         begin = getattr(pipeline, "load", None)
         if begin is not None:
             begin()
-        return Checked(pipeline, target)
+        return Checked(switches.applied(chosen, pipeline), target, chosen)
 
     return load
