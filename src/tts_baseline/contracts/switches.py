@@ -21,8 +21,10 @@ def check_switch(
     requests: Sequence[Request],
     *,
     subject: Callable[[Any], Any] = lambda pipeline: pipeline,
-) -> None:
-    """Nothing, where the switch keeps its contract; AssertionError that says what it broke.
+) -> float | None:
+    """How near it comes to its bound: the error of a `numeric` switch, the SNR in dB of a `perceptual` one.
+
+    Raises AssertionError, which says what it broke, where the switch does not keep its contract.
 
     `build(switches)` gives a pipeline, loaded anew, under these switches: none, or the one. `subject` gives
     what the pipeline hands its switches (for `f5_spanish` its parts); unless said, the pipeline itself.
@@ -41,26 +43,30 @@ def check_switch(
     idle = [counter for counter, count in proof.counters.items() if count <= 0]
     _require(proof.counters, f"{name} counts nothing that it does")
     _require(not idle, f"{name} spoke and its counters stand at 0: {', '.join(idle)}")
-    _check_equality(switch.spec, reference, switched)
+    margin = _check_equality(switch.spec, reference, switched)
     _require(_same(reference, _spoken(off, requests)), f"{name} changed the parts that it was given")
     _require(_same(reference, _spoken(build(()), requests)), f"{name} leaves a trace when it is off again")
+    return margin
 
 
-def _check_equality(spec: SwitchSpec, reference: Sequence[Samples], switched: Sequence[Samples]) -> None:
+def _check_equality(
+    spec: SwitchSpec, reference: Sequence[Samples], switched: Sequence[Samples]
+) -> float | None:
     same = _same(reference, switched)
     if spec.equality == "bit-exact":
         _require(same, f"{spec.name} is bit-exact and changes samples")
-        return
+        return None
     lengths = [(before.size, now.size) for before, now in zip(reference, switched, strict=True)]
     _require(all(a == b for a, b in lengths), f"{spec.name} changes the number of samples: {lengths}")
     assert spec.bound is not None  # the registry saw to it
     if spec.equality == "numeric":
-        error = np.max([_relative_error(*pair) for pair in zip(reference, switched, strict=True)])
+        error = float(np.max([_relative_error(*pair) for pair in zip(reference, switched, strict=True)]))
         _require(error <= spec.bound, f"{spec.name} is off by {error:.2g} of the peak, over {spec.bound:g}")
-        return
+        return error
     _require(not same, f"{spec.name} is perceptual and changes no sample: it does nothing")
-    snr_db = np.min([_snr_db(*pair) for pair in zip(reference, switched, strict=True)])
+    snr_db = float(np.min([_snr_db(*pair) for pair in zip(reference, switched, strict=True)]))
     _require(snr_db >= spec.bound, f"{spec.name} has an SNR of {snr_db:.1f} dB, under {spec.bound:g} dB")
+    return snr_db
 
 
 def _spoken(pipeline: Any, requests: Sequence[Request]) -> list[Samples]:
