@@ -26,7 +26,7 @@ from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.registry import pipelines
-from tts_baseline.pipelines import _load
+from tts_baseline.pipelines import _answers, _load
 
 HOLA = Request(text="¿Qué hora es en Bogotá? Son las tres y media.", seed=3)
 
@@ -112,7 +112,7 @@ def check(said: Utterance) -> None:
     assert said.samples.size == 0 or np.abs(said.samples).max() <= 1
     assert 4_000 <= said.sample_rate <= 192_000
     assert all(seconds >= 0 for seconds in said.stages.values())
-    assert _load.utterance(said).samples.tobytes() == said.samples.tobytes()
+    assert _answers.utterance(said).samples.tobytes() == said.samples.tobytes()
 
 
 def test_a_pipeline_meets_the_protocol_and_says_its_provenance(pipeline: Pipeline) -> None:

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Request, Utterance
-from tts_baseline.pipelines import _load
+from tts_baseline.pipelines import _answers, _load
 from tts_baseline.pipelines.http import Http, create
 from tts_baseline.pipelines.http.answer import decoded, told
 
@@ -365,7 +365,7 @@ def test_any_bytes_are_audio_or_refused(body: bytes) -> None:
             samples, heard = decoded(body, asked, rate, where="")
         except RequestFailed:
             continue
-        checked = _load.utterance(Utterance(samples=samples, sample_rate=8000))
+        checked = _answers.utterance(Utterance(samples=samples, sample_rate=8000))
         assert checked.samples.dtype == np.float32
         assert heard > 0
 

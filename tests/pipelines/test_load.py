@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as nps
 
 from tts_baseline.core.errors import MissingExtra, PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Phone, Request, Utterance
-from tts_baseline.pipelines import _load, _prepare
+from tts_baseline.pipelines import _answers, _load, _prepare
 from tts_baseline.pipelines.espeak import Espeak
 
 HOLA = Request(text="Hola.")
@@ -454,7 +454,7 @@ def test_every_kind_of_float_samples_becomes_the_same_utterance(samples: Any, fo
         "list": [samples, np.int64(24000)],
         "utterance": Utterance(samples=samples, sample_rate=24000),
     }[form]
-    made = _load.utterance(result)
+    made = _answers.utterance(result)
     assert made.samples.dtype == np.dtype(np.float32)
     assert made.samples.flags.c_contiguous
     assert made.samples.flags.writeable
@@ -465,21 +465,21 @@ def test_every_kind_of_float_samples_becomes_the_same_utterance(samples: Any, fo
 
 @pytest.mark.parametrize("dtype", ["<i2", ">i2"])
 def test_int16_is_divided_by_32768(dtype: str) -> None:
-    made = _load.utterance((np.array([[-32768, -1, 0, 1, 32767]], dtype), 16000))
+    made = _answers.utterance((np.array([[-32768, -1, 0, 1, 32767]], dtype), 16000))
     assert made.samples.tolist() == [-1.0, -1 / 32768, 0.0, 1 / 32768, 32767 / 32768]
     assert made.samples.dtype == np.float32
 
 
 def test_the_samples_are_a_copy() -> None:
     buffer = np.zeros(3, np.float32)
-    made = _load.utterance((buffer, 16000))
+    made = _answers.utterance((buffer, 16000))
     buffer[:] = 1
     assert made.samples.tolist() == [0, 0, 0]
 
 
 def test_stages_and_phones_are_kept() -> None:
     phones = (Phone(symbol="o", start_s=0.1),)
-    made = _load.utterance(
+    made = _answers.utterance(
         Utterance(
             samples=WAVE, sample_rate=24000, stages={"model": np.float64(0.5), "text": 0}, phones=phones
         )
@@ -491,11 +491,11 @@ def test_stages_and_phones_are_kept() -> None:
 
 @pytest.mark.parametrize("samples", [np.zeros(0), np.zeros((1, 0)), np.zeros((0, 1)), []])
 def test_no_samples_pass_through(samples: Any) -> None:
-    assert _load.utterance((samples, 16000)).samples.shape == (0,)
+    assert _answers.utterance((samples, 16000)).samples.shape == (0,)
 
 
 def test_nan_and_infinity_pass_through() -> None:
-    made = _load.utterance((np.array([np.nan, np.inf, 1e300]), 16000))
+    made = _answers.utterance((np.array([np.nan, np.inf, 1e300]), 16000))
     assert np.isnan(made.samples[0])
     assert np.isposinf(made.samples[1:]).all()
 
@@ -509,7 +509,7 @@ def test_nan_and_infinity_pass_through() -> None:
     rate=st.integers(4000, 192_000),
 )
 def test_no_sample_is_lost_or_changed(samples: np.ndarray, rate: int) -> None:
-    made = _load.utterance((samples, rate))
+    made = _answers.utterance((samples, rate))
     assert made.samples.tolist() == samples.tolist()
     assert made.sample_rate == rate
 
@@ -541,7 +541,7 @@ def generator() -> Any:
 )
 def test_samples_that_are_no_mono_wave_are_refused(samples: Any, says: str) -> None:
     with pytest.raises(RequestFailed) as caught:
-        _load.utterance((samples, 16000), where="here")
+        _answers.utterance((samples, 16000), where="here")
     assert says in caught.value.what
     assert caught.value.where == "here"
     assert "(samples, sample_rate)" in caught.value.hint
@@ -563,7 +563,7 @@ def test_samples_that_are_no_mono_wave_are_refused(samples: Any, says: str) -> N
 )
 def test_a_sample_rate_that_is_none_is_refused(rate: Any, says: str) -> None:
     with pytest.raises(RequestFailed) as caught:
-        _load.utterance((WAVE, rate))
+        _answers.utterance((WAVE, rate))
     assert says in caught.value.what
 
 
@@ -572,7 +572,7 @@ def test_a_sample_rate_that_is_none_is_refused(rate: Any, says: str) -> None:
 )
 def test_an_answer_of_another_kind_is_refused(result: Any) -> None:
     with pytest.raises(RequestFailed, match="not an Utterance or"):
-        _load.utterance(result)
+        _answers.utterance(result)
 
 
 @pytest.mark.parametrize(
@@ -592,4 +592,4 @@ def test_an_answer_of_another_kind_is_refused(result: Any) -> None:
 )
 def test_an_utterance_with_a_wrong_part_is_refused(parts: dict[str, Any]) -> None:
     with pytest.raises(RequestFailed):
-        _load.utterance(Utterance(**({"samples": WAVE, "sample_rate": 16000} | parts)))
+        _answers.utterance(Utterance(**({"samples": WAVE, "sample_rate": 16000} | parts)))

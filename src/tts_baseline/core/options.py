@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -29,12 +30,26 @@ class Option(NamedTuple):
         return found
 
 
+def _switches() -> str:
+    """The switches by pipeline, such as 'f5_spanish: bf16, fp16', read off the names of their files."""
+    files = sorted(Path(__file__).parents[1].glob("pipelines/*/switches/[!_]*.py"))
+    names: dict[str, list[str]] = {}
+    for file in files:
+        names.setdefault(file.parent.parent.name, []).append(file.stem)
+    return "; ".join(f"{pipeline}: {', '.join(of)}" for pipeline, of in names.items())
+
+
 OPTIONS: tuple[Option, ...] = (
     Option(
         "pipeline", "registered name, or package.module:attribute (default: settings, else espeak)", "NAME"
     ),
     Option("device", "where the pipeline runs", choices=("auto", "cpu", "cuda")),
-    Option("optimize", "named optimizations to switch on, comma-separated; none for the reference", "A,B"),
+    Option(
+        "optimize",
+        f"switches to put on, comma-separated; none for the reference ({_switches()}; a pipeline of your own "
+        "may declare some)",
+        "A,B",
+    ),
     Option("variant", "a name of your own for baselines that are kept side by side (default: none)", "NAME"),
     Option("suite", "the cases: a built-in suite or a TOML file (default: es)", "NAME_OR_PATH"),
     Option("cases", "only these case ids, comma-separated", "IDS"),

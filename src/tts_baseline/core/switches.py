@@ -1,8 +1,8 @@
 """Named optimizations: what a switch declares, which are chosen, and the proof that they act.
 
-A switch takes what speaks and returns what speaks under it. `f5_spanish` hands it its parts, a file each
-(`f5_spanish/switches/<name>.py`); a pipeline of your own declares `switches = {"name": Switch(...)}`, and
-each is handed the loaded pipeline.
+A switch takes what speaks and returns what speaks under it. `f5_spanish` hands it its parts, one file a
+switch (`f5_spanish/switches/<name>.py`); a pipeline of your own declares `switches = {"name": Switch(...)}`,
+and each is handed the loaded pipeline.
 """
 
 from __future__ import annotations

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from tts_baseline.core import switches
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
-from tts_baseline.pipelines._load import build, find, utterance
+from tts_baseline.core.switches import Switch
+from tts_baseline.pipelines._answers import utterance
+from tts_baseline.pipelines._load import build, find, on_device
 
 
 class Checked:
     """A pipeline whose answers are checked; passes `provenance` and `close` on."""
 
-    def __init__(self, pipeline: Pipeline, target: str, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        target: str,
+        settings: Mapping[str, Any],
+        own_switches: Collection[Switch] = (),
+    ) -> None:
         self._pipeline, self._target, self._settings = pipeline, target, settings
+        self._switches = own_switches
 
     @property
     def provenance(self) -> Mapping[str, Any]:
-        """What the pipeline says about itself, or else the settings that it was built with.
+        """What the pipeline says about itself, else its settings; and proofs of switches that it declares.
 
         Asked for after loading, whose time it is not part of.
         """
-        said: Mapping[str, Any] = getattr(self._pipeline, "provenance", self._settings)
-        return said
+        stated: Mapping[str, Any] = getattr(self._pipeline, "provenance", self._settings)
+        return {**stated, **switches.provenance(self._switches, self._pipeline)}
 
     def synthesize(self, request: Request) -> Utterance:
         """The utterance: mono float32, a plausible rate; RequestFailed for anything else."""
@@ -41,15 +51,22 @@ def prepare(
 ) -> Callable[[], Checked]:
     """A function that builds and loads the pipeline; its module is imported before this returns.
 
-    Two steps, so that a cold start's import and load are timed apart.
+    Two steps, so that a cold start's import and load are timed apart. Switches that the pipeline declares
+    itself are chosen before it is loaded, and applied to it after that.
     """
     find(target)
 
     def load() -> Checked:
         pipeline = build(target, settings, device=device, optimize=optimize)
+        declared = getattr(pipeline, "switches", None)
+        chosen = (
+            ()
+            if declared is None
+            else switches.choose(declared, optimize, pipeline=target, device=on_device(device))
+        )
         begin = getattr(pipeline, "load", None)
         if begin is not None:
             begin()
-        return Checked(pipeline, target, settings)
+        return Checked(switches.applied(chosen, pipeline), target, settings, chosen)
 
     return load

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave, loud_level
-from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
+from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
 _SIBILANTS_HZ = (5000.0, 9000.0)
 _BAND_FILTER_S = 0.0054
@@ -45,12 +45,12 @@ def _band_filter(rate: int) -> NDArray[np.float64]:
     return band
 
 
-def _apply(sound: Sound, task: Task) -> Sound:
-    return sound.with_samples(de_ess(sound.samples, task.rate, task.settings.de_ess_db))
+def _apply(track: Track, task: Task) -> Track:
+    return track.with_samples(de_ess(track.samples, task.rate, task.settings.de_ess_db))
 
 
 # Its threshold is relative to the loud frames of the whole.
-STEP = SoundStep(
+STEP = TrackStep(
     name="de_ess",
     setting="de_ess_db",
     scope="utterance",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
-from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
+from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
 _CORNER_HZ = 4_000.0  # chosen: above the vowels' formants, below most sibilants
 
@@ -54,11 +54,11 @@ def high_shelf_section(rate: int, gain_db: float, corner_hz: float) -> NDArray[n
     return np.array([*b, *c]) / c[0]
 
 
-def _apply(sound: Sound, task: Task) -> Sound:
-    return sound.with_samples(high_shelf(sound.samples, task.rate, task.settings.high_shelf_db, _CORNER_HZ))
+def _apply(track: Track, task: Task) -> Track:
+    return track.with_samples(high_shelf(track.samples, task.rate, task.settings.high_shelf_db, _CORNER_HZ))
 
 
-STEP = SoundStep(
+STEP = TrackStep(
     name="high_shelf",
     setting="high_shelf_db",
     scope="utterance",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.post.silence import Interval, Wave, edge_silence
-from tts_baseline.pipelines.f5_spanish.post.step import Sound, Step, Task
+from tts_baseline.pipelines.f5_spanish.post.step import PostStep, Task, Track
 
 SEEDS = 2**63
 _EDGE_FADE_S = 0.005
@@ -37,7 +37,7 @@ Seam = Crossfade | Pause
 
 def join(
     waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tone_db: float = -60.0, seed: int = 0
-) -> Sound:
+) -> Track:
     """The waves as one, with `seams[i]` between wave i and wave i + 1, in time linear in their length.
 
     A crossfade is upstream's (f5-tts 1.1.22, `infer_batch_process`): linear, int(seconds * rate) samples,
@@ -66,7 +66,7 @@ def join(
         out[end : end + wave.size - overlap] = wave[overlap:]
         end += wave.size - overlap
     _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), 10 ** (tone_db / 20), seed)
-    return Sound(samples=out[:end].astype(np.float32), pauses=tuple(pauses))
+    return Track(samples=out[:end].astype(np.float32), pauses=tuple(pauses))
 
 
 def bare_edges(waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, keep_s: float = 0.0) -> list[Wave]:
@@ -128,7 +128,7 @@ def _fades(samples: int) -> tuple[_Buffer, _Buffer]:
     return fades
 
 
-def joined(waves: Sequence[Wave], task: Task) -> Sound:
+def joined(waves: Sequence[Wave], task: Task) -> Track:
     """The waves of a plan's chunks as one, its pauses between them as exact room tone."""
     seams: list[Seam] = [
         Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=task.settings.crossfade_s)
@@ -137,4 +137,4 @@ def joined(waves: Sequence[Wave], task: Task) -> Sound:
     return join(bare_edges(waves, task.rate, seams), task.rate, seams, seed=task.seed % SEEDS)
 
 
-STEP = Step(name="join", setting="crossfade_s", scope="seam", stage="post")
+STEP = PostStep(name="join", setting="crossfade_s", scope="seam", stage="post")

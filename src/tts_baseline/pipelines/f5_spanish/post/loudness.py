@@ -9,7 +9,7 @@ import numpy as np
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
-from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
+from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
 _BLOCK_S = 0.4
 
@@ -50,12 +50,12 @@ def normalize(wave: Wave, rate: int, lufs: float) -> Normalized:
     )
 
 
-def _apply(sound: Sound, task: Task) -> Sound:
+def _apply(track: Track, task: Task) -> Track:
     lufs = task.settings.loudness_lufs
-    return sound if lufs is None else sound.with_samples(normalize(sound.samples, task.rate, lufs).samples)
+    return track if lufs is None else track.with_samples(normalize(track.samples, task.rate, lufs).samples)
 
 
-STEP = SoundStep(
+STEP = TrackStep(
     name="loudness",
     setting="loudness_lufs",
     scope="utterance",

@@ -17,14 +17,14 @@ Scope = Literal["chunk", "seam", "utterance"]
 Stage = Literal["post", "enhance"]
 
 
-class Sound(Struct, frozen=True, kw_only=True):
+class Track(Struct, frozen=True, kw_only=True):
     """A joined wave, and start and stop sample of each planned pause in it."""
 
     samples: Wave
     pauses: tuple[Interval, ...] = ()
 
-    def with_samples(self, samples: Wave) -> Sound:
-        """The sound with other samples, as many, at the same times."""
+    def with_samples(self, samples: Wave) -> Track:
+        """This track with other samples, as many, at the same times."""
         return replace(self, samples=samples)
 
 
@@ -37,7 +37,7 @@ class Task(Struct, frozen=True, kw_only=True):
     seed: int
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class PostStep(Struct, frozen=True, kw_only=True):
     """A step; `name` is its file's.
 
     setting: the setting that switches it on, or that chooses how it is done.
@@ -54,15 +54,15 @@ class Step(Struct, frozen=True, kw_only=True):
     extra: str = ""
 
 
-class ChunkStep(Step, frozen=True, kw_only=True):
+class ChunkStep(PostStep, frozen=True, kw_only=True):
     """A step on the wave of one chunk; it is called for the chunks for which it is on."""
 
     on: Callable[[Task, Chunk], bool]
     apply: Callable[[Wave, Chunk, Task], Wave]
 
 
-class SoundStep(Step, frozen=True, kw_only=True):
-    """A step on the joined sound."""
+class TrackStep(PostStep, frozen=True, kw_only=True):
+    """A step on the joined wave."""
 
     on: Callable[[Task], bool]
-    apply: Callable[[Sound, Task], Sound]
+    apply: Callable[[Track, Task], Track]

@@ -18,12 +18,12 @@ from tts_baseline.pipelines.f5_spanish.post import (
     trim,
 )
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
-from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, SoundStep, Stage, Step, Task
+from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, PostStep, Stage, Task, TrackStep
 
 # Noise goes first: room tone of planned pauses would be taken for it.
 BEFORE: tuple[ChunkStep, ...] = (denoise.STEP, stretch.STEP, emphasis.STEP)
-AFTER: tuple[SoundStep, ...] = (trim.STEP, edges.STEP, high_shelf.STEP, de_ess.STEP, loudness.STEP)
-STEPS: tuple[Step, ...] = (*BEFORE, join.STEP, *AFTER)
+AFTER: tuple[TrackStep, ...] = (trim.STEP, edges.STEP, high_shelf.STEP, de_ess.STEP, loudness.STEP)
+STEPS: tuple[PostStep, ...] = (*BEFORE, join.STEP, *AFTER)
 
 
 def finished(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) -> Wave:
@@ -39,9 +39,9 @@ def finished(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None])
         lap(step.stage)
     if not waves:
         return np.zeros(0, dtype=np.float32)
-    sound = join.joined(waves, task)
+    track = join.joined(waves, task)
     lap(join.STEP.stage)
     for after in AFTER:
-        sound = after.apply(sound, task) if after.on(task) else sound
+        track = after.apply(track, task) if after.on(task) else track
         lap(after.stage)
-    return np.clip(sound.samples, -1, 1)
+    return np.clip(track.samples, -1, 1)

@@ -16,13 +16,13 @@ from tts_baseline.pipelines.f5_spanish.post.silence import (
     frame_levels,
     speech_spans,
 )
-from tts_baseline.pipelines.f5_spanish.post.step import Sound, SoundStep, Task
+from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
 _FRAME_S = 0.010
 _SEAM_S = 0.005
 
 
-def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Sound:
+def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Track:
     """The wave without its leading and trailing 10 ms frames below `threshold_db` dBFS RMS.
 
     As upstream trims with pydub's `detect_leading_silence`, run from both ends: trailing frames are counted
@@ -32,7 +32,7 @@ def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db:
     first, last = (keep[0][0], keep[-1][1]) if keep else (wave.size, 0)
     start = _leading(wave[:first], rate, threshold_db)
     end = wave.size - _leading(wave[max(start, last) :][::-1], rate, threshold_db)
-    return Sound(
+    return Track(
         samples=wave[start:end].copy(), pauses=tuple((begin - start, stop - start) for begin, stop in keep)
     )
 
@@ -44,7 +44,7 @@ def adaptive(
     *,
     longest_s: float = 0.5,
     guard_s: float = 0.030,
-) -> Sound:
+) -> Track:
     """The wave with less silence: edges cut to `guard_s`, silences inside shortened to `longest_s`.
 
     `keep` are planned pauses as start and stop samples, ordered and disjoint: they come through sample for
@@ -68,7 +68,7 @@ def adaptive(
         kept.append((length + piece.size, length + piece.size + stop - start))
         pieces += [piece, wave[start:stop]]
         end, length = stop, kept[-1][1]
-    return Sound(samples=np.concatenate(pieces, dtype=np.float32), pauses=tuple(kept[:-1]))
+    return Track(samples=np.concatenate(pieces, dtype=np.float32), pauses=tuple(kept[:-1]))
 
 
 def _leading(wave: Wave, rate: int, threshold_db: float) -> int:
@@ -94,12 +94,12 @@ def _tightened(piece: Wave, rate: int, longest_s: float, guard_s: float) -> Wave
     return join(parts, rate, [Crossfade(seconds=_SEAM_S)] * (len(parts) - 1)).samples
 
 
-def _apply(sound: Sound, task: Task) -> Sound:
+def _apply(track: Track, task: Task) -> Track:
     trimmed = fixed if task.settings.trim == "fixed" else adaptive
-    return trimmed(sound.samples, task.rate, sound.pauses)
+    return trimmed(track.samples, task.rate, track.pauses)
 
 
-STEP = SoundStep(
+STEP = TrackStep(
     name="trim",
     setting="trim",
     scope="utterance",

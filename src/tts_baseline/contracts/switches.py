@@ -1,0 +1,94 @@
+"""What every switch promises: off, it leaves no trace; on, it shows that it acts, and keeps its equality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tts_baseline.core.records import Request
+from tts_baseline.core.switches import Switch, SwitchSpec
+from tts_baseline.pipelines._answers import utterance
+
+Samples = NDArray[np.float32]
+
+
+def check_switch(
+    switch: Switch,
+    build: Callable[[tuple[Switch, ...]], Any],
+    requests: Sequence[Request],
+    *,
+    subject: Callable[[Any], Any] = lambda pipeline: pipeline,
+) -> float | None:
+    """How near it comes to its bound: the error of a `numeric` switch, the SNR in dB of a `perceptual` one.
+
+    Raises AssertionError, which says what it broke, where the switch does not keep its contract.
+
+    `build(switches)` gives a pipeline, loaded anew, under these switches: none, or the one. `subject` gives
+    what the pipeline hands its switches (for `f5_spanish` its parts); unless said, the pipeline itself.
+    A `bit-exact` or `numeric` switch that merely claims to act is told by its proof of the reference, which
+    has to be None; a `perceptual` one also by its samples, which have to differ.
+    """
+    name = switch.spec.name
+    off = build(())
+    reference = _spoken(off, requests)
+    _require(switch.proof(subject(off)) is None, f"{name} proves itself active where it is off")
+    on = build((switch,))
+    switched = _spoken(on, requests)
+    proof = switch.proof(subject(on))
+    if proof is None or not proof.text.strip():
+        raise AssertionError(f"{name} is on, and there is no proof of it")
+    idle = [counter for counter, count in proof.counters.items() if count <= 0]
+    _require(proof.counters, f"{name} counts nothing that it does")
+    _require(not idle, f"{name} spoke and its counters stand at 0: {', '.join(idle)}")
+    margin = _check_equality(switch.spec, reference, switched)
+    _require(_same(reference, _spoken(off, requests)), f"{name} changed the parts that it was given")
+    _require(_same(reference, _spoken(build(()), requests)), f"{name} leaves a trace when it is off again")
+    return margin
+
+
+def _check_equality(
+    spec: SwitchSpec, reference: Sequence[Samples], switched: Sequence[Samples]
+) -> float | None:
+    same = _same(reference, switched)
+    if spec.equality == "bit-exact":
+        _require(same, f"{spec.name} is bit-exact and changes samples")
+        return None
+    lengths = [(before.size, now.size) for before, now in zip(reference, switched, strict=True)]
+    _require(all(a == b for a, b in lengths), f"{spec.name} changes the number of samples: {lengths}")
+    assert spec.bound is not None  # the registry saw to it
+    if spec.equality == "numeric":
+        error = float(np.max([_relative_error(*pair) for pair in zip(reference, switched, strict=True)]))
+        _require(error <= spec.bound, f"{spec.name} is off by {error:.2g} of the peak, over {spec.bound:g}")
+        return error
+    _require(not same, f"{spec.name} is perceptual and changes no sample: it does nothing")
+    snr_db = float(np.min([_snr_db(*pair) for pair in zip(reference, switched, strict=True)]))
+    _require(snr_db >= spec.bound, f"{spec.name} has an SNR of {snr_db:.1f} dB, under {spec.bound:g} dB")
+    return snr_db
+
+
+def _spoken(pipeline: Any, requests: Sequence[Request]) -> list[Samples]:
+    return [utterance(pipeline.synthesize(request)).samples for request in requests]
+
+
+def _same(reference: Sequence[Samples], other: Sequence[Samples]) -> bool:
+    return all(a.tobytes() == b.tobytes() for a, b in zip(reference, other, strict=True))
+
+
+def _relative_error(reference: Samples, switched: Samples) -> float:
+    """The largest difference, as a share of the reference's largest sample."""
+    return float(np.max(np.abs(switched - reference), initial=0) / np.max(np.abs(reference), initial=1e-9))
+
+
+def _snr_db(reference: Samples, switched: Samples) -> float:
+    """Power of the reference over that of the difference; infinite where nothing differs."""
+    signal, noise = (np.sum(np.square(x, dtype=np.float64)) for x in (reference, switched - reference))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float("inf") if noise == 0 else 10 * float(np.log10(signal / noise))
+
+
+def _require(kept: object, broken: str) -> None:
+    if not kept:
+        raise AssertionError(broken)
