@@ -8,12 +8,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 
 from tts_baseline import cli
 from tts_baseline.core import registry
 from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.switches import switches as switches_of
+from tts_baseline.metrics import features as shared
 
 HERE = Path(__file__).parent
 _TABLE = re.compile(r"(<!-- table of (\w+): make tables -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -65,10 +68,29 @@ def pipelines() -> str:
 
 def commands() -> str:
     """One row a command of `tts-baseline`."""
-    names = [info.name for info in pkgutil.iter_modules(cli.__path__) if not info.name.startswith("_")]
+    rows = ((f"`tts-baseline {name}`", what) for name, what in _files(cli))
+    return table(("command", "what it does"), rows)
+
+
+def features() -> str:
+    """One row a feature that metrics share."""
+    return table(("feature", "what"), ((f"`{name}`", what) for name, what in _files(shared)))
+
+
+def switches() -> str:
+    """One row a switch of `f5_spanish`."""
     return table(
-        ("command", "what it does"),
-        ((f"`tts-baseline {name}`", _summary(f"{cli.__name__}.{name}")) for name in names),
+        ("switch", "what", "samples", "devices", "not beside"),
+        (
+            (
+                f"`{name}`",
+                switch.doc,
+                switch.spec.equality,
+                ", ".join(switch.spec.needs.devices),
+                ", ".join(f"`{other}`" for other in switch.spec.excludes),
+            )
+            for name, switch in switches_of("f5_spanish").items()
+        ),
     )
 
 
@@ -77,6 +99,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "options": options,
     "pipelines": pipelines,
     "commands": commands,
+    "features": features,
+    "switches": switches,
 }
 
 
@@ -85,6 +109,13 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(head)]
     lines += [["---"] * len(lines[0]), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _files(folder: ModuleType) -> Iterator[tuple[str, str]]:
+    """The public modules of a folder, and what each says that it is."""
+    for info in pkgutil.iter_modules(folder.__path__):
+        if not info.name.startswith("_"):
+            yield info.name, _summary(f"{folder.__name__}.{info.name}")
 
 
 def _summary(module: str) -> str:

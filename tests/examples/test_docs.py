@@ -116,7 +116,7 @@ def test_the_metric_it_shows_is_found_and_reads_a_known_answer(tmp_path: Path) -
     )  # fmt: skip
     value, reason = done.stdout.strip().split(maxsplit=1)
     assert float(value) == pytest.approx(-20.0)
-    assert reason == "no sound"
+    assert reason == "no utterance"
 
 
 # Figures
