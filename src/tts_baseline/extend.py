@@ -1,4 +1,4 @@
-"""What a metric, a feature or a pipeline of your own is made of; examples/own_metric and own_pipeline use it.
+"""What a metric, a feature, a pipeline or a switch of your own is made of.
 
 Metric:    a module with `SPEC` (a `MetricSpec`) and `read(evidence) -> Reading`; `over_utterances`,
            `against_golden`, `over_replicates` and `over_operators` make the reading, `no_value` says why
@@ -6,8 +6,9 @@ Metric:    a module with `SPEC` (a `MetricSpec`) and `read(evidence) -> Reading`
 Feature:   a pure function of a `Sound` under `@feature`; those that are there are named below.
 Pipeline:  `synthesize(text)`, or an object with `synthesize(Request) -> Utterance`, named `module:attribute`
            or announced under the entry point group `tts_baseline.pipelines`.
+Switch:    `switches = {"name": Switch(...)}` on the pipeline's object.
 
-`tts_baseline.testing` checks that what you made keeps its promises.
+examples/own_metric and examples/own_pipeline show both; `tts_baseline.testing` checks what you made.
 """
 
 from tts_baseline.core.errors import (
@@ -20,6 +21,7 @@ from tts_baseline.core.errors import (
 from tts_baseline.core.protocols import Evidence, Metric, MetricSpec, Pipeline
 from tts_baseline.core.records import Calls, Case, ColdStart, Phone, Reading, Request, Utterance, Work
 from tts_baseline.core.sounds import Sound, feature
+from tts_baseline.core.switches import Needs, Proof, Switch, SwitchSpec
 from tts_baseline.metrics.features.alignment import Alignment, alignment
 from tts_baseline.metrics.features.f0 import Pitch, f0
 from tts_baseline.metrics.features.full_scale import full_scale
@@ -45,16 +47,20 @@ __all__ = [
     "Metric",
     "MetricSpec",
     "MissingExtra",
+    "Needs",
     "Phone",
     "Pipeline",
     "PipelineError",
     "Pitch",
+    "Proof",
     "Reading",
     "Request",
     "RequestFailed",
     "SettingsError",
     "Sound",
     "Spectrum",
+    "Switch",
+    "SwitchSpec",
     "TtsBaselineError",
     "Utterance",
     "VoiceActivity",

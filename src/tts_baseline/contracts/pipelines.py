@@ -71,7 +71,7 @@ def describes_itself(name: str, pipeline: Pipeline) -> None:
 
 def speaks(name: str, pipeline: Pipeline) -> None:
     """A plain sentence gives half a second of audio and more."""
-    heard = _heard(name, pipeline, _QUESTION)
+    heard = _spoken(name, pipeline, _QUESTION)
     length = heard.samples.size / heard.sample_rate
     _holds(name, length > _SHORTEST_S, f"a sentence took {length:.2f} s of audio", "return all samples")
     _holds(name, bool(heard.samples.any()), "a sentence is silent", "return what was spoken")
@@ -79,9 +79,9 @@ def speaks(name: str, pipeline: Pipeline) -> None:
 
 def repeats_itself(name: str, pipeline: Pipeline) -> None:
     """The same request gives the same utterance, bit for bit, whatever was said in between."""
-    first = _heard(name, pipeline, _QUESTION)
-    _heard(name, pipeline, _OTHER)
-    again = _heard(name, pipeline, _QUESTION)
+    first = _spoken(name, pipeline, _QUESTION)
+    _spoken(name, pipeline, _OTHER)
+    again = _spoken(name, pipeline, _QUESTION)
     remedy = "seed what is random by request.seed, or check with reproducible=False"
     same = again.samples.tobytes() == first.samples.tobytes() and again.sample_rate == first.sample_rate
     _holds(name, same, "the same request gave other samples", remedy)
@@ -111,6 +111,14 @@ def well_formed(name: str, returned: object) -> Utterance:
     plain = bool(np.isfinite(heard.samples).all()) and np.abs(heard.samples).max(initial=0.0) <= 1
     _holds(name, plain, "samples are not within [-1, 1]", "scale or clip them")
     return heard
+
+
+def _spoken(name: str, pipeline: Pipeline, request: Request) -> Utterance:
+    """What is heard of a plain sentence, which none may refuse."""
+    try:
+        return _heard(name, pipeline, request)
+    except RequestFailed as error:
+        raise _broken(name, f"it refused a plain sentence: {error.what}", "speak it") from error
 
 
 def _heard(name: str, pipeline: Pipeline, request: Request) -> Utterance:

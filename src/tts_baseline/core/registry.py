@@ -50,23 +50,24 @@ def registered(module: ModuleType) -> Metric:
     Raises RegistryError where one of them is missing, or the name is not the file's.
     """
     file = module.__name__.rpartition(".")[2]
+    where = str(getattr(module, "__file__", module.__name__))
     spec = getattr(module, "SPEC", None)
     if not isinstance(spec, MetricSpec):
         raise RegistryError(
             f"{module.__name__} declares no metric",
-            where=str(module.__file__),
+            where=where,
             hint="add `SPEC = MetricSpec(...)`",
         )
     if spec.name != file:
         raise RegistryError(
             f"{module.__name__} declares the metric {spec.name!r}",
-            where=str(module.__file__),
+            where=where,
             hint=f"name the file {spec.name}.py or the metric {file!r}",
         )
     if not callable(getattr(module, "read", None)):
         raise RegistryError(
             f"the metric {spec.name!r} has no function read(evidence)",
-            where=str(module.__file__),
+            where=where,
             hint="add `def read(evidence: Evidence) -> Reading`",
         )
     return Metric(spec, module.read, (module.__doc__ or "").strip().partition("\n")[0])
