@@ -12,24 +12,24 @@ from pathlib import Path
 import pytest
 
 import tts_baseline
+from tts_baseline.contracts.metrics import CHECKS
 
 METRIC = '''"""The largest sample: how close the voice comes to full scale."""
 
 from __future__ import annotations
 
-from tts_baseline.core.protocols import Evidence, MetricSpec
-from tts_baseline.core.records import Reading
-from tts_baseline.metrics._audio import Clip, Measured, over_utterances
+from tts_baseline.extend import Evidence, Measured, MetricSpec, Reading, Sound, over_utterances
 
 SPEC = MetricSpec(name="loudest", unit="dB", better="same", family="quality", decide="median", limit="3 dB")
 
 
 def read(evidence: Evidence) -> Reading:
+    """The peak in hundredths of full scale."""
     return over_utterances(SPEC, evidence, _loudest)
 
 
-def _loudest(clip: Clip) -> Measured:
-    return Measured(float(abs(clip.samples).max()) * 100)
+def _loudest(sound: Sound) -> Measured:
+    return Measured(float(abs(sound.samples).max()) * 100)
 '''
 
 VOICE = """
@@ -39,6 +39,9 @@ import numpy as np
 def synthesize(text):
     return np.sin(np.arange(8000) / (10 + len(text))).astype("f4") / 2, 16000
 """
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "tests" / "contracts" / "test_metrics.py"
 
 SUITE = '[[case]]\nid = "hola"\ntext = "Hola."\n[[case]]\nid = "adios"\ntext = "Adiós, amigo."\n'
 
@@ -90,6 +93,24 @@ def test_a_metric_in_one_file_is_measured_shown_and_described(package: Path, tmp
 
     quality = json.loads(next(tmp_path.glob("baselines/*/*/quality.json")).read_text(encoding="utf-8"))
     assert quality["cases"]["hola"]["scores"]["loudest"]["value"] == values["hola"]
+
+    checked = python(
+        package,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "-p",
+        "no:cacheprovider",
+        "-k",
+        "loudest",
+        str(CONTRACTS),
+        cwd=ROOT,
+    )
+    assert checked.returncode == 0, checked.stdout
+    assert f"{len(CHECKS)} passed" in checked.stdout
+    words = ("--collect-only", "-q", "-n0", "-p", "no:cacheprovider", "-k", "loudest", "tests/examples")
+    assert "[loudest]" in python(package, "-m", "pytest", *words, cwd=ROOT).stdout  # the docs must name it
 
 
 def test_the_copy_is_what_runs(package: Path) -> None:

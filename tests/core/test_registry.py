@@ -64,6 +64,20 @@ def test_gates_are_the_metrics_with_a_limit() -> None:
     assert "rtf" not in gates
 
 
+def test_headlines_are_declared_and_those_without_golden_come_first() -> None:
+    assert registry.headlines() == ("snr_vad", "pesq_wb")
+
+
+def test_a_declaration_says_when_two_recordings_are_one_sound() -> None:
+    specs = {name: metric.spec for name, metric in registry.metrics().items()}
+    assert {name for name, spec in specs.items() if spec.equivalent is not None} == {"snr_golden", "level"}
+    heard, level = specs["snr_golden"], specs["level"]
+    assert [heard.is_equivalent(value) for value in (60.0, 59.9, None)] == [True, False, False]
+    assert [level.is_equivalent(value, -20.0) for value in (-20.1, -19.8, None)] == [True, False, True]
+    assert level.is_equivalent(-20.0, None)
+    assert specs["stoi"].is_equivalent(1.0) is False
+
+
 def test_pipelines_are_files_and_never_private_ones() -> None:
     found = registry.pipelines()
     assert found["espeak"] == "tts_baseline.pipelines.espeak:create"

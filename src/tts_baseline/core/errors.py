@@ -65,6 +65,10 @@ class RegistryError(TtsBaselineError):
     """Two files declare one name, or a declaration contradicts its file."""
 
 
+class ContractBroken(TtsBaselineError, AssertionError):
+    """A metric, a pipeline or a switch does not keep what all of its kind promise."""
+
+
 class LimitError(SettingsError):
     """A limit cannot be read, or names no gate."""
 

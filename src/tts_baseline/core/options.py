@@ -22,12 +22,12 @@ class Option(NamedTuple):
 
     def keywords(self) -> dict[str, Any]:
         """What argparse, and pytest's parser, take for it."""
-        found: dict[str, Any] = {"help": self.help, "default": None, "type": self.convert}
+        keywords: dict[str, Any] = {"help": self.help, "default": None, "type": self.convert}
         if self.choices:
-            found["choices"] = self.choices
+            keywords["choices"] = self.choices
         else:
-            found["metavar"] = self.metavar
-        return found
+            keywords["metavar"] = self.metavar
+        return keywords
 
 
 def _switches() -> str:

@@ -29,21 +29,48 @@ def metrics() -> Mapping[str, Metric]:
 
     Raises RegistryError for two metrics of one name and for a name that is not its file's.
     """
-    found: dict[str, tuple[str, Metric]] = {}
+    known: dict[str, Metric] = {}
     for module in modules(METRICS):
-        spec = getattr(module, "SPEC", None)
-        if spec is None:
+        if not hasattr(module, "SPEC"):
             continue
-        _check(module, spec)
-        if spec.name in found:
+        metric = registered(module)
+        twin = known.setdefault(metric.spec.name, metric)
+        if twin is not metric:
             raise RegistryError(
-                f"two metrics are named {spec.name!r}: {found[spec.name][0]} and {module.__name__}",
+                f"two metrics are named {metric.spec.name!r}: {twin.read.__module__} and {module.__name__}",
                 hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
             )
-        doc = (module.__doc__ or "").strip().partition("\n")[0]
-        found[spec.name] = (module.__name__, Metric(spec, module.read, doc))
-    ranked = sorted(found.values(), key=lambda m: (FAMILIES.index(m[1].spec.family), m[1].spec.name))
-    return {metric.spec.name: metric for _, metric in ranked}
+    ranked = sorted(known.values(), key=lambda metric: (FAMILIES.index(metric.spec.family), metric.spec.name))
+    return {metric.spec.name: metric for metric in ranked}
+
+
+def registered(module: ModuleType) -> Metric:
+    """The metric that a module declares: `SPEC`, `read`, and the first line of its docstring.
+
+    Raises RegistryError where one of them is missing, or the name is not the file's.
+    """
+    file = module.__name__.rpartition(".")[2]
+    where = str(getattr(module, "__file__", module.__name__))
+    spec = getattr(module, "SPEC", None)
+    if not isinstance(spec, MetricSpec):
+        raise RegistryError(
+            f"{module.__name__} declares no metric",
+            where=where,
+            hint="add `SPEC = MetricSpec(...)`",
+        )
+    if spec.name != file:
+        raise RegistryError(
+            f"{module.__name__} declares the metric {spec.name!r}",
+            where=where,
+            hint=f"name the file {spec.name}.py or the metric {file!r}",
+        )
+    if not callable(getattr(module, "read", None)):
+        raise RegistryError(
+            f"the metric {spec.name!r} has no function read(evidence)",
+            where=where,
+            hint="add `def read(evidence: Evidence) -> Reading`",
+        )
+    return Metric(spec, module.read, (module.__doc__ or "").strip().partition("\n")[0])
 
 
 def gates() -> Mapping[str, MetricSpec]:
@@ -65,19 +92,19 @@ def ratio_gates() -> tuple[str, ...]:
 @functools.cache
 def pipelines() -> Mapping[str, str]:
     """Every registered pipeline: name to its factory, as `module:attribute`."""
-    found: dict[str, str] = {}
+    known: dict[str, str] = {}
     folder = importlib.import_module(PIPELINES)
     for info in pkgutil.iter_modules(folder.__path__):
         if not info.name.startswith("_"):
-            found[info.name] = f"{PIPELINES}.{info.name}:create"
+            known[info.name] = f"{PIPELINES}.{info.name}:create"
     for point in entry_points(group=PIPELINES):
-        if point.name in found:
+        if point.name in known:
             raise RegistryError(
-                f"two pipelines are named {point.name!r}: {found[point.name]} and {point.value}",
+                f"two pipelines are named {point.name!r}: {known[point.name]} and {point.value}",
                 hint=f"rename the entry point {point.name!r} in the distribution that adds it",
             )
-        found[point.name] = point.value
-    return found
+        known[point.name] = point.value
+    return known
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -102,19 +129,3 @@ def modules(root: str) -> Iterator[ModuleType]:
                 hint="install again, or uninstall, the distribution that adds it",
             ) from error
         yield module
-
-
-def _check(module: ModuleType, spec: MetricSpec) -> None:
-    file = module.__name__.rpartition(".")[2]
-    if spec.name != file:
-        raise RegistryError(
-            f"{module.__name__} declares the metric {spec.name!r}",
-            where=str(module.__file__),
-            hint=f"name the file {spec.name}.py or the metric {file!r}",
-        )
-    if not callable(getattr(module, "read", None)):
-        raise RegistryError(
-            f"the metric {spec.name!r} has no function read(evidence)",
-            where=str(module.__file__),
-            hint="add `def read(evidence: Evidence) -> Reading`",
-        )

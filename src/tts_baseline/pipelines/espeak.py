@@ -27,6 +27,7 @@ from tts_baseline.core.registry import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PACKAGES = ("espeakng-loader",)
 SAMPLE_RATE = 22050
 RATES = (80, 450)
 PITCHES = (0, 99)

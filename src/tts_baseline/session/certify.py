@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from tts_baseline.baseline import files
-from tts_baseline.core import environment, git
+from tts_baseline.core import git
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaselineError
 from tts_baseline.core.judgement import Against
@@ -99,7 +99,7 @@ class _Work:
     def __init__(self, project: Project, plan: Plan, bench: Bench, progress: Progress) -> None:
         self._project, self._plan, self._bench, self._progress = project, plan, bench, progress
         self._store = project.store(project.variant(bench.pilot.device))
-        self._here = environment.read(bench.pilot.device)
+        self._here = project.environment(bench.pilot.device)
         self._earlier = self._store.certificate(self._here.key)
         self._cases = project.chosen
         self._trials = self._kept()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from tts_baseline.baseline.store import Store
-from tts_baseline.core import settings
-from tts_baseline.core.records import Case, Run
+from tts_baseline.core import environment, settings
+from tts_baseline.core.records import Case, Environment, Run
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
 from tts_baseline.gate.limits import Limit
@@ -59,8 +59,12 @@ class Project(Struct, frozen=True, kw_only=True):
             device=self.settings.device,
             optimize=found.optimize,
             root=str(root),
-            paths=(str(root), str(root / "src")),
+            paths=tuple(map(str, _sources(root))),
         )
+
+    def environment(self, device: Literal["cpu", "cuda"]) -> Environment:
+        """Where this process runs on `device`, with the versions of what the pipeline declares."""
+        return environment.read(device, self.target, _sources(self.root))
 
     def variant(self, device: str) -> str:
         """What is kept side by side on purpose: the device, the switches that are on, a name of one's own.
@@ -77,6 +81,11 @@ class Project(Struct, frozen=True, kw_only=True):
     def store_of(self, run: Run) -> Store:
         """The baselines that a run belongs to, whichever pipeline is chosen now."""
         return Store(self.root / self.settings.dir, run.pipeline, run.variant)
+
+
+def _sources(root: Path) -> tuple[Path, ...]:
+    """Where a project's own modules are, and first on the import path of its workers."""
+    return (root, root / "src")
 
 
 def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:

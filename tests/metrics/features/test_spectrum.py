@@ -15,42 +15,42 @@ WINDOW, HOP = round(WINDOW_S * RATE), round(HOP_S * RATE)
 @pytest.mark.parametrize("amplitude", [0.01, 0.5])
 @pytest.mark.parametrize("hz", [500.0, 4_000.0])
 def test_a_sine_reads_its_amplitude_at_its_frequency(amplitude, hz):
-    found = spectrum(Sound(amplitude * np.sin(2 * np.pi * hz * np.arange(RATE) / RATE), RATE))
-    inside = found.amplitude[8:-8]
+    heard = spectrum(Sound(amplitude * np.sin(2 * np.pi * hz * np.arange(RATE) / RATE), RATE))
+    inside = heard.amplitude[8:-8]
     np.testing.assert_allclose(inside.max(axis=1), amplitude, rtol=1e-9)
-    assert set(found.hz[inside.argmax(axis=1)]) == {hz}
+    assert set(heard.hz[inside.argmax(axis=1)]) == {hz}
 
 
 def test_frames_are_what_the_definition_gives():
     samples = clip()[:RATE]
-    found = spectrum(Sound(samples, RATE))
-    assert found.amplitude.shape == (RATE // HOP, WINDOW // 2 + 1) == (found.times_s.size, found.hz.size)
+    heard = spectrum(Sound(samples, RATE))
+    assert heard.amplitude.shape == (RATE // HOP, WINDOW // 2 + 1) == (heard.times_s.size, heard.hz.size)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
     for frame in (10, 60, 100):
-        middle = round(found.times_s[frame] * RATE)
+        middle = round(heard.times_s[frame] * RATE)
         cut = samples[middle - WINDOW // 2 : middle + WINDOW // 2]
         expected = 2 * np.abs(np.fft.rfft(cut * window)) / window.sum()
-        np.testing.assert_allclose(found.amplitude[frame, 1:-1], expected[1:-1], atol=1e-12)
+        np.testing.assert_allclose(heard.amplitude[frame, 1:-1], expected[1:-1], atol=1e-12)
 
 
 def test_a_click_is_in_the_frames_around_its_time():
     samples = np.zeros(RATE)
     samples[RATE // 2] = 1.0
-    found = spectrum(Sound(samples, RATE))
-    loud = found.times_s[found.amplitude.max(axis=1) > 1e-9]
+    heard = spectrum(Sound(samples, RATE))
+    loud = heard.times_s[heard.amplitude.max(axis=1) > 1e-9]
     assert loud.min() == pytest.approx(0.5 - WINDOW_S / 2, abs=HOP_S)
     assert loud.max() == pytest.approx(0.5 + WINDOW_S / 2, abs=HOP_S)
 
 
 @pytest.mark.parametrize("size", [1, HOP - 1, WINDOW - 1, WINDOW])
 def test_a_sound_shorter_than_a_frame_has_frames_too(size):
-    found = spectrum(Sound(noise(size, 0), RATE))
-    assert found.amplitude.shape[0] == -(-size // HOP) == found.times_s.size
-    assert np.isfinite(found.amplitude).all()
+    heard = spectrum(Sound(noise(size, 0), RATE))
+    assert heard.amplitude.shape[0] == -(-size // HOP) == heard.times_s.size
+    assert np.isfinite(heard.amplitude).all()
 
 
 def test_window_and_hop_are_in_seconds_of_any_rate():
-    found = spectrum(Sound(noise(48_000, 0), 48_000), window_s=0.1, hop_s=0.05)
-    assert found.amplitude.shape == (20, 2_401)
-    np.testing.assert_allclose(np.diff(found.times_s), 0.05)
-    np.testing.assert_allclose(np.diff(found.hz), 10.0)
+    heard = spectrum(Sound(noise(48_000, 0), 48_000), window_s=0.1, hop_s=0.05)
+    assert heard.amplitude.shape == (20, 2_401)
+    np.testing.assert_allclose(np.diff(heard.times_s), 0.05)
+    np.testing.assert_allclose(np.diff(heard.hz), 10.0)

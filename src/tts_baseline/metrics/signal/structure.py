@@ -39,13 +39,13 @@ def _structure(sound: Sound) -> Measured:
     clipped = _clipped_runs(sound)
     dead = _dead_air_s(sound)
     offset = float(sound.samples.mean())
-    found = []
+    faults = []
     if clipped:
-        found.append(f"{clipped} clipped run{'s' if clipped > 1 else ''}")
-    found += [f"dead air of {length:.1f} s" for length in dead]
+        faults.append(f"{clipped} clipped run{'s' if clipped > 1 else ''}")
+    faults += [f"dead air of {length:.1f} s" for length in dead]
     if abs(offset) > _DC:
-        found.append(f"DC {offset:+.3f}")
-    return Measured(clipped + len(dead) + (abs(offset) > _DC), ", ".join(found))
+        faults.append(f"DC {offset:+.3f}")
+    return Measured(clipped + len(dead) + (abs(offset) > _DC), ", ".join(faults))
 
 
 def _clipped_runs(sound: Sound) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tts_baseline.baseline.files import gain_of
-from tts_baseline.core import environment, git
+from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
@@ -70,7 +70,7 @@ def take(
         suite=project.suite,
         commit=commit,
         dirty=dirty,
-        environment=environment.read(pilot.device),
+        environment=project.environment(pilot.device),
         provenance=taken[0].provenance,
         cases=tuple(cases),
         replicates=replicates,

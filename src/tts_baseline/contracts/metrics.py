@@ -1,0 +1,197 @@
+"""What every metric promises, whatever it measures."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from tts_baseline.core.errors import ContractBroken, RegistryError
+from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
+from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
+from tts_baseline.core.registry import metrics, registered
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+_CASE = Case(id="saludo", text="Hola.")
+_RATE = 16_000
+
+
+def check_metric(metric: str | ModuleType | Metric) -> None:
+    """Nothing, where the metric keeps every promise below; else ContractBroken says which one it broke.
+
+    `metric` is a module with `SPEC` and `read`, its dotted name, or a registered metric. What it is asked to
+    read: noise in bursts, calls with every column, and nothing, silence and NaN.
+    """
+    made = metric if isinstance(metric, Metric) else _metric(metric)
+    for check in CHECKS:
+        check(made)
+
+
+def declares_itself(metric: Metric) -> None:
+    """Its declaration is complete, and names metrics and devices that there are."""
+    spec = metric.spec
+    _holds(metric, spec.family in FAMILIES, f"its family is {spec.family!r}", f"one of {', '.join(FAMILIES)}")
+    _holds(metric, bool(spec.unit), "it has no unit", 'unit="1" where it is a plain number')
+    _holds(
+        metric, metric.doc.endswith("."), "its module does not say what it is", "one sentence as docstring"
+    )
+    _holds(
+        metric, bool(metric.read.__doc__), "read has no docstring", "say the formula, the range, the source"
+    )
+    if spec.decide == "ratio":
+        _holds(metric, set(spec.prior) == {"cpu", "cuda"}, "it has no prior", 'prior={"cpu": …, "cuda": …}')
+    if spec.fallback:
+        fallback = metrics().get(spec.fallback)
+        decides = fallback is not None and fallback.spec.golden and fallback.spec.equivalent is not None
+        _holds(
+            metric, decides, f"{spec.fallback!r} cannot decide for it", "a golden metric with `equivalent`"
+        )
+
+
+def reads_what_there_is(metric: Metric) -> None:
+    """Its reading is well formed: a finite value inside its values, or a reason; the same every time."""
+    reading = _reading(metric, _evidence())
+    _well_formed(metric, reading, _CASE.id)
+    again = _reading(metric, _evidence())
+    _holds(metric, again == reading, f"the same evidence read {reading}, then {again}", "seed what is random")
+
+
+def says_why_there_is_nothing(metric: Metric) -> None:
+    """Of nothing, silence and NaN it reads None with a reason, and raises nothing."""
+    for kind, evidence in _unusable().items():
+        reading = _reading(metric, evidence)
+        _holds(metric, reading.value is None, f"of {kind} it reads {reading.value}", "no value, and a reason")
+        _well_formed(metric, reading, _CASE.id)
+
+
+def is_about_the_run_without_a_case(metric: Metric) -> None:
+    """Evidence without a case gives a reading without one."""
+    case = _reading(metric, Evidence()).case
+    _holds(
+        metric, case is None, f"its reading of a run is of the case {case!r}", "take the case of the evidence"
+    )
+
+
+def leaves_the_samples_alone(metric: Metric) -> None:
+    """It writes to no samples, float32 or float64."""
+    import numpy as np
+
+    for dtype in (np.float32, np.float64):
+        evidence = _evidence(dtype)
+        given = [utterance.samples for utterance in (*evidence.utterances, evidence.golden) if utterance]
+        before = [samples.copy() for samples in given]
+        _reading(metric, evidence)
+        same = all(np.array_equal(old, new) for old, new in zip(before, given, strict=True))
+        _holds(metric, same, "it changed the samples", "work on a copy")
+
+
+def needs_its_golden(metric: Metric) -> None:
+    """A golden metric has no value without a golden; one that is none does not look at it."""
+    with_golden = _evidence()
+    without = _reading(metric, replace(with_golden, golden=None))
+    if metric.spec.golden:
+        _holds(metric, without.value is None, f"without a golden it reads {without.value}", "no value")
+    else:
+        same = without == _reading(metric, with_golden)
+        _holds(metric, same, "its value depends on the golden", "declare golden=True")
+
+
+CHECKS: tuple[Callable[[Metric], None], ...] = (
+    declares_itself,
+    reads_what_there_is,
+    says_why_there_is_nothing,
+    is_about_the_run_without_a_case,
+    leaves_the_samples_alone,
+    needs_its_golden,
+)
+
+
+def _metric(module: str | ModuleType) -> Metric:
+    try:
+        return registered(importlib.import_module(module) if isinstance(module, str) else module)
+    except RegistryError as error:
+        raise ContractBroken(error.what, where=error.where, hint=error.hint) from error
+
+
+def _reading(metric: Metric, evidence: Evidence) -> Reading:
+    try:
+        return metric.read(evidence)
+    except Exception as error:
+        what = f"the metric {metric.spec.name!r} raised {error!r}"
+        raise ContractBroken(what, where=metric.read.__module__, hint="return no_value(...)") from error
+
+
+def _holds(metric: Metric, promise: bool, what: str, remedy: str) -> None:  # noqa: FBT001
+    if not promise:
+        raise ContractBroken(
+            f"the metric {metric.spec.name!r}: {what}", where=metric.read.__module__, hint=remedy
+        )
+
+
+def _well_formed(metric: Metric, reading: Reading, case: str | None) -> None:
+    named = (reading.metric, reading.case) == (metric.spec.name, case)
+    _holds(metric, named, f"its reading is of {reading.metric!r} and {reading.case!r}", "spec.name, case.id")
+    values = reading.values
+    if reading.value is None:
+        _holds(metric, bool(reading.reason) and not values, f"it reads {reading}", "a reason and no values")
+        return
+    numbers = [reading.value, *values]
+    plain = all(type(number) is float and math.isfinite(number) for number in numbers)
+    _holds(metric, plain, f"it reads {reading}", "finite floats, and None where there is no value")
+    _holds(metric, bool(values) and reading.reason is None, f"it reads {reading}", "values, and no reason")
+    slack = 1e-9 * abs(reading.value)
+    inside = min(values) - slack <= reading.value <= max(values) + slack
+    _holds(metric, inside, f"{reading.value} is outside its values {values}", "a mean or median of them")
+
+
+def _evidence(dtype: DTypeLike = "f4") -> Evidence:
+    calls = Calls(
+        wall_s=(0.2, 0.3),
+        cpu_s=(0.2, 0.3),
+        reference_s=(0.01, 0.01),
+        audio_s=2.0,
+        sha256="0" * 64,
+        peak_rss=1 << 30,
+        uss=1 << 29,
+        peak_cuda=1 << 28,
+        work=Work(
+            operators={"aten.mm": 2}, flops={"aten.mm": 10**9}, syncs={}, allocated={"aten.mm": 1 << 20}
+        ),
+    )
+    start = ColdStart(spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.4)
+    return Evidence(
+        case=_CASE,
+        calls=(calls, calls),
+        cold_starts=(start, start),
+        utterances=tuple(_bursts(seed, dtype) for seed in (0, 1, 2)),
+        golden=_bursts(0, dtype),
+    )
+
+
+def _bursts(seed: int, dtype: DTypeLike) -> Utterance:
+    """Two seconds of noise in bursts: enough for any metric to answer, with a value or a reason."""
+    import numpy as np
+
+    noise = 0.1 * np.random.default_rng(seed).standard_normal(2 * _RATE)
+    samples = noise * (np.arange(2 * _RATE) % _RATE < _RATE // 2)
+    return Utterance(samples=samples.astype(dtype), sample_rate=_RATE)
+
+
+def _unusable() -> Mapping[str, Evidence]:
+    import numpy as np
+
+    def of(samples: np.ndarray[Any, Any]) -> Evidence:
+        return Evidence(case=_CASE, utterances=(Utterance(samples=samples, sample_rate=_RATE),))
+
+    return {
+        "nothing": Evidence(case=_CASE),
+        "empty audio": of(np.zeros(0)),
+        "silence": of(np.zeros(_RATE)),
+        "NaN": of(np.full(_RATE, np.nan)),
+    }

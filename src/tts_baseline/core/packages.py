@@ -1,0 +1,50 @@
+"""Which distributions a run depends on: what metrics and pipelines declare, read without an import."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tts_baseline.core.registry import metrics, pipelines
+
+# What every run depends on: this distribution, and the arrays that samples are.
+_ALWAYS = ("pytest-tts-baseline", "numpy")
+_NAME = "PACKAGES"
+
+
+def declared(target: str = "", paths: Sequence[Path] = ()) -> tuple[str, ...]:
+    """The names, sorted: of every registered metric and pipeline, and of the pipeline at `target`.
+
+    A metric names them in `MetricSpec.packages`; a pipeline's module by `PACKAGES = ("torch", …)`, which
+    is read from its source, for importing it may take seconds. `paths` come first in the search for it.
+    """
+    names = {*_ALWAYS, *(name for metric in metrics().values() for name in metric.spec.packages)}
+    for place in {*pipelines().values(), target} - {""}:
+        names.update(_of_module(place.partition(":")[0], paths))
+    return tuple(sorted(names))
+
+
+def _of_module(module: str, paths: Sequence[Path]) -> Sequence[str]:
+    file = _source(module, paths)
+    if file is None:
+        return ()
+    try:
+        statements = ast.parse(file.read_bytes()).body
+    except SyntaxError:
+        return ()  # importing it, in the worker, says so
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and _NAME in (getattr(t, "id", "") for t in statement.targets):
+            constants = (node.value for node in ast.walk(statement.value) if isinstance(node, ast.Constant))
+            return [value for value in constants if isinstance(value, str)]
+    return ()
+
+
+def _source(module: str, paths: Sequence[Path]) -> Path | None:
+    for folder in (*paths, *map(Path, sys.path)):
+        place = folder.joinpath(*module.split("."))
+        for file in (place.with_suffix(".py"), place / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
