@@ -109,8 +109,10 @@ def test_a_metric_in_one_file_is_measured_shown_and_described(package: Path, tmp
     )
     assert checked.returncode == 0, checked.stdout
     assert f"{len(CHECKS)} passed" in checked.stdout
-    words = ("--collect-only", "-q", "-n0", "-p", "no:cacheprovider", "-k", "loudest", "tests/examples")
-    assert "[loudest]" in python(package, "-m", "pytest", *words, cwd=ROOT).stdout  # the docs must name it
+    words = ("-q", "-n0", "-p", "no:cacheprovider", "-k", "tables_are_what", "tests/examples/test_pages.py")
+    tables = python(package, "-m", "pytest", *words, cwd=ROOT)
+    assert tables.returncode == 1  # the manual's table lacks it, until it is written anew
+    assert "docs/metrics.md" in tables.stdout
 
 
 def test_the_copy_is_what_runs(package: Path) -> None:

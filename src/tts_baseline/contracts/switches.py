@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from tts_baseline.core.errors import ContractBroken
 from tts_baseline.core.records import Request
 from tts_baseline.core.switches import Switch, SwitchSpec
 from tts_baseline.pipelines._answers import utterance
 
-Samples = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
 
 
 def check_switch(
@@ -61,11 +63,11 @@ def _check_equality(
     _require(all(a == b for a, b in lengths), f"{spec.name} changes the number of samples: {lengths}")
     assert spec.bound is not None  # the registry saw to it
     if spec.equality == "numeric":
-        error = float(np.max([_relative_error(*pair) for pair in zip(reference, switched, strict=True)]))
+        error = _worst(max, _relative_error, reference, switched)
         _require(error <= spec.bound, f"{spec.name} is off by {error:.2g} of the peak, over {spec.bound:g}")
         return error
     _require(not same, f"{spec.name} is perceptual and changes no sample: it does nothing")
-    snr_db = float(np.min([_snr_db(*pair) for pair in zip(reference, switched, strict=True)]))
+    snr_db = _worst(min, _snr_db, reference, switched)
     _require(snr_db >= spec.bound, f"{spec.name} has an SNR of {snr_db:.1f} dB, under {spec.bound:g} dB")
     return snr_db
 
@@ -78,13 +80,28 @@ def _same(reference: Sequence[Samples], other: Sequence[Samples]) -> bool:
     return all(a.tobytes() == b.tobytes() for a, b in zip(reference, other, strict=True))
 
 
+def _worst(
+    extreme: Callable[[list[float]], float],
+    measure: Callable[[Samples, Samples], float],
+    reference: Sequence[Samples],
+    switched: Sequence[Samples],
+) -> float:
+    """The extreme of a measure over all utterances; NaN where one is, which min and max would pass over."""
+    values = [measure(before, now) for before, now in zip(reference, switched, strict=True)]
+    return math.nan if any(map(math.isnan, values)) else extreme(values)
+
+
 def _relative_error(reference: Samples, switched: Samples) -> float:
     """The largest difference, as a share of the reference's largest sample."""
+    import numpy as np
+
     return float(np.max(np.abs(switched - reference), initial=0) / np.max(np.abs(reference), initial=1e-9))
 
 
 def _snr_db(reference: Samples, switched: Samples) -> float:
     """Power of the reference over that of the difference; infinite where nothing differs."""
+    import numpy as np
+
     signal, noise = (np.sum(np.square(x, dtype=np.float64)) for x in (reference, switched - reference))
     with np.errstate(divide="ignore", invalid="ignore"):
         return float("inf") if noise == 0 else 10 * float(np.log10(signal / noise))
