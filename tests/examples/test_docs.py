@@ -11,17 +11,21 @@ import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
 import tts_baseline
-from tests.support.pages import PAGES, blocks, results
+from tests.support.pages import PAGES, blocks, command_lines, results
 from tts_baseline import cli
+from tts_baseline.contracts.switches import check_switch
 from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Request
 from tts_baseline.core.registry import pipelines
 from tts_baseline.core.settings import Settings
+from tts_baseline.core.switches import Switch
 from tts_baseline.gate.limits import chosen
 from tts_baseline.pipelines import _load
 from tts_baseline.pipelines.f5_spanish import settings as f5
@@ -117,6 +121,28 @@ def test_the_metric_it_shows_is_found_and_reads_a_known_answer(tmp_path: Path) -
     value, reason = done.stdout.strip().split(maxsplit=1)
     assert float(value) == pytest.approx(-20.0)
     assert reason == "no utterance"
+
+
+def test_a_switch_of_ones_own_keeps_its_contract_and_proves_itself(pytester: pytest.Pytester) -> None:
+    (voice,) = blocks("docs/switches.md", "python")
+    (pytester.path / "my_tts.py").write_text(voice, encoding="utf-8")
+    (pytester.path / "pyproject.toml").write_text("", encoding="utf-8")
+    (command,) = [
+        line for line in command_lines("docs/switches.md") if "remember" in line and "pytest" in line
+    ]
+    words = (*command.split()[1:], "--tts-cases", "hello,thanks", "-p", "no:cacheprovider")
+    pytester.runpytest_subprocess(*words).assert_outcomes(passed=3)
+    run = json.loads(next(pytester.path.glob(".tts-baseline/*/run.json")).read_text())
+    assert run["variant"] == "cpu+remember"
+    assert run["provenance"]["switch remember"] == "answers are remembered"
+    module: dict[str, Any] = {}
+    exec(voice, module)
+    switch = module["Pipeline"].switches["remember"]
+
+    def build(chosen: tuple[Switch, ...]) -> Any:
+        return switch.apply(module["Pipeline"]()) if chosen else module["Pipeline"]()
+
+    check_switch(switch, build, [Request(text="Hola."), Request(text="Adiós."), Request(text="Hola.")])
 
 
 # Figures
