@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,15 +13,12 @@ import msgspec
 import numpy as np
 import pytest
 
-import tts_baseline
-from tests.support.pages import PAGES, blocks, command_lines, results
+from tests.support.pages import PAGES, ROOT, blocks, command_lines, results
 from tts_baseline import cli
-from tts_baseline.contracts.switches import check_switch
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Request
 from tts_baseline.core.registry import pipelines
 from tts_baseline.core.settings import Settings
-from tts_baseline.core.switches import Switch
+from tts_baseline.extend import Request, Switch
 from tts_baseline.gate.limits import chosen
 from tts_baseline.pipelines import _load
 from tts_baseline.pipelines.f5_spanish import settings as f5
@@ -33,6 +26,7 @@ from tts_baseline.pipelines.f5_spanish.text import controls
 from tts_baseline.plugin.fixtures import NAMES
 from tts_baseline.stats import change_points
 from tts_baseline.suites import reader
+from tts_baseline.testing import check_switch
 
 GATE, F5 = PAGES["docs/gate.md"], PAGES["docs/f5_spanish.md"]
 
@@ -96,31 +90,9 @@ def test_every_field_that_a_metric_must_declare_is_explained(field: str) -> None
     assert f"`{field}`" in PAGES["docs/extending.md"]
 
 
-def test_the_metric_it_shows_is_found_and_reads_a_known_answer(tmp_path: Path) -> None:
+def test_the_metric_it_shows_is_the_example_that_is_tested() -> None:
     (text,) = blocks("docs/extending.md", "python")
-    package = shutil.copytree(
-        Path(tts_baseline.__file__).parent,
-        tmp_path / "tts_baseline",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    (package / "metrics" / "signal" / "loudest.py").write_text(text, encoding="utf-8")
-    script = """if True:
-        import numpy as np
-        from tts_baseline.core.protocols import Evidence
-        from tts_baseline.core.records import Case, Utterance
-        from tts_baseline.core.registry import metrics
-        heard = Utterance(samples=np.array([0.0, -0.1, 0.05]), sample_rate=16000)
-        read = metrics()["loudest"].read
-        print(read(Evidence(case=Case(id="c", text="c"), utterances=(heard,))).value, read(Evidence()).reason)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    value, reason = done.stdout.strip().split(maxsplit=1)
-    assert float(value) == pytest.approx(-20.0)
-    assert reason == "no utterance"
+    assert text == (ROOT / "examples" / "own_metric" / "brightness.py").read_text(encoding="utf-8")
 
 
 def test_a_switch_of_ones_own_keeps_its_contract_and_proves_itself(pytester: pytest.Pytester) -> None:
