@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
-import tts_baseline
-from tests.support.pages import PAGES, blocks, results
+from tests.support.pages import PAGES, ROOT, blocks, command_lines, results
 from tts_baseline import cli
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.registry import pipelines
 from tts_baseline.core.settings import Settings
+from tts_baseline.extend import Request, Switch
 from tts_baseline.gate.limits import chosen
 from tts_baseline.pipelines import _load
 from tts_baseline.pipelines.f5_spanish import settings as f5
@@ -29,6 +26,7 @@ from tts_baseline.pipelines.f5_spanish.text import controls
 from tts_baseline.plugin.fixtures import NAMES
 from tts_baseline.stats import change_points
 from tts_baseline.suites import reader
+from tts_baseline.testing import check_switch
 
 GATE, F5 = PAGES["docs/gate.md"], PAGES["docs/f5_spanish.md"]
 
@@ -92,31 +90,31 @@ def test_every_field_that_a_metric_must_declare_is_explained(field: str) -> None
     assert f"`{field}`" in PAGES["docs/extending.md"]
 
 
-def test_the_metric_it_shows_is_found_and_reads_a_known_answer(tmp_path: Path) -> None:
+def test_the_metric_it_shows_is_the_example_that_is_tested() -> None:
     (text,) = blocks("docs/extending.md", "python")
-    package = shutil.copytree(
-        Path(tts_baseline.__file__).parent,
-        tmp_path / "tts_baseline",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    (package / "metrics" / "signal" / "loudest.py").write_text(text, encoding="utf-8")
-    script = """if True:
-        import numpy as np
-        from tts_baseline.core.protocols import Evidence
-        from tts_baseline.core.records import Case, Utterance
-        from tts_baseline.core.registry import metrics
-        heard = Utterance(samples=np.array([0.0, -0.1, 0.05]), sample_rate=16000)
-        read = metrics()["loudest"].read
-        print(read(Evidence(case=Case(id="c", text="c"), utterances=(heard,))).value, read(Evidence()).reason)
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    value, reason = done.stdout.strip().split(maxsplit=1)
-    assert float(value) == pytest.approx(-20.0)
-    assert reason == "no utterance"
+    assert text == (ROOT / "examples" / "own_metric" / "brightness.py").read_text(encoding="utf-8")
+
+
+def test_a_switch_of_ones_own_keeps_its_contract_and_proves_itself(pytester: pytest.Pytester) -> None:
+    (voice,) = blocks("docs/switches.md", "python")
+    (pytester.path / "my_tts.py").write_text(voice, encoding="utf-8")
+    (pytester.path / "pyproject.toml").write_text("", encoding="utf-8")
+    (command,) = [
+        line for line in command_lines("docs/switches.md") if "remember" in line and "pytest" in line
+    ]
+    words = (*command.split()[1:], "--tts-cases", "hello,thanks", "-p", "no:cacheprovider")
+    pytester.runpytest_subprocess(*words).assert_outcomes(passed=3)
+    run = json.loads(next(pytester.path.glob(".tts-baseline/*/run.json")).read_text())
+    assert run["variant"] == "cpu+remember"
+    assert run["provenance"]["switch remember"] == "answers are remembered"
+    module: dict[str, Any] = {}
+    exec(voice, module)
+    switch = module["Pipeline"].switches["remember"]
+
+    def build(chosen: tuple[Switch, ...]) -> Any:
+        return switch.apply(module["Pipeline"]()) if chosen else module["Pipeline"]()
+
+    check_switch(switch, build, [Request(text="Hola."), Request(text="Adiós."), Request(text="Hola.")])
 
 
 # Figures
