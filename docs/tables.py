@@ -15,8 +15,10 @@ from types import ModuleType
 from tts_baseline import cli
 from tts_baseline.core import registry
 from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
 from tts_baseline.metrics import features as shared
+from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
 
 HERE = Path(__file__).parent
 _TABLE = re.compile(r"(<!-- table of (\w+): make tables -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -72,6 +74,12 @@ def commands() -> str:
     return table(("command", "what it does"), rows)
 
 
+def steps() -> str:
+    """One row a step of post-processing, in their order."""
+    rows = ((f"`{step.name}`", f"`{step.setting}`", step.scope, f"`{step.stage}`") for step in STEPS)
+    return table(("step", "set by", "hears at once", "timed as"), rows)
+
+
 def features() -> str:
     """One row a feature that metrics share."""
     return table(("feature", "what"), ((f"`{name}`", what) for name, what in _files(shared)))
@@ -85,7 +93,7 @@ def switches() -> str:
             (
                 f"`{name}`",
                 switch.doc,
-                switch.spec.equality,
+                _equality(switch.spec),
                 ", ".join(switch.spec.needs.devices),
                 ", ".join(f"`{other}`" for other in switch.spec.excludes),
             )
@@ -101,6 +109,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "features": features,
     "switches": switches,
+    "steps": steps,
 }
 
 
@@ -116,6 +125,11 @@ def _files(folder: ModuleType) -> Iterator[tuple[str, str]]:
     for info in pkgutil.iter_modules(folder.__path__):
         if not info.name.startswith("_"):
             yield info.name, _summary(f"{folder.__name__}.{info.name}")
+
+
+def _equality(spec: SwitchSpec) -> str:
+    bounds = {"numeric": f", error <= {spec.bound} of the peak", "perceptual": f", SNR >= {spec.bound} dB"}
+    return f"{spec.equality}{bounds.get(spec.equality, '')}"
 
 
 def _summary(module: str) -> str:

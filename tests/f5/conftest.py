@@ -35,13 +35,15 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Small]:
 
 @pytest.fixture
 def build(models: dict[str, Small], device: str) -> Any:
-    """A function that makes a loaded pipeline of a small model: `build(version, **settings)`."""
+    """A function that makes a loaded pipeline of a small model: `build(version, optimize, **settings)`."""
 
-    def made(version: str = "v0", **settings: Any) -> F5Spanish:
+    def made(version: str = "v0", optimize: tuple[str, ...] = (), **settings: Any) -> F5Spanish:
         from tests.support import small
         from tts_baseline.pipelines.f5_spanish import create
 
-        pipeline = create(settings={**small.table(models[version]), **settings}, device=device)
+        pipeline = create(
+            settings={**small.table(models[version]), **settings}, device=device, optimize=optimize
+        )
         pipeline.load()
         return pipeline
 

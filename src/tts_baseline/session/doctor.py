@@ -12,6 +12,7 @@ from tts_baseline.baseline import pending
 from tts_baseline.core import environment, units
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.registry import metrics, pipelines
+from tts_baseline.core.switches import switches
 from tts_baseline.measure.client import Worker
 from tts_baseline.session import certified
 from tts_baseline.session.project import Project
@@ -40,6 +41,7 @@ def _findings(project: Project) -> Iterator[Finding]:
     gpu = environment.has_cuda()
     yield Finding("gpu", True, environment.read("cuda").key if gpu else "none seen by NVML")
     yield Finding("pipelines", True, f"{', '.join(pipelines())}; chosen: {project.settings.pipeline}")
+    yield Finding("switches", True, _switches())
     yield Finding("metrics", True, ", ".join(metrics()))
     yield Finding("suite", True, f"{project.suite}: {len(project.chosen)} cases")
     device: Literal["cpu", "cuda"] = "cpu"
@@ -80,6 +82,16 @@ def _findings(project: Project) -> Iterator[Finding]:
     yield _certificate(project, device)
     waiting = pending.listing(project.report)
     yield Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}")
+
+
+def _switches() -> str:
+    """The switches that pipelines declare, such as 'f5_spanish: bf16 (perceptual)'."""
+    declared = {name: switches(name).values() for name in pipelines()}
+    return "; ".join(
+        f"{name}: " + ", ".join(f"{switch.spec.name} ({switch.spec.equality})" for switch in of)
+        for name, of in declared.items()
+        if of
+    )
 
 
 def _certificate(project: Project, device: Literal["cpu", "cuda"]) -> Finding:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from msgspec.structs import replace
 
 from tts_baseline.pipelines.f5_spanish.plan import Chunk, TextPlan
+from tts_baseline.pipelines.f5_spanish.post import edges, join, steps, trim
 from tts_baseline.pipelines.f5_spanish.post.step import Task
-from tts_baseline.pipelines.f5_spanish.post.steps import finished
+from tts_baseline.pipelines.f5_spanish.post.steps import AFTER, BEFORE, STEPS, finished
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
 
 RATE = 16_000
@@ -75,6 +78,45 @@ def test_denoising_lowers_the_noise_and_spares_the_planned_pause(waves: list[np.
     assert level(clean, 0.05, 0.4) < level(plain, 0.05, 0.4) - 6
     frames = [level(clean, t, t + 0.02) for t in np.arange(1, clean.size / RATE - 1, 0.02)]
     assert sum(-61.5 < each < -58.5 for each in frames) * 0.02 == pytest.approx(0.4, abs=0.06)
+
+
+def test_the_planned_pauses_are_where_the_track_says(waves: list[np.ndarray]) -> None:
+    chosen = read({"trim": "fixed", "crossfade_s": 0.0})
+    task = Task(plan=plan(0.3, 0.5, lead_s=0.25), settings=chosen, rate=RATE, seed=0)
+    track = edges.STEP.apply(trim.STEP.apply(join.joined(waves, task), task), task)
+    assert [stop - start for start, stop in track.pauses] == [0.25 * RATE, 0.3 * RATE, 0.5 * RATE]
+    for start, stop in track.pauses:
+        level = np.sqrt(np.mean(np.square(track.samples[start:stop])))
+        assert 20 * np.log10(level) == pytest.approx(-60, abs=0.5)
+
+
+def test_a_step_is_named_by_its_file_set_by_a_setting_and_those_of_a_chunk_come_first() -> None:
+    assert len(STEPS) == len({step.name for step in STEPS}) == 9
+    for step in STEPS:
+        module = import_module(f"tts_baseline.pipelines.f5_spanish.post.{step.name}")
+        assert module.STEP is step
+        assert step.setting in F5Settings.__struct_fields__
+    scopes = [step.scope for step in STEPS]
+    assert scopes[:4] == ["chunk", "chunk", "chunk", "seam"]
+    assert "chunk" not in scopes[4:]
+
+
+def test_a_step_that_is_off_is_not_called_and_its_stage_is_timed_all_the_same(
+    waves: list[np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("called, though it is off")
+
+    broken = {step: replace(step, apply=refuse) for step in (*BEFORE, *AFTER)}
+    monkeypatch.setattr(steps, "BEFORE", tuple(broken[step] for step in BEFORE))
+    monkeypatch.setattr(steps, "AFTER", tuple(broken[step] for step in AFTER))
+    laps: list[str] = []
+    task = Task(plan=plan(0.0, 0.0), settings=read({"trim": "off"}), rate=RATE, seed=0)
+    assert finished(waves, task, lap=laps.append).size
+    assert laps == [step.stage for step in STEPS]
+    on = replace(task, settings=read({"trim": "fixed"}))
+    with pytest.raises(AssertionError, match="called"):
+        finished(waves, on, lap=laps.append)
 
 
 def test_the_defaults_are_the_roadmaps_starting_point() -> None:

@@ -1,4 +1,4 @@
-"""Looks the modulation of every block up, because it depends on the time alone: 42 % of all weights go."""
+"""Reads the modulation of every block from a table: it depends on the time of the step alone."""
 
 from __future__ import annotations
 
