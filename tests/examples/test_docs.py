@@ -7,18 +7,16 @@ import re
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
-from tests.support.pages import PAGES, ROOT, blocks, command_lines, results
+from tests.support.pages import PAGES, ROOT, blocks, results
 from tts_baseline import cli
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.registry import pipelines
 from tts_baseline.core.settings import Settings
-from tts_baseline.extend import Request, Switch
 from tts_baseline.gate.limits import chosen
 from tts_baseline.pipelines import _load
 from tts_baseline.pipelines.f5_spanish import settings as f5
@@ -26,7 +24,6 @@ from tts_baseline.pipelines.f5_spanish.text import controls
 from tts_baseline.plugin.fixtures import NAMES
 from tts_baseline.stats import change_points
 from tts_baseline.suites import reader
-from tts_baseline.testing import check_switch
 
 GATE, F5 = PAGES["docs/gate.md"], PAGES["docs/f5_spanish.md"]
 
@@ -93,28 +90,6 @@ def test_every_field_that_a_metric_must_declare_is_explained(field: str) -> None
 def test_the_metric_it_shows_is_the_example_that_is_tested() -> None:
     (text,) = blocks("docs/extending.md", "python")
     assert text == (ROOT / "examples" / "own_metric" / "brightness.py").read_text(encoding="utf-8")
-
-
-def test_a_switch_of_ones_own_keeps_its_contract_and_proves_itself(pytester: pytest.Pytester) -> None:
-    (voice,) = blocks("docs/switches.md", "python")
-    (pytester.path / "my_tts.py").write_text(voice, encoding="utf-8")
-    (pytester.path / "pyproject.toml").write_text("", encoding="utf-8")
-    (command,) = [
-        line for line in command_lines("docs/switches.md") if "remember" in line and "pytest" in line
-    ]
-    words = (*command.split()[1:], "--tts-cases", "hello,thanks", "-p", "no:cacheprovider")
-    pytester.runpytest_subprocess(*words).assert_outcomes(passed=3)
-    run = json.loads(next(pytester.path.glob(".tts-baseline/*/run.json")).read_text())
-    assert run["variant"] == "cpu+remember"
-    assert run["provenance"]["switch remember"] == "answers are remembered"
-    module: dict[str, Any] = {}
-    exec(voice, module)
-    switch = module["Pipeline"].switches["remember"]
-
-    def build(chosen: tuple[Switch, ...]) -> Any:
-        return switch.apply(module["Pipeline"]()) if chosen else module["Pipeline"]()
-
-    check_switch(switch, build, [Request(text="Hola."), Request(text="Adiós."), Request(text="Hola.")])
 
 
 # Figures
