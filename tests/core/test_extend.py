@@ -27,8 +27,12 @@ def test_whatever_it_hands_on_says_what_it_is(door) -> None:
     assert all(getattr(door, name).__doc__ for name in door.__all__)
 
 
-@pytest.mark.parametrize("door", ["extend", "testing"])
-def test_opening_it_imports_nothing_heavy(door: str) -> None:
+@pytest.mark.parametrize(
+    ("door", "heavy"),
+    [("extend", {"numpy", "scipy", "soxr", "torch", "pytest"}), ("testing", {"scipy", "torch", "pytest"})],
+)
+def test_opening_it_imports_nothing_heavy(door: str, heavy: set[str]) -> None:
+    """Whoever writes a metric imports `extend`, and metrics are looked up whenever the plugin starts."""
     script = f"import sys, tts_baseline.{door}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert {"numpy", "scipy", "soxr", "torch", "pytest", "rich"}.isdisjoint(done.stdout.split())
+    assert heavy.isdisjoint(done.stdout.split())
