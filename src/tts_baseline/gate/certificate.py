@@ -26,8 +26,9 @@ from tts_baseline.stats.proportion import bounds, upper_bound
 from tts_baseline.stats.sequential import LOOKS, alpha_at
 
 GATE = "latency"
+# chosen: a certificate names what fails nine builds in ten.
 POWER = 0.9
-# With fewer sessions a level no statement is made.
+# chosen: of a single session a level nothing can be said.
 MIN_SESSIONS = 2
 
 _FIRST, _LAST = LOOKS[0], LOOKS[-1]
@@ -37,12 +38,12 @@ _MEDIAN_SD_OF_THREE = math.sqrt(math.log(2))
 
 def trial(judgement: Judgement, verdicts: Sequence[Verdict], slower: float) -> Trial:
     """What one finished session of the judge says, its head having been made slower by `slower`."""
-    told = [v for v in verdicts if v.gate == GATE]
-    suite = next(v for v in told if v.case is None)
+    latency = [v for v in verdicts if v.gate == GATE]
+    suite = next(v for v in latency if v.case is None)
     by_case = paired.differences(gates()[GATE], judgement.restarts, judgement.cases)
     return Trial(
         slower=slower,
-        outcome=_outcome(suite, told),
+        outcome=_outcome(suite, latency),
         restarts=len(judgement.restarts),
         seconds=judgement.seconds,
         change=suite.change or 0.0,
@@ -66,8 +67,8 @@ class Findings(Struct, frozen=True, kw_only=True):
 
 def findings(trials: Sequence[Trial], limit: Limit) -> Findings:
     """What these trials, judged under this limit, add up to; ValueError without an A/A session."""
-    levels = tuple(_level(slower, trials) for slower in sorted({0.0} | {one.slower for one in trials}))
-    latency_s = median(one.latency_s for one in trials)
+    levels = tuple(_level(slower, trials) for slower in sorted({0.0} | {trial.slower for trial in trials}))
+    latency_s = median(trial.latency_s for trial in trials)
     bound = limit.log_of(latency_s)
     spread = typical_spread(trials)
     unchanged = levels[0]
@@ -80,7 +81,7 @@ def findings(trials: Sequence[Trial], limit: Limit) -> Findings:
         resolution=math.expm1(_visible(spread, beyond=0.0)),
         smallest_visible=math.expm1(_visible(spread, beyond=bound)),
         smallest_seen=next(
-            (one.slower for one in levels if one.slower and one.regressed.share >= POWER), None
+            (level.slower for level in levels if level.slower and level.regressed.share >= POWER), None
         ),
     )
 
@@ -90,12 +91,12 @@ def typical_spread(trials: Iterable[Trial]) -> float:
 
     The median of standard deviations of three values each is 17 % below the true one; that is undone.
     """
-    return median(one.spread for one in trials) / _MEDIAN_SD_OF_THREE
+    return median(trial.spread for trial in trials) / _MEDIAN_SD_OF_THREE
 
 
 def supports(trials: Sequence[Trial], levels: Iterable[float]) -> bool:
     """True where every level has as many sessions as a statement needs."""
-    return all(sum(one.slower == level for one in trials) >= MIN_SESSIONS for level in levels)
+    return all(sum(trial.slower == level for trial in trials) >= MIN_SESSIONS for level in levels)
 
 
 def obstacle(
@@ -134,10 +135,10 @@ def _outcome(suite: Verdict, told: Iterable[Verdict]) -> Outcome:
 
 
 def _level(slower: float, trials: Iterable[Trial]) -> Level:
-    own = [one for one in trials if one.slower == slower]
+    own = [trial for trial in trials if trial.slower == slower]
 
     def share(outcome: Outcome) -> Share:
-        count = sum(one.outcome == outcome for one in own)
+        count = sum(trial.outcome == outcome for trial in own)
         low, high = bounds(count, len(own))
         return Share(count=count, share=count / len(own), low=low, high=high)
 
@@ -148,11 +149,11 @@ def _level(slower: float, trials: Iterable[Trial]) -> Level:
         improved=share("improved"),
         ok=share("ok"),
         undecided=share("undecided"),
-        change=median(one.change for one in own),
-        seconds=median(one.seconds for one in own),
-        max_seconds=max(one.seconds for one in own),
-        restarts=median(one.restarts for one in own),
-        max_restarts=max(one.restarts for one in own),
+        change=median(trial.change for trial in own),
+        seconds=median(trial.seconds for trial in own),
+        max_seconds=max(trial.seconds for trial in own),
+        restarts=median(trial.restarts for trial in own),
+        max_restarts=max(trial.restarts for trial in own),
     )
 
 

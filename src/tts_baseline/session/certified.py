@@ -20,20 +20,20 @@ def check(project: Project, device: Literal["cpu", "cuda"], cases: Sequence[Case
     Raises LimitError where the project's latency limit is tighter than what was certified.
     """
     key = environment.read(device).key
-    found = project.store(project.variant(device)).certificate(key)
-    if found is None or not _is_of(found, project.suite, cases):
+    certificate = project.store(project.variant(device)).certificate(key)
+    if certificate is None or not _is_of(certificate, project.suite, cases):
         return ""
-    rules.check(found, project.limits)
-    return certified.line(found)
+    rules.check(certificate, project.limits)
+    return certified.line(certificate)
 
 
 def check_run(project: Project, run: Run, limits: Mapping[str, Limit]) -> None:
     """Raise LimitError where these limits are tighter than what was certified on the machine of `run`."""
-    found = project.store_of(run).certificate(run.environment.key)
-    if found is not None and _is_of(found, run.suite, run.cases):
-        rules.check(found, limits)
+    certificate = project.store_of(run).certificate(run.environment.key)
+    if certificate is not None and _is_of(certificate, run.suite, run.cases):
+        rules.check(certificate, limits)
 
 
-def _is_of(found: Certificate, suite: str, cases: Sequence[Case]) -> bool:
+def _is_of(certificate: Certificate, suite: str, cases: Sequence[Case]) -> bool:
     """A mean over other sentences would spread otherwise."""
-    return found.suite == suite and set(found.cases) == {case.id for case in cases}
+    return certificate.suite == suite and set(certificate.cases) == {case.id for case in cases}

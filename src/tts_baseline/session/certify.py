@@ -58,7 +58,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
         In turn, so that a mood of the machine does not hit one level alone.
         """
-        had = {kind: sum(one.slower == kind for one in done) for kind in self.kinds}
+        had = {kind: sum(trial.slower == kind for trial in done) for kind in self.kinds}
         return [kind for turn in range(self.sessions) for kind in self.kinds if had[kind] <= turn]
 
 
@@ -133,17 +133,18 @@ class _Work:
         begun, planned, restarts = time.monotonic(), len(self._left), 0
         spent, restart_s = 0.0, self._bench.restart_s
         while self._left and spent + LOOKS[-1] * restart_s <= self._plan.budget:
-            one = self._session(self._left[0])
-            self._trials.append(one)
+            trial = self._session(self._left[0])
+            self._trials.append(trial)
             slower = self._left.pop(0)
-            restarts += one.restarts
+            restarts += trial.restarts
             spent = time.monotonic() - begun
             restart_s = spent / restarts
             done = planned - len(self._left)
             left_s = spent / done * len(self._left)
             self._progress.milestone(
-                f"session {done} of {planned}, {_named(slower)}: {one.outcome} after {one.restarts} restarts "
-                f"and {seconds(one.seconds)}" + (f"; about {seconds(left_s)} left" if left_s else "")
+                f"session {done} of {planned}, {_named(slower)}: {trial.outcome} after {trial.restarts} "
+                f"restarts and {seconds(trial.seconds)}"
+                + (f"; about {seconds(left_s)} left" if left_s else "")
             )
 
     def concluded(self, stopped: KeyboardInterrupt | TtsBaselineError | None) -> Certified:
@@ -184,7 +185,7 @@ class _Work:
         """Why what is finished by now is not written; empty where it is."""
         if not rules.supports(self._trials, self._plan.kinds):
             return f"a statement needs {rules.MIN_SESSIONS} sessions at each level"
-        unchanged = sum(not one.slower for one in self._trials)
+        unchanged = sum(not trial.slower for trial in self._trials)
         if self._earlier is not None and self._earlier.unchanged.sessions > unchanged:
             return (
                 f"the certificate of {self._earlier.created[:10]} rests on more "
@@ -209,7 +210,7 @@ class _Work:
 
     def _certificate(self) -> Certificate:
         commit, dirty = git.commit(self._project.root)
-        found = rules.findings(self._trials, self._project.limits[rules.GATE])
+        findings = rules.findings(self._trials, self._project.limits[rules.GATE])
         return Certificate(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             pipeline=self._project.settings.pipeline,
@@ -220,7 +221,7 @@ class _Work:
             dirty=dirty,
             environment=self._here,
             trials=tuple(self._trials),
-            **asdict(found),
+            **asdict(findings),
         )
 
 

@@ -50,14 +50,14 @@ class Project(Struct, frozen=True, kw_only=True):
         """How a worker builds the pipeline; the project's own sources come first on its import path."""
         return self.worker_at(self.root, self.settings)
 
-    def worker_at(self, root: Path, found: Settings) -> WorkerSpec:
+    def worker_at(self, root: Path, own: Settings) -> WorkerSpec:
         """A worker for the pipeline as it is at `root`, under that place's own settings of it."""
         return WorkerSpec(
             builder=BUILDER,
             target=self.target,
-            settings=found.pipelines.get(self.settings.pipeline, {}),
+            settings=own.pipelines.get(self.settings.pipeline, {}),
             device=self.settings.device,
-            optimize=found.optimize,
+            optimize=own.optimize,
             root=str(root),
             paths=tuple(map(str, _sources(root))),
         )
@@ -93,14 +93,14 @@ def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
 
     Raises SettingsError, SuiteError, PipelineError or LimitError for what the user got wrong.
     """
-    found = settings.read(root, chosen)
-    cases = reader.read(found.suite, root)
+    options = settings.read(root, chosen)
+    cases = reader.read(options.suite, root)
     return Project(
         root=root,
         asked=dict(chosen),
-        settings=found,
-        target=resolve(found.pipeline),
+        settings=options,
+        target=resolve(options.pipeline),
         cases=cases,
-        chosen=reader.choose(cases, found.cases, found.tags),
-        limits=limits.chosen(found.limits),
+        chosen=reader.choose(cases, options.cases, options.tags),
+        limits=limits.chosen(options.limits),
     )

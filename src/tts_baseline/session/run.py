@@ -19,7 +19,7 @@ from tts_baseline.session.measurement.suite import take
 from tts_baseline.session.outcome import JUDGE_FILE
 from tts_baseline.session.project import Project
 
-# The judge gets the other part of the budget.
+# chosen: the judge gets the other part of the budget; it needs as long as the run, and its base's start.
 _SHARE_BESIDE_A_JUDGE = 0.4
 
 

@@ -17,9 +17,9 @@ from tts_baseline.core.records import Replicate
 from tts_baseline.core.verdict import Grounds, Interval, Verdict
 from tts_baseline.stats.sequential import Look
 
-# CPU time's part of the error rate; the wall clock has the rest.
+# CPU time's part of the error rate; the wall clock has the rest (study: docs/judge.md, two clocks).
 PART = 0.2
-# CPU time over wall time of calls on one core; only the least disturbed tenth of the calls tells.
+# CPU time over wall time of calls on one core; the least disturbed tenth of the calls tells (same study).
 _ONE_CORE = (0.95, 1.05)
 _LEAST_DISTURBED = 0.9
 

@@ -12,8 +12,9 @@ from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.gate.judge.paired import quad_slices
 from tts_baseline.stats import diagnostics
 
-# Below this nobody would do anything about it; p-values alone find the smallest effects among many calls.
+# chosen: below this nobody would do anything about it; p-values find the smallest effects among many calls.
 _WORTH_TELLING = 0.01
+# chosen: five things are looked for in every session, and a false word about one costs more than silence.
 _RARE = 0.001
 # With a tenth of the CPU time stolen, restarts of short calls spread twice as much (docs/judge.md).
 STOLEN = 0.1
@@ -44,8 +45,8 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
     if not calls:
         return ()
     return tuple(
-        one
-        for one in (
+        disturbance
+        for disturbance in (
             _modes(list(_differences(judgement.restarts)) or calls),
             _drift(calls),
             _slot(judgement.restarts),
@@ -53,7 +54,7 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
             _stolen(judgement),
             _throttled(judgement.restarts),
         )
-        if one is not None
+        if disturbance is not None
     )
 
 
@@ -63,8 +64,8 @@ _Columns = dict[tuple[str, str], list[tuple[int, list[float]]]]
 
 def _calls(restarts: Sequence[Paired]) -> Iterator[_Calls]:
     columns: _Columns = {}
-    for index, one in enumerate(restarts):
-        for arm, replicate in (("base", one.base), ("head", one.head)):
+    for index, restart in enumerate(restarts):
+        for arm, replicate in (("base", restart.base), ("head", restart.head)):
             for case, calls in replicate.calls.items():
                 logs = [math.log(wall) for wall in calls.wall_s if wall > 0]
                 if logs:
@@ -78,9 +79,9 @@ def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
     What both processes of a restart have in common, like the core that they share, is not in them.
     """
     columns: _Columns = {}
-    for index, one in enumerate(restarts):
-        for case, order in one.orders.items():
-            both = _both(one, case)
+    for index, restart in enumerate(restarts):
+        for case, order in restart.orders.items():
+            both = _both(restart, case)
             near = [value / math.sqrt(2) for value in _neighbours(order, *both)] if both else []
             if near:
                 columns.setdefault(("both", case), []).append((index, near))
@@ -89,16 +90,16 @@ def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
 
 def _centred(columns: _Columns) -> Iterator[_Calls]:
     """Each process's values of a case, less their mean over processes."""
-    for (arm, case), found in columns.items():
-        mean = fmean(fmean(values) for _, values in found)
-        for index, values in found:
+    for (arm, case), column in columns.items():
+        mean = fmean(fmean(values) for _, values in column)
+        for index, values in column:
             yield _Calls((index, arm), case, tuple(value - mean for value in values))
 
 
 def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
     rows: dict[tuple[int, str], list[float]] = {}
-    for one in calls:
-        rows.setdefault(one.process, []).extend(one.residuals)
+    for said in calls:
+        rows.setdefault(said.process, []).extend(said.residuals)
     spread = diagnostics.process_spread(list(rows.values()))
     if spread is None:
         return None
@@ -118,9 +119,9 @@ def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
 def _drift(calls: Sequence[_Calls]) -> Disturbance | None:
     """Over the whole session: calls of all cases and arms at one place in time are averaged."""
     places: dict[tuple[int, int], list[float]] = {}
-    for one in calls:
-        for place, value in enumerate(one.residuals):
-            places.setdefault((one.process[0], place), []).append(value)
+    for said in calls:
+        for place, value in enumerate(said.residuals):
+            places.setdefault((said.process[0], place), []).append(value)
     drift = diagnostics.drift([fmean(places[place]) for place in sorted(places)])
     if drift is None:
         return None
@@ -139,9 +140,9 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
     """Of quads only: an arm that ran alone has none."""
     quads = [
         values
-        for one in restarts
-        for case, order in one.orders.items()
-        for values in _in_quads(one, case, order)
+        for restart in restarts
+        for case, order in restart.orders.items()
+        for values in _in_quads(restart, case, order)
     ]
     effect = diagnostics.slot_effect(quads)
     if effect is None:
@@ -153,8 +154,8 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
     )
 
 
-def _in_quads(one: Paired, case: str, order: str) -> Iterator[list[float]]:
-    if both := _both(one, case):
+def _in_quads(restart: Paired, case: str, order: str) -> Iterator[list[float]]:
+    if both := _both(restart, case):
         logs = _in_time_order(order, *both)
         yield from (logs[quad] for quad in quad_slices(order))
 
@@ -173,9 +174,9 @@ def _neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Ite
             yield value - next_value if arm == "B" else next_value - value
 
 
-def _both(one: Paired, case: str) -> tuple[list[float], list[float]] | None:
+def _both(restart: Paired, case: str) -> tuple[list[float], list[float]] | None:
     """Logs of the base's and the head's wall times of a case; None where one is lacking or not positive."""
-    arms = [one.base.calls.get(case), one.head.calls.get(case)]
+    arms = [restart.base.calls.get(case), restart.head.calls.get(case)]
     walls = [calls.wall_s for calls in arms if calls]
     if len(walls) < len(arms) or min(map(min, walls)) <= 0:
         return None
@@ -184,10 +185,10 @@ def _both(one: Paired, case: str) -> tuple[list[float], list[float]] | None:
 
 
 def _memory(calls: Sequence[_Calls]) -> Disturbance | None:
-    found = diagnostics.autocorrelation([one.residuals for one in calls])
-    if found is None:
+    lag = diagnostics.autocorrelation([said.residuals for said in calls])
+    if lag is None:
         return None
-    is_plain = found.is_plain and found.value > 0
+    is_plain = lag.is_plain and lag.value > 0
     advice = (
         "neighbouring calls resemble each other: fewer quads and more restarts tell as much"
         if is_plain
@@ -195,13 +196,13 @@ def _memory(calls: Sequence[_Calls]) -> Disturbance | None:
     )
     return Disturbance(
         "lag-1 autocorrelation",
-        f"{found.value:+.2f} (by chance {found.low:+.2f} to {found.high:+.2f})",
+        f"{lag.value:+.2f} (by chance {lag.low:+.2f} to {lag.high:+.2f})",
         advice,
     )
 
 
 def _stolen(judgement: Judgement) -> Disturbance | None:
-    most = max(one.stolen for one in judgement.restarts)
+    most = max(restart.stolen for restart in judgement.restarts)
     if not most and not judgement.again:
         return None
     again = f"; {judgement.again} measured again" if judgement.again else ""
@@ -214,8 +215,8 @@ def _stolen(judgement: Judgement) -> Disturbance | None:
 
 
 def _throttled(restarts: Sequence[Paired]) -> Disturbance | None:
-    dropped = sum(one.dropped for one in restarts)
-    if not any(calls.cycles for one in restarts for calls in one.base.calls.values()) and not dropped:
+    dropped = sum(restart.dropped for restart in restarts)
+    if not any(calls.cycles for restart in restarts for calls in restart.base.calls.values()) and not dropped:
         return None
     advice = "the GPU was too hot or at its power limit: cool it, or lock its clocks (nvidia-smi -lgc)"
     return Disturbance("throttled quads", f"{dropped} left out", advice if dropped else "")

@@ -89,12 +89,12 @@ def differences(
     Cases that a restart lacks, or has no positive time or size of, are left out.
     """
     metric = metrics()[spec.name]
-    found: dict[str, list[float]] = {}
+    by_case: dict[str, list[float]] = {}
     for case in [WHOLE_RUN] if spec.scope == "run" else [case.id for case in cases]:
-        values = [_difference(metric, one, case, clock) for one in taken]
+        values = [_difference(metric, restart, case, clock) for restart in taken]
         if all(value is not None for value in values):
-            found[case] = [value for value in values if value is not None]
-    return found
+            by_case[case] = [value for value in values if value is not None]
+    return by_case
 
 
 def suite_wide(by_case: Mapping[str, Sequence[float]]) -> list[float]:
@@ -126,26 +126,28 @@ def _within_quads(order: str, base: Sequence[float], head: Sequence[float]) -> I
         yield from (ours - theirs for ours in head[two] for theirs in base[two])
 
 
-def _difference(metric: Metric, one: Paired, case: str, clock: Clock) -> float | None:
+def _difference(metric: Metric, restart: Paired, case: str, clock: Clock) -> float | None:
     if case and metric.spec.timed:
-        if case not in one.base.calls or case not in one.head.calls:
+        if case not in restart.base.calls or case not in restart.head.calls:
             return None
-        base, head = (getattr(arm.calls[case], clock) for arm in (one.base, one.head))
-        return typical(one.orders[case], _logs(base), _logs(head)) if _are_usable((*base, *head)) else None
-    found = [_value(metric, (arm,), case) for arm in (one.base, one.head)]
-    values = [value for value in found if value is not None]
-    if len(values) < len(found) or not _are_usable(values):
+        base, head = (getattr(arm.calls[case], clock) for arm in (restart.base, restart.head))
+        if not _are_usable((*base, *head)):
+            return None
+        return typical(restart.orders[case], _logs(base), _logs(head))
+    values = [_value(metric, (arm,), case) for arm in (restart.base, restart.head)]
+    sizes = [value for value in values if value is not None]
+    if len(sizes) < len(values) or not _are_usable(sizes):
         return None
-    return math.log(values[1]) - math.log(values[0])
+    return math.log(sizes[1]) - math.log(sizes[0])
 
 
 def _value(metric: Metric, replicates: Sequence[Replicate], case: str) -> float | None:
     """A metric's value over replicates, by its own definition; None where it has none."""
     if case:
-        calls: tuple[Calls, ...] = tuple(one.calls[case] for one in replicates if case in one.calls)
+        calls: tuple[Calls, ...] = tuple(r.calls[case] for r in replicates if case in r.calls)
         evidence = Evidence(case=Case(id=case, text=""), calls=calls)
     else:
-        evidence = Evidence(cold_starts=tuple(one.cold_start for one in replicates if one.cold_start))
+        evidence = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start))
     return metric.read(evidence).value
 
 
@@ -153,25 +155,26 @@ def _gate(
     metric: Metric, limit: Limit, cases: Sequence[Case], taken: Sequence[Paired], cpu_part: float
 ) -> list[Verdict]:
     spec = metric.spec
-    found = differences(spec, taken, cases)
-    if not found:
+    by_wall = differences(spec, taken, cases)
+    if not by_wall:
         return []
-    single = {case: values for case, values in found.items() if case != WHOLE_RUN}
-    suite = suite_wide(found)
+    single = {case: values for case, values in by_wall.items() if case != WHOLE_RUN}
+    suite = suite_wide(by_wall)
     levels = {
         case: [
-            _value(metric, [getattr(one, arm) for one in taken], case) or math.nan for arm in ("base", "head")
+            _value(metric, [getattr(restart, arm) for restart in taken], case) or math.nan
+            for arm in ("base", "head")
         ]
-        for case in found
+        for case in by_wall
     }
     middle = [math.exp(fmean(math.log(pair[arm]) for pair in levels.values())) for arm in (0, 1)]
     by_cpu = differences(spec, taken, cases, "cpu_s") if cpu_part and spec.timed and single else {}
-    part = cpu_part if by_cpu.keys() == found.keys() else 0.0
+    part = cpu_part if by_cpu.keys() == by_wall.keys() else 0.0
     whole = _verdict(spec, limit, None, look(suite, 1 - part), middle)
     if part:
         whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
     if spec.has_stages and whole.status in ("regressed", "improved"):
-        moved = stages.shares(taken, [case for case in cases if case.id in found])
+        moved = stages.shares(taken, [case for case in cases if case.id in by_wall])
         whole = replace(whole, grounds=replace(whole.grounds, stage_shares=moved))
     looks = {case: look(values) for case, values in single.items()}
     p_values = [looks[case].p_above(limit.log_of(levels[case][0])) for case in single]
@@ -220,9 +223,9 @@ def _is_suspect(verdict: Verdict) -> bool:
     return (verdict.change or 0.0) > (verdict.limit or 0.0) and (verdict.low or 0.0) > 0
 
 
-def _quads(one: Paired) -> int:
+def _quads(restart: Paired) -> int:
     """Quads that were kept; of arms that ran alone, the two calls that are an arm's part of one."""
-    return sum(len(order) // (4 if order[:2] in ("AB", "BA") else 2) for order in one.orders.values())
+    return sum(len(order) // (4 if order[:2] in ("AB", "BA") else 2) for order in restart.orders.values())
 
 
 def _are_usable(values: Sequence[float]) -> bool:

@@ -245,8 +245,8 @@ def _asked_alike(then: Run, now: Run) -> set[str]:
     return {case.id for case in now.cases if before.get(case.id) == case.request}
 
 
-def _is_same_machine(one: Run, other: Run) -> bool:
-    return one.environment.key == other.environment.key
+def _is_same_machine(then: Run, now: Run) -> bool:
+    return then.environment.key == now.environment.key
 
 
 def _is_restless(run: Run) -> bool:
@@ -255,7 +255,7 @@ def _is_restless(run: Run) -> bool:
     for replicate in run.replicates:
         for case, calls in replicate.calls.items():
             lengths.setdefault(case, set()).add(calls.audio_s)
-    return any(len(found) > 1 for found in lengths.values())
+    return any(len(different) > 1 for different in lengths.values())
 
 
 def _python(run: Run) -> str:

@@ -32,7 +32,7 @@ from tts_baseline.session.project import Project
 from tts_baseline.session.revision.shared_files import strings
 from tts_baseline.session.revision.worktree import checkout
 
-# A restart measures about as long as this, in 2 to 16 quads a case: more of them cost less than a start.
+# chosen: a restart measures about as long as this, in 2 to 16 quads a case: more cost less than a start.
 RESTART_S = 3.0
 MIN_QUADS, MAX_QUADS = 2, 16
 CALLS_IN_A_QUAD = 4

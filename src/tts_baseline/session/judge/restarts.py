@@ -23,7 +23,9 @@ from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 from tts_baseline.stats.sequential import LOOKS
 
+# chosen: where an arm cannot say more cases than these, it is broken, and the rest says little about it.
 MAX_LOST = 3
+# chosen: a host that disturbs more than every third restart will disturb the next, too.
 MAX_AGAIN = LOOKS[-1] // 2
 
 
@@ -98,8 +100,10 @@ def judge(
                     again += 1
                     progress.milestone(f"once more: the host gave {stolen:.0%} of the CPU time to others")
             verdicts = paired.decide(judgement(), project.limits)
-            told = ", ".join(f"{v.gate} {v.status}" for v in verdicts if v.case is None and v.gate in gates)
-            progress.milestone(f"restart {count}: {told}")
+            statuses = ", ".join(
+                f"{v.gate} {v.status}" for v in verdicts if v.case is None and v.gate in gates
+            )
+            progress.milestone(f"restart {count}: {statuses}")
             if paired.is_settled(verdicts, gates):
                 break
     return judgement()
@@ -118,12 +122,12 @@ class _Crew:
         self._doubted = ""
 
     def restart(self, index: int) -> Paired:
-        found = self._project.settings
+        settings = self._project.settings
         while True:
             pace = PairPace(
                 quads=self._bench.quads,
-                timeout=found.timeout,
-                load_timeout=found.load_timeout,
+                timeout=settings.timeout,
+                load_timeout=settings.load_timeout,
                 together=self.together,
                 slow=self._bench.slow,
             )
