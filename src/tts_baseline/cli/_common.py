@@ -11,9 +11,11 @@ from pathlib import Path
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.settings import find_root
-from tts_baseline.report import summary
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import terminal
+from tts_baseline.report.formats.json import render as json_page
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.outcome import explained, failing, footer, suite_verdicts
+from tts_baseline.session.outcome import explained, failing, suite_verdicts
 from tts_baseline.session.project import Project, open_project
 
 
@@ -54,17 +56,16 @@ def status(project: Project, outcome: Outcome) -> int:
 def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     """Print an outcome for people."""
     failures = failing(project, suite_verdicts(outcome))
-    color = sys.stdout.isatty()
-    say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
+    say(terminal.render(outcome, View(verbose=verbose, color=sys.stdout.isatty())))
     say("")
     if failures:
         say(explained(outcome, failures))
-    say(footer(outcome))
+    say(terminal.footer(outcome))
 
 
 def show_json(outcomes: Sequence[Outcome]) -> None:
     """Print one outcome as a JSON object, several as an array of them."""
-    pages = [summary.as_json(one.run, one.verdicts, one.folder).decode().rstrip() for one in outcomes]
+    pages = [json_page(outcome, View()).rstrip() for outcome in outcomes]
     say(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
 
 

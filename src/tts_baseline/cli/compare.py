@@ -18,7 +18,7 @@ from tts_baseline.cli import _common
 from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
-from tts_baseline.report import judged
+from tts_baseline.report import judgement as report
 from tts_baseline.session import compare
 from tts_baseline.session.judge.escalate import AUTO, NEVER
 from tts_baseline.session.outcome import explained, failing, reopen
@@ -86,9 +86,9 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
         found = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
         _common.say(
-            judged.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
+            report.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
         )
     else:
-        _common.say(judged.terminal(found.judgement, found.verdicts, found.sound))
+        _common.say(report.terminal(found.judgement, found.verdicts, found.sound))
         _common.say(f"judged: {found.folder}")
     return int(bool(failing(project, found.verdicts)))

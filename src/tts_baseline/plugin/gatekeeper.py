@@ -19,13 +19,13 @@ from tts_baseline.gate import limits
 from tts_baseline.plugin import results
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import Claim, SuiteItem, chosen_cases, claims, mark, suite_items
-from tts_baseline.report import summary
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import junit, terminal
 from tts_baseline.session import certified, one_text
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import (
     explained,
     failing,
-    footer,
     judge_again,
     recorded_utterance,
     suite_verdicts,
@@ -241,9 +241,7 @@ class Gatekeeper:
     def conclude(self, item: pytest.Item, verdicts: Sequence[Verdict]) -> None:
         """Note verdicts on the item (JUnit properties), and fail it if one of them fails the build."""
         outcome = self.measured()
-        for verdict in verdicts:
-            name = f"tts.{verdict.gate}" + (f".{verdict.case}" if verdict.case else "")
-            item.user_properties.append((name, verdict.status))
+        item.user_properties.extend(junit.properties(verdicts))
         failures = failing(self.project, verdicts)
         if failures:
             pytest.fail(explained(outcome, failures), pytrace=False)
@@ -266,12 +264,9 @@ class Gatekeeper:
         if self.error is not None:
             terminalreporter.write_line(str(self.error), red=True)
         if self.outcome is not None:
-            verbose = self.config.get_verbosity() > 0
-            color = terminalreporter.hasmarkup
-            terminalreporter.write_line(
-                summary.terminal(self.outcome.run, self.outcome.verdicts, verbose=verbose, color=color)
-            )
-            terminalreporter.write_line(footer(self.outcome))
+            view = View(verbose=self.config.get_verbosity() > 0, color=terminalreporter.hasmarkup)
+            terminalreporter.write_line(terminal.render(self.outcome, view))
+            terminalreporter.write_line(terminal.footer(self.outcome))
 
 
 def _case(text: Case | str) -> Case:
