@@ -36,7 +36,7 @@ def lint(package: Path) -> subprocess.CompletedProcess[str]:
 def test_every_import_follows_the_arrows(package: Path) -> None:
     done = lint(package)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 kept, 0 broken" in done.stdout
+    assert " kept, 0 broken" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ def test_every_import_follows_the_arrows(package: Path) -> None:
         ("measure/lock.py", "tts_baseline.session.run"),
         ("gate/verdicts.py", "tts_baseline.report.table"),
         ("plugin/results.py", "tts_baseline.cli"),
+        ("plugin/items.py", "tts_baseline.plugin.gatekeeper"),
         ("metrics/pooling.py", "tts_baseline.measure.memory"),
     ],
 )

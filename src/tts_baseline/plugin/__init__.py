@@ -5,26 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tts_baseline.core.options import OPTIONS
-from tts_baseline.plugin.fixtures import (
-    ours,
-    tts_case,
-    tts_cold_start,
-    tts_latency,
-    tts_memory,
-    tts_pipeline,
-    tts_quality,
-    tts_work,
-)
-
-__all__ = [
-    "tts_case",
-    "tts_cold_start",
-    "tts_latency",
-    "tts_memory",
-    "tts_pipeline",
-    "tts_quality",
-    "tts_work",
-]
+from tts_baseline.plugin import fixtures
 
 _MARKER = (
     "tts(cases=..., tags=..., limits=...): the cases a test runs on, by id or tag, and its own limits, "
@@ -45,8 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the marker and, where measuring is asked for, the gatekeeper."""
+    """Registers the marker, the fixtures and, where measuring is asked for, the gatekeeper."""
     config.addinivalue_line("markers", _MARKER)
+    config.pluginmanager.register(fixtures, "tts-baseline-fixtures")
     if config.getoption("tts_baseline"):
         from tts_baseline.plugin.gatekeeper import Gatekeeper
 
@@ -56,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a test that asks for `tts_case` one to be skipped with, where nothing is measured."""
-    if "tts_case" in ours(metafunc.definition) and not metafunc.config.getoption("tts_baseline"):
+    if "tts_case" in fixtures.ours(metafunc.definition) and not metafunc.config.getoption("tts_baseline"):
         metafunc.parametrize("tts_case", [None], ids=["not-measured"])
 
 
@@ -66,5 +48,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     skip = pytest.mark.skip(reason="measures only with --tts-baseline")
     for item in items:
-        if ours(item):
+        if fixtures.ours(item):
             item.add_marker(skip)
