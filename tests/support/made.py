@@ -26,8 +26,7 @@ from tts_baseline.core.records import (
     Utterance,
 )
 from tts_baseline.core.registry import gates
-from tts_baseline.core.verdict import Grounds, Status, Verdict
-from tts_baseline.gate.verdicts import Verdicts
+from tts_baseline.core.verdict import Grounds, Status, Verdict, Verdicts
 
 KEY = "box-2c-0123abcd"
 RATE = 16_000

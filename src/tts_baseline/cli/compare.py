@@ -60,7 +60,8 @@ def act(options: argparse.Namespace) -> int:
             f"run {outcome.run.id} has no case {options.case!r}{nearest(options.case, ids)}",
             hint=f"tts-baseline compare {outcome.run.id} -v",
         )
-    only = replace(outcome, verdicts=tuple(v for v in outcome.verdicts if v.case == options.case))
+    of_case = tuple(verdict for verdict in outcome.verdicts if verdict.case == options.case)
+    only = replace(outcome, decided=replace(outcome.decided, combined=of_case))
     if options.json:
         _common.show_json([only])
     else:

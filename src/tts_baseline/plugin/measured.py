@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import pytest
 
 from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Calls, Case, Reading
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import limits
 from tts_baseline.plugin import results
 from tts_baseline.plugin.asked import Claim, claims
-from tts_baseline.report.outcome import Outcome
 from tts_baseline.session import certified, one_text
 from tts_baseline.session.outcome import judge_again, recorded_utterance
 from tts_baseline.session.project import Project

@@ -31,7 +31,7 @@ def render(outcome: Outcome, view: View) -> str:
     tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts)]
     lines.append(table.markdown([*tables, *sheets.reading_sheets(run, _ALL_COLUMNS)]))
     if outcome.judgement is not None:
-        lines.append(judgement.markdown(outcome.judgement, outcome.decided.pair))
+        lines.append(judgement.markdown(outcome.judgement, outcome.pair))
     return "\n".join(lines)
 
 
