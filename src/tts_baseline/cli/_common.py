@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.options import OPTIONS, flag
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.settings import find_root
 from tts_baseline.report.format import View
@@ -21,15 +21,15 @@ from tts_baseline.session.project import Project, open_project
 
 def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
     """The options that pytest has too, without their prefix; all of them unless named."""
-    for option in OPTIONS:
-        if not names or option.name in names:
-            parser.add_argument(f"--{option.flag}", **option.keywords())
+    for name, keywords in OPTIONS.items():
+        if not names or name in names:
+            parser.add_argument(f"--{flag(name)}", **keywords)
     parser.add_argument("--json", action="store_true", help="print machine-readable JSON")
 
 
 def opened(options: argparse.Namespace) -> Project:
     """The project around the working directory, under the options given."""
-    chosen = {option.name: getattr(options, option.name, None) for option in OPTIONS}
+    chosen = {name: getattr(options, name, None) for name in OPTIONS}
     return open_project(find_root(Path.cwd()), chosen)
 
 

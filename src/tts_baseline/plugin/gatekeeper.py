@@ -161,7 +161,7 @@ class Gatekeeper:
 
 def _project(config: pytest.Config) -> Project:
     """The project around pytest's root, under the options given; what the user got wrong is a usage error."""
-    chosen = {option.name: config.getoption(f"tts_{option.name}") for option in OPTIONS}
+    chosen = {name: config.getoption(f"tts_{name}") for name in OPTIONS}
     try:
         return open_project(find_root(config.rootpath, config.invocation_params.dir), chosen)
     except TtsBaselineError as error:
