@@ -56,8 +56,8 @@ def metrics() -> str:
 def options() -> str:
     """One row an option that pytest and `tts-baseline` share."""
     rows = (
-        (f"`{option.name}`", ", ".join(option.choices or (option.metavar or "",)), option.help)
-        for option in OPTIONS
+        (f"`{name}`", ", ".join(option.get("choices") or (option["metavar"],)), option["help"])
+        for name, option in OPTIONS.items()
     )
     return table(("name", "takes", "meaning"), rows)
 

@@ -47,6 +47,7 @@ def test_every_import_follows_the_arrows(package: Path) -> None:
         ("measure/lock.py", "tts_baseline.session.run"),
         ("gate/verdicts.py", "tts_baseline.report.table"),
         ("plugin/results.py", "tts_baseline.cli"),
+        ("plugin/items.py", "tts_baseline.plugin.gatekeeper"),
         ("metrics/pooling.py", "tts_baseline.measure.memory"),
         (
             "pipelines/f5_spanish/switches/adaln_table.py",

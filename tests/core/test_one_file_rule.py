@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import tts_baseline
+from tests.support.package import MAIN, copied, python
 from tts_baseline.contracts.metrics import CHECKS
 
 METRIC = '''"""The largest sample: how close the voice comes to full scale."""
@@ -45,23 +41,12 @@ CONTRACTS = ROOT / "tests" / "contracts" / "test_metrics.py"
 
 SUITE = '[[case]]\nid = "hola"\ntext = "Hola."\n[[case]]\nid = "adios"\ntext = "Adiós, amigo."\n'
 
-MAIN = "import sys, tts_baseline.cli; sys.exit(tts_baseline.cli.main(sys.argv[1:]))"
 SCAN = "import sys; from tts_baseline.core import registry; print(registry.__file__, *registry.metrics())"
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A copy of the package, to drop files into."""
-    source = Path(tts_baseline.__file__).parent
-    ignored = shutil.ignore_patterns("__pycache__")
-    return shutil.copytree(source, tmp_path / "copy" / "tts_baseline", ignore=ignored)
-
-
-def python(package: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    # a temporary folder of its own: no run outside these tests holds its measuring lock
-    env = os.environ | {"PYTHONPATH": str(package.parent), "TMPDIR": str(package.parent)}
-    command = [sys.executable, *words]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
+    return copied(tmp_path / "copy")
 
 
 def test_a_metric_in_one_file_is_measured_shown_and_described(package: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import tts_baseline
 from tests.support.pages import PAGES, ROOT, command_lines, spans
 from tts_baseline import cli
-from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.options import OPTIONS, flag
 
 SOURCE = Path(tts_baseline.__file__).parent
 TABLES = runpy.run_path(str(ROOT / "docs" / "tables.py"))
@@ -88,7 +88,7 @@ def test_every_command_is_typed_somewhere() -> None:
 
 def test_every_option_of_pytest_that_is_named_exists() -> None:
     named = {name for page in PAGES.values() for name in re.findall(r"--tts-[a-z]+(?:-[a-z]+)*", page)}
-    assert named <= {"--tts-baseline", *(f"--tts-{option.flag}" for option in OPTIONS)}
+    assert named <= {"--tts-baseline", *(f"--tts-{flag(name)}" for name in OPTIONS)}
     assert len(named) > 5
 
 

@@ -25,7 +25,7 @@ from tts_baseline.core.records import Calls, Case, Environment, Replicate
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
-from tts_baseline.report import certified
+from tts_baseline.report import certificate as page
 from tts_baseline.stats.sequential import LOOKS, look
 
 FIVE = Limit(0.05, 0.0)
@@ -324,7 +324,7 @@ def test_the_line_says_how_often_it_is_wrong_what_it_sees_and_how_soon() -> None
     seen = [trial(0.07, "regressed" if n < 12 else "undecided", seconds=21.0) for n in range(14)]
     weak = many(0.02, undecided=14)
     one = certificate([*many(0.0, ok=40), *weak, *seen, *many(0.1, regressed=14)])
-    assert certified.line(one) == (
+    assert page.line(one) == (
         "this machine is certified (2026-11-22, 40 A/A sessions, limit 5.0%): "
         "false alarms <= 7.2%, sees +7.0% with 86% power in 21.00 s"
     )
@@ -332,22 +332,22 @@ def test_the_line_says_how_often_it_is_wrong_what_it_sees_and_how_soon() -> None
 
 def test_a_machine_that_sees_little_says_so_at_the_largest_slowdown() -> None:
     tried = [*many(0.0, undecided=4), *many(0.02, undecided=4), *many(0.1, regressed=1, undecided=3)]
-    assert certified.line(certificate(tried)).endswith("sees +10.0% with 25% power in 10.00 s")
-    assert certified.line(certificate(tried[:4])).endswith("false alarms <= 52.7%")
+    assert page.line(certificate(tried)).endswith("sees +10.0% with 25% power in 10.00 s")
+    assert page.line(certificate(tried[:4])).endswith("false alarms <= 52.7%")
 
 
 def test_the_table_has_every_level_with_its_bounds() -> None:
     tried = [*many(0.0, ok=9, regressed=1), *many(0.1, regressed=10)]
-    page = certified.terminal(certificate(tried))
-    rows = [line.split() for line in page.splitlines()]
+    shown = page.terminal(certificate(tried))
+    rows = [line.split() for line in shown.splitlines()]
     assert ["unchanged", "10", "10%", "[0,", "45]", "90%", "[55,", "100]"] in [row[:8] for row in rows]
     assert ["+10.0%", "10", "100%", "[69,", "100]"] in [row[:5] for row in rows]
-    assert "false alarms: 1 of 10 unchanged sessions, so at most 39.4% of builds" in page
-    assert "executed: +10.0% (10 of 10)" in page
-    assert "so 5.0% is refused" not in page
+    assert "false alarms: 1 of 10 unchanged sessions, so at most 39.4% of builds" in shown
+    assert "executed: +10.0% (10 of 10)" in shown
+    assert "so 5.0% is refused" not in shown
 
 
 def test_a_limit_that_the_machine_cannot_resolve_is_said() -> None:
     noisy = [trial(spread=0.2), trial(spread=0.2)]
-    assert "so 5.0% is refused: raise it" in certified.terminal(certificate(noisy))
-    assert "executed: none of those tried" in certified.terminal(certificate(noisy))
+    assert "so 5.0% is refused: raise it" in page.terminal(certificate(noisy))
+    assert "executed: none of those tried" in page.terminal(certificate(noisy))

@@ -24,6 +24,7 @@ import pytest
 from tts_baseline.baseline import pending
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.judgement import Judgement, Sound
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Run
 from tts_baseline.core.registry import ratio_gates
@@ -31,7 +32,10 @@ from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain, verdicts
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.gate.judge import paired
-from tts_baseline.report import history_page, judged, performance_page, summary
+from tts_baseline.report import judgement as judged
+from tts_baseline.report import review as history_page
+from tts_baseline.report.format import View, formats
+from tts_baseline.report.formats import terminal as summary
 from tts_baseline.session import outcome as outcomes
 from tts_baseline.session.accept import accept_run, record_missing
 from tts_baseline.session.project import Project, open_project
@@ -144,7 +148,7 @@ def outcome_page(name: str, root: Path) -> Page:
         "doubtful": list(doubtful(outcome.decided.screen)),
     }
     if replay.is_own:
-        page["json"] = _head(summary.as_json(outcome.run, outcome.verdicts, outcome.folder))
+        page["json"] = _head(_shown("json", outcome))
     if replay.judgement is not None:
         pair = outcome.decided.pair
         page["settled"] = paired.is_settled(pair, ratio_gates())
@@ -158,10 +162,11 @@ def report(name: str, root: Path) -> str:
     """The report page, as it is left in the run's folder."""
     replay = Replay(name, root)
     outcome = outcomes.reopen(replay.project, "last")
-    page = summary.markdown(outcome.run, outcome.verdicts, outcome.baseline)
-    if replay.judgement is not None:
-        page += "\n" + judged.markdown(replay.judgement, outcome.decided.pair)
-    return page
+    return _shown("markdown", outcome)
+
+
+def _shown(name: str, outcome: Outcome, view: View | None = None) -> str:
+    return formats()[name].render(outcome, view or View())
 
 
 def terminal(name: str, root: Path) -> str:
@@ -173,9 +178,9 @@ def terminal(name: str, root: Path) -> str:
     outcome = outcomes.reopen(replay.project, "last")
     failing = outcomes.failing(replay.project, outcome.verdicts)
     parts = [
-        summary.terminal(outcome.run, outcome.verdicts, verbose=replay.is_own, width=80, color=False),
+        _shown("terminal", outcome, View(verbose=replay.is_own)),
         outcomes.explained(outcome, failing),
-        outcomes.footer(outcome),
+        summary.footer(outcome),
     ]
     if replay.judgement is not None:
         parts.append(judged.terminal(replay.judgement, outcome.decided.pair))
@@ -205,7 +210,7 @@ def baseline_page(name: str, root: Path) -> Page:
 def layers_page(name: str, root: Path) -> str:
     """PERFORMANCE_BASELINE.md and the reviews of a scenario's baselines."""
     replay = Replay(name, root)
-    parts = [performance_page.render(root / "baselines")]
+    parts = [formats()["performance"].render(root / "baselines")]
     for gate in ("latency", "memory"):
         histories = review(root, replay.project.settings, gate=gate)
         parts += [history_page.page(histories), history_page.terminal(histories)]
@@ -254,7 +259,7 @@ def _names(found: Iterable[Verdict]) -> list[str]:
     return [f"tts.{v.gate}{f'.{v.case}' if v.case else ''} {v.status}" for v in found]
 
 
-def _head(data: bytes) -> Page:
+def _head(data: str | bytes) -> Page:
     """A page of JSON without its long lists: how many they are."""
     page = json.loads(data)
     return {
@@ -358,7 +363,7 @@ def test_a_recorded_run_is_judged_as_it_was(name: str, page: str, tmp_path: Path
 def test_json_holds_the_verdicts_and_readings_that_were_judged(tmp_path: Path) -> None:
     replay = Replay("quality", tmp_path)
     outcome = outcomes.reopen(replay.project, "last")
-    page = json.loads(summary.as_json(outcome.run, outcome.verdicts, outcome.folder))
+    page = json.loads(_shown("json", outcome))
     assert page["verdicts"] == json.loads(msgspec.json.encode([explain.told(v) for v in outcome.verdicts]))
     assert page["readings"] == json.loads(msgspec.json.encode(outcome.run.readings))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.baseline.store import Store
-from tts_baseline.report import performance_page
+from tts_baseline.report.formats import performance
 from tts_baseline.suites import reader
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_performance_page_is_what_the_baselines_say() -> None:
     page = (ROOT / "PERFORMANCE_BASELINE.md").read_text(encoding="utf-8")
-    assert page == performance_page.render(ROOT / "baselines"), "stale: make page"
+    assert page == performance.render(ROOT / "baselines"), "stale: make page"
 
 
 def test_the_committed_schema_is_the_generated_one() -> None:

@@ -11,7 +11,7 @@ from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import gates
 from tts_baseline.gate.limits import chosen
 from tts_baseline.report.history import History, trace
-from tts_baseline.report.history_page import page, terminal
+from tts_baseline.report.review import page, terminal
 
 QUIET = (0.0, 0.004, -0.003, 0.002, -0.004, 0.003, -0.001, 0.001)
 

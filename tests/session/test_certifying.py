@@ -27,6 +27,7 @@ from tts_baseline.core.verdict import Verdicts
 from tts_baseline.measure import pair
 from tts_baseline.measure import replicate as replicates
 from tts_baseline.measure.pair import CaseLost
+from tts_baseline.report.formats.terminal import footer
 from tts_baseline.session import certify as certifying
 from tts_baseline.session import compare, doctor
 from tts_baseline.session.certify import Certified, Plan, certify
@@ -36,7 +37,6 @@ from tts_baseline.session.measurement import suite
 from tts_baseline.session.measurement.pilot import Pilot
 from tts_baseline.session.measurement.progress import Progress, silent
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import footer
 from tts_baseline.session.project import Project, open_project
 from tts_baseline.session.revision.worktree import Checkout
 

@@ -10,9 +10,11 @@ import numpy as np
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
+    Baseline,
     Calls,
     Case,
     ColdStart,
@@ -23,6 +25,8 @@ from tts_baseline.core.records import (
     Run,
     Utterance,
 )
+from tts_baseline.core.registry import gates
+from tts_baseline.core.verdict import Grounds, Status, Verdict, Verdicts
 
 KEY = "box-2c-0123abcd"
 RATE = 16_000
@@ -92,6 +96,24 @@ def run(
         failures=tuple(Failure(case=case, kind="error", message="no such phoneme") for case in failed),
         acceptance=acceptance,
     )
+
+
+def verdict(
+    gate: str = "latency", status: Status = "ok", case: str | None = None, *, message: str = "", **more
+) -> Verdict:
+    """A verdict of a gate; with a message, that of a metric without a value."""
+    spec = gates()[gate]
+    known = {"unit": spec.unit, "relative": spec.decide == "ratio"} | more
+    if message:
+        known |= {"cause": "no value", "grounds": Grounds(message=message)}
+    return Verdict(gate=gate, metric=spec.name, family=spec.family, case=case, status=status, **known)
+
+
+def outcome(one: Run, verdicts: Sequence[Verdict] = (), *, pair: Sequence[Verdict] = (), **more) -> Outcome:
+    """What a run came to, against no baseline; `pair` are the judge's own verdicts."""
+    known = {"folder": Path("report") / one.id, "baseline": Baseline()} | more
+    decided = Verdicts(screen=(), pair=tuple(pair), combined=tuple(verdicts))
+    return Outcome(run=one, decided=decided, **known)
 
 
 def accepted(

@@ -8,26 +8,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.options import OPTIONS, flag
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.settings import find_root
-from tts_baseline.report import summary
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import terminal
+from tts_baseline.report.formats.json import render as json_page
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.outcome import explained, failing, footer, suite_verdicts
+from tts_baseline.session.outcome import explained, failing, suite_verdicts
 from tts_baseline.session.project import Project, open_project
 
 
 def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
     """The options that pytest has too, without their prefix; all of them unless named."""
-    for option in OPTIONS:
-        if not names or option.name in names:
-            parser.add_argument(f"--{option.flag}", **option.keywords())
+    for name, keywords in OPTIONS.items():
+        if not names or name in names:
+            parser.add_argument(f"--{flag(name)}", **keywords)
     parser.add_argument("--json", action="store_true", help="print machine-readable JSON")
 
 
 def opened(options: argparse.Namespace) -> Project:
     """The project around the working directory, under the options given."""
-    chosen = {option.name: getattr(options, option.name, None) for option in OPTIONS}
+    chosen = {name: getattr(options, name, None) for name in OPTIONS}
     return open_project(find_root(Path.cwd()), chosen)
 
 
@@ -54,17 +56,16 @@ def status(project: Project, outcome: Outcome) -> int:
 def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     """Print an outcome for people."""
     failures = failing(project, suite_verdicts(outcome))
-    color = sys.stdout.isatty()
-    say(summary.terminal(outcome.run, outcome.verdicts, verbose=verbose, color=color))
+    say(terminal.render(outcome, View(verbose=verbose, color=sys.stdout.isatty())))
     say("")
     if failures:
         say(explained(outcome, failures))
-    say(footer(outcome))
+    say(terminal.footer(outcome))
 
 
 def show_json(outcomes: Sequence[Outcome]) -> None:
     """Print one outcome as a JSON object, several as an array of them."""
-    pages = [summary.as_json(one.run, one.verdicts, one.folder).decode().rstrip() for one in outcomes]
+    pages = [json_page(outcome, View()).rstrip() for outcome in outcomes]
     say(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
 
 

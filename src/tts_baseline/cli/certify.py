@@ -18,7 +18,7 @@ import sys
 
 from tts_baseline.cli import _common
 from tts_baseline.core.errors import SettingsError
-from tts_baseline.report import certified
+from tts_baseline.report import certificate
 from tts_baseline.session import certify
 from tts_baseline.session.certify import LEVELS, SESSIONS, Plan
 
@@ -50,9 +50,9 @@ def act(options: argparse.Namespace) -> int:
     plan = Plan(sessions=options.sessions, levels=_levels(options.levels), budget=budget, go_on=options.go_on)
     done = certify.certify(project, plan, _common.progress())
     if options.json:
-        _common.say(certified.as_json(done.certificate, done.path, done.stopped).decode().rstrip())
+        _common.say(certificate.as_json(done.certificate, done.path, done.stopped).decode().rstrip())
     else:
-        _common.say(certified.terminal(done.certificate, color=sys.stdout.isatty()))
+        _common.say(certificate.terminal(done.certificate, color=sys.stdout.isatty()))
         if done.stopped:
             _common.say(done.stopped)
         _common.say_paths([done.path], project.root, as_json=False)

@@ -18,7 +18,7 @@ from tts_baseline.cli import _common
 from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
-from tts_baseline.report import judged
+from tts_baseline.report import judgement as report
 from tts_baseline.session import compare
 from tts_baseline.session.judge.escalate import AUTO, NEVER
 from tts_baseline.session.outcome import explained, failing, reopen
@@ -60,7 +60,8 @@ def act(options: argparse.Namespace) -> int:
             f"run {outcome.run.id} has no case {options.case!r}{nearest(options.case, ids)}",
             hint=f"tts-baseline compare {outcome.run.id} -v",
         )
-    only = replace(outcome, verdicts=tuple(v for v in outcome.verdicts if v.case == options.case))
+    of_case = tuple(verdict for verdict in outcome.verdicts if verdict.case == options.case)
+    only = replace(outcome, decided=replace(outcome.decided, combined=of_case))
     if options.json:
         _common.show_json([only])
     else:
@@ -86,9 +87,9 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
         found = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
         _common.say(
-            judged.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
+            report.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
         )
     else:
-        _common.say(judged.terminal(found.judgement, found.verdicts, found.sound))
+        _common.say(report.terminal(found.judgement, found.verdicts, found.sound))
         _common.say(f"judged: {found.folder}")
     return int(bool(failing(project, found.verdicts)))

@@ -18,7 +18,7 @@ import msgspec
 from tts_baseline.cli import _common
 from tts_baseline.core import settings
 from tts_baseline.core.files import write_atomic
-from tts_baseline.report import history_page
+from tts_baseline.report import review as report
 from tts_baseline.session.review import review
 
 
@@ -42,12 +42,12 @@ def act(options: argparse.Namespace) -> int:
     chosen = settings.read(root, {"pipeline": options.pipeline, "dir": options.dir})
     histories = review(root, chosen, gate=options.gate, machine=options.machine)
     if options.write:
-        write_atomic(Path(options.write), history_page.page(histories).encode())
+        write_atomic(Path(options.write), report.page(histories).encode())
         _common.say_paths([Path(options.write)], root, as_json=options.json)
     elif options.json:
         _common.say(msgspec.json.format(msgspec.json.encode(histories), indent=1).decode())
     else:
-        width = shutil.get_terminal_size((history_page.WIDTH, 24)).columns
-        width = max(width, history_page.WIDTH)
-        _common.say(history_page.terminal(histories, width=width, color=sys.stdout.isatty()))
+        width = shutil.get_terminal_size((report.WIDTH, 24)).columns
+        width = max(width, report.WIDTH)
+        _common.say(report.terminal(histories, width=width, color=sys.stdout.isatty()))
     return 0

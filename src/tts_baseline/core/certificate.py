@@ -8,7 +8,7 @@ from msgspec import field
 
 from tts_baseline.core.records import SCHEMA_VERSION, Environment, Record
 
-Outcome = Literal["regressed", "improved", "ok", "undecided"]
+TrialOutcome = Literal["regressed", "improved", "ok", "undecided"]
 
 
 class Trial(Record, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class Trial(Record, frozen=True, kw_only=True):
     """
 
     slower: float
-    outcome: Outcome
+    outcome: TrialOutcome
     restarts: int
     seconds: float
     change: float

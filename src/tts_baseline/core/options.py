@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
 
-
-class Option(NamedTuple):
-    """One option: its name is a setting's; `--tts-<flag>` in pytest, `--<flag>` on the command line."""
-
-    name: str
-    help: str
-    metavar: str | None = None
-    choices: tuple[str, ...] | None = None
-    convert: type = str
-
-    @property
-    def flag(self) -> str:
-        """The name as it is typed."""
-        return self.name.replace("_", "-")
-
-    def keywords(self) -> dict[str, Any]:
-        """What argparse, and pytest's parser, take for it."""
-        keywords: dict[str, Any] = {"help": self.help, "default": None, "type": self.convert}
-        if self.choices:
-            keywords["choices"] = self.choices
-        else:
-            keywords["metavar"] = self.metavar
-        return keywords
+TYPE_CHECKING = False  # `typing` itself is not needed
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _switches() -> str:
@@ -39,35 +18,51 @@ def _switches() -> str:
     return "; ".join(f"{pipeline}: {', '.join(of)}" for pipeline, of in names.items())
 
 
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        "pipeline", "registered name, or package.module:attribute (default: settings, else espeak)", "NAME"
-    ),
-    Option("device", "where the pipeline runs", choices=("auto", "cpu", "cuda")),
-    Option(
-        "optimize",
-        f"switches to put on, comma-separated; none for the reference ({_switches()}; a pipeline of your own "
-        "may declare some)",
-        "A,B",
-    ),
-    Option("variant", "a name of your own for baselines that are kept side by side (default: none)", "NAME"),
-    Option("suite", "the cases: a built-in suite or a TOML file (default: es)", "NAME_OR_PATH"),
-    Option("cases", "only these case ids, comma-separated", "IDS"),
-    Option("tags", "only cases with these tags, comma-separated", "TAGS"),
-    Option("dir", "where baselines are (default: baselines/)", "DIR"),
-    Option(
-        "missing",
-        "a case or pipeline without any baseline: fail, or record (default: fail where CI is set)",
-        choices=("fail", "record"),
-    ),
-    Option("undecided", "an undecided suite verdict: warn (default) or fail", choices=("warn", "fail")),
-    Option(
-        "against",
-        "judge, side by side, against this git revision; auto: the baseline's own; none: never "
+# A setting's name, and the keywords of `add_argument` for it: the same for argparse and for pytest.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "pipeline": {
+        "metavar": "NAME",
+        "help": "registered name, or package.module:attribute (default: settings, else espeak)",
+    },
+    "device": {"choices": ("auto", "cpu", "cuda"), "help": "where the pipeline runs"},
+    "optimize": {
+        "metavar": "A,B",
+        "help": f"switches to put on, comma-separated; none for the reference ({_switches()}; a pipeline of "
+        "your own may declare some)",
+    },
+    "variant": {
+        "metavar": "NAME",
+        "help": "a name of your own for baselines that are kept side by side (default: none)",
+    },
+    "suite": {
+        "metavar": "NAME_OR_PATH",
+        "help": "the cases: a built-in suite or a TOML file (default: es)",
+    },
+    "cases": {"metavar": "IDS", "help": "only these case ids, comma-separated"},
+    "tags": {"metavar": "TAGS", "help": "only cases with these tags, comma-separated"},
+    "dir": {"metavar": "DIR", "help": "where baselines are (default: baselines/)"},
+    "missing": {
+        "choices": ("fail", "record"),
+        "help": "a case or pipeline without any baseline: fail, or record (default: fail where CI is set)",
+    },
+    "undecided": {
+        "choices": ("warn", "fail"),
+        "help": "an undecided suite verdict: warn (default) or fail",
+    },
+    "against": {
+        "metavar": "REV",
+        "help": "judge, side by side, against this git revision; auto: the baseline's own; none: never "
         "(default: the baseline's own, where the comparison with the baseline is not plain)",
-        "REV",
-    ),
-    Option("base_python", "interpreter of the revision that is judged against (default: this one)", "PATH"),
-    Option("budget", "upper bound for measuring", "SECONDS", convert=float),
-    Option("report", "where runs go (default: .tts-baseline/)", "DIR"),
-)
+    },
+    "base_python": {
+        "metavar": "PATH",
+        "help": "interpreter of the revision that is judged against (default: this one)",
+    },
+    "budget": {"metavar": "SECONDS", "type": float, "help": "upper bound for measuring"},
+    "report": {"metavar": "DIR", "help": "where runs go (default: .tts-baseline/)"},
+}
+
+
+def flag(name: str) -> str:
+    """An option's name as it is typed: `--<flag>` on the command line, `--tts-<flag>` in pytest."""
+    return name.replace("_", "-")

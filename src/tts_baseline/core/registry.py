@@ -29,19 +29,9 @@ def metrics() -> Mapping[str, Metric]:
 
     Raises RegistryError for two metrics of one name and for a name that is not its file's.
     """
-    known: dict[str, Metric] = {}
-    for module in modules(METRICS):
-        if not hasattr(module, "SPEC"):
-            continue
-        metric = registered(module)
-        twin = known.setdefault(metric.spec.name, metric)
-        if twin is not metric:
-            raise RegistryError(
-                f"two metrics are named {metric.spec.name!r}: {twin.read.__module__} and {module.__name__}",
-                hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
-            )
-    ranked = sorted(known.values(), key=lambda metric: (FAMILIES.index(metric.spec.family), metric.spec.name))
-    return {metric.spec.name: metric for metric in ranked}
+    known = [registered(module) for module in declared(METRICS, "metrics")]
+    known.sort(key=lambda metric: (FAMILIES.index(metric.spec.family), metric.spec.name))
+    return {metric.spec.name: metric for metric in known}
 
 
 def registered(module: ModuleType) -> Metric:
@@ -70,7 +60,7 @@ def registered(module: ModuleType) -> Metric:
             where=where,
             hint="add `def read(evidence: Evidence) -> Reading`",
         )
-    return Metric(spec, module.read, (module.__doc__ or "").strip().partition("\n")[0])
+    return Metric(spec, module.read, summary(module))
 
 
 def gates() -> Mapping[str, MetricSpec]:
@@ -111,6 +101,29 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """' (did you mean 'x'?)' for the closest known name, else an empty string."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def declared(root: str, kinds: str) -> list[ModuleType]:
+    """The modules in a folder of declarations, and of its entry points, that have a `SPEC`.
+
+    Raises RegistryError for two of one name; `kinds` is what they are called together.
+    """
+    known: dict[str, ModuleType] = {}
+    for module in modules(root):
+        if not hasattr(module, "SPEC"):
+            continue
+        twin = known.setdefault(module.SPEC.name, module)
+        if twin is not module:
+            raise RegistryError(
+                f"two {kinds} are named {module.SPEC.name!r}: {twin.__name__} and {module.__name__}",
+                hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
+            )
+    return list(known.values())
+
+
+def summary(module: ModuleType) -> str:
+    """The first line of a module's docstring."""
+    return (module.__doc__ or "").strip().partition("\n")[0]
 
 
 def modules(root: str) -> Iterator[ModuleType]:

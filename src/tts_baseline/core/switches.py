@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from tts_baseline.core.environment import cuda_capability
 from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
-from tts_baseline.core.registry import PIPELINES, modules, nearest
+from tts_baseline.core.registry import PIPELINES, declared, nearest, summary
 
 Equality = Literal["bit-exact", "numeric", "perceptual"]
 SwitchStage = Literal["weights", "solver", "network", "vocoder", "compile"]
@@ -92,20 +92,12 @@ def switches(pipeline: str) -> Mapping[str, Switch]:
     folders = (Path(folder) for folder in importlib.import_module(PIPELINES).__path__)
     if not any((folder / pipeline / "switches").is_dir() for folder in folders):
         return {}
-    found: dict[str, tuple[str, Switch]] = {}
-    for module in modules(root):
-        spec = getattr(module, "SPEC", None)
-        if spec is None:
-            continue
-        _check_declaration(module, spec)
-        if spec.name in found:
-            raise RegistryError(
-                f"two switches are named {spec.name!r}: {found[spec.name][0]} and {module.__name__}",
-                hint=f"rename {module.__name__.rpartition('.')[2]}.py and its SPEC.name",
-            )
-        doc = (module.__doc__ or "").strip().partition("\n")[0]
-        found[spec.name] = (module.__name__, Switch(spec, module.apply, module.proof, doc))
-    return {name: found[name][1] for name in sorted(found)}
+    known = sorted(declared(root, "switches"), key=lambda module: module.SPEC.name)
+    for module in known:
+        _check_declaration(module, module.SPEC)
+    return {
+        module.SPEC.name: Switch(module.SPEC, module.apply, module.proof, summary(module)) for module in known
+    }
 
 
 def choose(

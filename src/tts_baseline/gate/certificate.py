@@ -12,7 +12,7 @@ from statistics import median, stdev
 
 from msgspec import Struct
 
-from tts_baseline.core.certificate import Certificate, Level, Outcome, Share, Trial
+from tts_baseline.core.certificate import Certificate, Level, Share, Trial, TrialOutcome
 from tts_baseline.core.environment import differences
 from tts_baseline.core.errors import LimitError
 from tts_baseline.core.judgement import Judgement
@@ -126,7 +126,7 @@ def check(certificate: Certificate, limits: Mapping[str, Limit]) -> None:
     )
 
 
-def _outcome(suite: Verdict, told: Iterable[Verdict]) -> Outcome:
+def _outcome(suite: Verdict, told: Iterable[Verdict]) -> TrialOutcome:
     if any(verdict.status == "regressed" for verdict in told):
         return "regressed"
     if suite.status == "improved" or suite.status == "ok":
@@ -137,7 +137,7 @@ def _outcome(suite: Verdict, told: Iterable[Verdict]) -> Outcome:
 def _level(slower: float, trials: Iterable[Trial]) -> Level:
     own = [trial for trial in trials if trial.slower == slower]
 
-    def share(outcome: Outcome) -> Share:
+    def share(outcome: TrialOutcome) -> Share:
         count = sum(trial.outcome == outcome for trial in own)
         low, high = bounds(count, len(own))
         return Share(count=count, share=count / len(own), low=low, high=high)

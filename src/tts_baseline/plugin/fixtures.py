@@ -9,21 +9,9 @@ import pytest
 
 if TYPE_CHECKING:
     from tts_baseline.core.records import Case
-    from tts_baseline.plugin.gatekeeper import Gatekeeper
-    from tts_baseline.plugin.results import ColdStarts, Latency, Memory, Quality, Work
+    from tts_baseline.plugin.measured import Measured
+    from tts_baseline.plugin.results import ColdStarts, CountedWork, Latency, Memory, QualityReadings
     from tts_baseline.session.one_text import LivePipeline
-
-NAMES = frozenset(
-    {
-        "tts_case",
-        "tts_cold_start",
-        "tts_latency",
-        "tts_memory",
-        "tts_pipeline",
-        "tts_quality",
-        "tts_work",
-    }
-)
 
 
 @pytest.fixture
@@ -35,7 +23,7 @@ def tts_case(request: pytest.FixtureRequest) -> Case:
 @pytest.fixture(scope="session")
 def tts_pipeline(request: pytest.FixtureRequest) -> Iterator[LivePipeline]:
     """The pipeline under test, live in a worker: `tts_pipeline.synthesize(text)` returns an utterance."""
-    live = _gatekeeper(request).live
+    live = _measured(request).live
     yield live
     live.close()
 
@@ -43,35 +31,38 @@ def tts_pipeline(request: pytest.FixtureRequest) -> Iterator[LivePipeline]:
 @pytest.fixture
 def tts_latency(request: pytest.FixtureRequest) -> Callable[[Case | str], Latency]:
     """Warm latency of a case: percentiles, real-time factor, stages; gated against the baseline."""
-    return lambda case: _gatekeeper(request).latency(request.node, case)
+    return lambda case: _measured(request).latency(request.node, case)
 
 
 @pytest.fixture
 def tts_cold_start(request: pytest.FixtureRequest) -> Callable[[], ColdStarts]:
     """Cold start of the pipeline by phase, over fresh processes; gated against the baseline."""
-    return lambda: _gatekeeper(request).cold_start(request.node)
+    return lambda: _measured(request).cold_start(request.node)
 
 
 @pytest.fixture
 def tts_memory(request: pytest.FixtureRequest) -> Callable[[Case | str], Memory]:
     """Peak memory of a case's request, host and CUDA; gated against the baseline."""
-    return lambda case: _gatekeeper(request).memory(request.node, case)
+    return lambda case: _measured(request).memory(request.node, case)
 
 
 @pytest.fixture
-def tts_work(request: pytest.FixtureRequest) -> Callable[[Case | str], Work]:
+def tts_work(request: pytest.FixtureRequest) -> Callable[[Case | str], CountedWork]:
     """What a case's request makes torch do, counted and by operator; gated against the baseline."""
-    return lambda case: _gatekeeper(request).work(request.node, case)
+    return lambda case: _measured(request).work(request.node, case)
 
 
 @pytest.fixture
-def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], Quality]:
+def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], QualityReadings]:
     """Every quality reading of a case, and its audio; gated against the baseline."""
-    return lambda case: _gatekeeper(request).quality(request.node, case)
+    return lambda case: _measured(request).quality(request.node, case)
+
+
+NAMES = frozenset(name for name in globals() if name.startswith("tts_"))
 
 
 def ours(item: object) -> frozenset[str]:
-    """The names of this plugin's fixtures that a test uses; a project may have fixtures of the same names."""
+    """The names of these fixtures that a test uses; a project may have fixtures of the same names."""
     info = getattr(item, "_fixtureinfo", None)
     definitions = info.name2fixturedefs if info is not None else {}
     return frozenset(
@@ -81,5 +72,7 @@ def ours(item: object) -> frozenset[str]:
     )
 
 
-def _gatekeeper(request: pytest.FixtureRequest) -> Gatekeeper:
-    return request.config.pluginmanager.getplugin("tts-baseline-gatekeeper")  # type: ignore[no-any-return]
+def _measured(request: pytest.FixtureRequest) -> Measured:
+    from tts_baseline.plugin.measured import MEASURED
+
+    return request.config.stash[MEASURED]

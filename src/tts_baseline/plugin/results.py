@@ -66,7 +66,7 @@ class Memory(Struct, frozen=True):
     peak_cuda_bytes: int | None
 
 
-class Work(Struct, frozen=True):
+class CountedWork(Struct, frozen=True):
     """What one call made torch do: totals, and `by_operator["flops"]["aten.mm"]`.
 
     Where it could not be counted the totals are None, and `reason` says why.
@@ -99,7 +99,7 @@ class Work(Struct, frozen=True):
         return None if self.reason is not None else sum(self.by_operator[counter].values())
 
 
-class Quality(Struct, frozen=True):
+class QualityReadings(Struct, frozen=True):
     """Quality readings by metric name, as items or attributes; None where one could not be measured.
 
     `utterance` is None for audio that is empty or holds NaN.
@@ -142,11 +142,12 @@ def memory(columns: tuple[Calls, ...]) -> Memory:
     )
 
 
-def work(counted: Sequence[records.Work | None]) -> Work:
+def work(counted: Sequence[records.Work | None]) -> CountedWork:
     """The work of one case, which is counted in one of its processes."""
-    found = next((one for one in counted if one is not None), records.Work(reason="no call was counted"))
+    none = records.Work(reason="no call was counted")
+    total = next((work for work in counted if work is not None), none)
     names = ("operators", "views", "flops", "syncs", "allocated")
-    return Work({name: getattr(found, name) for name in names}, found.reason)
+    return CountedWork({name: getattr(total, name) for name in names}, total.reason)
 
 
 def _largest(values: list[int | None]) -> int | None:

@@ -18,7 +18,7 @@ from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, session_logs
-from tts_baseline.report.table import suite_value
+from tts_baseline.report.aggregate import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
 SMALLEST_STEP = 0.2  # of the limit: less is not worth a mark

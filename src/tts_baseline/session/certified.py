@@ -10,7 +10,7 @@ from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.records import Case, Run
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
-from tts_baseline.report import certified
+from tts_baseline.report.certificate import line
 from tts_baseline.session.project import Project
 
 
@@ -24,7 +24,7 @@ def check(project: Project, device: Literal["cpu", "cuda"], cases: Sequence[Case
     if certificate is None or not _is_of(certificate, project.suite, cases):
         return ""
     rules.check(certificate, project.limits)
-    return certified.line(certificate)
+    return line(certificate)
 
 
 def check_run(project: Project, run: Run, limits: Mapping[str, Limit]) -> None:

@@ -15,7 +15,7 @@ from tts_baseline.core.judgement import Judgement, Sound
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
-from tts_baseline.report import judged
+from tts_baseline.report import judgement as report
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
 from tts_baseline.session.judge.restarts import judge
 from tts_baseline.session.judge.sound import FirstUtterances, sound_of
@@ -68,5 +68,5 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
     folder.mkdir()
     files.write_record(folder / JUDGE_FILE, judgement)
     files.write_record(folder / SOUND_FILE, sound)
-    write_atomic(folder / "report.md", judged.markdown(judgement, verdicts, sound).encode())
+    write_atomic(folder / "report.md", report.markdown(judgement, verdicts, sound).encode())
     return Comparison(judgement=judgement, verdicts=verdicts, sound=sound, folder=folder)

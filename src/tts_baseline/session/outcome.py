@@ -13,7 +13,7 @@ from tts_baseline.core.records import Quality, Reading, Run, Utterance
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.verdicts import fails, gating, verdicts
-from tts_baseline.report import judged, story, table
+from tts_baseline.report.story import story
 from tts_baseline.session.project import Project
 
 JUDGE_FILE = "judge.json"
@@ -55,18 +55,7 @@ def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict
 
 def explained(outcome: Outcome, decided: Sequence[Verdict]) -> str:
     """Verdicts as sentences, with numbers and the next commands."""
-    return story.story(decided, outcome.run, outcome.baseline)
-
-
-def footer(outcome: Outcome) -> str:
-    """The last line of a summary: counts, what was recorded, where the run is."""
-    counted = table.counts(v for v in outcome.verdicts if v.case is None) or "nothing judged"
-    lines = [f"{counted}    run: {outcome.folder}"]
-    if outcome.judgement is not None:
-        lines = [*(f"judge: {line}" for line in judged.lines(outcome.judgement)), *lines]
-    if outcome.recorded:
-        lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
-    return "\n".join(lines)
+    return story(decided, outcome.run, outcome.baseline)
 
 
 def _against_itself(run: Run, quality: Quality | None) -> Run:

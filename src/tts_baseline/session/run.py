@@ -11,7 +11,7 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
 from tts_baseline.gate.verdicts import verdicts
-from tts_baseline.report import judged, summary
+from tts_baseline.report.format import pages
 from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
@@ -47,11 +47,9 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         files.write_record(folder / JUDGE_FILE, judgement)
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
     recorded = record_missing(project, run, folder, baseline, decided.combined)
-    page = summary.markdown(run, decided.combined, baseline)
-    if judgement is not None:
-        page += "\n" + judged.markdown(judgement, decided.pair)
-    write_atomic(folder / "report.md", page.encode())
-    write_atomic(folder / "verdicts.json", summary.as_json(run, decided.combined, folder))
-    return Outcome(
+    outcome = Outcome(
         run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement, recorded=recorded
     )  # fmt: skip
+    for name, page in pages(outcome).items():
+        write_atomic(folder / name, page.encode())
+    return outcome

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.support.decisions import screened
+from tests.support.made import outcome
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Work
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Change, Source, Verdict
 from tts_baseline.gate.limits import chosen
 from tts_baseline.gate.verdicts import changed, fails, gating
-from tts_baseline.report import summary
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import terminal
 from tts_baseline.report.story import story
 
 CASES = ("c0", "c1", "c2")
@@ -370,7 +372,7 @@ def test_a_pipeline_without_torch_has_no_verdicts(run, make) -> None:
     now = replace(run(without, torch=""), failures=(Failure(case="c9", kind="crash", message="signal 11"),))
     for baseline in (Baseline(), make.baseline([run(without, torch="")]), make.baseline([run(None)])):
         assert judged(now, baseline) == []
-    assert not [word for word in GATES if word in summary.terminal(now, (), verbose=True)]
+    assert not [word for word in GATES if word in terminal.render(outcome(now), View(verbose=True))]
 
 
 def test_a_case_that_failed_is_invalid_once_in_the_work_of_a_pipeline_that_counts(run, make) -> None:
@@ -417,7 +419,7 @@ def test_the_message_and_the_summary_name_the_operator(run, make) -> None:
         "  because  aten.mm +3 (12 -> 15)",
         "  cases    c0 +1, c1 +1, c2 +1",
     ]
-    shown = summary.terminal(now, verdicts)
+    shown = terminal.render(outcome(now, verdicts), View())
     assert "operators regressed: aten.mm +3 (12 -> 15)" in shown
     assert next(line.split() for line in shown.splitlines() if line.startswith("REGRESSED ")) == [
         "REGRESSED", "operators", "36", "39", "+3", "+0",

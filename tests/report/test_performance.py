@@ -10,7 +10,7 @@ from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Case, Replicate
-from tts_baseline.report.performance_page import render
+from tts_baseline.report.formats.performance import render
 
 LENGTHS = {"hola": ("short",), "adios": ("long", "farewell")}
 

@@ -18,21 +18,21 @@ _GOOD_POWER = 0.8
 def line(certificate: Certificate) -> str:
     """All of it that a verdict's reader needs: how often it is wrong, what it sees, and how soon."""
     since = f"{certificate.created[:10]}, {certificate.unchanged.sessions} A/A sessions"
-    told = (
+    alarms = (
         f"this machine is certified ({since}, limit {_percent(certificate.limit)}): "
         f"false alarms <= {_percent(certificate.false_alarms_below)}"
     )
     shown = _shown(certificate)
     if shown is None:
-        return told
+        return alarms
     slower = units.change(shown.slower, "s", relative=True)
-    return f"{told}, sees {slower} with {shown.regressed.share:.0%} power in {units.seconds(shown.seconds)}"
+    return f"{alarms}, sees {slower} with {shown.regressed.share:.0%} power in {units.seconds(shown.seconds)}"
 
 
 def terminal(certificate: Certificate, *, color: bool = False) -> str:
     """The levels as a table, then what they add up to."""
-    told = "\n".join(lines(certificate))
-    return f"{table.text([_sheet(certificate)], width=_WIDTH, color=color)}\n\n{told}"
+    levels = table.text([_sheet(certificate)], width=_WIDTH, color=color)
+    return "\n".join([levels, "", *lines(certificate)])
 
 
 def lines(certificate: Certificate) -> list[str]:
@@ -42,14 +42,14 @@ def lines(certificate: Certificate) -> list[str]:
     alarms = f"{unchanged.regressed.count} of {unchanged.sessions} unchanged sessions"
     at_most = f"at most {_percent(certificate.false_alarms_below)} of builds (95% confidence)"
     by_formula = f"{visible} slower, by the spread between restarts ({certificate.spread:.1%} sd)"
-    told = [
+    summary = [
         f"false alarms: {alarms}, so {at_most}",
         f"unchanged code passes 9 times in 10 at a limit of {resolution}; a tighter one is refused",
         f"fails 9 times in 10 at the limit of {limit}: {by_formula}; executed: {_seen(certificate)}",
     ]
     if certificate.resolution > certificate.limit:
-        told.append(f"so {limit} is refused: raise it, or certify again when the machine is quieter")
-    return told
+        summary.append(f"so {limit} is refused: raise it, or certify again when the machine is quieter")
+    return summary
 
 
 def as_json(certificate: Certificate, path: Path, stopped: str) -> bytes:
@@ -99,7 +99,7 @@ def _shown(certificate: Certificate) -> Level | None:
 def _seen(certificate: Certificate) -> str:
     if certificate.smallest_seen is None:
         return "none of those tried"
-    level = next(one for one in certificate.levels if one.slower == certificate.smallest_seen)
+    level = next(tried for tried in certificate.levels if tried.slower == certificate.smallest_seen)
     slower = units.change(level.slower, "s", relative=True)
     return f"{slower} ({level.regressed.count} of {level.sessions})"
 

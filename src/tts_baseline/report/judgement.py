@@ -16,14 +16,14 @@ from tts_baseline.gate import explain
 from tts_baseline.gate.judge.disturbances import disturbances
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.report import table
-from tts_baseline.report.summary import reasons
+from tts_baseline.report.reasons import reasons
+from tts_baseline.report.sheets import case_sheets, verdict_sheet
 
 
 def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Sheet]:
     """The suite's verdicts, and the single cases that are not fine."""
-    suite = table.verdict_sheet(f"head against {judgement.against.name}", verdicts)
-    cases = table.case_sheet(verdicts)
-    return [suite, *([cases] if cases else [])]
+    suite = verdict_sheet(f"head against {judgement.against.name}", verdicts)
+    return [suite, *case_sheets(verdicts)]
 
 
 def sound_sheet(sound: Sound) -> table.Sheet:
@@ -53,19 +53,19 @@ def lines(judgement: Judgement) -> list[str]:
     count = len(judgement.restarts)
     turns = "side by side" if judgement.together else "one after the other, for both do not fit at once"
     took = units.seconds(judgement.seconds)
-    told = [
+    measured = [
         f"{_head(judgement)} against {_base(judgement)}",
         f"{count} restarts of both, {turns}, in {took}; {len(judgement.cases)} cases",
     ]
     if not judgement.against.code:
-        told.append("both ran the same code, which is not in this repository: only settings can differ")
-    told += [f"both read {shared}" for shared in judgement.against.shared]
-    told += [f"left out: {failure.message}" for failure in judgement.lost]
+        measured.append("both ran the same code, which is not in this repository: only settings can differ")
+    measured += [f"both read {shared}" for shared in judgement.against.shared]
+    measured += [f"left out: {failure.message}" for failure in judgement.lost]
     if judgement.stopped:
-        told.append(judgement.stopped)
+        measured.append(judgement.stopped)
     if judgement.certified:
-        told.append(judgement.certified)
-    return told + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
+        measured.append(judgement.certified)
+    return measured + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
 
 
 def _head(judgement: Judgement) -> str:
@@ -98,9 +98,9 @@ def terminal(
 def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | None = None) -> str:
     """The report as a page; with the sound of both arms where that was scored."""
     heard = [sound_sheet(sound)] if sound is not None else []
-    told = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
+    notes = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
     return "\n".join(
-        [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *told, ""]
+        [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *notes, ""]
     )
 
 

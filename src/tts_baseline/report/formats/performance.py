@@ -1,4 +1,4 @@
-"""PERFORMANCE_BASELINE.md: what was accepted, from the baselines alone, so that it can be checked."""
+"""The page PERFORMANCE_BASELINE.md: what was accepted, from the baselines alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from tts_baseline.baseline.store import accepted_at
 from tts_baseline.core import units
 from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.report.table import Sheet, markdown, suite_value
+from tts_baseline.report.aggregate import suite_value
+from tts_baseline.report.format import FormatSpec
+from tts_baseline.report.table import Sheet, markdown
+
+SPEC = FormatSpec(name="performance", of="baselines")
 
 _LENGTHS = ("very-short", "short", "medium", "long", "paragraph")
 _HEADER = """# Performance baseline

@@ -1,0 +1,1 @@
+"""The report formats: one file each, which declares its `SPEC` and `render`."""

@@ -1,0 +1,36 @@
+"""Verdicts and readings of a run for machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.protocols import FAMILIES
+from tts_baseline.core.records import SCHEMA_VERSION
+from tts_baseline.core.registry import metrics
+from tts_baseline.gate.explain import told
+from tts_baseline.report.format import FormatSpec, View
+
+SPEC = FormatSpec(name="json", file="verdicts.json")
+
+
+def render(outcome: Outcome, view: View) -> str:
+    """`{schema, run, folder, pipeline, ..., verdicts, readings, failures, metrics, families}`."""
+    run = outcome.run
+    page: dict[str, Any] = {
+        "schema": SCHEMA_VERSION,
+        "run": run.id,
+        "folder": str(outcome.folder),
+        "pipeline": run.pipeline,
+        "variant": run.variant,
+        "suite": run.suite,
+        "machine": run.environment.key,
+        "verdicts": [told(verdict) for verdict in outcome.verdicts],
+        "readings": run.readings,
+        "failures": run.failures,
+        "metrics": {m.spec.name: m.spec for m in metrics().values()},
+        "families": FAMILIES,
+    }
+    return msgspec.json.format(msgspec.json.encode(page), indent=1).decode() + "\n"

@@ -1,0 +1,39 @@
+"""The report page of a run, for people and for a pull request."""
+
+from __future__ import annotations
+
+from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.records import Run
+from tts_baseline.gate import explain
+from tts_baseline.report import judgement, sheets, table
+from tts_baseline.report.format import FormatSpec, View
+from tts_baseline.report.reasons import reasons
+
+SPEC = FormatSpec(name="markdown", file="report.md")
+_ALL_COLUMNS = 10_000
+
+
+def render(outcome: Outcome, view: View) -> str:
+    """Verdicts, the changes around the run, every reading, and the judge's report where it was called."""
+    run, verdicts = outcome.run, outcome.verdicts
+    lines = [
+        f"## tts-baseline: {sheets.counts(verdicts)}",
+        "",
+        f"Run `{run.id}`, {run.created}, {_commit(run)}, machine `{run.environment.key}`.",
+        "",
+    ]
+    around = explain.surroundings(run, outcome.baseline)
+    if around:
+        lines += ["Changed around it: " + ", ".join(around) + ".", ""]
+    notes = reasons(verdicts)
+    if notes:
+        lines += [*(f"- {' '.join(note.split())}" for note in notes), ""]
+    tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts)]
+    lines.append(table.markdown([*tables, *sheets.reading_sheets(run, _ALL_COLUMNS)]))
+    if outcome.judgement is not None:
+        lines.append(judgement.markdown(outcome.judgement, outcome.pair))
+    return "\n".join(lines)
+
+
+def _commit(run: Run) -> str:
+    return f"commit `{(run.commit or 'none')[:7]}`{' with uncommitted changes' if run.dirty else ''}"

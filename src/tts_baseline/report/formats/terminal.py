@@ -1,0 +1,41 @@
+"""The summary of a run for a terminal: a table with the verdict first, then why."""
+
+from __future__ import annotations
+
+import textwrap
+
+from tts_baseline.core.outcome import Outcome
+from tts_baseline.report import judgement, sheets, table
+from tts_baseline.report.format import FormatSpec, View
+from tts_baseline.report.reasons import reasons
+
+SPEC = FormatSpec(name="terminal")
+
+
+def render(outcome: Outcome, view: View) -> str:
+    """Suite verdicts first, why they are so, then single cases that are not fine; all readings if verbose."""
+    run, verdicts = outcome.run, outcome.verdicts
+    below = sheets.case_sheets(verdicts)
+    if view.verbose:
+        below += sheets.reading_sheets(run, view.width)
+    notes = [textwrap.fill(note, view.width, subsequent_indent="  ") for note in reasons(verdicts)]
+    parts = [
+        _text(sheets.suite_sheet(run, verdicts), view),
+        "\n".join(notes),
+        *(_text(sheet, view) for sheet in below),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def footer(outcome: Outcome) -> str:
+    """The lines after a summary: what the judge compared, counts, where the run is, what was recorded."""
+    lines = [f"{sheets.counts(outcome.verdicts)}    run: {outcome.folder}"]
+    if outcome.judgement is not None:
+        lines = [*(f"judge: {line}" for line in judgement.lines(outcome.judgement)), *lines]
+    if outcome.recorded:
+        lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
+    return "\n".join(lines)
+
+
+def _text(sheet: table.Sheet, view: View) -> str:
+    return table.text([sheet], width=view.width, color=view.color)

@@ -1,0 +1,109 @@
+"""The tables of a run: its suite's verdicts, the single cases that are not fine, its readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tts_baseline.core import units
+from tts_baseline.core.records import Run
+from tts_baseline.core.registry import gates, metrics
+from tts_baseline.core.verdict import FAILING, Verdict
+from tts_baseline.gate.explain import reason
+from tts_baseline.report.aggregate import suite_value
+from tts_baseline.report.table import WIDTH, Sheet
+
+_ORDER = ("invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "ok")
+_SHOWN_CASES = 12
+
+
+def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
+    """One row a gate for the whole suite, worst first, then the metrics that are only reported."""
+    sheet = verdict_sheet(f"{run.pipeline} @ {run.variant}, suite {run.suite}", verdicts)
+    judged = {verdict.metric for verdict in verdicts if verdict.case is None}
+    rows = []
+    for metric in metrics().values():
+        spec = metric.spec
+        value = suite_value(run, spec)
+        if spec.name not in judged and value is not None:
+            rows.append(("reported", spec.name, "", units.value(value, spec.unit), "", ""))
+    return Sheet(sheet.title, sheet.heads, (*sheet.rows, *rows))
+
+
+def verdict_sheet(title: str, verdicts: Sequence[Verdict]) -> Sheet:
+    """One row a gate for the whole suite, worst first."""
+    own = sorted((v for v in verdicts if v.case is None), key=lambda v: _ORDER.index(v.status))
+    heads = (
+        ("verdict", 14), ("gate", 11), ("baseline", 9), ("current", 9), ("change [95%]", 24), ("limit", 8),
+    )  # fmt: skip
+    return Sheet(title, heads, tuple(_suite_row(verdict) for verdict in own))
+
+
+def case_sheets(verdicts: Sequence[Verdict]) -> list[Sheet]:
+    """The single cases that are not fine, worst first, at most twelve, in one table; none where all are."""
+    latest = {(v.case, v.gate): v for v in verdicts if v.case and v.status in (*FAILING, "improved")}
+    odd = sorted(latest.values(), key=lambda v: _ORDER.index(v.status))
+    if not odd:
+        return []
+    rows = [
+        (
+            _word(v),
+            f"{v.case}",
+            v.gate,
+            units.change(v.change, v.unit, relative=v.relative) if v.change is not None else reason(v),
+        )
+        for v in odd[:_SHOWN_CASES]
+    ]
+    if len(odd) > _SHOWN_CASES:
+        rows.append((f"+ {len(odd) - _SHOWN_CASES} more", "", "", "-v, or the report, lists all"))
+    heads = (("verdict", 14), ("case", 22), ("gate", 11), ("change", 30))
+    return [Sheet("single cases", heads, tuple(rows))]
+
+
+def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
+    """Every case with every reading, split by columns into as many tables as the width asks for."""
+    by_case: dict[str, dict[str, str]] = {case.id: {} for case in run.cases}
+    for reading in run.readings:
+        if reading.case is not None:
+            unit = metrics()[reading.metric].spec.unit
+            by_case[reading.case][reading.metric] = units.value(reading.value, unit)
+    columns = [
+        m.spec.name
+        for m in metrics().values()
+        if any(cells.get(m.spec.name, "-") != "-" for cells in by_case.values())
+    ]
+    id_width = max(len("case"), *(len(case) for case in by_case))
+    room = max(1, (width - id_width) // 12)
+    sheets = []
+    for start in range(0, len(columns), room):
+        part = columns[start : start + room]
+        rows = tuple((case, *(cells.get(name, "-") for name in part)) for case, cells in by_case.items())
+        heads = (("case", id_width), *((name, 11) for name in part))
+        sheets.append(Sheet("readings", heads, rows))
+    return sheets
+
+
+def counts(verdicts: Iterable[Verdict]) -> str:
+    """'1 regressed, 2 undecided, 5 ok': the suite's verdicts, worst first; 'nothing judged' without any."""
+    statuses = [verdict.status for verdict in verdicts if verdict.case is None]
+    counted = [f"{statuses.count(status)} {status}" for status in _ORDER if status in statuses]
+    return ", ".join(counted) or "nothing judged"
+
+
+def _suite_row(v: Verdict) -> tuple[str, ...]:
+    change = units.change(v.change, v.unit, relative=v.relative) if v.change is not None else ""
+    if v.unit != "B":
+        change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
+    bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
+    better = gates()[v.gate].better
+    return (
+        _word(v),
+        v.gate,
+        units.value(v.baseline, v.unit),
+        units.value(v.current, v.unit),
+        f"{change} {bounds}".strip(),
+        units.limit(v.limit, v.unit, better, relative=v.relative),
+    )
+
+
+def _word(verdict: Verdict) -> str:
+    return verdict.status.upper() if verdict.status in FAILING else verdict.status

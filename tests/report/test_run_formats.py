@@ -1,0 +1,73 @@
+"""What each format of a run shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from msgspec.structs import replace
+
+from tests.support.made import accepted, outcome, reading, run, verdict
+from tts_baseline.core.records import Baseline
+from tts_baseline.core.registry import metrics
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import json as json_format
+from tts_baseline.report.formats import junit, markdown, terminal
+
+WORK = [name for name, metric in metrics().items() if metric.spec.family == "work"]
+
+
+def test_the_summary_puts_suite_verdicts_before_cases_and_readings() -> None:
+    found = [verdict(status="regressed", change=0.2), verdict(status="regressed", case="hola", change=0.3)]
+    short = terminal.render(outcome(run(), found), View())
+    assert short.index("REGRESSED") < short.index("hola")
+    assert "duration" in terminal.render(outcome(run(), found), View(verbose=True)).split("hola", 1)[1]
+
+
+def test_a_family_without_any_value_is_not_shown() -> None:
+    why = "the pipeline uses no torch"
+    one = run(readings=[reading("latency", "hola", 1.0), *(reading(n, "hola", None, why) for n in WORK)])
+    shown = terminal.render(outcome(one, [verdict()]), View(verbose=True, width=200))
+    assert "latency" in shown
+    assert not [word for word in (*WORK, "torch") if word in shown]
+
+
+def test_the_page_names_run_commit_and_machine() -> None:
+    before = run("r0", acceptance=accepted())
+    now = replace(run("r1"), dirty=True, provenance={"voice": "bell"})
+    page = markdown.render(
+        outcome(now, [verdict(), verdict("snr", "undecided")], baseline=Baseline(runs=(before,))), View()
+    )
+    head, _, rest = page.partition("\n")
+    assert head == "## tts-baseline: 1 undecided, 1 ok"
+    assert "Run `r1`" in rest
+    assert "commit `c0ffeec` with uncommitted changes" in rest
+    assert "machine `box-2c-0123abcd`" in rest
+    assert "voice tone -> bell" in rest
+
+
+def test_the_json_holds_everything_that_was_found() -> None:
+    one = run(readings=[reading("latency", "hola", float("nan")), reading("stoi", "hola", None, "no golden")])
+    found = [verdict(status="regressed", case="hola", change=0.2)]
+    page = json.loads(json_format.render(outcome(one, found, folder=Path("report/r1")), View()))
+    assert (page["run"], page["folder"], page["pipeline"]) == (one.id, "report/r1", "voice:synthesize")
+    assert page["verdicts"][0]["status"] == "regressed"
+    assert [(r["metric"], r["value"]) for r in page["readings"]] == [("latency", None), ("stoi", None)]
+    assert page["metrics"].keys() == metrics().keys()
+
+
+def test_junit_has_a_property_a_verdict() -> None:
+    page = junit.render(outcome(run(), [verdict(), verdict("snr", "regressed", 'a "b" <c>')]), View())
+    found = [(one.get("name"), one.get("value")) for one in ElementTree.fromstring(page)]
+    assert found == [("tts.latency", "ok"), ('tts.snr.a "b" <c>', "regressed")]
+
+
+def test_the_last_lines_say_what_was_judged_and_where_it_is() -> None:
+    done = outcome(run("r1"), [verdict(), verdict("snr", "regressed", "hola")])
+    assert terminal.footer(done) == "1 ok    run: report/r1"
+    recorded = outcome(run("r1"), recorded=(Path("baselines/quality.json"),))
+    assert terminal.footer(recorded).splitlines() == [
+        "nothing judged    run: report/r1",
+        "recorded: quality.json (there was no baseline)",
+    ]
