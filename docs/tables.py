@@ -18,6 +18,7 @@ from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
 from tts_baseline.metrics import features as shared
+from tts_baseline.report.format import formats as registered_formats
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
 
 HERE = Path(__file__).parent
@@ -102,6 +103,17 @@ def switches() -> str:
     )
 
 
+def formats() -> str:
+    """One row a report format."""
+    return table(
+        ("format", "what", "in each run's folder"),
+        (
+            (f"`{name}`", report.doc, f"`{report.spec.file}`" if report.spec.file else "")
+            for name, report in registered_formats().items()
+        ),
+    )
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "metrics": metrics,
     "options": options,
@@ -109,6 +121,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "features": features,
     "switches": switches,
+    "formats": formats,
     "steps": steps,
 }
 
