@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tts_baseline.core import options, switches
+from tts_baseline.core import options, registry, switches
 from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
 from tts_baseline.core.switches import Needs, Proof, Switch, SwitchSpec, applied, choose, provenance
 
@@ -114,7 +114,7 @@ def test_a_declaration_that_contradicts_itself_is_refused(
 ) -> None:
     whole = {"__name__": "x.fast", "__file__": "fast.py", "SPEC": SPEC, "apply": len, "proof": len}
     module = whole | declared
-    monkeypatch.setattr(switches, "modules", lambda _: [SimpleNamespace(**module)])
+    monkeypatch.setattr(registry, "modules", lambda _: [SimpleNamespace(**module)])
     with pytest.raises(RegistryError, match=fault):
         switches.switches.__wrapped__("f5_spanish")
 
@@ -124,7 +124,7 @@ def test_a_pipeline_without_a_folder_of_switches_has_none() -> None:
 
 
 def test_the_help_names_every_switch() -> None:
-    named = next(option.help for option in options.OPTIONS if option.name == "optimize")
+    named = options.OPTIONS["optimize"]["help"]
     assert f"f5_spanish: {', '.join(switches.switches('f5_spanish'))}" in named
 
 

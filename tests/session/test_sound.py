@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.sounds import RATE, clip, noise
-from tts_baseline.core.judgement import Sound
+from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.records import Case, Reading, Utterance
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.session.judge.sound import FirstUtterances, sound_of
@@ -20,7 +20,7 @@ def speech() -> Utterance:
     return Utterance(samples=clip()[: 4 * RATE].astype(np.float32), sample_rate=RATE)
 
 
-def change_of(sound: Sound, metric: str):
+def change_of(sound: PairedSound, metric: str):
     return next(change for change in changes(sound) if change.metric == metric)
 
 
@@ -63,11 +63,11 @@ def test_a_metric_that_an_arm_has_no_value_of_is_left_out() -> None:
         )
 
     base, head = readings(0.9, None, 0.5), readings(0.8, 0.7, None)
-    sound = Sound(base=base, head=head, identical=(), cases=("a", "b", "c"))
+    sound = PairedSound(base=base, head=head, identical=(), cases=("a", "b", "c"))
     (stoi,) = changes(sound)
     assert (stoi.base, stoi.head, stoi.cases) == (0.9, 0.8, 1)
     assert stoi.change == pytest.approx(-0.1)
-    assert changes(Sound(base=readings(None, None, 1.0), head=(), identical=(), cases=())) == ()
+    assert changes(PairedSound(base=readings(None, None, 1.0), head=(), identical=(), cases=())) == ()
 
 
 def test_the_first_utterance_of_each_arm_is_kept(speech) -> None:

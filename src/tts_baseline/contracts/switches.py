@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
+    _Samples = NDArray[np.float32]
 
 
 def check_switch(
@@ -53,7 +53,7 @@ def check_switch(
 
 
 def _check_equality(
-    spec: SwitchSpec, reference: Sequence[Samples], switched: Sequence[Samples]
+    spec: SwitchSpec, reference: Sequence[_Samples], switched: Sequence[_Samples]
 ) -> float | None:
     same = _same(reference, switched)
     if spec.equality == "bit-exact":
@@ -72,33 +72,33 @@ def _check_equality(
     return snr_db
 
 
-def _spoken(pipeline: Any, requests: Sequence[Request]) -> list[Samples]:
+def _spoken(pipeline: Any, requests: Sequence[Request]) -> list[_Samples]:
     return [utterance(pipeline.synthesize(request)).samples for request in requests]
 
 
-def _same(reference: Sequence[Samples], other: Sequence[Samples]) -> bool:
+def _same(reference: Sequence[_Samples], other: Sequence[_Samples]) -> bool:
     return all(a.tobytes() == b.tobytes() for a, b in zip(reference, other, strict=True))
 
 
 def _worst(
     extreme: Callable[[list[float]], float],
-    measure: Callable[[Samples, Samples], float],
-    reference: Sequence[Samples],
-    switched: Sequence[Samples],
+    measure: Callable[[_Samples, _Samples], float],
+    reference: Sequence[_Samples],
+    switched: Sequence[_Samples],
 ) -> float:
     """The extreme of a measure over all utterances; NaN where one is, which min and max would pass over."""
     values = [measure(before, now) for before, now in zip(reference, switched, strict=True)]
     return math.nan if any(map(math.isnan, values)) else extreme(values)
 
 
-def _relative_error(reference: Samples, switched: Samples) -> float:
+def _relative_error(reference: _Samples, switched: _Samples) -> float:
     """The largest difference, as a share of the reference's largest sample."""
     import numpy as np
 
     return float(np.max(np.abs(switched - reference), initial=0) / np.max(np.abs(reference), initial=1e-9))
 
 
-def _snr_db(reference: Samples, switched: Samples) -> float:
+def _snr_db(reference: _Samples, switched: _Samples) -> float:
     """Power of the reference over that of the difference; infinite where nothing differs."""
     import numpy as np
 

@@ -63,7 +63,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     again: int = 0
 
 
-class Sound(Record, frozen=True, kw_only=True):
+class PairedSound(Record, frozen=True, kw_only=True):
     """How both arms sound: every quality reading of each case's first utterance, by arm.
 
     Metrics that need a golden take the base's utterance, for both arms. `identical` names the cases in which

@@ -9,7 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tts_baseline.core.records import Case
-    from tts_baseline.plugin.measured import Measured
+    from tts_baseline.plugin.measured import Measurements
     from tts_baseline.plugin.results import ColdStarts, CountedWork, Latency, Memory, QualityReadings
     from tts_baseline.session.one_text import LivePipeline
 
@@ -72,7 +72,7 @@ def ours(item: object) -> frozenset[str]:
     )
 
 
-def _measured(request: pytest.FixtureRequest) -> Measured:
+def _measured(request: pytest.FixtureRequest) -> Measurements:
     from tts_baseline.plugin.measured import MEASURED
 
     return request.config.stash[MEASURED]

@@ -15,7 +15,7 @@ from tts_baseline.core.settings import find_root
 from tts_baseline.plugin.asked import chosen_cases, mark
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import SuiteItem, suite_items
-from tts_baseline.plugin.measured import MEASURED, Measured
+from tts_baseline.plugin.measured import MEASURED, Measurements
 from tts_baseline.plugin.verdicts import check_claims
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
@@ -37,7 +37,7 @@ class Gatekeeper:
             )
         self.config = config
         self.project = _project(config)
-        self.measured = config.stash[MEASURED] = Measured(self.project)
+        self.measured = config.stash[MEASURED] = Measurements(self.project)
         self.work_item: pytest.Item | None = None
 
     # --- what is collected

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tts_baseline.plugin.measured import Measured
+from tts_baseline.plugin.measured import Measurements
 from tts_baseline.plugin.verdicts import check_family
 
 
@@ -23,7 +23,7 @@ class SuiteCollector(pytest.Collector):
 class SuiteItem(pytest.Item):
     """One metric family of the suite: fails with all verdicts that fail the build."""
 
-    def __init__(self, *, measured: Measured, family: str, **keywords: Any) -> None:
+    def __init__(self, *, measured: Measurements, family: str, **keywords: Any) -> None:
         super().__init__(**keywords)
         self._measured, self._family = measured, family
 
@@ -36,7 +36,9 @@ class SuiteItem(pytest.Item):
         return self.path, None, f"tts-baseline: {self.name}"
 
 
-def suite_items(session: pytest.Session, measured: Measured, families: Sequence[str]) -> dict[str, SuiteItem]:
+def suite_items(
+    session: pytest.Session, measured: Measurements, families: Sequence[str]
+) -> dict[str, SuiteItem]:
     """One item a family, by its name: `tts-baseline::<suite>::<family>`."""
     parent = SuiteCollector.from_parent(session, name="tts-baseline", nodeid="tts-baseline")
     suite = measured.project.suite

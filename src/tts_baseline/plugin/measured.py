@@ -19,7 +19,7 @@ from tts_baseline.session.outcome import judge_again, recorded_utterance
 from tts_baseline.session.project import Project
 
 
-class Measured:
+class Measurements:
     """The outcome of a session's measurement, or the error it ended with, and the live pipeline beside it.
 
     What a fixture is asked for is claimed: its verdicts are raised after the test's body.
@@ -119,7 +119,7 @@ class Measured:
         return self.outcome
 
 
-MEASURED = pytest.StashKey[Measured]()
+MEASURED = pytest.StashKey[Measurements]()
 
 
 def _case(text: Case | str) -> Case:

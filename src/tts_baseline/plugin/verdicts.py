@@ -8,12 +8,12 @@ import pytest
 
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.plugin.asked import claims, mark
-from tts_baseline.plugin.measured import Measured
+from tts_baseline.plugin.measured import Measurements
 from tts_baseline.report.formats import junit
 from tts_baseline.session.outcome import explained, failing, suite_verdicts
 
 
-def check_claims(measured: Measured, item: pytest.Item) -> None:
+def check_claims(measured: Measurements, item: pytest.Item) -> None:
     """Fail a test whose fixtures claim a verdict that fails the build."""
     claimed = claims(item)
     if claimed:
@@ -21,7 +21,7 @@ def check_claims(measured: Measured, item: pytest.Item) -> None:
         _conclude(measured, item, [v for v in verdicts if any(claim.covers(v) for claim in claimed)])
 
 
-def check_family(measured: Measured, item: pytest.Item, family: str) -> None:
+def check_family(measured: Measurements, item: pytest.Item, family: str) -> None:
     """Fail a suite's item if one of its family's verdicts fails the build, or there is none."""
     verdicts = suite_verdicts(measured.outcome, family)
     if not verdicts:
@@ -29,7 +29,7 @@ def check_family(measured: Measured, item: pytest.Item, family: str) -> None:
     _conclude(measured, item, verdicts)
 
 
-def _conclude(measured: Measured, item: pytest.Item, verdicts: Sequence[Verdict]) -> None:
+def _conclude(measured: Measurements, item: pytest.Item, verdicts: Sequence[Verdict]) -> None:
     """Note verdicts on the item, as properties for JUnit, and fail it with all that fail the build."""
     item.user_properties.extend(junit.properties(verdicts))
     failures = failing(measured.project, verdicts)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core import units
-from tts_baseline.core.judgement import Judgement, Sound
+from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
@@ -26,7 +26,7 @@ def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Shee
     return [suite, *case_sheets(verdicts)]
 
 
-def sound_sheet(sound: Sound) -> table.Sheet:
+def sound_sheet(sound: PairedSound) -> table.Sheet:
     """One row a quality metric: both arms' medians, and the paired difference over the cases."""
     same = f"{len(sound.identical)} of {len(sound.cases)} cases identical, sample by sample"
     heads = (("sound", 14), ("base", 11), ("head", 11), ("change [95%]", 28), ("cases", 7))
@@ -85,7 +85,11 @@ def noise_sheet(judgement: Judgement) -> table.Sheet:
 
 
 def terminal(
-    judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | None = None, *, color: bool = False
+    judgement: Judgement,
+    verdicts: Sequence[Verdict],
+    sound: PairedSound | None = None,
+    *,
+    color: bool = False,
 ) -> str:
     """The report for a terminal; with the sound of both arms where that was scored."""
     parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
@@ -95,7 +99,7 @@ def terminal(
     return "\n\n".join([*parts, "\n".join([*reasons(verdicts), *lines(judgement)])])
 
 
-def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | None = None) -> str:
+def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound | None = None) -> str:
     """The report as a page; with the sound of both arms where that was scored."""
     heard = [sound_sheet(sound)] if sound is not None else []
     notes = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
@@ -104,7 +108,7 @@ def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound | N
     )
 
 
-def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: Sound, folder: Path) -> bytes:
+def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound, folder: Path) -> bytes:
     """JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost, sound}`."""
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,

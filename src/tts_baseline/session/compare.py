@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.judgement import Judgement, Sound
+from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
@@ -32,7 +32,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
     judgement: Judgement
     verdicts: tuple[Verdict, ...]
-    sound: Sound
+    sound: PairedSound
     folder: Path
 
 

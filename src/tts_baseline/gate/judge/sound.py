@@ -7,7 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from tts_baseline.core.judgement import Sound
+from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.registry import metrics
@@ -30,13 +30,13 @@ class SoundChange(Struct, frozen=True, kw_only=True):
     cases: int
 
 
-def changes(sound: Sound) -> tuple[SoundChange, ...]:
+def changes(sound: PairedSound) -> tuple[SoundChange, ...]:
     """The change of every quality metric that both arms have values of, in the order of the registry."""
     specs = (metric.spec for metric in metrics().values() if metric.spec.family == "quality")
     return tuple(change for spec in specs if (change := _change(spec, sound)) is not None)
 
 
-def _change(spec: MetricSpec, sound: Sound) -> SoundChange | None:
+def _change(spec: MetricSpec, sound: PairedSound) -> SoundChange | None:
     base, head = _values(spec, sound.base), _values(spec, sound.head)
     shared = base.keys() & head.keys()
     if not shared:

@@ -11,10 +11,7 @@ from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.pooling import Measured, against_golden
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float64]
+    from tts_baseline.core.sounds import Samples
 
 SPEC = MetricSpec(
     name="pesq_wb",

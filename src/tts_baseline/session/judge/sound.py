@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tts_baseline.core.judgement import Sound
+from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Reading, Utterance
 from tts_baseline.core.registry import metrics
@@ -26,10 +26,12 @@ class FirstUtterances:
         (self.base if side == "base" else self.head).setdefault(case, utterance)
 
 
-def sound_of(cases: Sequence[Case], base: Mapping[str, Utterance], head: Mapping[str, Utterance]) -> Sound:
+def sound_of(
+    cases: Sequence[Case], base: Mapping[str, Utterance], head: Mapping[str, Utterance]
+) -> PairedSound:
     """The quality readings of the cases that both arms have said, each arm against the base's utterance."""
     shared = [case for case in cases if case.id in base and case.id in head]
-    return Sound(
+    return PairedSound(
         base=_readings(shared, base, base),
         head=_readings(shared, head, base),
         identical=tuple(case.id for case in shared if _is_same(base[case.id], head[case.id])),

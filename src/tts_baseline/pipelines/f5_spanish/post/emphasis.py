@@ -22,7 +22,7 @@ _PITCH_STEP_S, _PITCH_FLOOR_HZ, _PITCH_CEILING_HZ = 0.005, 75.0, 600.0
 # Praat's pitch analysis wants three periods of the lowest pitch.
 _SHORTEST_S = 3 / _PITCH_FLOOR_HZ
 
-Samples = NDArray[np.float64]
+_Samples = NDArray[np.float64]
 
 
 class Span(NamedTuple):
@@ -77,7 +77,7 @@ def _emphasized(wave: Wave, rate: int, start: int, stop: int, level: int) -> Wav
     return np.asarray(plain + (gain * wider - plain) * weight, dtype=np.float32)
 
 
-def _with_wider_range(around: Samples, rate: int, inside: slice, factor: float) -> Samples:
+def _with_wider_range(around: _Samples, rate: int, inside: slice, factor: float) -> _Samples:
     """The samples with their pitch moved away from its median `inside`, if there is any voice there."""
     try:
         from parselmouth import Sound
@@ -97,7 +97,7 @@ def _with_wider_range(around: Samples, rate: int, inside: slice, factor: float) 
     tier = call(manipulation, "Extract pitch tier")
     call(tier, "Formula", f"{median} * (self / {median}) ^ {factor}")
     call([manipulation, tier], "Replace pitch tier")
-    values: Samples = call(manipulation, "Get resynthesis (overlap-add)").values[0]
+    values: _Samples = call(manipulation, "Get resynthesis (overlap-add)").values[0]
     return values
 
 

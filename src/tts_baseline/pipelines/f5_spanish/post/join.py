@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.post.silence import Interval, Wave, edge_silence
+from tts_baseline.pipelines.f5_spanish.post.silence import SampleRange, Wave, edge_silence
 from tts_baseline.pipelines.f5_spanish.post.step import PostStep, Task, Track
 
 SEEDS = 2**63
@@ -53,7 +53,7 @@ def join(
     _check(len(waves), seams)
     lengths = [round(seam.seconds * rate) if isinstance(seam, Pause) else 0 for seam in seams]
     out = np.zeros(sum(wave.size for wave in waves) + sum(lengths), dtype=np.float64)
-    pauses: list[Interval] = []
+    pauses: list[SampleRange] = []
     end = reach = 0
     for wave, seam, length in zip(waves, (Crossfade(seconds=0), *seams), (0, *lengths), strict=False):
         if isinstance(seam, Pause):
@@ -102,7 +102,7 @@ def _check(waves: int, seams: Sequence[Seam]) -> None:
             )
 
 
-def _fill_pauses(out: _Buffer, pauses: Sequence[Interval], ramp: int, level: float, seed: int) -> None:
+def _fill_pauses(out: _Buffer, pauses: Sequence[SampleRange], ramp: int, level: float, seed: int) -> None:
     """Writes room tone into the pauses of `out`, and crossfades it with up to `ramp` samples beside each."""
     noise = np.random.default_rng(seed)
     for i, (start, stop) in enumerate(pauses):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Wave = NDArray[np.float32]
-Interval = tuple[int, int]
+SampleRange = tuple[int, int]
 
 _FRAME_S = 0.005
 _QUIETEST_DB = -100.0
@@ -37,7 +37,7 @@ def loud_level(wave: Wave, rate: int) -> float:
     return float(np.percentile(frame_levels(wave, rate, _FRAME_S), _LOUD_PERCENTILE))
 
 
-def speech_spans(wave: Wave, rate: int, *, below_loud_db: float = _SOFT_SPEECH_DB) -> list[Interval]:
+def speech_spans(wave: Wave, rate: int, *, below_loud_db: float = _SOFT_SPEECH_DB) -> list[SampleRange]:
     """Start and stop sample of each stretch of speech, in order, to 5 ms; what is between them is silence.
 
     The noise floor is the 5th percentile of the levels of 5 ms frames, but at most 46 dB below the loud
@@ -60,12 +60,12 @@ def speech_spans(wave: Wave, rate: int, *, below_loud_db: float = _SOFT_SPEECH_D
     ]
 
 
-def edge_silence(wave: Wave, rate: int) -> Interval:
+def edge_silence(wave: Wave, rate: int) -> SampleRange:
     """Samples of silence before the first speech and after the last, see `speech_spans`."""
     spans = speech_spans(wave, rate)
     return (spans[0][0], wave.size - spans[-1][1]) if spans else (0, 0)
 
 
-def _stretches(mask: NDArray[np.bool_]) -> list[Interval]:
+def _stretches(mask: NDArray[np.bool_]) -> list[SampleRange]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.plan import Chunk, TextPlan
-    from tts_baseline.pipelines.f5_spanish.post.silence import Interval, Wave
+    from tts_baseline.pipelines.f5_spanish.post.silence import SampleRange, Wave
     from tts_baseline.pipelines.f5_spanish.settings import F5Settings
 
 Scope = Literal["chunk", "seam", "utterance"]
@@ -21,7 +21,7 @@ class Track(Struct, frozen=True, kw_only=True):
     """A joined wave, and start and stop sample of each planned pause in it."""
 
     samples: Wave
-    pauses: tuple[Interval, ...] = ()
+    pauses: tuple[SampleRange, ...] = ()
 
     def with_samples(self, samples: Wave) -> Track:
         """This track with other samples, as many, at the same times."""

@@ -10,7 +10,7 @@ import numpy as np
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.post.join import Crossfade, join
 from tts_baseline.pipelines.f5_spanish.post.silence import (
-    Interval,
+    SampleRange,
     Wave,
     frame_length,
     frame_levels,
@@ -22,7 +22,7 @@ _FRAME_S = 0.010
 _SEAM_S = 0.005
 
 
-def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db: float = -42.0) -> Track:
+def fixed(wave: Wave, rate: int, keep: Sequence[SampleRange] = (), *, threshold_db: float = -42.0) -> Track:
     """The wave without its leading and trailing 10 ms frames below `threshold_db` dBFS RMS.
 
     As upstream trims with pydub's `detect_leading_silence`, run from both ends: trailing frames are counted
@@ -40,7 +40,7 @@ def fixed(wave: Wave, rate: int, keep: Sequence[Interval] = (), *, threshold_db:
 def adaptive(
     wave: Wave,
     rate: int,
-    keep: Iterable[Interval] = (),
+    keep: Iterable[SampleRange] = (),
     *,
     longest_s: float = 0.5,
     guard_s: float = 0.030,
@@ -55,7 +55,7 @@ def adaptive(
     Raises PipelineError for intervals that overlap or leave the wave.
     """
     pieces: list[Wave] = []
-    kept: list[Interval] = []
+    kept: list[SampleRange] = []
     end = length = 0
     for start, stop in (*keep, (wave.size, wave.size)):
         if not end <= start <= stop <= wave.size:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SPEC = SwitchSpec(name="adaln_table", stage="network", equality="bit-exact")
 
 
-class Clock:
+class BareTime:
     """Stands where the time was embedded: the time itself is the key of the tables. Counts its uses."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ def apply(parts: Parts) -> Parts:
         moments = {time: reference.time_embed(time) for time in parts.solver.times}
         for owner, name in _places(network):
             _put(owner, name, Table(getattr(owner, name), moments))
-    _put(network, "time_embed", Clock())
+    _put(network, "time_embed", BareTime())
     return replace(parts, network=network)
 
 
@@ -64,7 +64,7 @@ def proof(parts: Parts) -> Proof | None:
     clock = network.time_embed
     places = [getattr(owner, name) for owner, name in _places(network)]
     tables = [place for place in places if isinstance(place, Table)]
-    if not isinstance(clock, Clock) or len(tables) < len(places):
+    if not isinstance(clock, BareTime) or len(tables) < len(places):
         return None
     times = len(tables[0].rows)
     held = sum(vector.nbytes for table in tables for row in table.rows.values() for vector in row)
