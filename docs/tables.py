@@ -18,8 +18,8 @@ from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
 from tts_baseline.metrics import features as shared
-from tts_baseline.report.format import formats as registered_formats
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
+from tts_baseline.report.format import formats as registered_formats
 
 HERE = Path(__file__).parent
 _TABLE = re.compile(r"(<!-- table of (\w+): make tables -->\n).*?(<!-- end of table -->)", re.DOTALL)

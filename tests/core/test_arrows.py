@@ -47,12 +47,8 @@ def lint(package: Path) -> subprocess.CompletedProcess[str]:
 def test_every_import_follows_the_arrows(package: Path) -> None:
     done = lint(package)
     assert done.returncode == 0, done.stdout + done.stderr
-<<<<<<< HEAD
     contracts = SETTINGS.read_text(encoding="utf-8").count("[[tool.importlinter.contracts]]")
     assert f"{contracts} kept, 0 broken" in done.stdout
-=======
-    assert " kept, 0 broken" in done.stdout
->>>>>>> packaging
 
 
 @pytest.mark.parametrize(
