@@ -45,8 +45,8 @@ unit: $(VENV)/test.done
 test-f5: $(F5_VENV)/done
 	@ldconfig -p | grep -q libavutil || \
 	  { echo "Upstream F5-TTS, which these tests compare with, reads audio by FFmpeg: apt-get install ffmpeg"; exit 1; }
-	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish tests/contracts/test_pipelines.py \
-	  tests/metrics/features \
+	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish \
+	  tests/contracts/test_pipelines.py tests/contracts/test_switches.py tests/metrics/features \
 	  --cov=tts_baseline.pipelines.f5_spanish --cov=tts_baseline.measure._dispatch \
 	  --cov-config=tests/f5/coverage.toml --cov-report=term:skip-covered
 

@@ -150,7 +150,7 @@ def provenance(switches: Collection[Switch], subject: Any) -> dict[str, str]:
 
 def _check_declaration(module: ModuleType, spec: SwitchSpec) -> None:
     file = module.__name__.rpartition(".")[2]
-    wrong = ""
+    wrong = hint = ""
     if spec.name != file:
         wrong, hint = (
             f"declares the switch {spec.name!r}",

@@ -28,7 +28,7 @@ def fingerprint(path: Path, *, cache: Path) -> str:
     if key in remembered:
         return str(remembered[key])
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     with contextlib.suppress(OSError):
-        write_atomic(memory, json.dumps({**remembered, key: found}, indent=1).encode())
-    return found
+        write_atomic(memory, json.dumps({**remembered, key: digest}, indent=1).encode())
+    return digest

@@ -59,15 +59,15 @@ def agreed(statements: Mapping[str, str | None], *, checkpoint: str) -> Version:
 
     Raises SettingsError where nobody states it, where two disagree, and for an unknown version.
     """
-    said = {who: version for who, version in statements.items() if version is not None}
-    for who, version in said.items():
+    stated = {who: version for who, version in statements.items() if version is not None}
+    for who, version in stated.items():
         if version not in BEHAVIOUR:
             raise SettingsError(
                 f"the architecture {version!r}, stated by {who}, is not known",
                 where=checkpoint,
                 hint='set arch = "v0" (F5-TTS Base, F5-Spanish) or arch = "v1" (F5TTS_v1_Base)',
             )
-    if not said:
+    if not stated:
         raise SettingsError(
             "nobody states the architecture of this checkpoint: v0 and v1 have the same keys and shapes, "
             "and the wrong one speaks nonsense without an error",
@@ -75,14 +75,14 @@ def agreed(statements: Mapping[str, str | None], *, checkpoint: str) -> Version:
             hint='set arch = "v0" (F5-TTS Base, F5-Spanish) or arch = "v1" (F5TTS_v1_Base) in '
             f'{TABLE}, or write {{"arch": "v0"}} to {checkpoint}.json',
         )
-    if len(set(said.values())) > 1:
+    if len(set(stated.values())) > 1:
         raise SettingsError(
             "the architecture is stated twice, differently: "
-            + ", ".join(f"{version} by {who}" for who, version in said.items()),
+            + ", ".join(f"{version} by {who}" for who, version in stated.items()),
             where=checkpoint,
             hint="correct the one that is wrong",
         )
-    return cast("Version", next(iter(said.values())))
+    return cast("Version", next(iter(stated.values())))
 
 
 def measured(shapes: Mapping[str, tuple[int, ...]], version: Version, *, checkpoint: str) -> Architecture:

@@ -36,20 +36,20 @@ def stretches(
 
     Marks without a word join the stretch before them, or the one after; their pause stays.
     """
-    found: list[Stretch] = []
+    runs: list[Stretch] = []
     first = start = 0
     for last in sorted({*breaks, len(tokens) - 1}):
         pause_s = breaks.get(last, 0.0)
         if any(token.kind == "word" for token in tokens[start : last + 1]):
-            found.append(Stretch(first, last, pause_s))
+            runs.append(Stretch(first, last, pause_s))
             first = last + 1
-        elif found:
-            found[-1] = Stretch(found[-1].first, last, found[-1].pause_s + pause_s)
+        elif runs:
+            runs[-1] = Stretch(runs[-1].first, last, runs[-1].pause_s + pause_s)
             first = last + 1
         else:
             lead_s += pause_s
         start = last + 1
-    return lead_s, found
+    return lead_s, runs
 
 
 class Script:
@@ -60,46 +60,46 @@ class Script:
 
     def __init__(self, text: str, tokens: Sequence[Token], form: Form, say: Callable[[str], str]) -> None:
         self.form = form
-        self.said = [say(token.text) for token in tokens]
+        self.spoken = [say(token.text) for token in tokens]
         self.gaps = [
             int(index > 0 and token.start > tokens[index - 1].end and text[token.start - 1].isspace())
             for index, token in enumerate(tokens)
         ]
-        sizes = (gap + len(said.encode()) for gap, said in zip(self.gaps, self.said, strict=True))
+        sizes = (gap + len(spoken.encode()) for gap, spoken in zip(self.gaps, self.spoken, strict=True))
         self.totals = [0, *itertools.accumulate(sizes)]
 
     def size(self, first: int, last: int) -> int:
         """The bytes of a chunk of these tokens, in its final form."""
         inner = self.totals[last + 1] - self.totals[first] - self.gaps[first]
-        return inner + self._frame(self.said[last])
+        return inner + self._frame(self.spoken[last])
 
     def text(self, piece: Piece) -> str:
         """The final text of a piece: in the Spanish form one leading space, and ". " at the end.
 
         The form is what the Spanish checkpoint was used with (jpgallegoar/Spanish-F5, infer_gradio.py).
         """
-        said = piece.part
-        if said is None:
+        spoken = piece.part
+        if spoken is None:
             words = (
-                " " * (self.gaps[i] and i > piece.first) + self.said[i]
+                " " * (self.gaps[i] and i > piece.first) + self.spoken[i]
                 for i in range(piece.first, piece.last + 1)
             )
-            said = "".join(words)
+            spoken = "".join(words)
         if self.form == "upstream":
-            return said
-        return f" {said} " if said.endswith(".") else f" {said}. "
+            return spoken
+        return f" {spoken} " if spoken.endswith(".") else f" {spoken}. "
 
     def spans(self, piece: Piece, levels: Sequence[int]) -> tuple[Emphasis, ...]:
         """The emphasized words of a piece, as byte offsets into its final text; `levels` has one a token."""
         before = 1 if self.form == "spanish" else 0
-        found = []
+        emphases = []
         for index in range(piece.first, piece.last + 1):
             if levels[index]:
                 start = before + self.totals[index] - self.totals[piece.first]
                 start += self.gaps[index] - self.gaps[piece.first]
-                said = self.said[index] if piece.part is None else piece.part
-                found.append(Emphasis(start=start, end=start + len(said.encode()), level=levels[index]))
-        return tuple(found)
+                spoken = self.spoken[index] if piece.part is None else piece.part
+                emphases.append(Emphasis(start=start, end=start + len(spoken.encode()), level=levels[index]))
+        return tuple(emphases)
 
     def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:
         """The tokens in as few pieces as fit the limit in bytes, broken at the best places (see `ranks`).
@@ -112,7 +112,7 @@ class Script:
             while reach >= first and self.size(first, reach) > limit:
                 reach -= 1
             if reach < first:
-                pieces += [Piece(first, first, part) for part in self._cut(self.said[first], limit)]
+                pieces += [Piece(first, first, part) for part in self._cut(self.spoken[first], limit)]
                 first += 1
                 continue
             end = reach if reach == last else best_break(places, self.totals, first, reach)
@@ -133,8 +133,8 @@ class Script:
                     parts[-1] = joined
         return parts
 
-    def _frame(self, said: str) -> int:
+    def _frame(self, spoken: str) -> int:
         """The bytes that the form adds around what is said."""
         if self.form == "upstream":
             return 0
-        return 2 if said.endswith(".") else 3
+        return 2 if spoken.endswith(".") else 3

@@ -38,14 +38,14 @@ class Delivery(NamedTuple):
 
 def owners(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
     """The segment of each token; a mark goes with the word that it leans on, wherever the tag stands."""
-    found = [bisect.bisect_right(starts, token.start) - 1 for token in tokens]
+    owner = [bisect.bisect_right(starts, token.start) - 1 for token in tokens]
     for index in range(1, len(tokens)):
         if side(tokens[index]) == "closing":
-            found[index] = found[index - 1]
+            owner[index] = owner[index - 1]
     for index in reversed(range(len(tokens) - 1)):
         if side(tokens[index]) == "opening":
-            found[index] = found[index + 1]
-    return found
+            owner[index] = owner[index + 1]
+    return owner
 
 
 def asked_pauses(owned: Sequence[int], segments: Sequence[Segment]) -> tuple[float, Mapping[int, float]]:
@@ -77,23 +77,23 @@ def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[S
     return levels
 
 
-def voices(
+def deliveries(
     owned: Sequence[int], segments: Sequence[Segment], speed: float, paces: Paces, options: TextOptions
 ) -> tuple[list[Delivery], tuple[str, ...]]:
-    """The voice of each token, and a note for every style that is spoken neutrally for want of a clip.
+    """The delivery of each token, and a note for every style that is spoken neutrally for want of a clip.
 
     Raises RequestFailed for such a style where `options.missing_style` is "error".
     """
     used = sorted(set(owned))
     clips = {style: _clip(style, paces, options) for style in {segments[n].style for n in used}}
-    found = {
+    by_segment = {
         n: Delivery(clips[s.style][0], speed * s.speed, clips[s.style][1])
         for n in used
         for s in [segments[n]]
     }
     missing = sorted(style for style, (spoken, _) in clips.items() if style and spoken != style)
     notes = tuple(f"no reference clip for the style {style!r}: spoken neutrally" for style in missing)
-    return [found[number] for number in owned], notes
+    return [by_segment[number] for number in owned], notes
 
 
 def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | None, ClipPace]:

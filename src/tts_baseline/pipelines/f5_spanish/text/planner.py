@@ -72,7 +72,7 @@ def plan_with(
     joined = join(segments, _reader(here, options, normalize, admit))
     tokens = tokenize(joined.text)
     owned = delivery.owners(tokens, joined.starts)
-    voices, notes = delivery.voices(owned, segments, speed, pace, options)
+    deliveries, notes = delivery.deliveries(owned, segments, speed, pace, options)
     levels = delivery.emphasis(tokens, owned, segments) if options.emphasis else [0] * len(tokens)
     lead_s, asked = delivery.asked_pauses(owned, segments)
 
@@ -83,19 +83,19 @@ def plan_with(
     script = chunks.Script(joined.text, tokens, options.form, _speller(here, options))
     boundaries = pauses.obeyed(natural, options.pauses, asked)
     if options.breath_s > 0 and tokens:
-        boundaries = pauses.breaths(boundaries, places, _seconds(script, voices), options.breath_s)
+        boundaries = pauses.breaths(boundaries, places, _seconds(script, deliveries), options.breath_s)
 
-    breaks = {index: 0.0 for index in range(len(tokens) - 1) if voices[index] != voices[index + 1]}
+    breaks = {index: 0.0 for index in range(len(tokens) - 1) if deliveries[index] != deliveries[index + 1]}
     breaks |= {boundary.after: boundary.pause_s for boundary in boundaries if boundary.pause_s > 0}
     lead_s, stretches = chunks.stretches(tokens, breaks, lead_s)
-    made, left_out, cut = _chunks(stretches, tokens, voices, levels, places, script)
+    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, places, script)
     detected, evidence = regions.detect("".join(segment.text for segment in segments))
-    remarks = _remarks(segments, options, region, detected, silent=not made)
+    remarks = _remarks(segments, options, region, detected, silent=not planned)
     return TextPlan(
         source=text, region=region, text=joined.text,
         tokens=tuple(replace(t, emphasis=n) if n else t for t, n in zip(tokens, levels, strict=True)),
         sentences=sentences, phrases=phrases, boundaries=boundaries,
-        chunks=made, lead_s=lead_s, omissions=(*joined.omissions, *left_out), evidence=evidence,
+        chunks=planned, lead_s=lead_s, omissions=(*joined.omissions, *left_out), evidence=evidence,
         notes=(*notes, *cut, *remarks),
     )  # fmt: skip
 
@@ -117,11 +117,11 @@ def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Reader
     """What reads a paragraph out: normalization, voseo accents, and the vocabulary, as far as switched on."""
 
     def read(text: str) -> tuple[str, tuple[Omission, ...]]:
-        said, unread = normalize(text) if options.normalize else (text, ())
+        spoken, unread = normalize(text) if options.normalize else (text, ())
         if options.voseo_accents and here.voseo:
-            said = regions.restore_accents(said)
-        said, unknown = admit(said)
-        return said, (*unread, *unknown)
+            spoken = regions.restore_accents(spoken)
+        spoken, unknown = admit(spoken)
+        return spoken, (*unread, *unknown)
 
     return read
 
@@ -138,28 +138,28 @@ def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
     return say
 
 
-def _seconds(script: chunks.Script, voices: Sequence[Delivery]) -> list[float]:
+def _seconds(script: chunks.Script, deliveries: Sequence[Delivery]) -> list[float]:
     """The estimated speech before each token, and after the last one."""
     sizes = (after - before for before, after in itertools.pairwise(script.totals))
-    times = (size / (v.pace.bytes_per_s * v.speed) for size, v in zip(sizes, voices, strict=True))
+    times = (size / (d.pace.bytes_per_s * d.speed) for size, d in zip(sizes, deliveries, strict=True))
     return [0.0, *itertools.accumulate(times)]
 
 
 def _chunks(
     stretches: Sequence[chunks.Stretch],
     tokens: Sequence[Token],
-    voices: Sequence[Delivery],
+    deliveries: Sequence[Delivery],
     levels: Sequence[int],
     places: Sequence[int],
     script: chunks.Script,
 ) -> tuple[tuple[Chunk, ...], list[Omission], list[str]]:
     """The chunks, the marks that fit in none, and a note for every word that was cut."""
-    made: list[Chunk] = []
+    planned: list[Chunk] = []
     omissions: list[Omission] = []
     cut: dict[str, None] = {}
     for stretch in stretches:
-        voice = voices[stretch.first]
-        limit = voice.pace.bytes_per_s * voice.pace.speech_s * voice.model_speed
+        manner = deliveries[stretch.first]
+        limit = manner.pace.bytes_per_s * manner.pace.speech_s * manner.model_speed
         for piece in script.split(stretch.first, stretch.last, places, limit):
             if not any(token.kind == "word" for token in tokens[piece.first : piece.last + 1]):
                 omissions.append(
@@ -168,14 +168,14 @@ def _chunks(
                 continue
             if piece.part is not None:
                 cut[f"the word {tokens[piece.first].text!r} is longer than a chunk: it was cut"] = None
-            made.append(
+            planned.append(
                 Chunk(
-                    text=script.text(piece), first=piece.first, last=piece.last, style=voice.style,
-                    speed=voice.model_speed, stretch=voice.stretch, emphasis=script.spans(piece, levels),
+                    text=script.text(piece), first=piece.first, last=piece.last, style=manner.style,
+                    speed=manner.model_speed, stretch=manner.stretch, emphasis=script.spans(piece, levels),
                 )
             )  # fmt: skip
-        made[-1] = replace(made[-1], pause_s=stretch.pause_s)
-    return tuple(made), omissions, list(cut)
+        planned[-1] = replace(planned[-1], pause_s=stretch.pause_s)
+    return tuple(planned), omissions, list(cut)
 
 
 def _remarks(

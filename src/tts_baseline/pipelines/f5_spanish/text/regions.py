@@ -62,8 +62,8 @@ def restore_accents(text: str) -> str:
     """The text with the accents of voseo forms put back (tenes: tenés), and nothing else changed."""
     forms = _accented()
 
-    def restored(found: re.Match[str]) -> str:
-        word = found.group()
+    def restored(match: re.Match[str]) -> str:
+        word = match.group()
         form = forms.get(word.lower())
         if form is None:
             return word
@@ -75,8 +75,8 @@ def restore_accents(text: str) -> str:
 def respell_sheismo(word: str) -> str:
     """The word with ll and y before a vowel written sh (calle: cashe); hay, rey, y and muy stay."""
 
-    def respelled(found: re.Match[str]) -> str:
-        letters = found.group()
+    def respelled(match: re.Match[str]) -> str:
+        letters = match.group()
         loud = word.isupper() and len(word) > 1
         return "SH" if loud else "Sh" if letters[0].isupper() else "sh"
 
@@ -90,11 +90,11 @@ def detect(text: str) -> tuple[str | None, tuple[RegionClue, ...]]:
     """
     pattern, features = _evidence()
     seen: dict[str, RegionClue] = {}
-    for found in pattern.finditer(text):
-        word = found.group()
+    for match in pattern.finditer(text):
+        word = match.group()
         if word.isupper() and len(word) <= _SHORT:
             continue
-        name, feature = features[(found.lastindex or 1) - 1]
+        name, feature = features[(match.lastindex or 1) - 1]
         seen.setdefault(word.lower(), RegionClue(region=name, feature=feature, word=word))
     votes = Counter(item.region for item in seen.values()).most_common(2)
     clear = len(votes) == 1 or (len(votes) == 2 and votes[0][1] > votes[1][1])

@@ -61,7 +61,7 @@ def _recognized(clip: Recording, model: str, device: str) -> str:
     wave = soxr.resample(clip.samples, SAMPLE_RATE, ASR_RATE)
     try:
         recognize: Any = pipeline("automatic-speech-recognition", model=model, device=device)
-        told = recognize(
+        answer = recognize(
             {"raw": wave, "sampling_rate": ASR_RATE},
             generate_kwargs={"task": "transcribe", "language": "es"},
         )
@@ -71,7 +71,7 @@ def _recognized(clip: Recording, model: str, device: str) -> str:
             where=model,
             hint=f"set the clip's text in {REFERENCES}",
         ) from error
-    text = str(told["text"]).strip()
+    text = str(answer["text"]).strip()
     if not text:
         raise PipelineError(
             "the recognizer hears nothing in the reference clip",

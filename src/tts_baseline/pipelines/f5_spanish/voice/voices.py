@@ -55,9 +55,9 @@ def load(settings: F5Settings, vocabulary: Vocabulary, *, device: str, root: Pat
     unknown or doubled region and style, and where no clip serves neutral speech.
     """
     clips: dict[tuple[str, str | None], Reference] = {}
-    told: dict[str, str] = {}
+    provenance: dict[str, str] = {}
     files: dict[Path, Recording] = {}
-    made: dict[tuple[str, str], Reference] = {}
+    references: dict[tuple[str, str], Reference] = {}
     for entry in settings.references:
         voice = _voice(entry)
         if voice in clips:
@@ -70,11 +70,11 @@ def load(settings: F5Settings, vocabulary: Vocabulary, *, device: str, root: Pat
         clip = files[path] = files.get(path) or read_clip(path)
         text = entry.text.strip() or _transcribed(clip, entry, settings, device, root)
         content = (clip.sha256, text)
-        clips[voice] = made[content] = made.get(content) or reference(clip, text, device=device)
+        clips[voice] = references[content] = references.get(content) or reference(clip, text, device=device)
         _check(clips[voice], vocabulary, entry)
         heard = "" if entry.text.strip() else f", transcribed by {settings.asr_model} as {text!r}"
-        said = hashlib.sha256(text.encode()).hexdigest()[:16]
-        told[f"reference {_name(voice)}"] = f"clip {clip.sha256[:16]}, text {said}{heard}"
+        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+        provenance[f"reference {_name(voice)}"] = f"clip {clip.sha256[:16]}, text {digest}{heard}"
     if ("neutral", None) not in clips:
         raise SettingsError(
             "there is no reference clip for neutral speech"
@@ -82,7 +82,7 @@ def load(settings: F5Settings, vocabulary: Vocabulary, *, device: str, root: Pat
             where=f"references in {TABLE}",
             hint=f'add {REFERENCES} with audio = "…" and text = "…", without region and style',
         )
-    return Voices(clips=clips, provenance=told)
+    return Voices(clips=clips, provenance=provenance)
 
 
 def _voice(entry: ReferenceSettings) -> tuple[str, str | None]:
@@ -102,9 +102,9 @@ def _name(voice: tuple[str, str | None]) -> str:
     return f"{region} {style}" if style else region
 
 
-def _check(made: Reference, vocabulary: Vocabulary, entry: ReferenceSettings) -> None:
+def _check(clip: Reference, vocabulary: Vocabulary, entry: ReferenceSettings) -> None:
     where = f"{REFERENCES} {entry.audio}"
-    unknown = sorted({token for token in tokenize(made.text) if token not in vocabulary or token.isdigit()})
+    unknown = sorted({token for token in tokenize(clip.text) if token not in vocabulary or token.isdigit()})
     if unknown:
         raise SettingsError(
             f"the transcript has what the model cannot read: {' '.join(map(repr, unknown[:5]))}",
@@ -112,9 +112,9 @@ def _check(made: Reference, vocabulary: Vocabulary, entry: ReferenceSettings) ->
             hint="write it as it is spoken, numbers in words",
         )
     low, high = _PACES
-    if not low <= made.bytes_per_s <= high:
+    if not low <= clip.bytes_per_s <= high:
         raise SettingsError(
-            f"the transcript does not fit the clip: {made.bytes_per_s:.0f} bytes of text a second, "
+            f"the transcript does not fit the clip: {clip.bytes_per_s:.0f} bytes of text a second, "
             "where speech has 10 to 20",
             where=where,
             hint="set text to what the clip says, all of it and no more",
