@@ -54,7 +54,7 @@ wheels:
 	$(PYTHON) gpu/wheels.py $(WHEELS)
 
 gpu:
-	$(PYTHON) gpu/run.py --wheels $(WHEELS) $(LOCAL) --out $(OUT)
+	$(PYTHON) gpu/run.py --wheels $(WHEELS) --out $(OUT)
 
 page: $(VENV)/gate.done
 	$(BIN)/tts-baseline report --write PERFORMANCE_BASELINE.md
