@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.support.decisions import screened
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Baseline
-from tts_baseline.core.verdict import Change, Grounds, Interval, Verdict
+from tts_baseline.core.verdict import Change, Grounds, MeasuredChange, Verdict
 from tts_baseline.gate import combine, explain
 from tts_baseline.gate.limits import chosen
 from tts_baseline.gate.verdicts import fails, since
@@ -45,7 +45,7 @@ JUDGES_GROUNDS = {
     "ok": Grounds(),
     "improved": Grounds(),
     "undecided": Grounds(seen=0.09),
-    "regressed": Grounds(stage_shares={"vocoder": Interval(0.01, 0.005, 0.015)}),
+    "regressed": Grounds(stage_shares={"vocoder": MeasuredChange(0.01, 0.005, 0.015)}),
 }
 
 

@@ -15,7 +15,7 @@ from tts_baseline.core.verdict import (
     Cause,
     Change,
     Grounds,
-    Interval,
+    MeasuredChange,
     Operator,
     Source,
     Verdict,
@@ -71,7 +71,7 @@ SENTENCES = [
         "slow drift: the change is against the anchor run, the limit twice the usual one",
     ),
     (
-        verdict("cpu time", cpu_time=Interval(0.073, 0.06, 0.086)),
+        verdict("cpu time", cpu_time=MeasuredChange(0.073, 0.06, 0.086)),
         "CPU time tells, +7.3% [+6.0, +8.6]: other processes disturbed the wall clock",
     ),
     (
@@ -103,7 +103,7 @@ SENTENCES = [
         ),
     ),
     (
-        verdict("cpu time", cpu_time=Interval(0.073, 0.06, 0.086), against="main", decided_by="judge"),
+        verdict("cpu time", cpu_time=MeasuredChange(0.073, 0.06, 0.086), against="main", decided_by="judge"),
         (
             "the judge: +12.0% [+10.0, +14.0] against main, 3 restarts side by side; "
             "CPU time tells, +7.3% [+6.0, +8.6]: other processes disturbed the wall clock"
@@ -233,16 +233,16 @@ def test_the_screens_stages(moved: dict[str, float], sentence: str) -> None:
 
 STAGES = [
     ({}, ""),
-    ({"model": Interval(0.0, 0.0, 0.0)}, ""),
+    ({"model": MeasuredChange(0.0, 0.0, 0.0)}, ""),
     (
-        {"text": Interval(0.0, -0.001, 0.002), "model": Interval(0.1, 0.09, 0.11)},
+        {"text": MeasuredChange(0.0, -0.001, 0.002), "model": MeasuredChange(0.1, 0.09, 0.11)},
         "model +10.0% [+9.0, +11.0] of the whole; text unchanged (within 0.2%)",
     ),
     (  # the largest first; less than a fifth of it is no move, however sure
         {
-            "text": Interval(0.1, 0.1, 0.1),
-            "model": Interval(-0.25, -0.25, -0.25),
-            "vocoder": Interval(-0.045, -0.045, -0.045),
+            "text": MeasuredChange(0.1, 0.1, 0.1),
+            "model": MeasuredChange(-0.25, -0.25, -0.25),
+            "vocoder": MeasuredChange(-0.045, -0.045, -0.045),
         },
         (
             "model -25.0% [-25.0, -25.0], text +10.0% [+10.0, +10.0] of the whole; "
@@ -250,15 +250,15 @@ STAGES = [
         ),
     ),
     (  # nor is what may be nothing
-        {"model": Interval(0.3, -0.1, 0.7), "text": Interval(-0.3, -0.7, 0.1)},
+        {"model": MeasuredChange(0.3, -0.1, 0.7), "text": MeasuredChange(-0.3, -0.7, 0.1)},
         "no stage alone; model, text unchanged (within 70.0%)",
     ),
-    ({"elsewhere": Interval(0.3, 0.2, 0.4)}, "elsewhere +30.0% [+20.0, +40.0] of the whole"),
+    ({"elsewhere": MeasuredChange(0.3, 0.2, 0.4)}, "elsewhere +30.0% [+20.0, +40.0] of the whole"),
 ]
 
 
 @pytest.mark.parametrize(("shares", "sentence"), STAGES)
-def test_the_judges_stages(shares: dict[str, Interval], sentence: str) -> None:
+def test_the_judges_stages(shares: dict[str, MeasuredChange], sentence: str) -> None:
     assert explain.where(verdict(stage_shares=shares)) == sentence
 
 

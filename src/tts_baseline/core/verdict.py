@@ -61,7 +61,7 @@ class Change(Record, frozen=True):
     now: str
 
 
-class Interval(Record, frozen=True):
+class MeasuredChange(Record, frozen=True):
     """A change and its 95 % bounds, as shares."""
 
     change: float
@@ -97,7 +97,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     seen: float | None = None
     slower_machine: float | None = None
     throttled: float | None = None
-    cpu_time: Interval | None = None
+    cpu_time: MeasuredChange | None = None
     valid: int | None = None
     worse: int | None = None
     different: int | None = None
@@ -110,7 +110,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     around: tuple[Change, ...] = ()
     operators: tuple[Operator, ...] = ()
     stage_seconds: dict[str, float] = field(default_factory=dict)
-    stage_shares: dict[str, Interval] = field(default_factory=dict)
+    stage_shares: dict[str, MeasuredChange] = field(default_factory=dict)
 
 
 NO_GROUNDS = Grounds()

@@ -10,7 +10,7 @@ import msgspec
 
 from tts_baseline.core import units
 from tts_baseline.core.records import Baseline, Run
-from tts_baseline.core.verdict import Cause, Change, Interval, Operator, Verdict
+from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
 from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
@@ -105,7 +105,7 @@ def _by_seconds(moved: Mapping[str, float]) -> str:
     return named + (f"; {', '.join(quiet)} within {units.seconds(size / _LOUD)}" if quiet else "")
 
 
-def _by_shares(shares: Mapping[str, Interval]) -> str:
+def _by_shares(shares: Mapping[str, MeasuredChange]) -> str:
     """'model +9.1% [+8.2, +10.0] of the whole; text, vocoder unchanged (within 0.4%)'.
 
     A stage has moved where its interval excludes zero, too.
@@ -130,7 +130,7 @@ def _by_size(changes: Mapping[str, float]) -> list[str]:
     return sorted(changes, key=lambda name: -abs(changes[name]))
 
 
-def _percent(share: Interval) -> str:
+def _percent(share: MeasuredChange) -> str:
     return f"{share.change:+.1%} [{share.low * 100:+.1f}, {share.high * 100:+.1f}]"
 
 
@@ -159,7 +159,7 @@ def _clocks(verdict: Verdict) -> str:
 
 
 def _cpu_time(verdict: Verdict) -> str:
-    cpu = verdict.grounds.cpu_time or Interval(0.0, 0.0, 0.0)
+    cpu = verdict.grounds.cpu_time or MeasuredChange(0.0, 0.0, 0.0)
     change = units.change(cpu.change, "s", relative=True)
     bounds = units.interval(cpu.low, cpu.high, "s", relative=True)
     return f"CPU time tells, {change} {bounds}: other processes disturbed the wall clock"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Replicate
-from tts_baseline.core.verdict import Grounds, Interval, Verdict
+from tts_baseline.core.verdict import Grounds, MeasuredChange, Verdict
 from tts_baseline.stats.sequential import Look
 
 # CPU time's part of the error rate; the wall clock has the rest (study: docs/judge.md, two clocks).
@@ -40,7 +40,7 @@ def second(verdict: Verdict, by_cpu: Look, bound: float) -> Verdict:
     if verdict.status != "undecided" or not is_slower or by_cpu.side(bound) != "above":
         return verdict
     low, high = (math.expm1(end) for end in by_cpu.interval())
-    change = Interval(math.expm1(by_cpu.estimate.change), low, high)
+    change = MeasuredChange(math.expm1(by_cpu.estimate.change), low, high)
     return replace(verdict, status="regressed", cause="cpu time", grounds=Grounds(cpu_time=change))
 
 

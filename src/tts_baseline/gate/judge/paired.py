@@ -26,7 +26,7 @@ from tts_baseline.stats.sequential import LOOKS, Look, Standing, look
 
 # chosen: where more of the quads were throttled, the others were measured on a device close to it.
 MAX_DROPPED = 0.2
-Clock = Literal["wall_s", "cpu_s"]
+CallClock = Literal["wall_s", "cpu_s"]
 _QUADS = ("ABBA", "BAAB")
 _STATUS: Mapping[Standing, Status] = {
     "above": "regressed",
@@ -82,7 +82,7 @@ def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
 
 
 def differences(
-    spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case], clock: Clock = "wall_s"
+    spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case], clock: CallClock = "wall_s"
 ) -> dict[str, list[float]]:
     """One log difference a restart, by case (or for the run); the times of calls are by this clock.
 
@@ -126,7 +126,7 @@ def _within_quads(order: str, base: Sequence[float], head: Sequence[float]) -> I
         yield from (ours - theirs for ours in head[two] for theirs in base[two])
 
 
-def _difference(metric: Metric, restart: Paired, case: str, clock: Clock) -> float | None:
+def _difference(metric: Metric, restart: Paired, case: str, clock: CallClock) -> float | None:
     if case and metric.spec.timed:
         if case not in restart.base.calls or case not in restart.head.calls:
             return None

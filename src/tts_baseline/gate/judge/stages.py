@@ -8,13 +8,13 @@ from statistics import fmean, median
 
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Calls, Case
-from tts_baseline.core.verdict import Interval
+from tts_baseline.core.verdict import MeasuredChange
 from tts_baseline.stats.sequential import estimate
 
 _REST = "elsewhere"
 
 
-def shares(taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, Interval]:
+def shares(taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, MeasuredChange]:
     """By stage, its change as a share of the base's whole latency: the mean over cases, one value a restart.
 
     The shares add up to about the whole change; 'elsewhere' is what no stage accounts for. A stage that an
@@ -31,9 +31,9 @@ def shares(taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, Interval
     }
 
 
-def _interval(changes: Sequence[float]) -> Interval:
+def _interval(changes: Sequence[float]) -> MeasuredChange:
     whole = estimate(changes)
-    return Interval(whole.change, *whole.interval())
+    return MeasuredChange(whole.change, *whole.interval())
 
 
 def _share(restart: Paired, case: str, stage: str) -> float:
