@@ -22,6 +22,8 @@ SECONDS = {seconds}
 
 
 class Voice:
+    provenance = {{"file": __file__}}
+
     def __init__(self, voice="ana", optimize=()):
         self.factor = 3.0 if "turtle" in optimize else 1.0
         self.level = 0.25 if "quiet" in optimize else 0.5
@@ -80,6 +82,7 @@ def test_the_working_tree_is_compared_with_the_revision_not_with_itself(folder) 
     assert "judging 2 cases against main" in answer.err
     head = folder.git("rev-parse", "HEAD")[:7]
     assert f"this tree ({head} with uncommitted changes) against main ({head})" in answer.out
+    assert "because" not in answer.out  # the same file, at another place
     assert folder.git("status", "--porcelain").split() == ["M", "voice.py"]
     assert folder.is_tidy()
 
@@ -105,6 +108,7 @@ def test_two_configurations_of_one_revision(folder) -> None:
     answer = folder.call("compare", "--optimize", "turtle", "--against-optimize", "none")
     assert answer.status == 1
     assert "against optimize none" in answer.out
+    assert "latency regressed: because optimize none -> turtle" in answer.out
     assert "2 of 2 cases identical, sample by sample" in answer.out
     answer = folder.call("compare", "--optimize", "none", "--against-optimize", "turtle")
     assert answer.status == 0
