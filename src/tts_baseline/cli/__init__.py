@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from tts_baseline.cli import accept, certify, compare, doctor, plan, reject, report, review, run
 from tts_baseline.core.errors import TtsBaselineError
 
 FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
+_DISTRIBUTION = "pytest-tts-baseline"
 _COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor)
 
 
@@ -22,12 +24,12 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"tts-baseline: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
         return COULD_NOT
     except OSError as error:
-        told = TtsBaselineError(
+        failure = TtsBaselineError(
             error.strerror or str(error),
             where=str(error.filename2 or error.filename or ""),
             hint="tts-baseline doctor",
         )
-        print(f"tts-baseline: {told}", file=sys.stderr)  # noqa: T201
+        print(f"tts-baseline: {failure}", file=sys.stderr)  # noqa: T201
         return COULD_NOT
     except KeyboardInterrupt:
         print("\ntts-baseline: interrupted; what was not measured to its end is not stored", file=sys.stderr)  # noqa: T201
@@ -40,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure a text-to-speech pipeline and gate it against versioned baselines.",
         epilog="exit status: 0 fine, 1 a regression, 2 could not do it",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version(_DISTRIBUTION)}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for module in _COMMANDS:
         name = module.__name__.rpartition(".")[2]

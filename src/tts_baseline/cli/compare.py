@@ -82,14 +82,16 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
             "say what to compare: a RUN, --against REV, or --against-optimize A,B (one of them)", hint=_HELP
         )
     if optimize:
-        found = compare.with_configuration(project, switches(optimize), _common.progress())
+        comparison = compare.with_configuration(project, switches(optimize), _common.progress())
     else:
-        found = compare.with_revision(project, revision or "", _common.progress())
+        comparison = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
         _common.say(
-            report.as_json(found.judgement, found.verdicts, found.sound, found.folder).decode().rstrip()
+            report.as_json(comparison.judgement, comparison.verdicts, comparison.sound, comparison.folder)
+            .decode()
+            .rstrip()
         )
     else:
-        _common.say(report.terminal(found.judgement, found.verdicts, found.sound))
-        _common.say(f"judged: {found.folder}")
-    return int(bool(failing(project, found.verdicts)))
+        _common.say(report.terminal(comparison.judgement, comparison.verdicts, comparison.sound))
+        _common.say(f"judged: {comparison.folder}")
+    return int(bool(failing(project, comparison.verdicts)))

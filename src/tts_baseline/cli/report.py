@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--write", metavar="PATH", help="replace this file instead of printing")
     parser.add_argument("--check", metavar="PATH", help="exit with 1 if this file is not up to date")
     _common.add_shared(parser, "dir", "report")
-    parser.epilog = "formats:\n" + "\n".join(f"  {name:<12} {found.doc}" for name, found in formats().items())
+    parser.epilog = "formats:\n" + "\n".join(f"  {name:<12} {of.doc}" for name, of in formats().items())
 
 
 def act(options: argparse.Namespace) -> int:

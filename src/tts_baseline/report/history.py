@@ -21,12 +21,12 @@ from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, session_log
 from tts_baseline.report.aggregate import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
-SMALLEST_STEP = 0.2  # of the limit: less is not worth a mark
+SMALLEST_STEP = 0.2  # chosen: of the limit; a smaller step is not worth a mark
 OTHER_CASES = "other cases"
 _RESET = 'tts-baseline accept RUN --reset-anchor --reason "..."'
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class AcceptedRun(Struct, frozen=True, kw_only=True):
     """One accepted run. `value` is what the clock said; None where it ran other cases than the newest run.
 
     `change` (against the run before) and `since_anchor` (against the anchor of its time) are fractions, with
@@ -80,19 +80,19 @@ class History(Struct, frozen=True, kw_only=True):
     limit: float
     cases: int
     adjusted: float
-    rows: tuple[Row, ...]
+    rows: tuple[AcceptedRun, ...]
     steps: tuple[Step, ...]
     advice: tuple[Advice, ...]
 
 
 def trace(runs: Sequence[Run], spec: MetricSpec, limit: Limit) -> tuple[History, ...]:
     """One history for each suite that these accepted runs of a machine (oldest first) have values for."""
-    found = []
+    histories = []
     for suite in dict.fromkeys(run.suite for run in runs):
         measured = [run for run in runs if run.suite == suite and session_logs(spec, run, UNADJUSTED)]
         if measured:
-            found.append(_Trend(spec, limit, measured, runs).history())
-    return tuple(found)
+            histories.append(_Trend(spec, limit, measured, runs).history())
+    return tuple(histories)
 
 
 class _Trend:
@@ -142,12 +142,12 @@ class _Trend:
                 compared.append(run)
         return cases, compared[::-1]
 
-    def _row(self, number: int) -> Row:
+    def _row(self, number: int) -> AcceptedRun:
         run, accepted = self.runs[number], self.runs[number].acceptance
         marks = ["anchor"] if accepted and accepted.anchor else []
         if number and _epoch(run) != _epoch(self.runs[number - 1]):
             marks.append("new epoch")
-        row = Row(
+        row = AcceptedRun(
             run=run.id,
             date=run.created[:10],
             commit=run.commit,
@@ -195,7 +195,7 @@ class _Trend:
     def _step(self, point: ChangePoint) -> Step:
         run, before = self.compared[point.index], self.compared[point.index - 1]
         # A change point is known to within a run: an epoch that begins beside it is this step's.
-        epochs = [_epoch(one) for one in self.compared[max(0, point.index - 2) : point.index + 2]]
+        epochs = [_epoch(near) for near in self.compared[max(0, point.index - 2) : point.index + 2]]
         return Step(
             run=run.id,
             after=before.id,
@@ -228,7 +228,7 @@ class _Trend:
         log = f"git log --oneline {before.commit[:7]}..{run.commit[:7]}"
         return Advice(text=text, commands=(log, against))
 
-    def _summary(self, last: Row) -> Advice:
+    def _summary(self, last: AcceptedRun) -> Advice:
         """Where the newest run stands: beyond twice the limit from its anchor, or how steady it was."""
         since, anchor = _signed(last.since_anchor), self._anchor_of(self.newest)
         if "drift" in last.marks and anchor is not None:
@@ -240,8 +240,8 @@ class _Trend:
             )
             against = [_against(anchor.commit)] if anchor.commit else []
             return Advice(text=text, commands=(*against, _RESET))
-        count, found = len(self.compared), len(self.points)
-        steps = f"{found or 'no'} {'step' if found == 1 else 'steps'} in {count} runs"
+        count, points = len(self.compared), len(self.points)
+        steps = f"{points or 'no'} {'step' if points == 1 else 'steps'} in {count} runs"
         if count < FEWEST:
             runs = "1 accepted run" if count == 1 else f"{count} accepted runs"
             steps = f"{runs}; a step can be told from noise from {FEWEST} on"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tts_baseline.core import units
 from tts_baseline.core.registry import headlines, metrics
-from tts_baseline.report.history import History, Row
+from tts_baseline.report.history import AcceptedRun, History
 from tts_baseline.report.table import Sheet, markdown, text
 
 WIDTH = 110
@@ -77,7 +77,7 @@ def _wide(history: History) -> Sheet:
     return Sheet(_title(history), tuple((name, 0) for name in heads), rows)
 
 
-def _cells(row: Row, unit: str) -> tuple[str, ...]:
+def _cells(row: AcceptedRun, unit: str) -> tuple[str, ...]:
     return (
         ", ".join(row.marks),
         row.run,
@@ -89,7 +89,7 @@ def _cells(row: Row, unit: str) -> tuple[str, ...]:
     )
 
 
-def _trend(rows: Sequence[Row], limit: float) -> list[str]:
+def _trend(rows: Sequence[AcceptedRun], limit: float) -> list[str]:
     """A dot a run on a scale from the lowest value to the highest; as wide as the limit at least."""
     heights = [math.log(row.value) for row in rows if row.value]
     low, high = min(heights), max(heights)

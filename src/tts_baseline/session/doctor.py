@@ -17,7 +17,10 @@ from tts_baseline.measure.client import Worker
 from tts_baseline.session import certified
 from tts_baseline.session.project import Project
 
-_PROBES = 30
+_PROBES = 30  # chosen: they tell a spread to 13 % (1 / sqrt(2 (n - 1)))
+_RESTLESS = 0.1  # chosen: twice the default limit of latency
+
+Device = Literal["cpu", "cuda"]
 
 
 class Finding(NamedTuple):
@@ -31,57 +34,65 @@ class Finding(NamedTuple):
 
 def examine(project: Project) -> tuple[Finding, ...]:
     """What was found, in the order of a run: machine, pipeline, steadiness, baselines."""
-    return tuple(_findings(project))
+    device, spoken = _spoken(project)
+    waiting = pending.listing(project.report)
+    return (
+        *_installed(project),
+        *spoken,
+        _baseline(project, device),
+        _certificate(project, device),
+        Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}"),
+    )
 
 
-def _findings(project: Project) -> Iterator[Finding]:
-    here = environment.read("cpu")
+def _installed(project: Project) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
-    yield Finding("machine", True, f"{here.key}, load {os.getloadavg()[0]:.1f}")
+    yield Finding("machine", True, f"{environment.read('cpu').key}, load {os.getloadavg()[0]:.1f}")
     gpu = environment.has_cuda()
     yield Finding("gpu", True, environment.read("cuda").key if gpu else "none seen by NVML")
     yield Finding("pipelines", True, f"{', '.join(pipelines())}; chosen: {project.settings.pipeline}")
     yield Finding("switches", True, _switches())
     yield Finding("metrics", True, ", ".join(metrics()))
     yield Finding("suite", True, f"{project.suite}: {len(project.chosen)} cases")
-    device: Literal["cpu", "cuda"] = "cpu"
+
+
+def _spoken(project: Project) -> tuple[Device, list[Finding]]:
+    """Where the pipeline speaks, how fast, and how steady the machine is meanwhile."""
+    request = min(project.chosen, key=lambda case: len(case.text)).request
+    settings = project.settings
     try:
-        with Worker(project.worker, load_timeout=project.settings.load_timeout) as worker:
+        with Worker(project.worker, load_timeout=settings.load_timeout) as worker:
             ready = worker.ready
-            request = min(project.chosen, key=lambda case: len(case.text)).request
-            calls = [
-                worker.speak(request, full=True, timeout=project.settings.timeout) for _ in range(_PROBES)
-            ]
-        device = "cuda" if calls[-1].peak_cuda is not None else "cpu"
-        start = ready.spawn_s + ready.import_s + ready.load_s
-        yield Finding(
-            "pipeline", True, f"speaks on {device}; loaded in {units.seconds(start)}, "
-            f"{units.seconds(min(c.wall_s for c in calls))} for the shortest case",
-        )  # fmt: skip
-        probes = [call.reference_s for call in calls]
-        noise = stdev(probes) / fmean(probes)
-        advice = "" if noise < 0.1 else "close what else runs here; expect `undecided` for small changes"
-        yield Finding("steadiness", True, f"a fixed computation varies by {noise:.1%} (sd)", advice)
+            calls = [worker.speak(request, full=True, timeout=settings.timeout) for _ in range(_PROBES)]
     except TtsBaselineError as error:
         where = f" ({error.where})" if error.where else ""
-        yield Finding("pipeline", False, f"{error.what}{where}", error.hint)
+        return "cpu", [Finding("pipeline", False, f"{error.what}{where}", error.hint)]
+    device: Device = "cuda" if calls[-1].peak_cuda is not None else "cpu"
+    start = units.seconds(ready.spawn_s + ready.import_s + ready.load_s)
+    fastest = units.seconds(min(call.wall_s for call in calls))
+    probes = [call.reference_s for call in calls]
+    noise = stdev(probes) / fmean(probes)
+    advice = "" if noise < _RESTLESS else "close what else runs here; expect `undecided` for small changes"
+    return device, [
+        Finding("pipeline", True, f"speaks on {device}; loaded in {start}, {fastest} for the shortest case"),
+        Finding("steadiness", True, f"a fixed computation varies by {noise:.1%} (sd)", advice),
+    ]
+
+
+def _baseline(project: Project, device: Device) -> Finding:
     store = project.store(project.variant(device))
     try:
-        key = environment.read(device).key
-        baseline = store.load(key)
+        baseline = store.load(environment.read(device).key)
         store.goldens(baseline.quality)
-        heard = len(baseline.quality.cases) if baseline.quality else 0
-        others = len(baseline.other_machines)
-        runs = f"{len(baseline.runs)} accepted runs on this machine, {others} other machines"
-        yield Finding(
-            "baseline", True, f"{heard} goldens; {runs}",
-            "" if heard and baseline.runs else "tts-baseline run --missing record",
-        )  # fmt: skip
     except TtsBaselineError as error:
-        yield Finding("baseline", False, f"{error.what} ({error.where})", error.hint)
-    yield _certificate(project, device)
-    waiting = pending.listing(project.report)
-    yield Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}")
+        return Finding("baseline", False, f"{error.what} ({error.where})", error.hint)
+    heard = len(baseline.quality.cases) if baseline.quality else 0
+    others = len(baseline.other_machines)
+    runs = f"{len(baseline.runs)} accepted runs on this machine, {others} other machines"
+    complete = heard and baseline.runs
+    return Finding(
+        "baseline", True, f"{heard} goldens; {runs}", "" if complete else "tts-baseline run --missing record"
+    )
 
 
 def _switches() -> str:
@@ -94,9 +105,9 @@ def _switches() -> str:
     )
 
 
-def _certificate(project: Project, device: Literal["cpu", "cuda"]) -> Finding:
+def _certificate(project: Project, device: Device) -> Finding:
     try:
-        found = certified.check(project, device, project.chosen)
+        line = certified.check(project, device, project.chosen)
     except TtsBaselineError as error:
         return Finding("certificate", False, f"{error.what} ({error.where})", error.hint)
-    return Finding("certificate", True, found or "none: tts-baseline certify tells how often the judge errs")
+    return Finding("certificate", True, line or "none: tts-baseline certify tells how often the judge errs")

@@ -30,15 +30,15 @@ def review(
         )
     limit = limits.chosen(settings.limits)[gate]
     folders = _machines(root / settings.dir, settings.pipeline)
-    found = [
+    histories = [
         history
         for folder in folders
         if machine in folder.name
         for history in trace(_store(folder).runs(folder.name), gates()[gate], limit)
     ]
-    if not found:
+    if not histories:
         raise _nothing(root / settings.dir, settings.pipeline, gate, machine, folders)
-    return tuple(found)
+    return tuple(histories)
 
 
 def _machines(baselines: Path, pipeline: str) -> list[Path]:

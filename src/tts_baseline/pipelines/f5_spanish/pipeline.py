@@ -12,11 +12,11 @@ from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.pipelines.f5_spanish import build
 from tts_baseline.pipelines.f5_spanish.plan import TextPlan
+from tts_baseline.pipelines.f5_spanish.planning import planned
 from tts_baseline.pipelines.f5_spanish.post.step import Task
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, finished
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
-from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -92,15 +92,7 @@ class F5Spanish:
             clip = engine.voices.choose(request.region, style)
             return ClipPace(bytes_per_s=clip.bytes_per_s, speech_s=clip.room_s)
 
-        return make_plan(
-            request.text,
-            region=request.region,
-            style=request.style,
-            speed=request.speed * self._settings.speed,
-            options=self._settings.text_options,
-            pace=pace,
-            vocabulary=engine.vocabulary,
-        )
+        return planned(request, self._settings, pace=pace, vocabulary=engine.vocabulary)
 
     def jobs(self, request: Request, plan: TextPlan) -> list[Job]:
         """The jobs of a request's plan: one a chunk, spoken by the clip of its region and style."""

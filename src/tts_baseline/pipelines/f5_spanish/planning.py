@@ -1,0 +1,46 @@
+"""The plan of a request under the settings, with the voices that are loaded or before any is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
+from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tts_baseline.core.records import Request
+    from tts_baseline.pipelines.f5_spanish.plan import TextPlan
+    from tts_baseline.pipelines.f5_spanish.settings import F5Settings
+    from tts_baseline.pipelines.f5_spanish.text.delivery import Paces
+    from tts_baseline.pipelines.f5_spanish.text.planner import Admitting
+
+
+def planned(request: Request, settings: F5Settings, *, pace: Paces, vocabulary: Admitting) -> TextPlan:
+    """What is said for a request, and how; raises as `make_plan` does."""
+    return make_plan(
+        request.text,
+        region=request.region,
+        style=request.style,
+        speed=request.speed * settings.speed,
+        options=settings.text_options,
+        pace=pace,
+        vocabulary=vocabulary,
+    )
+
+
+def preview(request: Request, settings: F5Settings, *, root: Path) -> TextPlan:
+    """The plan without a model: every clip that the settings name speaks at the default pace.
+
+    Its chunks are as long as that pace allows (15 bytes a second, 12 s); a loaded clip changes that.
+    """
+    styles = {clip.spoken_style for clip in settings.references}
+
+    def pace(style: str | None) -> ClipPace:
+        if style is not None and styles and style not in styles:
+            raise KeyError(style)
+        return ClipPace()
+
+    return planned(request, settings, pace=pace, vocabulary=vocabulary_of(settings.vocabulary, root=root))
