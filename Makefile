@@ -10,7 +10,7 @@ WHEELS := .wheels
 LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
 
-.PHONY: help gate test lint unit test-f5 wheels gpu page tables docs planted clean
+.PHONY: help gate test lint unit test-f5 wheels gpu page tables docs planted mutants clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
@@ -23,6 +23,7 @@ help:
 	@echo "make docs     build the manual into site/, links checked"
 	@echo "make tables   write the manual's tables from what the code declares"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
+	@echo "make mutants  change gate/, stats/ and metrics/ in 300 places and count what tests notice (1 hour)"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.
@@ -68,8 +69,11 @@ tables: $(VENV)/gate.done
 planted: $(VENV)/gate.done
 	$(BIN)/python benchmarks/planted/planted.py
 
+mutants: $(VENV)/mutants.done
+	$(BIN)/python benchmarks/mutants/mutants.py
+
 clean:
-	rm -rf $(VENV) $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -86,6 +90,10 @@ $(VENV)/test.done: $(VENV)/gate.done
 
 $(VENV)/docs.done: $(VENV)/gate.done
 	$(INSTALL) --editable '.[docs]'
+	@touch $@
+
+$(VENV)/mutants.done: $(VENV)/test.done
+	$(INSTALL) --editable '.[mutants]'
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python

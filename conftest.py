@@ -13,6 +13,7 @@ if importlib.util.find_spec("hypothesis"):  # `make gate` runs without the devel
     from hypothesis import settings
 
     settings.register_profile("steady", deadline=None)
+    settings.register_profile("brief", deadline=None, max_examples=20, database=None)  # for `make mutants`
     settings.load_profile("steady")
 
 pytest_plugins = ["pytester"]
