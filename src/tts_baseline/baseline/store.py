@@ -67,7 +67,7 @@ class Store:
 
         Raises BaselineError for one that is missing or is not the one that quality.json speaks of.
         """
-        found = {}
+        recordings = {}
         for case, accepted in (quality.cases if quality else {}).items():
             path = self._golden(case)
             if not path.exists():
@@ -82,8 +82,8 @@ class Store:
                     where=str(path),
                     hint=f"git checkout -- {self.folder}   (or `git lfs pull`, or accept that run again)",
                 )
-            found[case] = files.read_flac(path, accepted.audio)
-        return found
+            recordings[case] = files.read_flac(path, accepted.audio)
+        return recordings
 
     def write_run(self, run: Run) -> Path:
         """Keep an accepted run; its file is new and never changes."""

@@ -58,8 +58,8 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
     except ValueError as error:
         raise RevisionError(f"git {words[0]}: {error}", where=str(folder)) from error
     if done.returncode:
-        said = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
-        raise RevisionError(f"git {words[0]}: {said}", where=str(folder))
+        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise RevisionError(f"git {words[0]}: {reason}", where=str(folder))
     return done.stdout.removesuffix("\n")
 
 
@@ -76,8 +76,8 @@ def author(root: Path) -> str:
 
 def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:
     """Those of these files that git holds, seen from `root`; none outside a work tree."""
-    found = _answer(root, "ls-files", "-z", "--", *files) if files else ""
-    return tuple(str(root / name) for name in found.split("\0") if name)
+    listing = _answer(root, "ls-files", "-z", "--", *files) if files else ""
+    return tuple(str(root / name) for name in listing.split("\0") if name)
 
 
 def place(root: Path) -> Place:
@@ -103,23 +103,23 @@ def resolve(root: Path, revision: str) -> str:
     """
     root = place(root).root
     try:
-        found = run(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
-        if revision and _HASH.fullmatch(found):  # '^main' is read as a negation
-            return found
-        said = "not one revision"
+        named = run(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
+        if revision and _HASH.fullmatch(named):  # '^main' is read as a negation
+            return named
+        reason = "not one revision"
     except RevisionError as error:
-        said = error.what
+        reason = error.what
     if kind := _answer(root, "cat-file", "-t", revision):
         what, hint = f"{revision!r} names a {kind}, not a commit", "git log --oneline"
     elif _answer(root, "rev-parse", "--is-shallow-repository") == "true":
-        what = f"no revision {revision!r} in this shallow clone: {said}"
+        what = f"no revision {revision!r} in this shallow clone: {reason}"
         hint = (
             f"git fetch --depth=1 origin {revision}" if _HASH.fullmatch(revision) else "git fetch --unshallow"
         )
     else:
         refs = ("refs/heads", "refs/tags", "refs/remotes")
         known = _answer(root, "for-each-ref", "--format=%(refname:short)", *refs).splitlines()
-        what = f"no revision {revision!r}{nearest(revision, known)}: {said}"
+        what = f"no revision {revision!r}{nearest(revision, known)}: {reason}"
         hint = "git branch --all; git tag; or get what is new: git fetch --all --tags"
     raise RevisionError(what, where=str(root), hint=hint)
 

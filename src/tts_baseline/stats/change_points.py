@@ -64,20 +64,20 @@ def change_points(series: Sequence[float], *, smallest: float = 0.0) -> tuple[Ch
     if len(series) < FEWEST:
         return ()
     values = np.asarray(series, dtype=float)
-    found = dict(_split(values - values.mean(), 0, ALPHA / len(values)))
+    splits = dict(_split(values - values.mean(), 0, ALPHA / len(values)))
     while True:
-        points = _points(values, sorted(found.items()))
+        points = _points(values, sorted(splits.items()))
         least = min(points, key=lambda point: abs(point.change), default=None)
         if least is None or abs(least.change) >= smallest:
             return points
-        del found[least.index]
+        del splits[least.index]
 
 
-def _points(values: Numbers, found: Sequence[tuple[int, float]]) -> tuple[ChangePoint, ...]:
-    bounds = [0, *(index for index, _ in found), len(values)]
+def _points(values: Numbers, splits: Sequence[tuple[int, float]]) -> tuple[ChangePoint, ...]:
+    bounds = [0, *(index for index, _ in splits), len(values)]
     levels = [float(values[a:b].mean()) for a, b in pairwise(bounds)]
     return tuple(
-        ChangePoint(index, levels[number], levels[number + 1], p) for number, (index, p) in enumerate(found)
+        ChangePoint(index, levels[number], levels[number + 1], p) for number, (index, p) in enumerate(splits)
     )
 
 
@@ -120,7 +120,7 @@ def seeded_intervals(count: int) -> list[tuple[int, int]]:
 
     Lengths shrink by √2 from `count` to 4; those of one length overlap by half at least (Definition 1).
     """
-    found = set()
+    intervals = set()
     for layer in range(2 * count.bit_length()):
         length = math.ceil(count * 2 ** (-layer / 2))
         if length < 2 * _SHORTEST:
@@ -128,5 +128,5 @@ def seeded_intervals(count: int) -> list[tuple[int, int]]:
         places = 2 * math.ceil(2 ** (layer / 2)) - 1
         for place in range(places):
             start = place * (count - length) // max(1, places - 1)
-            found |= {(start, start + length), (count - start - length, count - start)}
-    return sorted(found)
+            intervals |= {(start, start + length), (count - start - length, count - start)}
+    return sorted(intervals)
