@@ -111,12 +111,12 @@ class Tally:
         """The counters so far, operators sorted by name, or why there are none."""
         if self._reason:
             return Work(reason=self._reason)
-        found = {name: dict(sorted(counter.items())) for name, counter in self._counters.items()}
-        return msgspec.convert(found, Work)
+        counts = {name: dict(sorted(counter.items())) for name, counter in self._counters.items()}
+        return msgspec.convert(counts, Work)
 
-    def _add(self, name: str, **found: int) -> None:
+    def _add(self, name: str, **counts: int) -> None:
         with self._lock:
-            for counter, number in found.items():
+            for counter, number in counts.items():
                 if number:
                     self._counters[counter][name] += number
 
@@ -202,10 +202,10 @@ class Watch(_TorchDispatchMode):  # type: ignore[misc]
 
 def watch() -> Watch:
     """A watch that is ready: what torch imports for the first operator under one is imported."""
-    made = Watch()
-    with made:
+    mode = Watch()
+    with mode:
         torch.empty(0)
-    return made
+    return mode
 
 
 def storages(values: Iterable[Any]) -> dict[int, int]:

@@ -124,7 +124,7 @@ class Worker:
             threads = psutil.Process(self._process.pid).threads()
         except psutil.Error:
             return {}
-        return {one.id: one.user_time + one.system_time for one in threads}
+        return {thread.id: thread.user_time + thread.system_time for thread in threads}
 
     def stay_on(self, cores: Mapping[int, int]) -> None:
         """Keep each of these threads (by id) on one core; those that have ended are left out."""

@@ -103,14 +103,14 @@ def measure(
             for case in passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
-                said = quad(voices, case, order, extra_s=pace.slow * usual_s)
+                calls = quad(voices, case, order, extra_s=pace.slow * usual_s)
                 for _ in order:
                     on_call()
-                if any(spoken.is_throttled for spoken in said):
+                if any(spoken.is_throttled for spoken in calls):
                     dropped += 1
                     continue
                 orders[case.id] += order
-                for side, spoken in zip(order, said, strict=True):
+                for side, spoken in zip(order, calls, strict=True):
                     voices[side].timed[case.id].append(spoken)
     _tell(voices, hear)
     return Paired(
@@ -133,12 +133,12 @@ def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: flo
 
     No call begins before the other arm's process rests.
     """
-    said = []
+    calls = []
     for side in order:
         for other in set(order) - {side}:
             voices[other].rest()
-        said.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
-    return said
+        calls.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
+    return calls
 
 
 def shuffled_cores(dice: random.Random) -> list[int]:
@@ -205,8 +205,8 @@ class Voice:
     @property
     def busy_cores(self) -> float:
         """How many cores the pipeline computes on: CPU time over wall time of the calls so far."""
-        said = [spoken for calls in self._plain.values() for spoken in calls[1:]]
-        return median(spoken.cpu_s / spoken.wall_s for spoken in said)
+        timed = [spoken for calls in self._plain.values() for spoken in calls[1:]]
+        return median(spoken.cpu_s / spoken.wall_s for spoken in timed)
 
     def team(self) -> list[int]:
         """The threads that compute, in the order of their start; empty where that cannot be told.
@@ -239,7 +239,7 @@ class Voice:
         """All that was said."""
         return Replicate(
             cold_start=self._cold_start,
-            calls={id: calls_of(self._first[id], said) for id, said in self.timed.items() if said},
+            calls={id: calls_of(self._first[id], timed) for id, timed in self.timed.items() if timed},
         )
 
 
