@@ -256,8 +256,8 @@ def _check_range(name: str, value: object, allowed: tuple[int, int]) -> None:
 
 def _is_loaded(library: str) -> bool:
     try:
-        found = ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
+        engine = ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
     except OSError:
         return False
-    dlclose(found._handle)
+    dlclose(engine._handle)
     return True

@@ -111,10 +111,10 @@ class Http:
     def provenance(self) -> dict[str, str]:
         """Where the sound comes from: the address without its query, what is asked for, the Server header."""
         asked = {name: getattr(self._options, name) for name in _HEARD}
-        found = {"url": self._to.shown, **asked, "server": self._server}
+        origin = {"url": self._to.shown, **asked, "server": self._server}
         return {
             name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-            for name, value in found.items()
+            for name, value in origin.items()
             if value
         }
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.http.answer import told
+from tts_baseline.pipelines.http.answer import excerpt
 
 TABLE = "[tool.tts-baseline.pipelines.http]"
 _PATH = "/v1/audio/speech"
@@ -127,7 +127,7 @@ class Client:
                 f"no speech server answers: {_reason(error)}", where=self._to.shown, hint=self._look
             ) from error
         server = response.getheader("Server", "")
-        return told(server.encode(), self.secret) if server else ""
+        return excerpt(server.encode(), self.secret) if server else ""
 
     def close(self) -> None:
         """Close the connection; the next request opens another. May be called any number of times."""
@@ -182,11 +182,12 @@ class Client:
         if 300 <= response.status < 400:
             # Its query and its user may be secret.
             address = re.sub(r"(?<=//)[^/]*@|[?#].*", "", response.getheader("Location", ""))
+            target = excerpt(address.encode(), self.secret)
             return self._failed(
-                f"{what}: a redirect to {told(address.encode(), self.secret)}, which each call would pay for",
+                f"{what}: a redirect to {target}, which each call would pay for",
                 f"set url in {TABLE} to the final address",
             )
-        what += f": {told(answer, self.secret)}"
+        what += f": {excerpt(answer, self.secret)}"
         after = response.getheader("Retry-After", "")
         if response.status not in (429, 503) or not after.isdecimal() or int(after) > self._timeout:
             return self._failed(what)
