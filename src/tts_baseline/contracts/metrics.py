@@ -28,9 +28,9 @@ def check_metric(metric: str | ModuleType | Metric) -> None:
     `metric` is a module with `SPEC` and `read`, its dotted name, or a registered metric. What it is asked to
     read: noise in bursts, calls with every column, and nothing, silence and NaN.
     """
-    made = metric if isinstance(metric, Metric) else _metric(metric)
+    candidate = metric if isinstance(metric, Metric) else _metric(metric)
     for check in CHECKS:
-        check(made)
+        check(candidate)
 
 
 def declares_itself(metric: Metric) -> None:

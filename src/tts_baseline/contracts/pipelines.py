@@ -34,19 +34,19 @@ def check_pipeline(
     if isinstance(pipeline, str):
         name, target = pipeline, _load.resolve(pipeline)
         closes_unloaded(name, _load.build(target, settings or {}, device=device, optimize=optimize))
-        made = _load.build(target, settings or {}, device=device, optimize=optimize)
+        candidate = _load.build(target, settings or {}, device=device, optimize=optimize)
     else:
-        name, made = type(pipeline).__name__, pipeline
-    _optional(made, "load")()
+        name, candidate = type(pipeline).__name__, pipeline
+    _optional(candidate, "load")()
     try:
-        describes_itself(name, made)
-        speaks(name, made)
+        describes_itself(name, candidate)
+        speaks(name, candidate)
         if reproducible:
-            repeats_itself(name, made)
-        survives_any_text(name, made)
+            repeats_itself(name, candidate)
+        survives_any_text(name, candidate)
     finally:
-        _optional(made, "close")()
-        _optional(made, "close")()
+        _optional(candidate, "close")()
+        _optional(candidate, "close")()
 
 
 def closes_unloaded(name: str, pipeline: Pipeline) -> None:
@@ -66,8 +66,8 @@ def describes_itself(name: str, pipeline: Pipeline) -> None:
         name, isinstance(pipeline, Pipeline), "it has no synthesize(request)", "def synthesize(self, request)"
     )
     provenance = getattr(pipeline, "provenance", {})
-    told = all(isinstance(text, str) and text for item in provenance.items() for text in item)
-    _holds(name, told, f"its provenance is {provenance!r}", "non-empty text by name, as voice='ana'")
+    is_text = all(isinstance(text, str) and text for item in provenance.items() for text in item)
+    _holds(name, is_text, f"its provenance is {provenance!r}", "non-empty text by name, as voice='ana'")
 
 
 def speaks(name: str, pipeline: Pipeline) -> None:

@@ -107,8 +107,8 @@ def _snr_db(reference: _Samples, switched: _Samples) -> float:
         return float("inf") if noise == 0 else 10 * float(np.log10(signal / noise))
 
 
-def _require(kept: object, broken: str) -> None:
-    if not kept:
+def _require(promise: object, broken: str) -> None:
+    if not promise:
         raise _broken(broken)
 
 
