@@ -43,7 +43,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
     by_length = sorted(cases, key=lambda case: len(case.text))
     probes = {case.id: case for case in (by_length[0], by_length[len(by_length) // 2], by_length[-1])}
     begun = time.monotonic()
-    took: list[tuple[int, float]] = []
+    timings: list[tuple[int, float]] = []
     slowdown = 0.0
     on_gpu = False
     with Worker(arm.spec, load_timeout=settings.load_timeout, python=arm.python) as worker:
@@ -53,20 +53,20 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
                 on_gpu = on_gpu or spoken.peak_cuda is not None
-                took.append((len(case.text), spoken.wall_s + spoken.reference_s))
+                timings.append((len(case.text), spoken.wall_s + spoken.reference_s))
                 if not slowdown:
                     slowdown = worker.count(case.request, timeout=settings.timeout).wall_s / spoken.wall_s
             except RequestFailed:
                 continue
             except WorkerLost:
                 break
-    if settings.device == "cuda" and took and not on_gpu:
+    if settings.device == "cuda" and timings and not on_gpu:
         raise SettingsError(
             "the device cuda was asked for, but the pipeline did not use it",
             where=project.target,
             hint="tts-baseline doctor",
         )
-    pass_s = _pass_seconds(took, cases)
+    pass_s = _pass_seconds(timings, cases)
     return Pilot(
         start_s=start_s,
         pass_s=pass_s,
@@ -78,11 +78,11 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
     )
 
 
-def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
+def _pass_seconds(timings: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
     """Seconds to say every case once: a straight line through the pilot's texts, by length."""
-    if not took:
+    if not timings:
         return 0.0
-    lengths, times = np.array(took).T
+    lengths, times = np.array(timings).T
     slope, start = np.polyfit(lengths, times, 1) if len(set(lengths)) > 1 else (0.0, times[0])
     fastest = float(min(times))
     return float(sum(max(slope * len(case.text) + start, fastest) for case in cases))

@@ -54,10 +54,10 @@ def take(
         )
         progress.start(settings.restarts * len(cases) * (1 + passes) + (len(cases) if pilot.count_s else 0))
         taken = _replicates(project, cases, passes, progress)
-        failures = {failure.case: failure for one in taken for failure in one.failures}
+        failures = {failure.case: failure for restart in taken for failure in restart.failures}
         measured = [case for case in cases if case.id not in failures]
         utterances = _scored(taken, measured)
-        replicates = tuple(_without(one.replicate, failures) for one in taken)
+        replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         progress.say(f"scoring {len(measured)} utterances")
         readings, own_readings = score(measured, replicates, utterances, quality, goldens)
     commit, dirty = git.commit(project.root)
@@ -115,11 +115,11 @@ def _replicates(
     left = list(cases)
     taken: list[replicate.Taken] = []
     for index in range(settings.restarts):
-        one = replicate.measure(project.worker, left, index=index, pace=pace, on_call=progress.call)
-        taken.append(one)
-        for failure in one.failures:
+        restart = replicate.measure(project.worker, left, index=index, pace=pace, on_call=progress.call)
+        taken.append(restart)
+        for failure in restart.failures:
             progress.milestone(f"{failure.case}: {failure.kind}: {failure.message}")
-        failed = {failure.case for failure in one.failures}
+        failed = {failure.case for failure in restart.failures}
         left = [case for case in left if case.id not in failed]
         progress.milestone(f"process {index + 1} of {settings.restarts}: {len(left)} cases measured")
         if not left:
@@ -127,19 +127,19 @@ def _replicates(
     return taken
 
 
-def _without(one: Replicate, failures: dict[str, Failure]) -> Replicate:
-    calls = {case: calls for case, calls in one.calls.items() if case not in failures}
-    return Replicate(cold_start=one.cold_start, calls=calls)
+def _without(restart: Replicate, failures: dict[str, Failure]) -> Replicate:
+    calls = {case: calls for case, calls in restart.calls.items() if case not in failures}
+    return Replicate(cold_start=restart.cold_start, calls=calls)
 
 
 def _scored(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str, tuple[Utterance, ...]]:
     """The first utterance of the first process; of every process, where they differ."""
-    found = {}
+    scored = {}
     for case in cases:
-        hashes = {one.replicate.calls[case.id].sha256 for one in taken}
-        each = tuple(one.utterances[case.id] for one in taken)
-        found[case.id] = each[:1] if len(hashes) == 1 else each
-    return found
+        hashes = {restart.replicate.calls[case.id].sha256 for restart in taken}
+        each = tuple(restart.utterances[case.id] for restart in taken)
+        scored[case.id] = each[:1] if len(hashes) == 1 else each
+    return scored
 
 
 def _audio(utterances: tuple[Utterance, ...]) -> Audio:

@@ -56,16 +56,16 @@ def share(
     A folder that git holds in part gets links to the rest, except to code. Raises OSError.
     """
     link = _Link(project, tree)
-    found: dict[Path, Shared] = {}
+    shared: dict[Path, Shared] = {}
     for value in map(Path, sorted(set(files))):
         named = _named(project.root, value)
         if named is None or named in (project.root, *project.root.parents) or ".git" in named.parts:
             continue
         if named.is_relative_to(project.top):
-            found |= link.absolute(named) if value.is_absolute() else link.relative(named)
+            shared |= link.absolute(named) if value.is_absolute() else link.relative(named)
         elif not value.is_absolute():
             say(f"{value} lies outside the repository: the base reaches it only by an absolute path")
-    return tuple(found.values())
+    return tuple(shared.values())
 
 
 def digest(path: Path) -> str:
@@ -73,8 +73,8 @@ def digest(path: Path) -> str:
     if path.is_file():
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    files = sorted(each for each in path.rglob("*") if each.is_file())
-    listed = (os.fsencode(each.relative_to(path)) + b"\0" + digest(each).encode() for each in files)
+    files = sorted(entry for entry in path.rglob("*") if entry.is_file())
+    listed = (os.fsencode(entry.relative_to(path)) + b"\0" + digest(entry).encode() for entry in files)
     return hashlib.sha256(b"\n".join(listed)).hexdigest()
 
 
@@ -110,9 +110,9 @@ class _Link(Struct, frozen=True):
             own.symlink_to(named)
             yield named, self._shared(named, digest(named), None)
         elif own.is_dir() and named.is_dir() and not own.is_symlink():
-            for each in sorted(named.iterdir()):
-                if not each.name.startswith((".", "__pycache__")) and each.suffix != ".py":
-                    yield from self.relative(each)
+            for entry in sorted(named.iterdir()):
+                if not entry.name.startswith((".", "__pycache__")) and entry.suffix != ".py":
+                    yield from self.relative(entry)
 
     def _is_ours(self, own: Path) -> bool:
         """False where the base has a file in place of a folder, or a folder that lies elsewhere."""
@@ -141,5 +141,5 @@ def _pointer(path: Path) -> str | None:
     """The SHA-256 that a Git LFS pointer stands for, None for any other file."""
     if not path.is_file() or path.stat().st_size > _POINTER_BYTES:
         return None
-    found = _POINTER.match(path.read_bytes())
-    return found[1].decode() if found else None
+    match = _POINTER.match(path.read_bytes())
+    return match[1].decode() if match else None

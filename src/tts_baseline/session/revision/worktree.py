@@ -93,9 +93,9 @@ def _fill(
         shared = share(project, tree, files(root), say)
     except OSError as error:
         raise RevisionError(f"a file of the settings cannot be shared with the base: {error}") from error
-    for one in shared:
-        known = ", though git holds another one for the base" if one.differs else ""
-        say(f"both revisions read the same {one.path} (SHA-256 {one.sha256[:12]}){known}")
+    for file in shared:
+        known = ", though git holds another one for the base" if file.differs else ""
+        say(f"both revisions read the same {file.path} (SHA-256 {file.sha256[:12]}){known}")
     return Checkout(root=root, commit=commit, shared=shared)
 
 
@@ -158,11 +158,13 @@ def _uninterrupted() -> Iterator[None]:
         return
     waiting: list[int] = []
     signals = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda number, _: waiting.append(number)) for each in signals}
+    before = {
+        number: signal.signal(number, lambda received, _: waiting.append(received)) for number in signals
+    }
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if waiting:
             signal.raise_signal(waiting[0])
