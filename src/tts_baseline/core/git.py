@@ -13,7 +13,7 @@ from msgspec import Struct
 from tts_baseline.core.errors import RevisionError
 from tts_baseline.core.registry import nearest
 
-_TIMEOUT_S = 600.0
+_TIMEOUT_S = 600.0  # chosen: a git that hangs must end, and a large checkout on a slow disk must not
 _HASH = re.compile("[0-9a-f]{40,64}")
 _POINTERS = frozenset(
     ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
@@ -30,11 +30,11 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def run(folder: Path, *words: str, index: Path | None = None) -> str:
-    """What `git words` prints in `folder`; no hook runs, LFS downloads nothing, nobody is asked.
+    """What `git <words>` prints in `folder`; no hook runs, LFS downloads nothing, git never prompts.
 
-    With `index` that file is git's index, not the repository's. Raises RevisionError with git's own words.
+    `index` replaces the repository's index file. Raises RevisionError with git's own message.
     """
-    # A git hook points at its own repository, index and objects.
+    # Inside a git hook these variables point at the hook's repository, not at the one in `folder`.
     environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
@@ -48,7 +48,7 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
             encoding="utf-8",
             errors="surrogateescape",
             timeout=_TIMEOUT_S,
-            start_new_session=True,  # Ctrl-C on the terminal is not for git: it must finish what it began
+            start_new_session=True,  # so that Ctrl-C does not interrupt git half-way
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -75,7 +75,7 @@ def author(root: Path) -> str:
 
 
 def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:
-    """Those of these files that git holds, seen from `root`; none outside a work tree."""
+    """The files that git tracks, out of those given, relative to `root`; none outside a work tree."""
     listing = _answer(root, "ls-files", "-z", "--", *files) if files else ""
     return tuple(str(root / name) for name in listing.split("\0") if name)
 
@@ -98,8 +98,8 @@ def place(root: Path) -> Place:
 def resolve(root: Path, revision: str) -> str:
     """The full hash of the commit that `revision` names in the repository around `root`.
 
-    Raises RevisionError without git, outside a work tree, and for what names no commit: with the nearest
-    branch or tag, and in a shallow clone with the command that fetches it.
+    Raises RevisionError if git is missing, outside a work tree, and if `revision` names no commit; it then
+    has the nearest branch or tag, or in a shallow clone the command that fetches it.
     """
     root = place(root).root
     try:
@@ -125,7 +125,7 @@ def resolve(root: Path, revision: str) -> str:
 
 
 def _answer(folder: Path, *words: str) -> str:
-    """What git prints, and an empty string where it refuses."""
+    """What git prints, or an empty string if it fails."""
     try:
         return run(folder, *words)
     except RevisionError:
