@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from tts_baseline.stats.estimate import ALPHA, Estimate
 
-# docs/method.md, "Looks with a split error rate". Chosen: two early looks for plain changes; three quarters of
-# the error rate are left to the last two, which decide the close ones.
+# docs/method.md, "Looks with a split error rate". Chosen: two early looks for plain changes; three quarters
+# of the error rate are left to the last two, which decide the close ones.
 LOOKS = (3, 4, 6, 8)
 _SHARES = (0.14, 0.11, 0.31, 0.44)
 _ALPHAS = {restarts: ALPHA * share for restarts, share in zip(LOOKS, _SHARES, strict=True)}
