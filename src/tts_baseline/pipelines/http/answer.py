@@ -1,4 +1,4 @@
-"""What a speech server's answer sounds like, or says where it is no audio."""
+"""Decodes a speech server's answer, or quotes it if it is no audio."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from tts_baseline.core.errors import RequestFailed
 
 Format = Literal["wav", "flac", "pcm"]
 
-# As libsndfile names them. A server that ignores `response_format` answers with MP3, OpenAI's default.
+# libsndfile's names. A server that ignores `response_format` answers with MP3, OpenAI's default.
 _FORMATS = {"wav": ("WAV", "WAVEX", "RF64"), "flac": ("FLAC",)}
 _FILE_MARKS = (b"RIFF", b"fLaC", b"OggS", b"ID3")
-_EXCERPT_CHARS = 200
+_EXCERPT_CHARS = 200  # chosen: two lines of a terminal
 
 
 def decoded(
     answer: bytes, asked: Format, rate: int | None, *, where: str, secret: str = ""
 ) -> tuple[np.ndarray[Any, Any], int]:
-    """The samples of an answer, (n,) float32, and their rate in Hz; `rate` is that of "pcm" alone.
+    """The samples of an answer, (n,) float32, and their rate in Hz; `rate` is given for "pcm" only.
 
-    Integers of b bits are divided by 2**(b-1). Equal channels are one; they are never mixed.
+    Integers of b bits are divided by 2**(b-1). Of equal channels the first is taken; none are mixed.
 
-    Raises RequestFailed for an empty answer, another format than the one asked for, and channels that differ.
+    Raises RequestFailed for an empty answer, another format than requested, and channels that differ.
     """
     if not answer:
         raise RequestFailed("the server's answer is empty", where=where)
@@ -54,9 +54,9 @@ def decoded(
 
 
 def excerpt(answer: bytes, secret: str = "") -> str:
-    """What an answer that is no audio says, its JSON error message if it has one, in one line.
+    """An answer that is no audio, on one line: its JSON error message, or its text.
 
-    At most 200 characters, with `secret` struck out.
+    At most 200 characters; `secret` is replaced by ***.
     """
     text = answer[: 100 * _EXCERPT_CHARS].decode("utf-8", "replace")
     try:
