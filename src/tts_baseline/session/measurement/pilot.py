@@ -1,4 +1,4 @@
-"""A first look at a pipeline, unmeasured: what it costs to start it and to say the suite once."""
+"""A trial of a pipeline, to estimate how long it takes to start it and to speak the suite once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tts_baseline.session.project import Project
 
 
 class Pilot(Struct, frozen=True):
-    """What a first look tells: seconds to start a worker and to say the suite once, and the device.
+    """Estimated seconds to start a worker (`start_s`) and to speak the suite once (`pass_s`), and the device.
 
-    `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
-    file that the pipeline's code came from, `files` those of all code that is not installed; `provenance` is
-    what the pipeline says about itself.
+    `count_s` are seconds to count the work of the suite once, 0 if nothing can be counted. `origin` is the
+    file of the pipeline's code, `files` those of all code that is not installed; `provenance` is the
+    pipeline's own.
     """
 
     start_s: float
@@ -34,9 +34,9 @@ class Pilot(Struct, frozen=True):
 
 
 def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
-    """What a worker tells that is started once, unmeasured (file caches get warm), and says three texts.
+    """The pilot of the project, or of another `arm`: one worker that speaks three texts.
 
-    Of the project as it is, or of another `arm`. Raises PipelineError where it cannot be loaded.
+    It also warms the file caches. Raises PipelineError if the pipeline cannot be loaded.
     """
     settings = project.settings
     arm = arm or Arm(name="", spec=project.worker)
@@ -79,7 +79,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
 
 
 def _pass_seconds(timings: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
-    """Seconds to say every case once: a straight line through the pilot's texts, by length."""
+    """Seconds to speak every case once, by a straight line through the pilot's times over text length."""
     if not timings:
         return 0.0
     lengths, times = np.array(timings).T

@@ -1,4 +1,4 @@
-"""Shows how far a measurement is: a line that rewrites itself on a terminal, a line a restart elsewhere."""
+"""Shows the progress of a measurement: a live line on a terminal, elsewhere one line a restart."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from tts_baseline.core.units import seconds
 
-_REFRESH_S = 0.2
+_REFRESH_S = 0.2  # chosen: five times a second looks live and costs nothing
 
 
 class Progress:
-    """Writes through `write` (no newline added); `live` where the line may rewrite itself."""
+    """Writes through `write`, which adds no newline; if `live`, a line may be overwritten."""
 
     def __init__(self, write: Callable[[str], None], *, live: bool) -> None:
         self._write, self._live = write, live
@@ -19,15 +19,15 @@ class Progress:
         self._begun = self._shown = 0.0
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Show one line."""
         self._write(f"tts-baseline: {text}\n")
 
     def start(self, total: int) -> None:
-        """Counting begins; `total` calls are planned."""
+        """Start counting towards `total` calls."""
         self._done, self._total, self._begun = 0, total, time.monotonic()
 
     def call(self) -> None:
-        """One more call is done."""
+        """Count one call that is done."""
         self._done += 1
         now = time.monotonic()
         if self._live and now - self._shown >= _REFRESH_S:
@@ -35,7 +35,7 @@ class Progress:
             self._write(f"\r{self._line(now)}\033[K")
 
     def milestone(self, text: str) -> None:
-        """A part is done: kept as a line of its own."""
+        """Show a line that stays, at the end of a part."""
         end = "\033[K\n" if self._live else "\n"
         start = "\r" if self._live else ""
         self._write(f"{start}tts-baseline: {text}{end}")
