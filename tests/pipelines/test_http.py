@@ -28,7 +28,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.pipelines import _answers, _load
 from tts_baseline.pipelines.http import Http, create
-from tts_baseline.pipelines.http.answer import decoded, told
+from tts_baseline.pipelines.http.answer import decoded, excerpt
 
 TONE = (np.random.default_rng(5).normal(0, 0.1, 8000) * 32768).astype(np.int16)
 Make = Callable[..., Http]
@@ -372,7 +372,7 @@ def test_any_bytes_are_audio_or_refused(body: bytes) -> None:
 
 @given(body=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_what_an_answer_says_is_one_short_line(body: bytes) -> None:
-    line = told(body)
+    line = excerpt(body)
     assert 0 < len(line) <= 200
     assert line.isprintable()
 
@@ -394,7 +394,7 @@ def test_what_an_answer_says_is_one_short_line(body: bytes) -> None:
     ],
 )
 def test_what_an_answer_says(body: bytes, line: str) -> None:
-    assert told(body) == line
+    assert excerpt(body) == line
 
 
 # --- stages

@@ -1,1 +1,1 @@
-"""What was accepted, as versioned JSON in the repository, and the pending runs that may become it."""
+"""Accepted baselines, as versioned JSON in the repository, and the pending runs that can be accepted."""

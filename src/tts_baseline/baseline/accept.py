@@ -1,4 +1,4 @@
-"""Promotes a pending run: those same samples, never a re-measured, different draw."""
+"""Accepts a pending run with the samples that it measured; nothing is measured again."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ def promote(
     quality_of: Collection[str] | None = None,
     machine: bool = True,
 ) -> tuple[Path, ...]:
-    """The files written by accepting the pending run in `folder`.
+    """The files that accepting the pending run in `folder` wrote.
 
-    An unchanged run joins the current epoch of its machine; a changed one starts a new epoch. A golden
-    is replaced only where the audio changed, or its file is damaged; where it is not, only scores of new
-    metrics are added. `quality_of` limits the quality part
-    to some cases (None: all); without `machine` the performance part is left out. Accepting a run again
-    writes what differs, mostly nothing. Raises BaselineError for a run with cases that could not be
-    measured, and for an anchor that is an accepted run already.
+    A run without a change joins its machine's current epoch; a `changed` one starts a new epoch. A golden is
+    replaced only if the audio changed or its file is damaged; otherwise only scores of new metrics are added.
+    `quality_of` restricts the quality part to some cases (None: all); without `machine` the performance part
+    is left out. Accepting a run again writes only what differs. Raises BaselineError for a run with cases
+    that could not be measured, and for an anchor that is an accepted run already.
     """
     run = pending.load(folder)
     if run.failures:
@@ -64,9 +63,9 @@ def promote(
 
 
 def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_golden: bool = True) -> bool:
-    """True where a case sounds as accepted: the same samples, or equivalent to every metric that can tell.
+    """True if a case sounds as accepted: it has the same samples, or every metric that can tell agrees.
 
-    Without `heard_golden`, the run was compared with an earlier golden: only the same samples count.
+    Without `heard_golden`, the run was compared with an earlier golden, and only the same samples count.
     """
     if accepted is None or accepted.request != _case(run, case).request:
         return False
@@ -119,7 +118,7 @@ def _quality(
 
 
 def _scores(run: Run, case: str) -> dict[str, Score]:
-    # Against the new golden, which is this run's own recording, the golden metrics read anew.
+    # The new golden is this run's own recording, so golden metrics take their readings against that.
     own: dict[str, Reading] = {r.metric: r for r in run.own_readings if r.case == case}
     return {
         r.metric: Score(value=r.value, reason=r.reason)

@@ -23,8 +23,8 @@ from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Uttera
 
 T = TypeVar("T", bound=Record)
 
-_FULL_SCALE = 1.0 - 2.0**-23
-_FLAC_ANY_RATE = 65_535
+_FULL_SCALE = 1.0 - 2.0**-23  # the largest sample of 24-bit PCM
+_FLAC_ANY_RATE = 65_535  # RFC 9639, section 9.1.2: up to here the frame header can hold any rate in Hz
 
 
 class _Versioned(msgspec.Struct):
@@ -55,14 +55,14 @@ def read_record(path: Path, kind: type[T]) -> T:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace `path` by the record as JSON, atomically; measurements, which nobody edits, on one line."""
+    """Replace `path` atomically by the record as JSON; runs and judgements, never edited, take one line."""
     data = msgspec.json.encode(record)
     is_measurement = isinstance(record, Run | Judgement)
     write_atomic(path, (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n")
 
 
 def gain_of(utterance: Utterance) -> float:
-    """The gain (at most 1) that keeps an utterance's peak below full scale of a 24-bit recording."""
+    """The gain, at most 1, that keeps an utterance's peak within a 24-bit recording."""
     peak = float(np.max(np.abs(utterance.samples), initial=0.0))
     return min(1.0, _FULL_SCALE / peak) if np.isfinite(peak) and peak > _FULL_SCALE else 1.0
 
@@ -73,15 +73,15 @@ def encode_flac(utterance: Utterance) -> bytes:
     samples = utterance.samples * np.float32(gain_of(utterance))
     rate = utterance.sample_rate
     if rate > _FLAC_ANY_RATE:
-        rate = round(rate, -1)  # FLAC's header has no other rates up there; read_flac goes by the record
+        rate = round(rate, -1)  # higher rates are stored in tens of Hz; read_flac takes the record's rate
     soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_24")
     return buffer.getvalue()
 
 
 def read_flac(path: Path, audio: Audio) -> Utterance:
-    """The recording at `path` as the utterance that it was made of: mono float32, gain undone.
+    """The utterance recorded at `path`: mono float32, with the gain undone.
 
-    Raises BaselineError for a file that cannot be read, or holds another number of samples.
+    Raises BaselineError for a file that cannot be read, or has another number of samples.
     """
     try:
         samples, _ = soundfile.read(path, dtype="float32")
@@ -100,7 +100,7 @@ def read_flac(path: Path, audio: Audio) -> Utterance:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Only one process at a time changes `folder`; the lock lives outside the repository."""
+    """Lock `folder` for this process; the lock file is outside the repository."""
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     with filelock.FileLock(Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"):
         yield

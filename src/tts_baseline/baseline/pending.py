@@ -1,4 +1,4 @@
-"""The pending runs: every run leaves a folder that `accept` can promote, here or on another machine."""
+"""Pending runs: every run leaves a folder that `accept` can promote, here or on another machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def prepare(report: Path) -> None:
 
 
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
-    """The new folder `<report>/<run id>`: run.json and audio/<case>.flac; complete, or not there at all."""
+    """The new folder `<report>/<run id>` with run.json and audio/<case>.flac; it appears when complete."""
     prepare(report)
     partial = Path(tempfile.mkdtemp(dir=report, prefix=f".{run.id}."))
     try:
@@ -45,9 +45,9 @@ def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
 
 
 def find(report: Path, name: str) -> Path:
-    """The folder of a pending run: by id, by the beginning or end of an id, `last`, or a path.
+    """The folder of a pending run, by id, by the beginning or end of an id, by `last`, or by path.
 
-    Raises BaselineError where none or several fit.
+    Raises BaselineError if none or several match.
     """
     given = Path(name)
     if given.name == "run.json":
@@ -78,8 +78,8 @@ def listing(report: Path) -> list[Path]:
 def load(folder: Path) -> Run:
     """The run in a pending folder, which may come from another machine.
 
-    Raises BaselineError for a name that could lead out of the baselines' folder, for a case without its
-    audio's identity, and for metrics that are not installed here.
+    Raises BaselineError for a name that could lead out of the baselines' folder, a case without a record of
+    its audio, and metrics that are not installed here.
     """
     path = folder / "run.json"
     run = files.read_record(path, Run)
@@ -102,7 +102,7 @@ def load(folder: Path) -> Run:
 
 
 def recording(folder: Path, run: Run, case: str) -> bytes:
-    """The FLAC file of a case's scored utterance; BaselineError where it is missing or is not that."""
+    """The FLAC file of a case's scored utterance; BaselineError if it is missing or damaged."""
     path = folder / "audio" / f"{case}.flac"
     if not path.is_file():
         raise BaselineError(f"run {run.id} has no recording of case {case!r}", where=str(path), hint=_WHOLE)
@@ -114,7 +114,7 @@ def recording(folder: Path, run: Run, case: str) -> bytes:
 
 
 def discard(report: Path, folder: Path) -> None:
-    """Remove a pending run for good; BaselineError for any folder that is not one of `report`."""
+    """Remove a pending run for good; BaselineError for a folder that is not in `report`."""
     load(folder)
     if folder.resolve().parent != report.resolve():
         raise BaselineError(

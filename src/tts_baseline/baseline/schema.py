@@ -1,4 +1,4 @@
-"""The JSON Schema of what baselines hold, with every registered metric described."""
+"""The JSON Schema of baselines, with a description of every registered metric."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _STORED = ("Quality", "Run", "Certificate")
 
 
 def json_schema() -> bytes:
-    """The schema of everything in JSON that a baseline's folder holds, as JSON Schema 2020-12.
+    """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 
-    That is `quality.json`, `machines/<key>/<run>.json` and `certificates/<key>.json`. Generated from the
-    records and the registry, so that a new metric appears by being there.
+    That is `quality.json`, `machines/<key>/<run>.json` and `certificates/<key>.json`. It is generated from
+    the records and the registry, so a new metric needs no edit here.
     """
     _, components = msgspec.json.schema_components((Quality, Run, Certificate), ref_template="#/$defs/{name}")
     components["QualityCase"]["properties"]["scores"]["propertyNames"] = {"$ref": "#/$defs/Metric"}

@@ -1,4 +1,4 @@
-"""The accepted baselines of one pipeline variant; the only place that writes them."""
+"""Reads and writes the accepted baselines of one pipeline variant; nothing else writes them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
 
-RING = 20
+RING = 20  # chosen: enough for a good spread, few enough to forget a machine's old state
 
 
 def slug(name: str) -> str:
-    """A folder name for a pipeline: its registered name, or `package.module:attribute` made safe."""
+    """A folder name for a pipeline, from its registered name or `package.module:attribute`."""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")
 
 
 def accepted_at(run: Run) -> tuple[str, str]:
-    """What puts runs in the order in which they were accepted."""
+    """The key that sorts runs by when they were accepted."""
     return (run.acceptance.at if run.acceptance else "", run.id)
 
 
@@ -35,9 +35,9 @@ class Store:
         self.folder = root / slug(pipeline) / slug(variant)
 
     def load(self, key: str) -> Baseline:
-        """What a run on the machine `key` is compared with; empty where nothing was accepted yet.
+        """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
-        Holds the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
+        It has the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
         suite on every other machine.
         """
         quality_file = self.folder / "quality.json"
@@ -65,9 +65,9 @@ class Store:
     def goldens(self, quality: Quality | None) -> dict[str, Utterance]:
         """The accepted recordings by case.
 
-        Raises BaselineError for one that is missing or is not the one that quality.json speaks of.
+        Raises BaselineError for one that is missing or differs from what quality.json describes.
         """
-        found = {}
+        recordings = {}
         for case, accepted in (quality.cases if quality else {}).items():
             path = self._golden(case)
             if not path.exists():
@@ -82,11 +82,11 @@ class Store:
                     where=str(path),
                     hint=f"git checkout -- {self.folder}   (or `git lfs pull`, or accept that run again)",
                 )
-            found[case] = files.read_flac(path, accepted.audio)
-        return found
+            recordings[case] = files.read_flac(path, accepted.audio)
+        return recordings
 
     def write_run(self, run: Run) -> Path:
-        """Keep an accepted run; its file is new and never changes."""
+        """Write an accepted run to a new file, which never changes later."""
         path = self._run(run)
         if path.exists():
             raise BaselineError(f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run")
@@ -95,11 +95,11 @@ class Store:
         return path
 
     def has(self, run: Run) -> bool:
-        """True where this run is accepted already."""
+        """True if this run is accepted already."""
         return self._run(run).exists()
 
     def certificate(self, key: str) -> Certificate | None:
-        """What the machine `key` was certified to see; None where it was not."""
+        """The certificate of the machine `key`; None if it has none."""
         path = self._certificate(key)
         return files.read_record(path, Certificate) if path.exists() else None
 
@@ -111,7 +111,7 @@ class Store:
         return path
 
     def write_quality(self, quality: Quality, recordings: Mapping[str, bytes]) -> Path:
-        """Replace the accepted quality; recordings first: quality.json never speaks of a missing one."""
+        """Replace the accepted quality; recordings first, so that quality.json never names a missing one."""
         self._write_schema()
         for case, data in recordings.items():
             write_atomic(self._golden(case), data)
@@ -120,7 +120,7 @@ class Store:
         return path
 
     def is_intact(self, case: str, accepted: QualityCase) -> bool:
-        """True where the golden of a case is there, and is the recording that was accepted."""
+        """True if the golden of a case exists and is the accepted recording."""
         path = self._golden(case)
         return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == accepted.recording
 

@@ -1,1 +1,1 @@
-"""What every metric, pipeline and switch promises, as checks that a test calls; no pytest in here."""
+"""The promises of every metric, pipeline and switch, as checks for a test to call; pytest is not needed."""

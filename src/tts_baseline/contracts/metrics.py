@@ -1,4 +1,4 @@
-"""What every metric promises, whatever it measures."""
+"""The promises of every metric, as checks."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _RATE = 16_000
 
 
 def check_metric(metric: str | ModuleType | Metric) -> None:
-    """Nothing, where the metric keeps every promise below; else ContractBroken says which one it broke.
+    """Nothing; raises ContractBroken with the first promise below that the metric breaks.
 
-    `metric` is a module with `SPEC` and `read`, its dotted name, or a registered metric. What it is asked to
-    read: noise in bursts, calls with every column, and nothing, silence and NaN.
+    `metric` is a module with `SPEC` and `read`, its dotted name, or a registered metric. It reads bursts of
+    noise with complete calls, and then no audio, silence and NaN.
     """
-    made = metric if isinstance(metric, Metric) else _metric(metric)
+    candidate = metric if isinstance(metric, Metric) else _metric(metric)
     for check in CHECKS:
-        check(made)
+        check(candidate)
 
 
 def declares_itself(metric: Metric) -> None:
-    """Its declaration is complete, and names metrics and devices that there are."""
+    """Its declaration is complete, and refers to metrics and devices that exist."""
     spec = metric.spec
     _holds(metric, spec.family in FAMILIES, f"its family is {spec.family!r}", f"one of {', '.join(FAMILIES)}")
     _holds(metric, bool(spec.unit), "it has no unit", 'unit="1" where it is a plain number')
@@ -55,7 +55,7 @@ def declares_itself(metric: Metric) -> None:
 
 
 def reads_what_there_is(metric: Metric) -> None:
-    """Its reading is well formed: a finite value inside its values, or a reason; the same every time."""
+    """Its reading is a finite value within its values, or a reason, and the same every time."""
     reading = _reading(metric, _evidence())
     _well_formed(metric, reading, _CASE.id)
     again = _reading(metric, _evidence())
@@ -63,7 +63,7 @@ def reads_what_there_is(metric: Metric) -> None:
 
 
 def says_why_there_is_nothing(metric: Metric) -> None:
-    """Of nothing, silence and NaN it reads None with a reason, and raises nothing."""
+    """For no audio, silence and NaN it reads None with a reason, and does not raise."""
     for kind, evidence in _unusable().items():
         reading = _reading(metric, evidence)
         _holds(metric, reading.value is None, f"of {kind} it reads {reading.value}", "no value, and a reason")
@@ -71,7 +71,7 @@ def says_why_there_is_nothing(metric: Metric) -> None:
 
 
 def is_about_the_run_without_a_case(metric: Metric) -> None:
-    """Evidence without a case gives a reading without one."""
+    """Evidence without a case gives a reading without a case."""
     case = _reading(metric, Evidence()).case
     _holds(
         metric, case is None, f"its reading of a run is of the case {case!r}", "take the case of the evidence"
@@ -79,7 +79,7 @@ def is_about_the_run_without_a_case(metric: Metric) -> None:
 
 
 def leaves_the_samples_alone(metric: Metric) -> None:
-    """It writes to no samples, float32 or float64."""
+    """It does not change the samples, float32 or float64."""
     import numpy as np
 
     for dtype in (np.float32, np.float64):
@@ -92,7 +92,7 @@ def leaves_the_samples_alone(metric: Metric) -> None:
 
 
 def needs_its_golden(metric: Metric) -> None:
-    """A golden metric has no value without a golden; one that is none does not look at it."""
+    """A golden metric has no value without a golden; any other ignores the golden."""
     with_golden = _evidence()
     without = _reading(metric, replace(with_golden, golden=None))
     if metric.spec.golden:
@@ -175,7 +175,7 @@ def _evidence(dtype: DTypeLike = "f4") -> Evidence:
 
 
 def _bursts(seed: int, dtype: DTypeLike) -> Utterance:
-    """Two seconds of noise in bursts: enough for any metric to answer, with a value or a reason."""
+    """Two seconds of noise in bursts, for which any metric can give a value or a reason."""
     import numpy as np
 
     noise = 0.1 * np.random.default_rng(seed).standard_normal(2 * _RATE)

@@ -1,4 +1,4 @@
-"""What every pipeline promises, whatever it is made of."""
+"""The promises of every pipeline, as checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tts_baseline.pipelines._answers import utterance
 _QUESTION = Request(text="¿Qué hora es en Bogotá? Son las tres y media.", seed=3)
 _OTHER = Request(text="Otra frase, para que cambie lo que haya de cambiar.")
 _ODD_TEXTS = ("", " \n\t", "\0", "¿¡…!?", "½ 🙂 你好", "ß" * 500)
-_SHORTEST_S = 0.5
+_SHORTEST_S = 0.5  # chosen: nobody says `_QUESTION` faster
 
 
 def check_pipeline(
@@ -25,32 +25,32 @@ def check_pipeline(
     optimize: tuple[str, ...] = (),
     reproducible: bool = True,
 ) -> None:
-    """Nothing, where the pipeline keeps every promise below; else ContractBroken says which one it broke.
+    """Nothing; raises ContractBroken with the first promise below that the pipeline breaks.
 
-    `pipeline` is a registered name, `module:attribute`, or an object, which is not loaded yet. `settings`,
-    `device` and `optimize` go to a named one as they would in a run. Without `reproducible` the same
-    request may give another utterance. Raises PipelineError or SettingsError where it cannot be built.
+    `pipeline` is a registered name, `module:attribute`, or an object that is not loaded yet. A named one is
+    built with `settings`, `device` and `optimize`, as in a run. Without `reproducible` the same request may
+    give another utterance. Raises PipelineError or SettingsError if it cannot be built.
     """
     if isinstance(pipeline, str):
         name, target = pipeline, _load.resolve(pipeline)
         closes_unloaded(name, _load.build(target, settings or {}, device=device, optimize=optimize))
-        made = _load.build(target, settings or {}, device=device, optimize=optimize)
+        candidate = _load.build(target, settings or {}, device=device, optimize=optimize)
     else:
-        name, made = type(pipeline).__name__, pipeline
-    _optional(made, "load")()
+        name, candidate = type(pipeline).__name__, pipeline
+    _optional(candidate, "load")()
     try:
-        describes_itself(name, made)
-        speaks(name, made)
+        describes_itself(name, candidate)
+        speaks(name, candidate)
         if reproducible:
-            repeats_itself(name, made)
-        survives_any_text(name, made)
+            repeats_itself(name, candidate)
+        survives_any_text(name, candidate)
     finally:
-        _optional(made, "close")()
-        _optional(made, "close")()
+        _optional(candidate, "close")()
+        _optional(candidate, "close")()
 
 
 def closes_unloaded(name: str, pipeline: Pipeline) -> None:
-    """It may be closed before it was loaded, and twice."""
+    """It can be closed before it was loaded, and twice."""
     for _ in range(2):
         try:
             _optional(pipeline, "close")()
@@ -61,17 +61,17 @@ def closes_unloaded(name: str, pipeline: Pipeline) -> None:
 
 
 def describes_itself(name: str, pipeline: Pipeline) -> None:
-    """It has `synthesize`, and its `provenance`, if any, is text by name."""
+    """It has `synthesize`, and its `provenance`, if any, maps names to text."""
     _holds(
         name, isinstance(pipeline, Pipeline), "it has no synthesize(request)", "def synthesize(self, request)"
     )
     provenance = getattr(pipeline, "provenance", {})
-    told = all(isinstance(text, str) and text for item in provenance.items() for text in item)
-    _holds(name, told, f"its provenance is {provenance!r}", "non-empty text by name, as voice='ana'")
+    is_text = all(isinstance(text, str) and text for item in provenance.items() for text in item)
+    _holds(name, is_text, f"its provenance is {provenance!r}", "non-empty text by name, as voice='ana'")
 
 
 def speaks(name: str, pipeline: Pipeline) -> None:
-    """A plain sentence gives half a second of audio and more."""
+    """A plain sentence gives more than half a second of audio."""
     heard = _spoken(name, pipeline, _QUESTION)
     length = heard.samples.size / heard.sample_rate
     _holds(name, length > _SHORTEST_S, f"a sentence took {length:.2f} s of audio", "return all samples")
@@ -79,7 +79,7 @@ def speaks(name: str, pipeline: Pipeline) -> None:
 
 
 def repeats_itself(name: str, pipeline: Pipeline) -> None:
-    """The same request gives the same utterance, bit for bit, whatever was said in between."""
+    """The same request gives the same utterance, bit for bit, also after another request."""
     first = _spoken(name, pipeline, _QUESTION)
     _spoken(name, pipeline, _OTHER)
     again = _spoken(name, pipeline, _QUESTION)
@@ -92,7 +92,7 @@ def repeats_itself(name: str, pipeline: Pipeline) -> None:
 
 
 def survives_any_text(name: str, pipeline: Pipeline) -> None:
-    """Any text is spoken, or refused by RequestFailed; afterwards a plain sentence is still spoken."""
+    """It speaks any text, or raises RequestFailed, and speaks a plain sentence afterwards."""
     for text in _ODD_TEXTS:
         try:
             _heard(name, pipeline, Request(text=text))
@@ -102,7 +102,7 @@ def survives_any_text(name: str, pipeline: Pipeline) -> None:
 
 
 def well_formed(name: str, returned: object) -> Utterance:
-    """What a pipeline returned, as an utterance: finite samples within [-1, 1], a plausible rate."""
+    """The utterance that a pipeline returned: finite samples within [-1, 1], a plausible rate."""
     import numpy as np
 
     try:
@@ -115,7 +115,7 @@ def well_formed(name: str, returned: object) -> Utterance:
 
 
 def _spoken(name: str, pipeline: Pipeline, request: Request) -> Utterance:
-    """What is heard of a plain sentence, which none may refuse."""
+    """The utterance of a plain sentence, which no pipeline may refuse."""
     try:
         return _heard(name, pipeline, request)
     except RequestFailed as error:

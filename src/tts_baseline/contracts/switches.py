@@ -1,4 +1,4 @@
-"""What every switch promises: off, it leaves no trace; on, it shows that it acts, and keeps its equality."""
+"""The promises of every switch: off, no trace is left; on, it proves that it acts and keeps its equality."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def check_switch(
     *,
     subject: Callable[[Any], Any] = lambda pipeline: pipeline,
 ) -> float | None:
-    """How near it comes to its bound: the error of a `numeric` switch, the SNR in dB of a `perceptual` one.
+    """The error of a `numeric` switch, the SNR in dB of a `perceptual` one; None for `bit-exact`.
 
-    Raises ContractBroken where the switch does not keep its contract.
+    Raises ContractBroken if the switch breaks its contract.
 
-    `build(switches)` gives a pipeline, loaded anew, under these switches: none, or the one. `subject` gives
-    what the pipeline hands its switches (for `f5_spanish` its parts); unless said, the pipeline itself.
-    A `bit-exact` or `numeric` switch that merely claims to act is told by its proof of the reference, which
-    has to be None; a `perceptual` one also by its samples, which have to differ.
+    `build(switches)` returns a newly loaded pipeline with these switches: none, or this one. `subject`
+    returns what the pipeline passes to its switches (`f5_spanish`: its parts); by default the pipeline
+    itself. A switch that does nothing is caught if it proves itself active in the reference, where its proof
+    has to be None; a `perceptual` one also if no sample changes.
     """
     name = switch.spec.name
     off = build(())
@@ -86,7 +86,7 @@ def _worst(
     reference: Sequence[_Samples],
     switched: Sequence[_Samples],
 ) -> float:
-    """The extreme of a measure over all utterances; NaN where one is, which min and max would pass over."""
+    """The extreme of a measure over all utterances; NaN if any is NaN, which min and max can miss."""
     values = [measure(before, now) for before, now in zip(reference, switched, strict=True)]
     return math.nan if any(map(math.isnan, values)) else extreme(values)
 
@@ -99,7 +99,7 @@ def _relative_error(reference: _Samples, switched: _Samples) -> float:
 
 
 def _snr_db(reference: _Samples, switched: _Samples) -> float:
-    """Power of the reference over that of the difference; infinite where nothing differs."""
+    """Power of the reference over that of the difference, in dB; infinite if nothing differs."""
     import numpy as np
 
     signal, noise = (np.sum(np.square(x, dtype=np.float64)) for x in (reference, switched - reference))
@@ -107,8 +107,8 @@ def _snr_db(reference: _Samples, switched: _Samples) -> float:
         return float("inf") if noise == 0 else 10 * float(np.log10(signal / noise))
 
 
-def _require(kept: object, broken: str) -> None:
-    if not kept:
+def _require(promise: object, broken: str) -> None:
+    if not promise:
         raise _broken(broken)
 
 

@@ -1,1 +1,1 @@
-"""Records, contracts, registry, units, settings, environment and errors: what every room may use."""
+"""What every other package may import: records, protocols, registry, units, settings, environment, errors."""

@@ -1,4 +1,4 @@
-"""What a machine was certified to see: judge sessions whose truth is known, and what they add up to."""
+"""A machine's certificate: judge sessions with a known slowdown, and the error rates counted from them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ TrialOutcome = Literal["regressed", "improved", "ok", "undecided"]
 
 
 class Trial(Record, frozen=True, kw_only=True):
-    """One judge session of a pipeline against itself, the head made slower by `slower` (a share; 0: A/A).
+    """One judge session of a pipeline against itself, the head slowed down by `slower` (a share; 0: A/A).
 
-    `outcome` is `regressed` where the suite or a single case is, else the suite's verdict. `change` is what
-    the judge measured (a share), `latency_s` the base's. `spread` is the standard deviation of the suite's
-    log differences over the first three restarts: all sessions have those, whenever they stopped.
+    `outcome` is `regressed` if the suite or any case regressed, else the suite's verdict. `change` is the
+    measured change (a share) and `latency_s` the base's latency. `spread` is the standard deviation of the
+    suite's log differences over the first three restarts, which every session has.
     """
 
     slower: float
@@ -29,7 +29,7 @@ class Trial(Record, frozen=True, kw_only=True):
 
 
 class Share(Record, frozen=True, kw_only=True):
-    """How many of a level's sessions, as a share, and the exact 95 % bounds of that share."""
+    """A count of a level's sessions, as a share of them, with the exact 95 % bounds of that share."""
 
     count: int
     share: float
@@ -38,7 +38,7 @@ class Share(Record, frozen=True, kw_only=True):
 
 
 class Level(Record, frozen=True, kw_only=True):
-    """All sessions with one executed slowdown; `change`, `seconds`, `restarts` are medians."""
+    """The sessions of one slowdown; `change`, `seconds` and `restarts` are medians over them."""
 
     slower: float
     sessions: int
@@ -54,15 +54,15 @@ class Level(Record, frozen=True, kw_only=True):
 
 
 class Certificate(Record, frozen=True, kw_only=True):
-    """What the judge is able to tell on one machine, for one suite, under a latency limit.
+    """How small a change the judge can tell on one machine, for one suite, under a latency limit.
 
     limit:              the latency limit it was made under, as a share of `latency_s`.
-    levels:             A/A first, then the executed slowdowns; `trials` are the sessions themselves.
-    false_alarms_below: the rate of failed builds of unchanged code, exceeded with 5 % probability at most.
-    spread:             sd of the suite's log difference between restarts, typical of a session.
-    resolution:         the smallest limit that unchanged code passes with 90 % probability.
-    smallest_visible:   the smallest slowdown that eight restarts call regressed with 90 %, by the formula.
-    smallest_seen:      the smallest executed one that so many sessions did; None where no level had.
+    levels:             A/A first, then each slowdown that was executed; `trials` are the single sessions.
+    false_alarms_below: 95 % upper bound of the rate at which unchanged code fails.
+    spread:             typical standard deviation of the suite's log difference between restarts.
+    resolution:         the smallest limit that unchanged code passes with 90 % probability (computed).
+    smallest_visible:   the smallest slowdown that fails with 90 % probability after 8 restarts (computed).
+    smallest_seen:      the smallest executed slowdown of which 90 % of sessions failed; None if none did.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")

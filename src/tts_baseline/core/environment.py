@@ -1,4 +1,4 @@
-"""Where a run is made: a key for the hardware class, and the software that is recorded and diffed."""
+"""The environment of a run: a key for the class of hardware, and the software versions."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tts_baseline.core.records import Environment
 
 
 def read(device: Literal["cpu", "cuda"], target: str = "", paths: Sequence[Path] = ()) -> Environment:
-    """The environment of this process: key from the hardware class only, software recorded beside it.
+    """The environment of this process; its key depends on the hardware alone.
 
-    The software is what metrics and pipelines declare, with the pipeline at `target` (see `packages`).
+    The software is Python, the kernel, and the packages that metrics and pipelines declare, including the
+    pipeline at `target` (see `packages`).
     """
     hardware = _cpu() | (_gpu() if device == "cuda" else {})
     slug = re.sub(r"[^a-z0-9]+", "-", _label(hardware).lower()).strip("-")[:40].strip("-")
@@ -35,7 +36,7 @@ def differences(before: Environment, now: Environment) -> tuple[str, ...]:
 
 
 def has_cuda() -> bool:
-    """True where NVML sees a GPU; costs no import of torch."""
+    """True if NVML sees a GPU; torch is not imported."""
     return bool(_gpu())
 
 

@@ -22,7 +22,7 @@ class TtsBaselineError(Exception):
 
 
 def brief(error: BaseException) -> str:
-    """An error of another library on one line: its type, and the first line of what it says."""
+    """An error of another library on one line: its type and the first line of its message."""
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
@@ -66,7 +66,7 @@ class RegistryError(TtsBaselineError):
 
 
 class ContractBroken(TtsBaselineError, AssertionError):
-    """A metric, a pipeline or a switch does not keep what all of its kind promise."""
+    """A metric, a pipeline or a switch breaks a promise that all of its kind make."""
 
 
 class LimitError(SettingsError):

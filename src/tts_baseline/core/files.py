@@ -1,4 +1,4 @@
-"""Replaces files so that nothing is lost."""
+"""Replaces files atomically."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`: readers, and a crash, see the old file or the new one, never a mixture."""
+    """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from tts_baseline.core.errors import RevisionError
 from tts_baseline.core.registry import nearest
 
-_TIMEOUT_S = 600.0
+_TIMEOUT_S = 600.0  # chosen: a git that hangs must end, and a large checkout on a slow disk must not
 _HASH = re.compile("[0-9a-f]{40,64}")
 _POINTERS = frozenset(
     ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
@@ -30,11 +30,11 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def run(folder: Path, *words: str, index: Path | None = None) -> str:
-    """What `git words` prints in `folder`; no hook runs, LFS downloads nothing, nobody is asked.
+    """What `git <words>` prints in `folder`; no hook runs, LFS downloads nothing, git never prompts.
 
-    With `index` that file is git's index, not the repository's. Raises RevisionError with git's own words.
+    `index` replaces the repository's index file. Raises RevisionError with git's own message.
     """
-    # A git hook points at its own repository, index and objects.
+    # Inside a git hook these variables point at the hook's repository, not at the one in `folder`.
     environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
     if index is not None:
         environment["GIT_INDEX_FILE"] = str(index)
@@ -48,7 +48,7 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
             encoding="utf-8",
             errors="surrogateescape",
             timeout=_TIMEOUT_S,
-            start_new_session=True,  # Ctrl-C on the terminal is not for git: it must finish what it began
+            start_new_session=True,  # so that Ctrl-C does not interrupt git half-way
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -58,8 +58,8 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
     except ValueError as error:
         raise RevisionError(f"git {words[0]}: {error}", where=str(folder)) from error
     if done.returncode:
-        said = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
-        raise RevisionError(f"git {words[0]}: {said}", where=str(folder))
+        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise RevisionError(f"git {words[0]}: {reason}", where=str(folder))
     return done.stdout.removesuffix("\n")
 
 
@@ -75,9 +75,9 @@ def author(root: Path) -> str:
 
 
 def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:
-    """Those of these files that git holds, seen from `root`; none outside a work tree."""
-    found = _answer(root, "ls-files", "-z", "--", *files) if files else ""
-    return tuple(str(root / name) for name in found.split("\0") if name)
+    """The files that git tracks, out of those given, relative to `root`; none outside a work tree."""
+    listing = _answer(root, "ls-files", "-z", "--", *files) if files else ""
+    return tuple(str(root / name) for name in listing.split("\0") if name)
 
 
 def place(root: Path) -> Place:
@@ -98,34 +98,34 @@ def place(root: Path) -> Place:
 def resolve(root: Path, revision: str) -> str:
     """The full hash of the commit that `revision` names in the repository around `root`.
 
-    Raises RevisionError without git, outside a work tree, and for what names no commit: with the nearest
-    branch or tag, and in a shallow clone with the command that fetches it.
+    Raises RevisionError if git is missing, outside a work tree, and if `revision` names no commit; it then
+    has the nearest branch or tag, or in a shallow clone the command that fetches it.
     """
     root = place(root).root
     try:
-        found = run(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
-        if revision and _HASH.fullmatch(found):  # '^main' is read as a negation
-            return found
-        said = "not one revision"
+        named = run(root, "rev-parse", "--verify", f"{revision}^{{commit}}")
+        if revision and _HASH.fullmatch(named):  # '^main' is read as a negation
+            return named
+        reason = "not one revision"
     except RevisionError as error:
-        said = error.what
+        reason = error.what
     if kind := _answer(root, "cat-file", "-t", revision):
         what, hint = f"{revision!r} names a {kind}, not a commit", "git log --oneline"
     elif _answer(root, "rev-parse", "--is-shallow-repository") == "true":
-        what = f"no revision {revision!r} in this shallow clone: {said}"
+        what = f"no revision {revision!r} in this shallow clone: {reason}"
         hint = (
             f"git fetch --depth=1 origin {revision}" if _HASH.fullmatch(revision) else "git fetch --unshallow"
         )
     else:
         refs = ("refs/heads", "refs/tags", "refs/remotes")
         known = _answer(root, "for-each-ref", "--format=%(refname:short)", *refs).splitlines()
-        what = f"no revision {revision!r}{nearest(revision, known)}: {said}"
+        what = f"no revision {revision!r}{nearest(revision, known)}: {reason}"
         hint = "git branch --all; git tag; or get what is new: git fetch --all --tags"
     raise RevisionError(what, where=str(root), hint=hint)
 
 
 def _answer(folder: Path, *words: str) -> str:
-    """What git prints, and an empty string where it refuses."""
+    """What git prints, or an empty string if it fails."""
     try:
         return run(folder, *words)
     except RevisionError:

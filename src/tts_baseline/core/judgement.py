@@ -1,4 +1,4 @@
-"""What the judge measured: restarts of two arms, whose calls took turns."""
+"""What the judge measured: restarts of two arms (base and head) whose calls alternate."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tts_baseline.core.verdict import Change
 class Paired(Record, frozen=True, kw_only=True):
     """One restart of two arms, a fresh process of each.
 
-    `orders` says for each case which arm each call was of, in time: 'ABBABAAB' (A: base, B: head).
-    `dropped` counts quads that were left out because the device was throttled, `stolen` is the share of the
-    wanted CPU time that the host of a virtual machine gave to others.
+    `orders` gives, by case, the arm of each call in order of time: 'ABBABAAB' (A: base, B: head).
+    `dropped` counts the quads that were left out because the device was throttled. `stolen` is the share of
+    requested CPU time that the host of a virtual machine gave to others.
     """
 
     base: Replicate
@@ -26,9 +26,9 @@ class Paired(Record, frozen=True, kw_only=True):
 class Against(Record, frozen=True, kw_only=True):
     """What a run was compared with: a name for people, the commit, and the switches that were on.
 
-    `code` is False where both arms ran the same files, so that only settings can make a difference.
-    `shared` names the files that both arms read because git does not hold them. `changed` is what the arms
-    are configured with differently, base first; None where nobody looked.
+    `code` is False if both arms ran the same files, so that only settings can differ. `shared` names the
+    files that both arms read because git does not track them. `changed` lists the settings that differ
+    between the arms, base first; None if they were not compared.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Against(Record, frozen=True, kw_only=True):
 
 
 class Judgement(Record, frozen=True, kw_only=True):
-    """A judge's restarts and what they are of; `lost` are cases that an arm could not say.
+    """The judge's restarts, and what was compared; `lost` are the cases that an arm could not speak.
 
-    `asked` says that the user named what to compare with, `stopped` why it ended before every verdict was in,
-    `certified` what this machine's certificate said, and `again` counts restarts that were measured again
+    `asked` is True if the user named the revision. `stopped` says why measuring ended before every verdict
+    was clear, `certified` what this machine's certificate says. `again` counts restarts that were repeated
     because the host gave their CPU time to others.
     """
 
@@ -64,10 +64,9 @@ class Judgement(Record, frozen=True, kw_only=True):
 
 
 class PairedSound(Record, frozen=True, kw_only=True):
-    """How both arms sound: every quality reading of each case's first utterance, by arm.
+    """The quality readings of each case's first utterance, by arm.
 
-    Metrics that need a golden take the base's utterance, for both arms. `identical` names the cases in which
-    both arms gave the same samples.
+    The base's utterance is the golden of both arms. `identical` names the cases with equal samples in both.
     """
 
     base: tuple[Reading, ...]

@@ -1,4 +1,4 @@
-"""The options that `pytest` and `tts-baseline` share, as plain data: importing this costs nothing."""
+"""The options that `pytest` and `tts-baseline` share, as plain data that is cheap to import."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def _switches() -> str:
-    """The switches by pipeline, such as 'f5_spanish: bf16, fp16', read off the names of their files."""
+    """The switches by pipeline, such as 'f5_spanish: bf16, fp16', from the names of their files."""
     files = sorted(Path(__file__).parents[1].glob("pipelines/*/switches/[!_]*.py"))
     names: dict[str, list[str]] = {}
     for file in files:
@@ -18,7 +18,7 @@ def _switches() -> str:
     return "; ".join(f"{pipeline}: {', '.join(of)}" for pipeline, of in names.items())
 
 
-# A setting's name, and the keywords of `add_argument` for it: the same for argparse and for pytest.
+# By setting: the keywords of `add_argument`, for argparse and for pytest.
 OPTIONS: dict[str, dict[str, Any]] = {
     "pipeline": {
         "metavar": "NAME",
@@ -64,5 +64,5 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def flag(name: str) -> str:
-    """An option's name as it is typed: `--<flag>` on the command line, `--tts-<flag>` in pytest."""
+    """An option as typed, without its prefix: `--<flag>` on the command line, `--tts-<flag>` in pytest."""
     return name.replace("_", "-")

@@ -1,4 +1,4 @@
-"""What a run came to."""
+"""The outcome of a run: what was measured and what was decided."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tts_baseline.core.verdict import Verdict, Verdicts
 class Outcome(Struct, frozen=True, kw_only=True):
     """A run in its folder, the baseline it was compared with, and what was decided.
 
-    `judgement` is what the judge measured; None where it was not called. `recorded` are the baseline files
-    that were written because there were none.
+    `judgement` is None if the judge was not called. `recorded` are the baseline files that were written
+    because there were none.
     """
 
     run: Run
@@ -27,10 +27,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What screen and judge say together."""
+        """The verdicts of screen and judge combined."""
         return self.decided.combined
 
     @property
     def pair(self) -> tuple[Verdict, ...]:
-        """The judge's own verdicts; empty where it was not called."""
+        """The judge's own verdicts; empty if it was not called."""
         return self.decided.pair

@@ -1,4 +1,4 @@
-"""Which distributions a run depends on: what metrics and pipelines declare, read without an import."""
+"""The distributions that a run depends on, as metrics and pipelines declare them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 from tts_baseline.core.registry import metrics, pipelines
 
-# What every run depends on: this distribution, and the arrays that samples are.
+# Every run depends on these: samples are numpy arrays.
 _ALWAYS = ("pytest-tts-baseline", "numpy")
 _NAME = "PACKAGES"
 
 
 def declared(target: str = "", paths: Sequence[Path] = ()) -> tuple[str, ...]:
-    """The names, sorted: of every registered metric and pipeline, and of the pipeline at `target`.
+    """The distributions that registered metrics and pipelines, and the pipeline at `target`, declare; sorted.
 
-    A metric names them in `MetricSpec.packages`; a pipeline's module by `PACKAGES = ("torch", …)`, which
-    is read from its source, for importing it may take seconds. `paths` come first in the search for it.
+    A metric declares them in `MetricSpec.packages`, a pipeline's module by `PACKAGES = ("torch", …)`. That is
+    read from its source, because importing it may take seconds. `paths` are searched before `sys.path`.
     """
     names = {*_ALWAYS, *(name for metric in metrics().values() for name in metric.spec.packages)}
     for place in {*pipelines().values(), target} - {""}:
@@ -33,7 +33,7 @@ def _of_module(module: str, paths: Sequence[Path]) -> Sequence[str]:
     try:
         statements = ast.parse(file.read_bytes()).body
     except SyntaxError:
-        return ()  # importing it, in the worker, says so
+        return ()  # the worker reports it when it imports the module
     for statement in statements:
         if isinstance(statement, ast.Assign) and _NAME in (getattr(t, "id", "") for t in statement.targets):
             constants = (node.value for node in ast.walk(statement.value) if isinstance(node, ast.Constant))

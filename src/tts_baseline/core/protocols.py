@@ -1,4 +1,4 @@
-"""What a metric and a pipeline look like from outside: the contracts that the registry checks."""
+"""The interfaces of a metric and of a pipeline."""
 
 from __future__ import annotations
 
@@ -18,28 +18,29 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 class MetricSpec(Struct, frozen=True, kw_only=True):
     """How a metric is named, shown and gated.
 
-    name:       its file's name, and its key in tables and JSON.
-    unit:       of its values, as `core/units` prints it: "s", "B", "dB", "1" for a plain number, …
-    better:     the direction: "lower", "higher", or "same" where any change is a fault.
-    family:     the test item that carries its verdicts, and the part of the table that shows it.
+    name:       the name of its file, and its key in tables and JSON.
+    unit:       the unit of its values, as `core/units` prints it: "s", "B", "dB", "1" for a plain number, …
+    better:     the direction: "lower", "higher", or "same" if any change is a fault.
+    family:     the test item that has its verdicts, and the part of the table that shows it.
     decide:     "ratio"   natural-log ratios against the accepted runs of the same machine;
                 "median"  median over cases of paired differences with the quality baseline;
-                "each"    every case on its own against the quality baseline (counts of faults);
+                "each"    every case alone against the quality baseline (counts of faults);
                 "exact"   counters against the newest accepted run under the same software, of any machine.
-    limit:      how much worse is too much, as "5%", "1 dB", "20% + 8 MiB"; None reports without gating.
+    limit:      the largest change for the worse that passes: "5%", "1 dB", "20% + 8 MiB"; None: never gated.
     scope:      "case": one reading a case; "run": one for the whole run, from its cold starts.
-    timed:      its values are times, which the clocks of `gate` adjust for the speed of the machine.
-    has_stages: a change of it is explained by the pipeline's stages: its values are whole calls.
-    golden:     it compares with the accepted recording, so that it has no value where there is none.
-    equivalent: from when on two recordings are the same sound to it: the value against the golden, or, for a
-                metric without golden, the difference from the accepted value. All that say so must agree.
-    prior:      session-to-session spread (log) assumed until 4 runs are accepted, by device.
-    gate:       the name under which it is judged and limited, where that differs from `name`.
-    cap:        values above it count as it: better than this, no one can hear.
-    min_valid:  the share of cases that must have a value; with fewer, `fallback` decides.
+    timed:      its values are times, which the gate corrects for the speed of the machine.
+    has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
+    golden:     it compares with the accepted recording, and has no value without one.
+    equivalent: the threshold at which two recordings count as the same sound: the least value against the
+                golden, or, without golden, the largest difference from the accepted value. A sound is
+                unchanged if every metric that has a threshold agrees.
+    prior:      by device, the spread between sessions (log) that is assumed until 4 runs are accepted.
+    gate:       the name under which it is judged and limited, if not `name`.
+    cap:        the largest value that counts, because nobody hears a better one; larger values become it.
+    min_valid:  the least share of cases with a value; below it, `fallback` decides.
     fallback:   the golden metric whose `equivalent` decides then.
-    headline:   its suite value is shown beside the trend of another metric, in `tts-baseline review`.
-    packages:   distributions that it computes with; their versions are recorded with every run.
+    headline:   `tts-baseline review` shows its suite value beside the trend of another metric.
+    packages:   the distributions that it computes with; their versions are recorded with every run.
     """
 
     name: str
@@ -67,9 +68,9 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
         return self.gate or self.name
 
     def is_equivalent(self, value: float | None, accepted: float | None = None) -> bool:
-        """Whether to this metric a case with `value` is the accepted sound, whose value is `accepted`.
+        """Whether a case with `value` counts as the accepted sound, which had the value `accepted`.
 
-        A metric with golden needs a value to say so; one without says no only where both are there.
+        Without a value the answer is no for a golden metric, and yes for any other.
         """
         if self.golden:
             return value is not None and self.equivalent is not None and value >= self.equivalent
@@ -79,10 +80,10 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that a metric may look at: one case's calls, utterances and golden, or the run's cold starts.
+    """All that a metric may read: one case's calls, utterances and golden, or the run's cold starts.
 
-    `utterances` holds the first of the first restart; where restarts differ, the first of each. `sounds`
-    are theirs and the golden's, with the features that metrics share; evidences of one case share it.
+    `utterances` has the first utterance of the first restart, or of each restart if they differ. `sounds`
+    keeps the features of utterances and golden, which all metrics of a case share.
     """
 
     case: Case | None = None
@@ -94,7 +95,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class Metric(NamedTuple):
-    """A registered metric: its declaration and the pure function that reads it."""
+    """A registered metric: its declaration, the pure function that computes it, and its summary."""
 
     spec: MetricSpec
     read: Callable[[Evidence], Reading]
@@ -103,6 +104,6 @@ class Metric(NamedTuple):
 
 @runtime_checkable
 class Pipeline(Protocol):
-    """What is under test: text in, audio out. `load` and `close` are optional on a user's object."""
+    """The pipeline under test: text in, audio out. `load()` and `close()` are optional."""
 
     def synthesize(self, request: Request) -> Utterance: ...

@@ -1,4 +1,4 @@
-"""Frozen records that flow from case to report. Times are seconds, sizes bytes, audio float mono."""
+"""The frozen records of a run. Times are in seconds, sizes in bytes, audio is mono float."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all records that are stored: frozen, strict about unknown keys."""
+    """Base of all stored records: frozen, and unknown keys are an error."""
 
 
 class Request(Record, frozen=True, kw_only=True):
@@ -60,9 +60,9 @@ class Utterance(Struct, frozen=True, kw_only=True):
 
 
 class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What one call made torch do, by operator; `reason` says why it could not be counted.
+    """Counts of what torch did in one call, by operator; `reason` says why nothing could be counted.
 
-    `operators` and `views` (which only relabel memory) are dispatches, `flops` floating-point operations,
+    `operators` and `views` (which only relabel memory) count dispatches, `flops` floating-point operations,
     `syncs` waits of the host for the device, `allocated` bytes of new storage.
     """
 
@@ -75,11 +75,11 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Calls(Record, frozen=True, kw_only=True):
-    """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage hold a value a call.
+    """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage have one value a call.
 
-    `reference_s` is the time of a fixed computation run just before each call: how fast the
-    machine was at that moment. `cycles`, the device's own time of each call, is empty without CUDA.
-    `work` is of one more call, which is not timed: None where none was made.
+    `reference_s` is the time of a fixed computation just before each call, which shows how fast the machine
+    was then. `cycles` is the GPU's own time of each call, empty without CUDA. `work` comes from one more,
+    untimed call; None if there was none.
     """
 
     wall_s: tuple[float, ...]
@@ -96,7 +96,7 @@ class Calls(Record, frozen=True, kw_only=True):
 
 
 class ColdStart(Record, frozen=True, kw_only=True):
-    """The phases of one cold start, in seconds; `case` is the one that was asked for first."""
+    """The phases of one cold start, in seconds; `case` is the first that was spoken."""
 
     case: str = ""
     spawn_s: float
@@ -106,7 +106,7 @@ class ColdStart(Record, frozen=True, kw_only=True):
 
     @property
     def total_s(self) -> float:
-        """Seconds from asking for a process until its first utterance is there."""
+        """Seconds from the start of the process to its first utterance."""
         return self.spawn_s + self.import_s + self.load_s + self.first_request_s
 
 
@@ -126,9 +126,9 @@ class Failure(Record, frozen=True, kw_only=True):
 
 
 class Reading(Record, frozen=True, kw_only=True):
-    """One metric's value for one case (or, with `case` None, for the run), or the reason it has none.
+    """One metric's value for one case (or for the run: `case` is None), or the reason for having none.
 
-    `values` holds what was pooled into `value`: one a replicate, or one a scored utterance.
+    `values` are what `value` pools: one a replicate, or one a scored utterance.
     """
 
     metric: str
@@ -142,7 +142,7 @@ class Reading(Record, frozen=True, kw_only=True):
 class Audio(Record, frozen=True, kw_only=True):
     """Identity of a case's scored utterance: hash of its float32 samples, rate, length.
 
-    `gain` is what the stored recording was multiplied by so that no sample exceeds 1.
+    `gain` is the factor by which the stored recording was scaled so that no sample exceeds 1.
     """
 
     sha256: str
@@ -153,7 +153,7 @@ class Audio(Record, frozen=True, kw_only=True):
 
 
 class Environment(Record, frozen=True, kw_only=True):
-    """Where a run was made: `key` names the hardware class; the rest is recorded and diffed."""
+    """Where a run was made; `key` names the class of hardware."""
 
     key: str
     device: Literal["cpu", "cuda"]
@@ -164,7 +164,7 @@ class Environment(Record, frozen=True, kw_only=True):
 class Acceptance(Record, frozen=True, kw_only=True):
     """Who accepted a run, when, why, at which commit, and into which epoch.
 
-    A new epoch starts with each accepted change; the anchor is the run that slow drift is measured from.
+    Each accepted change starts a new epoch. The anchor is the run from which slow drift is measured.
     """
 
     reason: str
@@ -178,8 +178,8 @@ class Acceptance(Record, frozen=True, kw_only=True):
 class Run(Record, frozen=True, kw_only=True):
     """Everything measured in one invocation, with its environment.
 
-    `readings` compare with the goldens of that day; `own_readings` hold the same golden metrics
-    against this run's own first utterances: what a baseline made of this run would carry.
+    `readings` compare with the goldens of that day. `own_readings` are the same golden metrics against this
+    run's own first utterances: the scores that a baseline gets if this run is accepted.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -202,17 +202,17 @@ class Run(Record, frozen=True, kw_only=True):
 
 
 class Score(Record, frozen=True, kw_only=True):
-    """A quality value as a baseline keeps it: a number, or None with its reason."""
+    """A quality value in a baseline: a number, or None with its reason."""
 
     value: float | None
     reason: str | None = None
 
 
 class QualityCase(Record, frozen=True, kw_only=True):
-    """The accepted sound of one case: what was asked, the audio's identity, its scores.
+    """The accepted sound of one case: the request, the audio's identity, its scores.
 
-    `recording` is the SHA-256 of the golden's file, so that a golden that is half replaced, or a
-    pointer that git-lfs did not resolve, is noticed.
+    `recording` is the SHA-256 of the golden's file, which shows a half-replaced golden or an unresolved
+    git-lfs pointer.
     """
 
     request: Request
@@ -235,9 +235,9 @@ class Quality(Record, frozen=True, kw_only=True):
 
 
 class Baseline(Record, frozen=True, kw_only=True):
-    """What a run is compared with: quality, this machine's accepted runs (oldest first), other keys.
+    """What a run is compared with: the accepted quality, and this machine's accepted runs, oldest first.
 
-    `elsewhere` holds the newest accepted run of each suite on each other machine.
+    `elsewhere` has the newest accepted run of each suite on each of the `other_machines`.
     """
 
     quality: Quality | None = None

@@ -1,9 +1,8 @@
-"""Finds metrics and pipelines: scans their folders and the entry points, importing nothing heavy.
+"""Finds metrics and pipelines in their folders and entry points, without importing anything heavy.
 
-File name = registry name = option value = JSON key. A module in a metrics folder that has `SPEC`
-and `read` is a metric; a module or package in the pipelines folder that has `create` is a
-pipeline. Other distributions add theirs under the entry points `tts_baseline.metrics` and
-`tts_baseline.pipelines`.
+The file's name is the name in the registry, in options and in JSON. A module below `metrics/` with `SPEC` and
+`read` is a metric; a module or package in `pipelines/` with `create` is a pipeline. Other distributions add
+theirs under the entry points `tts_baseline.metrics` and `tts_baseline.pipelines`.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ PIPELINES = "tts_baseline.pipelines"
 
 @functools.cache
 def metrics() -> Mapping[str, Metric]:
-    """Every registered metric by name, sorted by family as declared in their files.
+    """Every registered metric by name, sorted by family, then by name.
 
-    Raises RegistryError for two metrics of one name and for a name that is not its file's.
+    Raises RegistryError if two metrics have one name, or a name differs from its file's.
     """
     known = [registered(module) for module in declared(METRICS, "metrics")]
     known.sort(key=lambda metric: (FAMILIES.index(metric.spec.family), metric.spec.name))
@@ -37,7 +36,7 @@ def metrics() -> Mapping[str, Metric]:
 def registered(module: ModuleType) -> Metric:
     """The metric that a module declares: `SPEC`, `read`, and the first line of its docstring.
 
-    Raises RegistryError where one of them is missing, or the name is not the file's.
+    Raises RegistryError if `SPEC` or `read` is missing, or the name differs from the file's.
     """
     file = module.__name__.rpartition(".")[2]
     where = str(getattr(module, "__file__", module.__name__))
@@ -64,7 +63,7 @@ def registered(module: ModuleType) -> Metric:
 
 
 def gates() -> Mapping[str, MetricSpec]:
-    """The declaration behind each gate name that has a default limit."""
+    """The metrics that have a default limit, by the name under which they are judged."""
     return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
 
 
@@ -75,13 +74,13 @@ def headlines() -> tuple[str, ...]:
 
 
 def ratio_gates() -> tuple[str, ...]:
-    """The names of the gates that decide by a ratio: times and sizes."""
+    """The gates that compare ratios: times and sizes."""
     return tuple(key for key, spec in gates().items() if spec.decide == "ratio")
 
 
 @functools.cache
 def pipelines() -> Mapping[str, str]:
-    """Every registered pipeline: name to its factory, as `module:attribute`."""
+    """The factory of every registered pipeline, as `module:attribute`, by name."""
     known: dict[str, str] = {}
     folder = importlib.import_module(PIPELINES)
     for info in pkgutil.iter_modules(folder.__path__):
@@ -99,14 +98,15 @@ def pipelines() -> Mapping[str, str]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """' (did you mean 'x'?)' for the closest known name, else an empty string."""
+    # chosen: 0.5, below difflib's 0.6, because short names with one wrong letter still deserve a guess
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def declared(root: str, kinds: str) -> list[ModuleType]:
-    """The modules in a folder of declarations, and of its entry points, that have a `SPEC`.
+    """The modules of a package, and of the entry points of that name, that have a `SPEC`.
 
-    Raises RegistryError for two of one name; `kinds` is what they are called together.
+    Raises RegistryError if two have one name; `kinds` is their plural in the message.
     """
     known: dict[str, ModuleType] = {}
     for module in modules(root):
@@ -127,7 +127,7 @@ def summary(module: ModuleType) -> str:
 
 
 def modules(root: str) -> Iterator[ModuleType]:
-    """Every module in a folder of declarations, then those that its entry points name, imported."""
+    """The imported modules of a package, then those of the entry points of that name."""
     folder = importlib.import_module(root)
     for info in pkgutil.walk_packages(folder.__path__, prefix=f"{root}."):
         if not info.ispkg:

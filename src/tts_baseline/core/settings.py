@@ -1,4 +1,4 @@
-"""One Settings from three sources: the command line wins, then the environment, then pyproject.toml."""
+"""Settings from three sources: the command line wins over the environment, and that over pyproject.toml."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from tts_baseline.core.registry import nearest
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
 _LISTS = ("optimize", "cases", "tags")
 _HELP = "tts-baseline run --help"
-# It is a part of a folder's name.
+# The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
+# any spread.
+_FEWEST_RESTARTS = 3
+# A variant's name becomes part of a folder's name.
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """All that a user may choose, with the defaults of the public contract."""
+    """All that a user can set, with its defaults."""
 
     pipeline: str = "espeak"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -40,9 +43,9 @@ class Settings(Record, frozen=True, kw_only=True):
     base_python: str | None = None
     budget: float | None = None
     report: str = ".tts-baseline"
-    restarts: int = 3
-    timeout: float = 60.0
-    load_timeout: float = 600.0
+    restarts: int = _FEWEST_RESTARTS
+    timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck
+    load_timeout: float = 600.0  # chosen: a large checkpoint may come over a slow disk
     limits: dict[str, str] = msgspec.field(default_factory=dict)
     pipelines: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
@@ -52,9 +55,9 @@ class Settings(Record, frozen=True, kw_only=True):
 
 
 def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of the project at `root`, with `chosen` (the command line; None = not given) on top.
+    """The settings of the project at `root`; `chosen` is the command line, where None means not given.
 
-    Raises SettingsError for an unknown key, naming the nearest, and for a value of the wrong kind.
+    Raises SettingsError for an unknown key, naming the nearest one, and for a value of the wrong type.
     """
     environ = os.environ if environ is None else environ
     merged: dict[str, Any] = {"missing": "fail" if in_ci(environ) else "record"}
@@ -78,14 +81,14 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
 
 
 def in_ci(environ: Mapping[str, str]) -> bool:
-    """True where the environment says that this is continuous integration: CI set, and not to 0 or false."""
+    """True in continuous integration: the variable CI is set, and not to 0 or false."""
     return environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def find_root(*starts: Path) -> Path:
-    """The project: the nearest folder at or above a start whose pyproject.toml has [tool.tts-baseline].
+    """The project's folder: the nearest at or above a start whose pyproject.toml has [tool.tts-baseline].
 
-    The first start wins. Where none has: the nearest folder with any pyproject.toml, else the first start.
+    Earlier starts win. If there is none: the nearest with any pyproject.toml, else the first start.
     """
     above = [folder for start in starts for folder in (start, *start.parents)]
     for folder in above:
@@ -133,7 +136,7 @@ def _split(key: str, value: Any) -> Any:
 
 
 def switches(text: str) -> tuple[str, ...]:
-    """The optimizations in 'a,b'; 'none' is the reference without any."""
+    """The names of switches in 'a,b'; none for 'none', the reference."""
     return () if text.strip() == "none" else _listed(text)
 
 
@@ -152,10 +155,10 @@ def _checked(settings: Settings) -> Settings:
             f"{settings.variant!r}",
             hint=_HELP,
         )
-    if settings.restarts < 3:
+    if settings.restarts < _FEWEST_RESTARTS:
         raise SettingsError(
-            f"restarts must be at least 3, not {settings.restarts}: the fresh process is the "
-            "unit that statistics count",
+            f"restarts must be at least {_FEWEST_RESTARTS}, not {settings.restarts}: the fresh process is "
+            "the unit that statistics count",
             hint=_HELP,
         )
     return settings

@@ -1,7 +1,7 @@
-"""Sounds, and their features: what several metrics need to know about one utterance, computed once.
+"""Sounds and their features, which metrics share and which are computed once.
 
-A feature is a pure function of a sound (and of numbers, or of another sound) under `@feature`. Its result
-is kept with the sound, so that twenty metrics that ask for it cost one computation.
+A feature is a pure function of a sound (and of numbers, or another sound), decorated with `@feature`. Its
+result is kept with the sound, so that twenty metrics that need it cost one computation.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ R = TypeVar("R")
 
 
 class Sound(Struct, frozen=True, eq=False):
-    """Mono audio: float64 samples, shape (n,), which cannot be written to, and their rate in Hz.
+    """Mono audio: read-only float64 samples of shape (n,), and their rate in Hz.
 
-    `features` holds what was computed of it; only `feature` looks inside.
+    `features` keeps the results of its features; only `feature` reads it.
     """
 
     samples: Samples
@@ -38,15 +38,15 @@ class Sound(Struct, frozen=True, eq=False):
     features: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Guard the samples, which all metrics share; the array that was given stays as it is."""
+        """Make the samples read-only, because metrics share them; the caller's array stays writable."""
         force_setattr(self, "samples", _read_only(self.samples.view()))
 
 
 class Sounds:
-    """The sounds of utterances, one for each content: the same samples at one rate share their features.
+    """The sounds of utterances; equal samples at the same rate are one sound, with one set of features.
 
-    Of a golden that serves in several evidences, every feature is thus computed once. Lives as long as
-    one case is scored: the features of a whole suite would fill the memory.
+    So each feature of a golden is computed once. An instance serves one case only, because the features of a
+    whole suite would fill the memory.
     """
 
     def __init__(self) -> None:
@@ -62,9 +62,9 @@ class Sounds:
 
 
 def feature(compute: Callable[Concatenate[Sound, P], R]) -> Callable[Concatenate[Sound, P], R]:
-    """`compute`, with its result kept for each sound and further arguments, which must be hashable.
+    """`compute`, cached by sound and by its other arguments, which must be hashable.
 
-    Arrays in the result, or in a tuple of it, are made read-only, because metrics share them.
+    Arrays that it returns, alone or in a tuple, are made read-only, because metrics share them.
     """
     signature = inspect.signature(compute)
 

@@ -1,8 +1,8 @@
-"""Named optimizations: what a switch declares, which are chosen, and the proof that they act.
+"""Switches, which are named optimizations: their declaration, their choice, and the proof that they act.
 
-A switch takes what speaks and returns what speaks under it. `f5_spanish` hands it its parts, one file a
-switch (`f5_spanish/switches/<name>.py`); a pipeline of your own declares `switches = {"name": Switch(...)}`,
-and each is handed the loaded pipeline.
+A switch takes a subject and returns the optimized one. In `f5_spanish` the subject is its parts, and each
+switch has a file (`f5_spanish/switches/<name>.py`). A pipeline of your own declares
+`switches = {"name": Switch(...)}`, and is the subject itself, once loaded.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ STAGES: tuple[SwitchStage, ...] = ("weights", "solver", "network", "vocoder", "c
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """What a switch cannot do without; it is looked for before anything is loaded.
+    """What a switch needs; checked before anything is loaded.
 
     devices:    where it works: cpu, cuda.
-    capability: the least CUDA compute capability, such as (8, 0), where it runs on CUDA.
+    capability: the least CUDA compute capability, such as (8, 0).
     package, extra: what it imports, and the extra of this project that installs it.
     """
 
@@ -41,14 +41,14 @@ class Needs(Struct, frozen=True, kw_only=True):
 
 
 class SwitchSpec(Struct, frozen=True, kw_only=True):
-    """How a switch is named and what it promises. `name` is its file's.
+    """How a switch is named and what it promises. `name` is that of its file.
 
-    stage:    when it is applied, in the order of STAGES: what casts weights, or changes the solver's times,
-              comes before what computes with them, and what compiles or records comes last.
-    equality: "bit-exact"  every sample as without it;
-              "numeric"    no sample further from the reference than `bound` of the reference's largest;
-              "perceptual" other samples, at least `bound` dB above their difference (SNR).
-    excludes: switches that cannot be on beside it.
+    stage:    when it is applied, in the order of STAGES: first what changes weights or solver times, then
+              what computes with them, last what compiles or records.
+    equality: "bit-exact"  every sample is the same as without it;
+              "numeric"    no sample differs by more than `bound` times the largest sample of the reference;
+              "perceptual" samples differ, with an SNR of at least `bound` dB.
+    excludes: switches that cannot be on at the same time.
     """
 
     name: str
@@ -60,9 +60,9 @@ class SwitchSpec(Struct, frozen=True, kw_only=True):
 
 
 class Proof(Struct, frozen=True):
-    """That a switch is active: what there is to see, and counters that stand above 0 once it has spoken.
+    """Proof that a switch is active: a text, and counters that are above 0 after the first request.
 
-    The text goes into a run's provenance, so it is the same in every run of the same code.
+    The text is kept in the run's provenance, so it must be the same in every run of the same code.
     """
 
     text: str
@@ -72,8 +72,8 @@ class Proof(Struct, frozen=True):
 class Switch(Struct, frozen=True):
     """A named optimization.
 
-    apply: takes what speaks and returns what speaks under the switch.
-    proof: takes what speaks; None where the switch is not active in it.
+    apply: takes the subject and returns the optimized one.
+    proof: takes a subject; None if the switch is not active in it.
     """
 
     spec: SwitchSpec
@@ -84,9 +84,9 @@ class Switch(Struct, frozen=True):
 
 @functools.cache
 def switches(pipeline: str) -> Mapping[str, Switch]:
-    """The switches of a registered pipeline by name: its folder `switches`, and entry points of that name.
+    """The switches of a registered pipeline by name, from its folder `switches` and entry points.
 
-    Raises RegistryError for two of one name and a declaration that contradicts its file or itself.
+    Raises RegistryError if two have one name, or a declaration contradicts its file or itself.
     """
     root = f"{PIPELINES}.{pipeline}.switches"
     folders = (Path(folder) for folder in importlib.import_module(PIPELINES).__path__)
@@ -105,8 +105,8 @@ def choose(
 ) -> tuple[Switch, ...]:
     """The named switches in the order in which they are applied.
 
-    Raises SettingsError for a name that is not known, two that exclude each other and a device that cannot do
-    it, MissingExtra for a package that is missing.
+    Raises SettingsError for an unknown name, two that exclude each other, and an unfit device; MissingExtra
+    for a missing package.
     """
     for name in names:
         if name not in known:
@@ -126,9 +126,9 @@ def choose(
 
 
 def applied(switches: Collection[Switch], subject: Any) -> Any:
-    """What speaks under the switches.
+    """The subject with all the switches applied.
 
-    Raises PipelineError for one of which there is no proof: a gain that is measured must not be another's.
+    Raises PipelineError for a switch without proof, so that no gain is credited to one that does nothing.
     """
     for switch in switches:
         subject = switch.apply(subject)
@@ -143,7 +143,7 @@ def applied(switches: Collection[Switch], subject: Any) -> Any:
 
 
 def provenance(switches: Collection[Switch], subject: Any) -> dict[str, str]:
-    """The text of each switch's proof, as it is kept with a run: `switch bf16: 88 of 88 linear layers …`."""
+    """The text of each switch's proof, for the run's record: `switch bf16: 88 of 88 linear layers …`."""
     proofs = {switch.spec.name: switch.proof(subject) for switch in switches}
     return {f"switch {name}": proof.text for name, proof in proofs.items() if proof is not None}
 

@@ -1,4 +1,4 @@
-"""The only place that scales numbers for people and prints them."""
+"""Formats numbers with their units; nothing else scales a number for people."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def value(number: float | None, unit: str) -> str:
 
 
 def size(number: float) -> str:
-    """A number of bytes for reading: bytes to GiB, one or two decimals."""
+    """A size for reading, from B to GiB, with at most two decimals."""
     if abs(number) < 1000:
         return f"{number:z.0f} B"
     if abs(number) < 0.1 * MIB:
@@ -32,7 +32,7 @@ def size(number: float) -> str:
 
 
 def seconds(number: float) -> str:
-    """A duration for reading: microseconds to minutes, three or four digits."""
+    """A duration for reading, from µs to min, with about three digits."""
     size = abs(number)
     if size >= 120:
         return f"{number / 60:.1f} min"
@@ -44,7 +44,7 @@ def seconds(number: float) -> str:
 
 
 def joined(*parts: str) -> str:
-    """'one; another': those that say something."""
+    """The non-empty parts, joined by '; '."""
     return "; ".join(part for part in parts if part)
 
 
@@ -59,7 +59,7 @@ def change(number: float | None, unit: str, *, relative: bool) -> str:
 
 
 def interval(low: float | None, high: float | None, unit: str, *, relative: bool) -> str:
-    """'[+11.2, +18.0]', in the units of the change beside it; empty where there is none."""
+    """'[+11.2, +18.0]', in the unit of the change that it belongs to; empty without bounds."""
     if low is None or high is None:
         return ""
     if unit in ("s", "B") and not relative:

@@ -1,6 +1,6 @@
-"""What is decided about a run: one verdict a gate and case, its cause, and the numbers behind both.
+"""Verdicts on a run, one for each gate and case, with their cause and numbers.
 
-Numbers only: `gate/explain` and `report/` make sentences of them.
+There are no sentences here: `gate/explain` and `report/` write them.
 """
 
 from __future__ import annotations
@@ -15,46 +15,46 @@ Status = Literal["ok", "improved", "regressed", "undecided", "no baseline", "not
 FAILING: tuple[Status, ...] = ("regressed", "invalid")
 
 Cause = Literal[
-    "",  # the change and the limit say it all
+    "",  # change and limit explain it
     # undecided
-    "resolution",  # so many runs or restarts cannot tell: `seen`
-    "many cases",  # beyond the limit alone, not after Holm's correction: `of`
-    "clocks disagree",  # faster by the clock, slower against the reference computation, or the reverse
-    "machine slower",  # and so was the reference computation: `slower_machine`
-    "throttled",  # too many quads were measured on a throttled device: `throttled`
-    "always throttled",  # in some restart no quad of a case was not
+    "resolution",  # too few runs or restarts for so small a change: `seen`
+    "many cases",  # beyond the limit alone, but not after Holm's correction: `of`
+    "clocks disagree",  # faster by the wall clock, slower against the reference computation, or the reverse
+    "machine slower",  # the reference computation was slower too: `slower_machine`
+    "throttled",  # too many quads ran on a throttled device: `throttled`
+    "always throttled",  # in some restart every quad of a case was throttled
     # regressed
-    "slow drift",  # away from the anchor run, by twice the limit
-    "cpu time",  # by CPU time, while other processes disturbed the wall clock: `cpu_time`
+    "slow drift",  # more than twice the limit away from the anchor run
+    "cpu time",  # by CPU time, because other processes disturbed the wall clock: `cpu_time`
     # by screen and judge together
-    "environment",  # the code is innocent of a change that is there: `around`, `same_code`
-    "before the base",  # not since the judge's base: `judged`
-    # what a score or a counter rests on
-    "median",  # of the paired differences of `valid` of `of` cases
-    "worst case",  # `worse` of `of` cases are worse, `case` the most
-    "few valid",  # `valid` of `of` cases have a value, `different` do not sound like their goldens
-    "operators",  # which moved: `operators`
+    "environment",  # there is a change, but the code did not cause it: `around`, `same_code`
+    "before the base",  # it happened before the judge's base: `judged`
+    # how a score or a counter was decided
+    "median",  # median of the paired differences of `valid` of `of` cases
+    "worst case",  # `worse` of `of` cases are worse, `case` most of all
+    "few valid",  # only `valid` of `of` cases have a value; `different` differ from their goldens
+    "operators",  # the counts of `operators` changed
     # no baseline
     "nothing accepted",
     "new case",
     "new text",
     "new metric",
-    "new",  # one of the three
+    "new",  # one of the three above
     "new case or text",
     "never counted",
     "not counted then",
     # not comparable
-    "other machine",  # nothing accepted here, but on `of` others: `machine`
-    "other software",  # counters under another torch, device or processor: `around`
-    "restless",  # another length of audio in another process
+    "other machine",  # nothing is accepted here, but on `of` other machines: `machine`
+    "other software",  # the counters are from another torch, device or processor: `around`
+    "restless",  # the length of the audio differs between processes
     # invalid
-    "no value",  # the metric's own words: `message`
-    "error", "timeout", "crash", "gave up",  # the pipeline's failure, in its words: `message`
+    "no value",  # the metric's reason: `message`
+    "error", "timeout", "crash", "gave up",  # the pipeline's failure: `message`
 ]  # fmt: skip
 
 
 class Change(Record, frozen=True):
-    """One thing that is not as it was: a setting, a version, a file's hash; '-' where there was none."""
+    """A setting, a version or a file's hash that changed; '-' if there was none."""
 
     name: str
     before: str
@@ -70,7 +70,7 @@ class MeasuredChange(Record, frozen=True):
 
 
 class Operator(Record, frozen=True):
-    """How often one operator was dispatched (or its FLOPs, waits, bytes), then and now."""
+    """One operator's count (of dispatches, FLOPs, waits or bytes), before and now."""
 
     name: str
     before: int
@@ -78,20 +78,20 @@ class Operator(Record, frozen=True):
 
 
 class Source(Record, frozen=True):
-    """An accepted run of another machine that counters were compared with."""
+    """The accepted run of another machine with which counters were compared."""
 
     run: str
     machine: str
 
 
 class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """The numbers behind a cause; which cause has which is said at `Cause`.
+    """The numbers behind a cause; `Cause` says which of them each cause has.
 
-    seen:           the smallest change that would have been seen with 90 % probability, as a share.
+    seen:           the smallest change that is seen with 90 % probability, as a share.
     slower_machine: how much slower the reference computation was, as a share.
-    throttled:      quads that were measured on a throttled device, as a share.
-    stage_seconds:  by stage, seconds a call more than in the accepted runs (screen).
-    stage_shares:   by stage, its change as a share of the base's whole latency (judge).
+    throttled:      the share of quads that ran on a throttled device.
+    stage_seconds:  by stage, the change against the accepted runs in seconds a call (screen).
+    stage_shares:   by stage, the change as a share of the base's whole latency (judge).
     """
 
     seen: float | None = None
@@ -117,13 +117,13 @@ NO_GROUNDS = Grounds()
 
 
 class Verdict(Record, frozen=True, kw_only=True):
-    """One decision: a gate for one case, or, with `case` None, for the suite.
+    """One gate's decision on one case, or on the suite (`case` is None).
 
-    `change`, `low`, `high` and `limit` are fractions where `relative`, else in `unit`; a change
-    is positive where the value grew. `drift` is the change since the anchor run, given only where it
-    is plainly more than twice the limit. `runs` counts what the change rests on: accepted runs (screen), or
-    restarts (judge). `changed` is what was configured differently, where the verdict is that of a change.
-    `against` names what the judge compared with, and `judged` is its verdict, where the screen's stands.
+    `change`, `low`, `high` and `limit` are shares if `relative`, else in `unit`; a change is positive if the
+    value grew. `drift` is the change since the anchor run, given only if it is clearly more than twice the
+    limit. `runs` counts the accepted runs (screen) or restarts (judge) behind the change. `changed` lists the
+    settings that differ, if the verdict is a change. `against` names the judge's base; `judged` is the
+    judge's verdict, if the screen's stands.
     """
 
     gate: str
@@ -150,12 +150,12 @@ class Verdict(Record, frozen=True, kw_only=True):
 
     @property
     def is_environment(self) -> bool:
-        """True where the code is innocent of a change that is there."""
+        """True if there is a change that the code did not cause."""
         return self.cause == "environment"
 
 
 class Verdicts(Record, frozen=True, kw_only=True):
-    """What was decided about a run: by the screen, by the judge (`pair`; empty without one), by both."""
+    """All verdicts on a run: by the screen, by the judge (`pair`, empty without one), by both combined."""
 
     screen: tuple[Verdict, ...]
     pair: tuple[Verdict, ...] = ()

@@ -1,1 +1,1 @@
-"""Drives a pipeline in fresh worker processes and brings back calls, cold starts, memory and audio."""
+"""Runs a pipeline in fresh worker processes, and records calls, cold starts, memory and audio."""

@@ -1,4 +1,4 @@
-"""Sees every operator that torch dispatches. Imported only where a pipeline has imported torch already."""
+"""Counts the operators that torch dispatches. Imported only if the pipeline has imported torch already."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import msgspec
 
 from tts_baseline.core.records import Work
 
-# By name, so that type checking says the same with and without torch.
+# Imported by name, so that type checking gives the same result with and without torch.
 torch: Any = importlib.import_module("torch")
 _formulas: Any = importlib.import_module("torch.utils.flop_counter")
 _python_dispatch: Any = importlib.import_module("torch.utils._python_dispatch")
 _TorchDispatchMode: Any = _python_dispatch.TorchDispatchMode
 _aten: Any = torch.ops.aten
 
-# What torch's own registry lacks of what speech models call, by the same conventions.
+# FLOPs of operators that speech models call and that torch's registry lacks, by its conventions.
 _FLOPS: Mapping[Any, Callable[..., int]] = {
     **_formulas.flop_registry,
     _aten._scaled_dot_product_flash_attention_for_cpu: _formulas.flop_registry[
@@ -33,7 +33,7 @@ _FLOPS: Mapping[Any, Callable[..., int]] = {
     _aten.mv: lambda matrix, *_rest, **_more: 2 * matrix.numel(),
     _aten.dot: lambda vector, *_rest, **_more: 2 * vector.numel(),
 }
-# Their result, or its shape, depends on what the device has computed, so the host waits for it.
+# The host waits for these, because their result, or its shape, depends on values on the device.
 _WAITING = frozenset(
     {
         _aten._local_scalar_dense,
@@ -55,7 +55,7 @@ _MADE_OF_OTHERS = "CompositeImplicitAutograd"
 
 
 class _Facts(NamedTuple):
-    """What is known of an operator before it runs."""
+    """The fixed properties of an operator."""
 
     name: str
     packet: Any
@@ -92,7 +92,7 @@ class Tally:
         self._add(_facts(func).name, views=1)
 
     def operator(self, func: Any, args: Any, kwargs: Any, before: Mapping[int, int], out: Any) -> None:
-        """Count any other operator, from its arguments, the storages before it, and its result."""
+        """Count any other operator; `before` are the sizes of its arguments' storages before it ran."""
         facts = _facts(func)
         new = sum(size for storage, size in storages((out,)).items() if size > before.get(storage, 0))
         self._add(
@@ -104,24 +104,24 @@ class Tally:
         )
 
     def give_up(self, reason: str) -> None:
-        """Void the counters; the first reason stays."""
+        """Void the counters; the first reason is kept."""
         self._reason = self._reason or reason
 
     def work(self) -> Work:
-        """The counters so far, operators sorted by name, or why there are none."""
+        """The counters so far, with operators sorted by name, or the reason for having none."""
         if self._reason:
             return Work(reason=self._reason)
-        found = {name: dict(sorted(counter.items())) for name, counter in self._counters.items()}
-        return msgspec.convert(found, Work)
+        counts = {name: dict(sorted(counter.items())) for name, counter in self._counters.items()}
+        return msgspec.convert(counts, Work)
 
-    def _add(self, name: str, **found: int) -> None:
+    def _add(self, name: str, **counts: int) -> None:
         with self._lock:
-            for counter, number in found.items():
+            for counter, number in counts.items():
                 if number:
                     self._counters[counter][name] += number
 
     def _waits(self, packet: Any, args: Any, kwargs: Any, out: Any) -> bool:
-        """True where the host waits; without a device, where it would if the tensors were on one."""
+        """True if the host waits for the device, or, without a device, would wait for one."""
         where = {tensor.device.type for tensor in _tensors((args, *kwargs.values(), out))}
         if packet in _COPYING:
             is_async = kwargs.get("non_blocking", args[2:3] == (True,))
@@ -129,7 +129,7 @@ class Tally:
         if self._has_device and where == {"cpu"}:
             return False
         if packet in _INDEXING:
-            # A mask is turned into places, but not where one value is written through it: that is a fill.
+            # A mask is turned into indices, unless a single value is written through it, which is a fill.
             is_mask = any(i is not None and i.dtype in (torch.bool, torch.uint8) for i in args[1])
             return is_mask and not (len(args) > 2 and args[2].numel() == 1)
         return packet is not _aten.repeat_interleave or kwargs.get("output_size") is None
@@ -138,8 +138,8 @@ class Tally:
 class Watch(_TorchDispatchMode):  # type: ignore[misc]
     """Counts every operator dispatched on the threads that have entered it, between `begin` and `end`.
 
-    It changes no result: an operator made of others runs the kernel that torch would have run. What torch
-    compiles stays compiled, and what its kernels dispatch is what is counted.
+    Results do not change: a composite operator runs the same kernel as without the watch. Compiled code stays
+    compiled; what is counted is what its kernels dispatch.
     """
 
     supports_higher_order_operators = True
@@ -150,25 +150,25 @@ class Watch(_TorchDispatchMode):  # type: ignore[misc]
 
     @classmethod
     def ignore_compile_internals(cls) -> bool:
-        """True: do not make torch.compile fall back to eager."""
+        """True, so that torch.compile does not fall back to eager."""
         return True
 
     def begin(self, *, has_device: bool) -> Tally:
-        """Start counting into a new tally; `has_device`: the pipeline computes on one."""
+        """Start counting into a new tally; `has_device` is True if the pipeline computes on a GPU."""
         self._tally = Tally(has_device=has_device)
         return self._tally
 
     def end(self) -> None:
-        """Stop counting; threads that have entered go on uncounted."""
+        """Stop counting; threads that have entered the watch run on uncounted."""
         self._tally = None
 
     def give_up(self, reason: str) -> None:
-        """Void the counters of the call that is being counted."""
+        """Void the counters of the current call."""
         if self._tally is not None:
             self._tally.give_up(reason)
 
     def modules_call(self, notice: Callable[..., None]) -> AbstractContextManager[Any]:
-        """Meanwhile, `notice` is called on every thread that calls a torch module."""
+        """A context in which `notice` is called on every thread that calls a torch module."""
         handle: AbstractContextManager[Any] = torch.nn.modules.module.register_module_forward_pre_hook(notice)
         return handle
 
@@ -178,7 +178,7 @@ class Watch(_TorchDispatchMode):  # type: ignore[misc]
         kwargs = kwargs or {}
         tally = self._tally
         if types:
-            return NotImplemented  # a tensor subclass: the operators that it calls itself come here next
+            return NotImplemented  # a tensor subclass: the operators that it calls arrive here next
         if tally is None:
             return func(*args, **kwargs)
         if isinstance(func, torch._ops.HigherOrderOperator):
@@ -201,15 +201,15 @@ class Watch(_TorchDispatchMode):  # type: ignore[misc]
 
 
 def watch() -> Watch:
-    """A watch that is ready: what torch imports for the first operator under one is imported."""
-    made = Watch()
-    with made:
+    """A watch that has seen one operator, so that torch's lazy imports are done."""
+    mode = Watch()
+    with mode:
         torch.empty(0)
-    return made
+    return mode
 
 
 def storages(values: Iterable[Any]) -> dict[int, int]:
-    """Bytes of each storage behind the tensors in `values`, by its identity; strided tensors only."""
+    """Bytes of each storage behind the strided tensors in `values`, by the storage's identity."""
     return {
         storage._cdata: storage.nbytes()
         for tensor in _tensors(values)
@@ -232,10 +232,10 @@ def _device(args: Iterable[Any]) -> str:
 
 @functools.cache
 def _kernel_of_others(func: Any, device: str) -> Callable[..., Any] | None:
-    """The kernel of an operator that is made of others on this device, else None.
+    """The kernel of a composite operator on this device; None for any other operator.
 
-    Torch takes such operators apart before a mode sees them, except under inference mode. Not
-    `func.decompose`, which prefers Python versions of some (matmul, stft) that torch itself would not run.
+    Torch decomposes composite operators before a mode sees them, except under inference mode. This is not
+    `func.decompose`, which prefers Python versions (of matmul, stft) that torch itself would not run.
     """
     has_kernel = torch._C._dispatch_has_kernel_for_dispatch_key
     name = func.name()

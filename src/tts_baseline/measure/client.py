@@ -1,4 +1,4 @@
-"""The session's end of a worker: spawns it, asks with a deadline, and leaves nothing behind."""
+"""The session's end of a worker: starts it, sends requests with a deadline, and always ends it."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ from tts_baseline.measure.protocol import (
     from_worker,
 )
 
-_LOG_TAIL = 12
-_FRAMES = 3
-_GRACE_S = 2.0
-_POLL_S = 0.0005
+_LOG_TAIL = 12  # chosen: lines of the log in an error message
+_FRAMES = 3  # chosen: frames of the traceback in an error message
+_GRACE_S = 2.0  # chosen: time for a worker to end by itself before it is killed
+_POLL_S = 0.0005  # chosen: a tenth of the 5 ms for which libgomp's threads spin after a computation
 
 
 class Worker:
     """One fresh process with a loaded pipeline; a context manager that always ends it.
 
-    Raises PipelineError where the pipeline cannot be built, RequestFailed where it refuses one
-    request, WorkerHung and WorkerDied (then the process is gone).
+    Raises PipelineError if the pipeline cannot be built, RequestFailed if it refuses a request, and
+    WorkerHung or WorkerDied, after which the process is gone.
     """
 
     def __init__(self, spec: WorkerSpec, *, load_timeout: float, python: str = sys.executable) -> None:
@@ -90,7 +90,7 @@ class Worker:
         self.ready = answer
 
     def speak(self, request: Request, *, full: bool, timeout: float, extra_s: float = 0.0) -> Spoken:
-        """One timed call, `extra_s` seconds longer; with `full` its audio, phones and memory come along."""
+        """One timed call with `extra_s` seconds of extra work; `full` adds its audio, phones and memory."""
         answer = self._ask(Speak(request, full, extra_s), timeout, "to speak")
         if isinstance(answer, Refused):
             raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
@@ -98,7 +98,7 @@ class Worker:
         return answer
 
     def count(self, request: Request, *, timeout: float) -> Counted:
-        """The work of one call that is not timed, or why it cannot be counted."""
+        """The work of one untimed call, or the reason why it cannot be counted."""
         answer = self._ask(Count(request), timeout, "to count")
         if isinstance(answer, Refused):
             raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
@@ -106,37 +106,37 @@ class Worker:
         return answer
 
     def is_alone(self) -> bool:
-        """True where the worker has no process of its own, now or before."""
+        """True if the worker has no child process and never had one."""
         try:
             spent = psutil.Process(self._process.pid).cpu_times()
-        except psutil.Error:  # it has died: the next question to it says so
+        except psutil.Error:  # it has died, which the next request reports
             return False
         return not self._children() and spent.children_user + spent.children_system == 0
 
     @property
     def thread(self) -> int:
-        """The thread that answers."""
+        """The id of the thread that answers requests."""
         return self._process.pid
 
     def thread_times(self) -> dict[int, float]:
-        """CPU seconds of each of its threads so far, by id, in steps of 10 ms; empty where it has ended."""
+        """CPU seconds of each of its threads so far, by id, in steps of 10 ms; empty if it has ended."""
         try:
             threads = psutil.Process(self._process.pid).threads()
         except psutil.Error:
             return {}
-        return {one.id: one.user_time + one.system_time for one in threads}
+        return {thread.id: thread.user_time + thread.system_time for thread in threads}
 
     def stay_on(self, cores: Mapping[int, int]) -> None:
-        """Keep each of these threads (by id) on one core; those that have ended are left out."""
+        """Pin each of these threads (by id) to its core; threads that have ended are skipped."""
         for thread, core in cores.items():
             with contextlib.suppress(ProcessLookupError):
                 os.sched_setaffinity(thread, {core})
 
     def rest(self, timeout: float) -> bool:
-        """True once none of its threads runs, or it has ended; False where that takes longer than `timeout`.
+        """True once none of its threads runs, or it has ended; False if that takes longer than `timeout`.
 
-        The threads of a parallel computation go on spinning for milliseconds after it. True at once where the
-        system does not tell (Linux does).
+        The threads of a parallel computation spin for milliseconds after it. True at once if the system does
+        not show the state of threads (Linux does).
         """
         until = time.monotonic() + timeout
         while self._is_running():
@@ -178,10 +178,10 @@ class Worker:
             ending = _ending(self._process.poll())
             self._kill(self._children())
             raise WorkerDied(f"the worker {ending}", where=self._last_words()) from error
-        # SIGABRT first: faulthandler then writes where the pipeline was stuck.
+        # SIGABRT first, so that faulthandler logs where the pipeline is stuck.
         self._process.send_signal(signal.SIGABRT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=_GRACE_S)
         self._kill(self._children())
         raise WorkerHung(
             f"the worker took more than {seconds(timeout)} {what}",
@@ -199,13 +199,13 @@ class Worker:
 
     def _is_running(self) -> bool:
         states = []
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread or all of them ended
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread, or the process, ended
             for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
                 states.append((thread / "stat").read_text().rpartition(") ")[2][:1])
         return "R" in states
 
     def _children(self) -> list[psutil.Process]:
-        """Found by parentage while the worker lives: some leave its group for a session of their own."""
+        """All descendants, while the worker lives: some may have left its process group."""
         try:
             return list(psutil.Process(self._process.pid).children(recursive=True))
         except psutil.Error:
@@ -222,9 +222,9 @@ class Worker:
 
 
 def _environment(spec: WorkerSpec) -> dict[str, str]:
-    """The worker's environment: a project that holds this package itself is measured with its own copy.
+    """The worker's environment; a project that contains this package is measured with its own copy.
 
-    Everything else of a project comes first on the import path once the worker runs; this is imported before.
+    The worker itself puts the rest of a project on the import path, but by then this package is imported.
     """
     own = [path for path in spec.paths if (Path(path) / "tts_baseline" / "__init__.py").is_file()]
     before = os.environ.get("PYTHONPATH")

@@ -1,6 +1,6 @@
-"""The device's own clock: CUDA event time x SM clock, and whether the device was slowed down meanwhile.
+"""The GPU's own clock, CUDA event time x SM clock, and whether the GPU was throttled.
 
-A GPU that throttles takes longer for the same work; its cycles stay what they were.
+A GPU that throttles takes longer for the same work, but the same number of cycles.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _S_PER_MS = 1e-3
 
 
 class Lap(NamedTuple):
-    """Cycles of the device during a call, and whether it was throttled at its end; None without CUDA."""
+    """Cycles of the GPU during a call, and whether it was throttled at the end; None without CUDA."""
 
     cycles: float | None = None
     is_throttled: bool | None = None
 
 
 class Stopwatch:
-    """Starts when made; without CUDA it costs nothing and tells nothing."""
+    """Starts when created; without CUDA it does nothing."""
 
     def __init__(self, cuda: Any) -> None:
         self._cuda = cuda
@@ -31,7 +31,7 @@ class Stopwatch:
             self._begin.record()
 
     def stop(self) -> Lap:
-        """The lap; waits for the device. A GPU whose clock NVML does not tell has no cycles."""
+        """The lap, after waiting for the device. Without a clock rate from NVML it has no cycles."""
         if self._cuda is None:
             return Lap()
         self._end.record()

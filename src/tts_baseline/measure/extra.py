@@ -1,7 +1,7 @@
-"""Extra work of a known length: how a slowdown is planted in a call that is timed.
+"""Extra work of a known length, to plant a slowdown in a timed call.
 
-It is executed, not added to the result: a loop of integer arithmetic, or, where the pipeline is on CUDA,
-cycles that the device waits on its own stream.
+The work is executed, not added to the result: a loop of integer arithmetic, or, for a pipeline on CUDA, a
+kernel that waits for a number of cycles.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import time
 
 from tts_baseline.measure import memory
 
-_REFERENCE_STEPS = 10_000
-_SPIN_STEPS = 100
+_REFERENCE_STEPS = 10_000  # chosen: about a millisecond; benchmarks/reference_clock studies its use
+_SPIN_STEPS = 100  # chosen: about 10 µs, so that `spend` is that exact
 _HZ_PER_KHZ = 1000.0
 
 
 def reference() -> float:
-    """Seconds that a fixed computation takes right now: about a millisecond of integer arithmetic.
+    """Seconds that a fixed computation takes now: about a millisecond of integer arithmetic.
 
-    On shared machines the speed of a core drifts by tens of per cent within a minute; calls that
-    are compared with it are compared at the same speed (a control variate; gate/clock uses it).
+    On shared machines the speed of a core drifts by tens of per cent within a minute. The gate corrects calls
+    for it by this control variate (docs/method.md, "The reference clock").
     """
     start = time.perf_counter()
     _compute(_REFERENCE_STEPS)
@@ -27,7 +27,7 @@ def reference() -> float:
 
 
 def spend(seconds: float) -> None:
-    """Compute for this long, on the device that the pipeline computes on."""
+    """Compute for this long, on the pipeline's device."""
     cuda = memory.live_cuda()
     if cuda is not None:
         properties = cuda.get_device_properties(cuda.current_device())

@@ -1,4 +1,4 @@
-"""CPU time that the host of a virtual machine gives to others: on Linux "steal", elsewhere not told."""
+"""CPU time that the host of a virtual machine gives to other guests: "steal" on Linux, unknown elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _AT_WORK = ("user", "nice", "system", "irq", "softirq")
 
 
 class CpuTime(NamedTuple):
-    """Seconds of all cores since the machine started: at work, and wanted but given to others."""
+    """Seconds of all cores since boot: spent on work, and requested but given to other guests."""
 
     worked: float
     stolen: float
@@ -25,7 +25,7 @@ def cpu_time() -> CpuTime:
 
 
 def stolen(since: CpuTime) -> float:
-    """The share of the CPU time wanted since then that the host gave to others; 0 where it is not told."""
+    """The share of the CPU time requested since then that the host gave to others; 0 if unknown."""
     now = cpu_time()
     worked, stolen = now.worked - since.worked, now.stolen - since.stolen
     return max(stolen, 0.0) / (worked + stolen) if worked + stolen > 0 else 0.0

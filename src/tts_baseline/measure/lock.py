@@ -1,4 +1,4 @@
-"""One measurement at a time: two jobs on one GPU, or on the same cores, would time each other."""
+"""Allows one measurement at a time, because two on the same cores or GPU would slow each other down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import filelock
 
 @contextlib.contextmanager
 def measuring(on_wait: Callable[[str], None]) -> Iterator[None]:
-    """Hold this machine's measuring lock; `on_wait` hears once if another run holds it."""
+    """Hold this machine's measuring lock; `on_wait` is called once if another run holds it."""
     path = Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-measuring.lock"
     lock = filelock.FileLock(path)
     try:

@@ -1,4 +1,4 @@
-"""Memory of this process: peak resident set per request, unique set size, CUDA peak."""
+"""Memory of this process: peak resident set, unique set size, CUDA peak."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _STATUS = Path("/proc/self/status")
 
 
 def reset_peaks() -> None:
-    """Forget the peaks so far, so that the next reading is about the next request alone.
+    """Reset the peaks, so that the next reading is of the next request alone.
 
     Linux resets the resident high-water mark on writing 5 to clear_refs (proc(5)).
     """
@@ -23,7 +23,7 @@ def reset_peaks() -> None:
 
 
 def peak_rss() -> int | None:
-    """Bytes of the resident high-water mark since the last reset; None where the system has none."""
+    """Peak resident bytes since the last reset; None if the system does not report it."""
     if not _STATUS.exists():
         return None
     for line in _STATUS.read_text().splitlines():
@@ -40,20 +40,20 @@ def unique_set_size() -> int | None:
 
 
 def peak_cuda() -> int | None:
-    """Bytes that torch had allocated on the current CUDA device at most since the last reset."""
+    """Peak bytes that torch allocated on the current CUDA device since the last reset; None without CUDA."""
     cuda = live_cuda()
     return None if cuda is None else int(cuda.max_memory_allocated())
 
 
 def synchronize() -> None:
-    """Wait until the GPU is done, so that a wall-clock reading covers its work."""
+    """Wait until the GPU is done, so that wall time includes its work."""
     cuda = live_cuda()
     if cuda is not None:
         cuda.synchronize()
 
 
 def live_cuda() -> Any:
-    """`torch.cuda` where the pipeline has imported torch and put it on a GPU, else None."""
+    """`torch.cuda` if the pipeline has imported torch and uses a GPU, else None."""
     torch = sys.modules.get("torch")
     cuda = getattr(torch, "cuda", None)
     return cuda if cuda is not None and cuda.is_initialized() else None

@@ -1,7 +1,7 @@
-"""One restart of two arms: fresh processes of both, never measuring at once, in quads ABBA or BAAB.
+"""One restart of two arms: a fresh process of each, called in turn, in quads ABBA or BAAB.
 
-A quad is four consecutive calls of one case. Its mirror order takes a drift of the machine's speed out of
-the difference between the arms; which arm comes first is drawn anew for each quad (docs/method.md).
+A quad is four consecutive calls of one case. Its symmetric order cancels a drift of the machine's speed;
+which arm comes first is drawn for each quad (docs/method.md, "Pairs in quads").
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ Side = Literal["base", "head"]
 Order = tuple[Side, ...]
 Hear = Callable[[Side, str, Utterance], None]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
-WARM_UPS = 2
-ONE_CORE = 1.1
-MEASURABLE_S = 0.05
-REST_S = 0.25
+WARM_UPS = 2  # chosen: the first call of a case builds caches, the second tells its usual time
+ONE_CORE = 1.1  # chosen: CPU time over wall time of one thread is 1, and a runtime's own threads add a little
+MEASURABLE_S = 0.05  # chosen: five steps of the 10 ms in which Linux counts a thread's CPU time
+REST_S = 0.25  # chosen: 50 times the 5 ms for which libgomp's threads spin; who runs on then never rests
 
 
 class Arm(Struct, frozen=True, kw_only=True):
-    """One of two things that are compared: how its worker is built, and by which interpreter."""
+    """One of the two sides of a comparison: how its worker is built, and by which interpreter."""
 
     name: str
     spec: WorkerSpec
@@ -43,9 +43,9 @@ class Arm(Struct, frozen=True, kw_only=True):
 
 
 class PairPace(Struct, frozen=True, kw_only=True):
-    """How a restart is measured: quads a case, time limits; `together`: both processes live at once.
+    """How a restart is measured: quads a case, time limits, and whether both processes live at once.
 
-    `slow` makes every timed call of the head longer by that share of its usual time: a known change.
+    `slow` makes every timed call of the head longer by that share of its usual time.
     """
 
     quads: int
@@ -56,7 +56,7 @@ class PairPace(Struct, frozen=True, kw_only=True):
 
 
 class CaseLost(Exception):
-    """An arm could not say a case: which, and why."""
+    """An arm failed on a case."""
 
     def __init__(self, arm: str, case: str, error: PipelineError) -> None:
         super().__init__(f"{arm}: {case}: {error.what}")
@@ -64,7 +64,7 @@ class CaseLost(Exception):
 
 
 class DoesNotFit(Exception):
-    """The second arm could not be loaded beside the first; alone it may."""
+    """The second arm could not be loaded beside the first."""
 
 
 def measure(
@@ -76,11 +76,11 @@ def measure(
     on_call: Callable[[], None] = lambda: None,
     hear: Hear = lambda *_: None,
 ) -> Paired:
-    """Both arms' replicates of restart `index`; the arms take turns at starting first.
+    """Both arms' replicates of restart `index`; the arms alternate in starting first.
 
-    Afterwards `hear` is given each arm's first utterance of each case. Quads in which the device was
-    throttled are dropped and counted. Raises CaseLost, DoesNotFit, or PipelineError where an arm cannot be
-    loaded on its own.
+    `hear` is called at the end, with each arm's first utterance of each case. Quads in which the device was
+    throttled are dropped and counted. Raises CaseLost, DoesNotFit, or PipelineError if an arm cannot be
+    loaded by itself.
     """
     before = host.cpu_time()
     dice = random.Random(index)
@@ -103,14 +103,14 @@ def measure(
             for case in passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
                 usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
-                said = quad(voices, case, order, extra_s=pace.slow * usual_s)
+                calls = quad(voices, case, order, extra_s=pace.slow * usual_s)
                 for _ in order:
                     on_call()
-                if any(spoken.is_throttled for spoken in said):
+                if any(spoken.is_throttled for spoken in calls):
                     dropped += 1
                     continue
                 orders[case.id] += order
-                for side, spoken in zip(order, said, strict=True):
+                for side, spoken in zip(order, calls, strict=True):
                     voices[side].timed[case.id].append(spoken)
     _tell(voices, hear)
     return Paired(
@@ -129,20 +129,20 @@ def _tell(voices: Mapping[Side, Voice], hear: Hear) -> None:
 
 
 def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: float) -> list[Spoken]:
-    """A case's consecutive calls in this order, the head's with `extra_s` seconds of work on top.
+    """Consecutive calls of a case in this order; the head's have `extra_s` seconds of extra work.
 
-    No call begins before the other arm's process rests.
+    A call begins only when the other arm's process rests.
     """
-    said = []
+    calls = []
     for side in order:
         for other in set(order) - {side}:
             voices[other].rest()
-        said.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
-    return said
+        calls.append(voices[side].say(case, extra_s=extra_s if side == "head" else 0.0))
+    return calls
 
 
 def shuffled_cores(dice: random.Random) -> list[int]:
-    """The cores that this process may use, in a drawn order; empty where threads cannot be kept on one."""
+    """The cores that this process may use, shuffled; empty if the system cannot pin threads."""
     if sys.platform != "linux":
         return []
     cores = sorted(os.sched_getaffinity(0))
@@ -150,12 +150,11 @@ def shuffled_cores(dice: random.Random) -> list[int]:
 
 
 def place_alike(voices: Sequence[Voice], cores: Sequence[int]) -> None:
-    """Keep the threads that compute on the same cores in all these processes.
+    """Pin the computing threads of all these processes to the same cores.
 
-    Left to themselves, two processes that take turns settle on cores of their own, and the cores of a shared
-    machine differ by more than what is looked for. Done where there is one such thread in each process, or
-    one for each core; otherwise all cores are everybody's. Threads of a team are waited for until they rest
-    (`Voice.rest`).
+    Otherwise two processes that take turns settle on different cores, and the cores of a shared machine
+    differ by more than the change that is sought. Pins only if each process has one computing thread, or one
+    for each core. `Voice.rest` then waits for the threads between calls.
     """
     teams = [voice.team() for voice in voices]
     if cores and all(len(team) in (1, len(cores)) and len(team) == len(teams[0]) for team in teams):
@@ -164,7 +163,7 @@ def place_alike(voices: Sequence[Voice], cores: Sequence[int]) -> None:
 
 
 class Voice:
-    """One arm's process, and what it has said."""
+    """One arm's process, and its calls so far."""
 
     def __init__(self, arm: Arm, worker: Worker, cases: Sequence[Case], timeout: float) -> None:
         self._arm, self._worker, self._timeout = arm, worker, timeout
@@ -194,24 +193,24 @@ class Voice:
         return spoken
 
     def warm_up(self, case: Case) -> None:
-        """A call that is not timed; the first of a case brings its audio and its memory."""
+        """An untimed call; a case's first call returns its audio and memory."""
         spoken = self.say(case, full=case.id not in self._first)
         self._first.setdefault(case.id, spoken)
 
     def usual_s(self, case: Case) -> float:
-        """How long the case takes in this process: the median of its calls so far but the first."""
+        """The case's usual seconds in this process: the median of its calls but the first."""
         return median(spoken.wall_s for spoken in self._plain[case.id][1:])
 
     @property
     def busy_cores(self) -> float:
-        """How many cores the pipeline computes on: CPU time over wall time of the calls so far."""
-        said = [spoken for calls in self._plain.values() for spoken in calls[1:]]
-        return median(spoken.cpu_s / spoken.wall_s for spoken in said)
+        """The number of cores in use: median of CPU time over wall time of the calls so far."""
+        timed = [spoken for calls in self._plain.values() for spoken in calls[1:]]
+        return median(spoken.cpu_s / spoken.wall_s for spoken in timed)
 
     def team(self) -> list[int]:
-        """The threads that compute, in the order of their start; empty where that cannot be told.
+        """The computing threads, in the order of their start; empty if they cannot be determined.
 
-        Of several, those that since the first call computed at least a third as long as the busiest.
+        Of several threads, those that since the first call computed at least a third as long as the busiest.
         """
         if not self._worker.is_alone():
             return []
@@ -223,12 +222,12 @@ class Voice:
         return [id for id in sorted(spent) if spent[id] >= most / 3] if most >= MEASURABLE_S else []
 
     def stay_on(self, cores: Mapping[int, int]) -> None:
-        """Keep threads on cores."""
+        """Pin threads to cores."""
         self._worker.stay_on(cores)
         self._spins = len(cores) > 1
 
     def rest(self) -> None:
-        """Return once its threads have stopped; one that never does is not waited for again."""
+        """Wait until its threads have stopped; after one time-out, never wait again."""
         self._spins = self._spins and self._worker.rest(REST_S)
 
     def utterances(self) -> Iterator[tuple[str, Utterance]]:
@@ -236,10 +235,10 @@ class Voice:
         return ((case, utterance_of(spoken)) for case, spoken in self._first.items())
 
     def replicate(self) -> Replicate:
-        """All that was said."""
+        """All timed calls, as the record of this process."""
         return Replicate(
             cold_start=self._cold_start,
-            calls={id: calls_of(self._first[id], said) for id, said in self.timed.items() if said},
+            calls={id: calls_of(self._first[id], timed) for id, timed in self.timed.items() if timed},
         )
 
 
@@ -254,5 +253,5 @@ def _started(arm: Arm, cases: Sequence[Case], pace: PairPace, stack: ExitStack, 
 
 
 def passes(cases: Sequence[Case], count: int, dice: random.Random) -> list[Case]:
-    """Every case `count` times: pass by pass, each in an order of its own."""
+    """Every case `count` times, in passes that are each shuffled."""
     return [case for _ in range(count) for case in dice.sample(list(cases), k=len(cases))]

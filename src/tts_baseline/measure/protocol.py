@@ -1,4 +1,4 @@
-"""The messages between a session and its worker: msgpack frames over one socket pair, versioned."""
+"""The versioned messages between a session and its worker: msgpack frames over a socket pair."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WorkerSpec(Struct, frozen=True, kw_only=True):
 
 
 class Start(Struct, frozen=True, tag=True):
-    """First message to a worker; `asked_at` is the sender's monotonic clock before it spawned."""
+    """The first message to a worker; `asked_at` is the monotonic clock just before it was started."""
 
     version: int
     asked_at: float
@@ -37,9 +37,9 @@ class Start(Struct, frozen=True, tag=True):
 
 
 class Speak(Struct, frozen=True, tag=True):
-    """Say this; with `full`, send the audio, the phones and the memory along.
+    """Time one call; with `full`, also return audio, phones and memory.
 
-    `extra_s` are seconds of work to do on top, inside the timed call: a slowdown of known size.
+    `extra_s` are seconds of extra work inside the timed call: a slowdown of known size.
     """
 
     request: Request
@@ -48,15 +48,15 @@ class Speak(Struct, frozen=True, tag=True):
 
 
 class Count(Struct, frozen=True, tag=True):
-    """Say this once more, and count the work instead of timing it."""
+    """Make one more call, and count its work instead of timing it."""
 
     request: Request
 
 
 class Ready(Struct, frozen=True, tag=True):
-    """The pipeline is loaded; seconds by phase; `origin` is the file that its code came from.
+    """The pipeline is loaded; seconds by phase; `origin` is the file of its code.
 
-    `files` are those of all loaded modules but this package's and what is installed with the interpreter.
+    `files` are those of all loaded modules, except this package's and those installed with the interpreter.
     """
 
     spawn_s: float
@@ -68,9 +68,9 @@ class Ready(Struct, frozen=True, tag=True):
 
 
 class Spoken(Struct, frozen=True, tag=True, kw_only=True):
-    """One timed call; `audio` is float32 little-endian and None unless asked for.
+    """One timed call; `audio` is little-endian float32, or None if it was not requested.
 
-    `cycles` is the device's own time, and `is_throttled` whether it was slowed down: None without CUDA.
+    `cycles` is the GPU's own time, `is_throttled` whether it was throttled; both are None without CUDA.
     """
 
     wall_s: float
@@ -90,9 +90,9 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class Counted(Struct, frozen=True, tag=True):
-    """The work of one call; `sha256` is None where none was made, for a reason that holds for every request.
+    """The work of one call; `sha256` is None if no call was made, because no request can be counted.
 
-    `wall_s` says how long counting takes, which is longer than the call.
+    `wall_s` is the time with counting, which is longer than the call alone.
     """
 
     work: Work
@@ -101,7 +101,7 @@ class Counted(Struct, frozen=True, tag=True):
 
 
 class Refused(Struct, frozen=True, tag=True):
-    """The worker could not do it; `where` is the end of the traceback."""
+    """The worker failed; `where` is the end of the traceback."""
 
     what: str
     where: str

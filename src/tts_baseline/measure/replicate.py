@@ -1,8 +1,7 @@
 """One replicate: a fresh worker, a cold start, a warm-up pass, then timed passes in shuffled order.
 
-A pass says every case once. Spreading a case's calls over passes keeps a burst of foreign load from
-hitting all calls of one case. The first replicate says every case once more, to count its work: last, so that
-nothing of the counting is in any time.
+A pass speaks every case once, so that a burst of load from other processes does not hit all calls of one
+case. The first replicate ends with one more pass to count the work, so that counting affects no time.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
 
-MAX_LOST_IN_A_ROW = 3
+MAX_LOST_IN_A_ROW = 3  # chosen: three in a row are the pipeline's fault, not that of one case
 
 
 class ReplicatePace(Struct, frozen=True, kw_only=True):
@@ -33,7 +32,7 @@ class ReplicatePace(Struct, frozen=True, kw_only=True):
 
 
 class Taken(Struct, frozen=True):
-    """What one replicate brought: the record, each case's first utterance, failures, provenance."""
+    """The result of one replicate: the record, each case's first utterance, failures, provenance."""
 
     replicate: Replicate
     utterances: dict[str, Utterance]
@@ -49,11 +48,10 @@ def measure(
     pace: ReplicatePace,
     on_call: Callable[[], None] = lambda: None,
 ) -> Taken:
-    """Everything one fresh process has to say about `cases`.
+    """The measurements of `cases` in one fresh process.
 
-    A case that fails is dropped and reported while the others go on; a worker that is lost is
-    replaced; after three lost in a row the rest is given up. Raises PipelineError where the
-    pipeline cannot be loaded at all.
+    A case that fails is reported and dropped, and the others go on. A lost worker is replaced; after three
+    lost in a row the remaining cases are given up. Raises PipelineError if the pipeline cannot be loaded.
     """
     with ExitStack() as stack:
         crew = _Crew(spec, pace, stack)
@@ -90,7 +88,7 @@ def measure(
 
 
 class _Crew:
-    """A worker at a time; a lost one is replaced, until too many are lost in a row."""
+    """The current worker, which is replaced when lost, until too many are lost in a row."""
 
     def __init__(self, spec: WorkerSpec, pace: ReplicatePace, stack: ExitStack) -> None:
         self._spec, self._pace, self._stack = spec, pace, stack
@@ -102,7 +100,7 @@ class _Crew:
         self.provenance = self._worker.ready.provenance if self._worker else {}
 
     def cold_start(self, cases: Sequence[Case]) -> ColdStart | None:
-        """The phases of this worker's start, up to the shortest case's utterance; None if that failed."""
+        """The phases of this worker's start, up to the shortest case's utterance; None if it failed."""
         worker = self._worker
         first = min(cases, key=lambda case: (len(case.text), case.id))
         spoken = self.speak(first, full=False)
@@ -118,7 +116,7 @@ class _Crew:
         )
 
     def speak(self, case: Case, *, full: bool) -> Spoken | None:
-        """The call, or None where this case has failed, now or before."""
+        """The call, or None if this case fails now or failed before."""
         if case.id in self.failures:
             return None
         if self._lost >= MAX_LOST_IN_A_ROW:
@@ -140,15 +138,15 @@ class _Crew:
         return spoken
 
     def count(self, case: Case, heard: Collection[str], on_call: Callable[[], None]) -> Work:
-        """The work of one call, or why there is none: what fails here costs the counters, not the case.
+        """The work of one call, or the reason for having none; a failure loses the counters, not the case.
 
-        `heard` are the hashes of its audio so far: where all calls sounded alike, this one must, too.
+        `heard` are the hashes of its audio so far: if all calls gave the same audio, this one must too.
         """
         if self._uncounted is not None:
             return self._uncounted
         try:
             self._worker = self._worker or self._hire()
-            if case.id not in self._said:  # a new worker: what a first call builds is not what each call does
+            if case.id not in self._said:  # a new worker, whose first call also builds caches
                 self._worker.speak(case.request, full=False, timeout=self._pace.timeout)
             counted = self._worker.count(case.request, timeout=self._pace.timeout)
         except RequestFailed as error:
@@ -174,14 +172,14 @@ class _Crew:
 
 
 def _orders(cases: Sequence[Case], index: int, passes: int) -> Iterator[list[Case]]:
-    # Seeded by the replicate, so that two revisions measured side by side say the same in turn.
+    # Seeded by the replicate's index, so that two revisions speak the cases in the same order.
     dice = random.Random(index)
     for _ in range(1 + passes):
         yield dice.sample(list(cases), k=len(cases))
 
 
 def calls_of(first: Spoken, timed: Sequence[Spoken], work: Work | None = None) -> Calls:
-    """The columns of a case: audio and memory from its first call, times from the others, and its work."""
+    """The record of a case: audio and memory from its first call, times from the others, and its work."""
     names = sorted({name for spoken in timed for name in spoken.stages})
     return Calls(
         wall_s=_column(s.wall_s for s in timed),
@@ -203,7 +201,7 @@ def _column(values: Iterator[float]) -> tuple[float, ...]:
 
 
 def utterance_of(spoken: Spoken) -> Utterance:
-    """The audio that came with a full call."""
+    """The utterance of a full call."""
     return Utterance(
         samples=np.frombuffer(spoken.audio or b"", dtype="<f4"),
         sample_rate=spoken.sample_rate,

@@ -1,8 +1,7 @@
-"""Counts the work of one call: what torch dispatches, its FLOPs, waits for the device and bytes allocated.
+"""Counts the work of one call: torch's dispatches, FLOPs, waits for the device, and bytes allocated.
 
-The counters are exact where times are noisy. Counting slows a call down and threads that it has entered stay
-slower, so what is timed is timed before. Torch is never imported here: a pipeline that has not done so has
-no counters.
+Counters are exact, times are noisy. Counting slows down a call, and later calls on the same threads, so timed
+calls come first. Torch is never imported here: a pipeline without torch has no counters.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _OLDER_THREAD = (
 
 
 def counter() -> Counter | None:
-    """A counter for this process; None where the pipeline has not imported torch."""
+    """A counter for this process; None if the pipeline has not imported torch."""
     if "torch" not in sys.modules:
         return None
     from tts_baseline.measure._dispatch import watch
@@ -38,11 +37,11 @@ def counter() -> Counter | None:
 
 
 class Counter:
-    """Counts one call at a time, in all threads that it runs on.
+    """Counts one call at a time, on all its threads.
 
-    A watch sees one thread. Threads that start in the call are entered by their profile hook, before they run
-    anything; from Python 3.12 on so are those that run already. Before, such a thread is noticed
-    where it calls a torch module, and the call's counters are void.
+    A watch sees only the threads that entered it. A profile hook makes new threads enter it before they run
+    anything, and from Python 3.12 on existing threads too. In older versions, an existing thread that calls a
+    torch module voids the call's counters.
     """
 
     def __init__(self, watch: Watch) -> None:
@@ -50,7 +49,7 @@ class Counter:
         self._here = threading.local()
 
     def count(self, call: Callable[[], T]) -> tuple[T, Work]:
-        """What `call` returns, and its work; raises what it raises."""
+        """The result of `call`, and its work; raises what `call` raises."""
         tally = self._watch.begin(has_device=memory.live_cuda() is not None)
         self._here.entered = True
         try:

@@ -1,7 +1,7 @@
-"""The worker process: builds one pipeline, answers requests, and is the only place that times a call.
+"""The worker process: builds one pipeline and answers requests; calls are timed here and nowhere else.
 
-Run as `python -m tts_baseline.measure.worker FD PARENT_PID`. The protocol has a socket of its own,
-so a pipeline may print what it likes: standard output and error go to the session's log.
+Run as `python -m tts_baseline.measure.worker FD PARENT_PID`. The protocol has its own socket, so a pipeline
+may print anything: standard output and error go to the session's log.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(fd: int, parent: int) -> None:
-    """Serve one session until its end of the socket closes."""
+    """Serve one session until it closes its end of the socket."""
     _die_with(parent)
     faulthandler.enable()
     with Connection(fd) as connection:
@@ -97,7 +97,7 @@ def _start(message: Start) -> tuple[Any, Ready]:
 
 
 def _own_files() -> tuple[str, ...]:
-    """Where loaded modules came from, without this package and what is installed with the interpreter."""
+    """The files of loaded modules, except this package's and those installed with the interpreter."""
     installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
     others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
@@ -159,7 +159,7 @@ def _refuse(error: Exception) -> Refused:
 
 
 def _die_with(parent: int) -> None:
-    # A session that is killed cannot clean up, so the kernel does it for us.
+    # A session that is killed cannot end its worker, so the kernel does.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

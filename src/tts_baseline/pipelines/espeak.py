@@ -1,10 +1,9 @@
 """espeak-ng, embedded through ctypes: small, offline and reproducible, so it is the default pipeline.
 
-espeak-ng keeps state between calls (the phase of its flutter, for one), so its n-th answer differs from its
-first. Reinitializing it does not reset that state; unloading the library does. Each request therefore gets
-a freshly loaded library, which costs less than a millisecond and makes the same request give the same
-samples, bit for bit, whatever was said before. One leak is espeak-ng's own: for an emoji it loads English
-too, and never frees it: 183 KiB a request.
+espeak-ng keeps state between calls, such as the phase of its flutter, so that later answers differ from the
+first. Only unloading the library resets that state. Each request therefore loads the library anew, which
+takes less than a millisecond and makes equal requests give equal samples, bit for bit. espeak-ng itself leaks
+183 KiB for a request with an emoji, because it loads English and never frees it.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
 PACKAGES = ("espeakng-loader",)
 SAMPLE_RATE = 22050
-RATES = (80, 450)
-PITCHES = (0, 99)
-# Named by file: for a bare "es" espeak-ng would read every voice file that it has, 3 ms a request.
+RATES = (80, 450)  # words a minute: espeakRATE_MINIMUM and espeakRATE_MAXIMUM of espeak-ng/speak_lib.h
+PITCHES = (0, 99)  # espeak-ng's command line (its option -p)
+# Names of files, because for a bare "es" espeak-ng reads all its voice files, which takes 3 ms a request.
 _VOICE_FILES = {"es": b"roa/es", "es-419": b"roa/es-419"}
 _VOICE_OF_REGION = {
     "neutral": "es",
@@ -40,9 +39,9 @@ _VOICE_OF_REGION = {
     "colombian": "es-419",
     "mexican": "es-419",
 }
-# U+0001 begins an embedded command and NUL ends the text, so control characters never reach the engine.
+# Control characters are removed: to espeak-ng, U+0001 begins a command and NUL ends the text.
 _WITHOUT_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r"}
-# The C library is one set of static variables in the process, however many pipelines there are.
+# The C library keeps its state in static variables, so all pipelines of a process share one engine.
 _ONE_ENGINE = threading.Lock()
 
 # From espeak-ng/speak_lib.h
@@ -76,10 +75,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes
 def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak:
     """The espeak-ng pipeline; its settings are the keys of `[tool.tts-baseline.pipelines.espeak]`.
 
-    voice: "es" (Spain) or "es-419" (Latin America) for every case; without it the case's region decides.
+    voice: "es" (Spain) or "es-419" (Latin America) for every case; by default the case's region decides.
     rate: words a minute, 80 to 450, multiplied by a case's speed. pitch: 0 to 99.
 
-    Raises SettingsError for a value outside these, MissingExtra without the espeakng-loader wheel.
+    Raises SettingsError for any other value, MissingExtra without the espeakng-loader wheel.
     """
     if voice is not None and voice not in _VOICE_FILES:
         raise SettingsError(
@@ -103,9 +102,9 @@ def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak
 
 
 class Espeak(Struct, frozen=True, kw_only=True):
-    """A pipeline that speaks Spanish with espeak-ng; it holds nothing between requests.
+    """A pipeline that speaks Spanish with espeak-ng; it keeps no state between requests.
 
-    Several of them may be used side by side, also from threads: they take turns at the one engine.
+    Several may be used at once, also from threads: they take turns with the engine.
     """
 
     library: str
@@ -116,7 +115,7 @@ class Espeak(Struct, frozen=True, kw_only=True):
 
     @property
     def provenance(self) -> dict[str, str]:
-        """What the sound depends on, beyond the request: versions and settings."""
+        """The versions and settings on which the sound depends."""
         from importlib.metadata import version
 
         with self._engine("es", self.rate) as engine:
@@ -131,20 +130,20 @@ class Espeak(Struct, frozen=True, kw_only=True):
         }
 
     def load(self) -> None:
-        """Start the engine once, so that a broken installation shows here: PipelineError."""
+        """Start the engine once; PipelineError if the installation is broken."""
         with self._engine("es", self.rate):
             pass
 
     def close(self) -> None:
-        """Nothing: the engine is gone after each request. May be called any number of times."""
+        """Do nothing: the engine is unloaded after each request. May be called any number of times."""
 
     def synthesize(self, request: Request) -> Utterance:
         """The spoken request: 22,050 Hz mono, seconds by stage (text, model, post), and phones in IPA.
 
-        A phone without a symbol is a pause or a glide that the phone before it ends in. The seed and the
-        style do not act. Text without anything to say gives a few milliseconds of silence.
+        A phone without a symbol is a pause, or the glide at the end of the phone before it. Seed and style
+        have no effect. Text with nothing to say gives a few milliseconds of silence.
 
-        Raises RequestFailed for a region without a voice and for a speed beyond 80 to 450 words a minute.
+        Raises RequestFailed for a region without a voice and for a speed outside 80 to 450 words a minute.
         """
         started = time.perf_counter()
         text = request.text.translate(_WITHOUT_CONTROLS).encode("utf-8", "replace")
@@ -256,8 +255,8 @@ def _check_range(name: str, value: object, allowed: tuple[int, int]) -> None:
 
 def _is_loaded(library: str) -> bool:
     try:
-        found = ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
+        engine = ctypes.CDLL(library, mode=os.RTLD_NOLOAD)
     except OSError:
         return False
-    dlclose(found._handle)
+    dlclose(engine._handle)
     return True

@@ -1,1 +1,1 @@
-"""Pure functions on numbers: intervals, multiplicity. No I/O, no records."""
+"""The statistics, as pure functions on numbers; docs/method.md explains them."""

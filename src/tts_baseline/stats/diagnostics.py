@@ -1,6 +1,6 @@
-"""What is odd about a set of timings: modes between processes, a slow first call, drift, memory.
+"""Diagnostics of timings: modes between processes, a slow first call, drift, autocorrelation.
 
-Reported beside a verdict, never part of it. All inputs are natural logs of times.
+They are reported beside a verdict and never decide it. All inputs are natural logs of times.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# The Theil-Sen slope takes time and memory in the square of its points.
+# chosen: the Theil-Sen slope takes time and memory in the square of its points
 _MOST_POINTS = 1000
-_NORMAL_QUANTILE = 1.959964
+_NORMAL_QUANTILE = 1.959964  # for two-sided 95 %
 
 
 class Spread(Struct, frozen=True):
-    """How far processes differ beyond what their calls explain.
+    """How much more processes differ than their calls explain.
 
-    `statistic` is the F ratio, `p` how often equal processes would give one as large; `between` and
-    `within` are the standard deviations of processes and of calls.
+    `statistic` is the F ratio and `p` its p-value; `between` and `within` are the standard deviations between
+    processes and between calls.
     """
 
     statistic: float
@@ -34,7 +34,7 @@ class Spread(Struct, frozen=True):
 
 
 class Effect(Struct, frozen=True):
-    """A mean log difference (`change`) and `p`, how often none would give one as large, two-sided."""
+    """A mean log difference (`change`) and its two-sided p-value."""
 
     change: float
     p: float
@@ -49,7 +49,7 @@ class Drift(Struct, frozen=True):
 
 
 class Correlation(Struct, frozen=True):
-    """The lag-1 autocorrelation, and the range in which 95 % of independent calls leave it."""
+    """The lag-1 autocorrelation, and the 95 % range that it has if calls are independent."""
 
     value: float
     low: float
@@ -57,16 +57,16 @@ class Correlation(Struct, frozen=True):
 
     @property
     def is_plain(self) -> bool:
-        """Whether independent calls would hardly give it."""
+        """True if the value is outside the range of independent calls."""
         return not self.low <= self.value <= self.high
 
 
 def process_spread(processes: Sequence[Sequence[float]]) -> Spread | None:
-    """Whether processes are more different than their calls explain: the F test of one-way ANOVA.
+    """Whether processes differ more than their calls explain: the F test of one-way ANOVA.
 
-    One row a process: its calls of one case and one arm (or residuals of several cases). Calls that
-    depend on the ones before them make it cry too early: read it beside `autocorrelation`. None where
-    two processes, one of them with two calls, are not to be had.
+    One row a process: its calls of one case and one arm (or residuals of several cases). Calls that depend on
+    earlier ones make p too small, so read it beside `autocorrelation`. None for fewer than two processes, or
+    if none has two calls.
     """
     import numpy as np
     from scipy import special
@@ -94,8 +94,8 @@ def process_spread(processes: Sequence[Sequence[float]]) -> Spread | None:
 def slot_effect(quads: Sequence[Sequence[float]]) -> Effect | None:
     """Whether the first call of a quad is slower than its last: mean log difference and paired t test.
 
-    One row a quad, its calls in time order. In ABBA and in BAAB the first and the last call are of the
-    same process, so that neither arms, cases nor processes enter. None of fewer than two quads.
+    One row a quad, its calls in order of time. In ABBA and BAAB the first and the last call are of the same
+    process, so arms, cases and processes cancel. None for fewer than two quads.
     """
     import numpy as np
     from scipy import special
@@ -112,8 +112,8 @@ def slot_effect(quads: Sequence[Sequence[float]]) -> Effect | None:
 def drift(residuals: Sequence[float]) -> Drift | None:
     """How much slower the calls became from the first to the last: Theil-Sen slope with its interval.
 
-    In time order, each log time less the mean of its case and arm. One call in three may be an outlier.
-    Series of more than 1,000 calls are averaged in blocks. None of fewer than three calls.
+    `residuals` are log times in order of time, less the mean of their case and arm. Up to 29 % outliers do no
+    harm. More than 1,000 calls are averaged in blocks. None for fewer than three calls.
     Sen, Journal of the American Statistical Association 63 (1968) 1379-1389.
     """
     import numpy as np
@@ -129,12 +129,12 @@ def drift(residuals: Sequence[float]) -> Drift | None:
 
 
 def autocorrelation(processes: Sequence[Sequence[float]]) -> Correlation | None:
-    """How much a call resembles the one before it in the same process, pooled over processes.
+    """The correlation of a call with the one before it in the same process, pooled over processes.
 
-    One row a process, its residuals in time order. Each process's own mean is removed, which alone leaves
-    -1/n in n calls; range from the exact moments for normal calls (Moran, Biometrika 35 (1948) 255-260),
-    pooled with each process's random share of the variance. None where no process has three calls, or none
-    of them varies.
+    One row a process, its residuals in order of time. Each process's mean is removed, which makes the
+    expected value -1/n for n independent calls. The range is from the exact moments for normal calls (Moran,
+    Biometrika 35 (1948) 255-260), weighted by each process's random share of the variance. None if no process
+    has three calls, or no call varies.
     """
     import numpy as np
 

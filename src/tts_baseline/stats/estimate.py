@@ -1,4 +1,4 @@
-"""A change and how well it is known: interval, p values, smallest visible change."""
+"""An estimated change: its interval, p-values, and the smallest change that would be visible."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import math
 
 from msgspec import Struct
 
-ALPHA = 0.025
+ALPHA = 0.025  # docs/method.md, "Words": one-sided, so that intervals hold 95 %
 
 
 class Estimate(Struct, frozen=True):
-    """A change and how far it may be off by chance.
+    """An estimated change with its error.
 
-    `change` is a difference of natural logs, `error` its standard error, `df` the degrees of
-    freedom of the quantiles (infinite: normal).
+    `change` is a difference of natural logs, `error` its standard error, `df` the degrees of freedom of the
+    t quantiles (infinite: normal).
     """
 
     change: float
@@ -21,7 +21,7 @@ class Estimate(Struct, frozen=True):
     df: float
 
     def interval(self, alpha: float = ALPHA) -> tuple[float, float]:
-        """Lower and upper bound of the change, each exceeded by chance with probability `alpha`."""
+        """Lower and upper bound of the true change, each wrong with probability `alpha`."""
         half = self._quantile(1 - alpha) * self.error
         return self.change - half, self.change + half
 
@@ -39,7 +39,7 @@ class Estimate(Struct, frozen=True):
         """The smallest true change that would be called above `bound` with the given power."""
         return bound + (self._quantile(1 - alpha) + self._quantile(power)) * self.error
 
-    # What scipy.stats.t and norm are made of, without their start-up cost.
+    # scipy.special, because importing scipy.stats takes much longer.
     def _quantile(self, share: float) -> float:
         from scipy import special
 

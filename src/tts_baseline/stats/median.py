@@ -1,4 +1,4 @@
-"""The median of a sample and how well it is known."""
+"""The median of a sample, with its interval."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from statistics import median
 def median_interval(values: Sequence[float], alpha: float = 0.025) -> tuple[float, float, float]:
     """The median with a distribution-free interval, each side missing it with probability <= `alpha`.
 
-    Order statistics and the binomial distribution (Hahn & Meeker 1991, section 5.2). With too few
-    values for the level the interval is the range.
+    From order statistics and the binomial distribution (Hahn & Meeker, Statistical Intervals, 1991, section
+    5.2). With too few values for the level, the interval is their range.
     """
     from scipy.stats import binom
 

@@ -1,4 +1,4 @@
-"""Many tests at once."""
+"""Correction for many tests at once."""
 
 from __future__ import annotations
 

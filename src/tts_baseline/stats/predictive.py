@@ -1,4 +1,4 @@
-"""Is one new session worse than the sessions before it? A predictive interval on log ratios."""
+"""The change of one new session against earlier ones: a predictive interval on log ratios."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from statistics import fmean, stdev
 
 from tts_baseline.stats.estimate import Estimate
 
-MIN_SESSIONS_FOR_T = 4
+MIN_SESSIONS_FOR_T = 4  # chosen: with fewer, t quantiles are so wide that nothing is seen (docs/method.md)
 
 
 def predict(current: float, earlier: Sequence[float], *, prior: float) -> Estimate:
     """The change of `current` against the mean of `earlier` session values (natural logs).
 
     d = c - mean(b), standard error sd(b)·√(1 + 1/S): the predictive interval of a normal sample
-    (Hahn & Meeker, Statistical Intervals, 1991, section 4.2). With fewer than 4 sessions the spread is
-    the larger of the measured one and `prior`, with normal quantiles.
+    (Hahn & Meeker, Statistical Intervals, 1991, section 4.2). With fewer than 4 sessions, sd(b) is replaced
+    by the larger of sd(b) and `prior`, and quantiles are normal.
     """
     count = len(earlier)
     measured = stdev(earlier) if count > 1 else 0.0

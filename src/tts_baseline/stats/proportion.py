@@ -1,10 +1,10 @@
-"""How well a share is known that was counted."""
+"""Exact bounds of a share that was counted."""
 
 from __future__ import annotations
 
 
 def bounds(successes: int, trials: int, alpha: float = 0.05) -> tuple[float, float]:
-    """Lower and upper bound of the true share, missed together with probability at most `alpha`.
+    """Lower and upper bound of the true share, which is outside with probability at most `alpha`.
 
     Exact for any count (Clopper and Pearson, Biometrika 26, 1934). ValueError without trials.
     """
@@ -15,8 +15,8 @@ def bounds(successes: int, trials: int, alpha: float = 0.05) -> tuple[float, flo
 
 
 def upper_bound(successes: int, trials: int, alpha: float = 0.05) -> float:
-    """The largest true share that the count supports, missed with probability at most `alpha`.
+    """The upper bound of the true share, which is larger with probability at most `alpha`.
 
-    After no success at all it is close to 3/trials (the rule of three).
+    Without any success it is close to 3/trials (the rule of three).
     """
     return bounds(successes, trials, 2 * alpha)[1]

@@ -1,1 +1,1 @@
-"""Case files: the built-in suites and the reader that a user's own file goes through too."""
+"""The built-in suites, and the reader for these and a user's own files."""

@@ -1,6 +1,6 @@
-"""Reads a suite: one TOML file of `[[case]]` tables, built in or the user's own.
+"""Reads a suite: a TOML file of `[[case]]` tables, built in or the user's own.
 
-    [defaults]            # optional: for every case below that does not say otherwise
+    [defaults]            # optional: for every case that does not set its own
     region = "rioplatense"
 
     [[case]]
@@ -42,10 +42,10 @@ def built_in() -> Mapping[str, Path]:
 
 
 def read(name_or_path: str, root: Path) -> tuple[Case, ...]:
-    """All cases of a built-in suite, or of a file named relative to `root`, in the order of the file.
+    """All cases of a built-in suite, or of a file with a path relative to `root`, in the order of the file.
 
-    Raises SuiteError, saying the file and the case, for a file that is missing or not TOML, an unknown
-    key, a value of the wrong kind, an id that is malformed or taken, an empty text, and no cases.
+    Raises SuiteError, with the file and the case, for a file that is missing or not TOML, an unknown key, a
+    value of the wrong type, an id that is malformed or taken, an empty text, and a file without cases.
     """
     known = built_in()
     path = known.get(name_or_path, root / name_or_path)
@@ -79,9 +79,9 @@ def read(name_or_path: str, root: Path) -> tuple[Case, ...]:
 
 
 def choose(cases: Collection[Case], ids: Collection[str], tags: Collection[str]) -> tuple[Case, ...]:
-    """The cases with one of `ids` and one of `tags`, in the suite's order; an empty choice chooses all.
+    """The cases that have one of `ids` and one of `tags`, in the suite's order; empty means any.
 
-    Raises SuiteError for an id or a tag that no case has, naming the nearest, and when none is left.
+    Raises SuiteError for an id or a tag that no case has, naming the nearest, and if no case is left.
     """
     _chosen_exist("case", ids, [case.id for case in cases], "--tts-cases")
     _chosen_exist("tag", tags, sorted({tag for case in cases for tag in case.tags}), "--tts-tags")

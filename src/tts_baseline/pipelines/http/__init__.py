@@ -1,8 +1,8 @@
 """A server with OpenAI's speech API: `POST /v1/audio/speech`, text in, an audio file out.
 
-One connection is kept for all calls, so that no call pays for setting up TCP and TLS; one that the server
-closed while it was idle is opened anew, within `first_byte` of the next call. What is timed is what a
-client sees: the network and the server's queue are part of it.
+One connection serves all calls, so that no call pays for setting up TCP and TLS. If the server closed it
+while idle, the next call opens it again, as part of `first_byte`. Times are what a client sees: they include
+the network and the server's queue.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HEARD = ("model", "voice", "voices", "styles", "response_format", "extra")
 
 
 class Options(Record, frozen=True, kw_only=True):
-    """The settings of `create`, of the right kinds."""
+    """The settings of `create`, with their types checked."""
 
     url: str
     model: str | None
@@ -37,8 +37,8 @@ class Options(Record, frozen=True, kw_only=True):
     response_format: Format
     sample_rate: Annotated[int, Meta(gt=0)] | None
     api_key_env: Annotated[str, Meta(pattern=r"\A[A-Za-z_][A-Za-z0-9_]*\Z")] | None
-    timeout: Annotated[float, Meta(gt=0, le=86_400)]
-    retries: Annotated[int, Meta(ge=0, le=10)]
+    timeout: Annotated[float, Meta(gt=0, le=86_400)]  # chosen: a day, so that the socket takes it
+    retries: Annotated[int, Meta(ge=0, le=10)]  # chosen: all tries count as latency
     extra: dict[str, Any]
 
 
@@ -60,18 +60,18 @@ def create(
     """The http pipeline; its settings are the keys of `[tool.tts-baseline.pipelines.http]`.
 
     url: the server's (`http://localhost:8000`, with or without `/v1`), or one that ends in `/audio/speech`.
-    model, voice: sent as they are; what is not set is not sent.
-    voices: voice by region; a region that it lacks gets `voice`.
-    styles: `instructions` by style; without it a case's style does not act.
-    seed_field: the field of the body that the case's seed goes into, for servers that take one.
+    model, voice: sent unchanged; not sent if not set.
+    voices: voice by region; other regions get `voice`.
+    styles: `instructions` by style; without it, a case's style has no effect.
+    seed_field: the field of the body for the case's seed, if the server takes one.
     response_format: "wav", "flac" or "pcm" (16 bits, little-endian, mono), which needs `sample_rate` in Hz.
-    api_key_env: name of the environment variable with the API key; the key itself is no setting.
+    api_key_env: the environment variable with the API key; the key itself cannot be set here.
     timeout: seconds without a byte from the server; keep it under the session's own `timeout`.
-    retries: further tries after a lost connection, or a 429 or 503 that says for how many seconds to wait;
-        all of it is part of the latency.
+    retries: further tries after a lost connection, or after a 429 or 503 that says how many seconds to wait;
+        they count as latency.
     extra: more fields for the body.
 
-    Raises SettingsError for a value that is wrong, without repeating what may be secret.
+    Raises SettingsError for a wrong value, without repeating what may be secret.
     """
     chosen: dict[str, Any] = dict(locals())
     chosen |= {name: chosen[name] or {} for name in ("voices", "styles", "extra")}
@@ -94,7 +94,7 @@ def create(
 
 
 class Http:
-    """A pipeline that asks a server; for one thread at a time."""
+    """A pipeline that sends requests to a server; for one thread at a time."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -109,17 +109,17 @@ class Http:
 
     @property
     def provenance(self) -> dict[str, str]:
-        """Where the sound comes from: the address without its query, what is asked for, the Server header."""
+        """Where the sound comes from: the address without its query, the settings, the Server header."""
         asked = {name: getattr(self._options, name) for name in _HEARD}
-        found = {"url": self._to.shown, **asked, "server": self._server}
+        origin = {"url": self._to.shown, **asked, "server": self._server}
         return {
             name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-            for name, value in found.items()
+            for name, value in origin.items()
             if value
         }
 
     def load(self) -> None:
-        """Open the connection; PipelineError where no server answers, SettingsError without its key."""
+        """Open the connection; PipelineError if no server answers, SettingsError if the key is missing."""
         self._server = self._client.open()
 
     def close(self) -> None:
@@ -129,11 +129,11 @@ class Http:
     def synthesize(self, request: Request) -> Utterance:
         """The server's answer as mono float32 at the file's own rate, and seconds by stage.
 
-        first_byte: until the first byte of the audio file, retries included; transfer: the rest of it; post:
-        decoding. Phones are not known.
+        first_byte: until the first byte of the audio file, with retries; transfer: until the last; post:
+        decoding. There are no phones.
 
         Raises RequestFailed for a region without a voice, a style without instructions, a status other than
-        200, an answer that is late, ends early or is not in the format asked for, and channels that differ.
+        200, an answer that is late, cut off or in another format than requested, and channels that differ.
         """
         started = time.perf_counter()
         answer = self._client.ask(self._body(request))

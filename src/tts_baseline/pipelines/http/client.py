@@ -1,4 +1,4 @@
-"""One kept connection to a speech server: what is sent, what comes back, and all ways in which that fails."""
+"""A client that keeps one connection to a speech server, and reports every way in which a call can fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.http.answer import told
+from tts_baseline.pipelines.http.answer import excerpt
 
 TABLE = "[tool.tts-baseline.pipelines.http]"
 _PATH = "/v1/audio/speech"
@@ -28,7 +28,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Endpoint(Record, frozen=True, kw_only=True):
-    """Where to post: `target` is what the request line says; `shown` lacks the query, which may be secret."""
+    """Where to post: `target` is for the request line; `shown` is without the query, which may be secret."""
 
     secure: bool
     host: str
@@ -38,22 +38,22 @@ class Endpoint(Record, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True):
-    """The body of a 200, and when its first byte was there, on perf_counter's clock."""
+    """The body of a 200, and when its first byte arrived, by perf_counter."""
 
     body: bytes
     first_byte: float
 
 
 class _Transient(RequestFailed):
-    """A failure that a further try may not meet; `after_s` is how long the server asks to wait."""
+    """A failure that may pass; `after_s` is how long the server asks to wait."""
 
     after_s = 0.0
 
 
 def endpoint(url: str) -> Endpoint:
-    """The speech endpoint at an address: a server's, with or without `/v1`, or the endpoint's own.
+    """The speech endpoint of a server's address, with or without `/v1`, or of the endpoint's own.
 
-    Raises SettingsError for anything else, without repeating it: it may hold a password.
+    Raises SettingsError for anything else, without repeating it, because it may contain a password.
     """
     try:
         parts = urlsplit(url)
@@ -77,14 +77,14 @@ def endpoint(url: str) -> Endpoint:
 
 
 def unfit(what: str) -> SettingsError:
-    """The error of a setting that is wrong."""
+    """The error for a wrong setting."""
     return SettingsError(what, where="the settings of the pipeline http", hint=f"correct it in {TABLE}")
 
 
 class Client:
-    """Posts bodies over one connection, opened anew where the server closed it; for one thread at a time.
+    """Posts bodies over one connection, which is reopened if the server closed it; for one thread at a time.
 
-    Neither a redirect nor a proxy is followed, because they would be timed with every call.
+    Redirects and proxies are not followed, because every call would pay for them.
     """
 
     def __init__(self, to: Endpoint, *, key_variable: str | None, timeout: float, retries: int) -> None:
@@ -94,13 +94,13 @@ class Client:
 
     @property
     def secret(self) -> str:
-        """The API key, or "" where none is named; SettingsError where its variable does not hold one."""
+        """The API key, or "" if none is configured; SettingsError if its variable has no valid key."""
         if self._key_variable is None:
             return ""
         key = os.environ.get(self._key_variable, "").strip()
         if key and key.isascii() and key.isprintable():
             return key
-        # Neither is repeated: someone may have put the key where its variable's name belongs.
+        # The message has neither name nor value: someone may have put the key in place of the name.
         raise SettingsError(
             "the environment variable that api_key_env names "
             + ("holds characters that no header may have" if key else "is not set"),
@@ -109,9 +109,9 @@ class Client:
         )
 
     def open(self) -> str:
-        """Open the connection and see, by a HEAD request, that HTTP is spoken: the Server header, or "".
+        """The Server header, or "", after opening the connection with a HEAD request.
 
-        Raises PipelineError where nothing does.
+        Raises PipelineError if no HTTP server answers.
         """
         headers = self._headers()
         self.close()
@@ -127,17 +127,17 @@ class Client:
                 f"no speech server answers: {_reason(error)}", where=self._to.shown, hint=self._look
             ) from error
         server = response.getheader("Server", "")
-        return told(server.encode(), self.secret) if server else ""
+        return excerpt(server.encode(), self.secret) if server else ""
 
     def close(self) -> None:
         """Close the connection; the next request opens another. May be called any number of times."""
         self._connection.close()
 
     def ask(self, body: bytes) -> Answer:
-        """The answer to a body of JSON, complete.
+        """The complete answer to a body of JSON.
 
-        Raises RequestFailed for a status other than 200, an answer that is late or ends early, and a lost
-        connection; tries again before that, where a further try may help.
+        Raises RequestFailed for a status other than 200, an answer that is late or cut off, and a lost
+        connection; before that, tries again where that may help.
         """
         left = self._retries
         while True:
@@ -152,7 +152,7 @@ class Client:
 
     def _ask(self, body: bytes) -> Answer:
         connection, headers = self._connection, self._headers()
-        # Between requests there is nothing to read but the end of a connection that was idle too long.
+        # Between requests, a readable socket means that the server closed the idle connection.
         if connection.sock is not None and wait([connection.sock], 0):
             connection.close()
         try:
@@ -180,13 +180,14 @@ class Client:
     def _refused(self, response: HTTPResponse, answer: bytes) -> RequestFailed:
         what = f"the server answered {response.status} {responses.get(response.status, '')}".rstrip()
         if 300 <= response.status < 400:
-            # Its query and its user may be secret.
+            # The query and the user of an address may be secret.
             address = re.sub(r"(?<=//)[^/]*@|[?#].*", "", response.getheader("Location", ""))
+            target = excerpt(address.encode(), self.secret)
             return self._failed(
-                f"{what}: a redirect to {told(address.encode(), self.secret)}, which each call would pay for",
+                f"{what}: a redirect to {target}, which each call would pay for",
                 f"set url in {TABLE} to the final address",
             )
-        what += f": {told(answer, self.secret)}"
+        what += f": {excerpt(answer, self.secret)}"
         after = response.getheader("Retry-After", "")
         if response.status not in (429, 503) or not after.isdecimal() or int(after) > self._timeout:
             return self._failed(what)

@@ -1,1 +1,1 @@
-"""What one run measures: a pilot, fresh processes, the metrics of what they said."""
+"""Measures one run: a pilot, then fresh processes, then the metrics."""

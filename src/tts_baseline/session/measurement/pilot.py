@@ -1,4 +1,4 @@
-"""A first look at a pipeline, unmeasured: what it costs to start it and to say the suite once."""
+"""A trial of a pipeline, to estimate how long it takes to start it and to speak the suite once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tts_baseline.session.project import Project
 
 
 class Pilot(Struct, frozen=True):
-    """What a first look tells: seconds to start a worker and to say the suite once, and the device.
+    """Estimated seconds to start a worker (`start_s`) and to speak the suite once (`pass_s`), and the device.
 
-    `count_s` are seconds to count the work of the suite once: 0 where there is none to count. `origin` is the
-    file that the pipeline's code came from, `files` those of all code that is not installed; `provenance` is
-    what the pipeline says about itself.
+    `count_s` are seconds to count the work of the suite once, 0 if nothing can be counted. `origin` is the
+    file of the pipeline's code, `files` those of all code that is not installed; `provenance` is the
+    pipeline's own.
     """
 
     start_s: float
@@ -34,16 +34,16 @@ class Pilot(Struct, frozen=True):
 
 
 def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
-    """What a worker tells that is started once, unmeasured (file caches get warm), and says three texts.
+    """The pilot of the project, or of another `arm`: one worker that speaks three texts.
 
-    Of the project as it is, or of another `arm`. Raises PipelineError where it cannot be loaded.
+    It also warms the file caches. Raises PipelineError if the pipeline cannot be loaded.
     """
     settings = project.settings
     arm = arm or Arm(name="", spec=project.worker)
     by_length = sorted(cases, key=lambda case: len(case.text))
     probes = {case.id: case for case in (by_length[0], by_length[len(by_length) // 2], by_length[-1])}
     begun = time.monotonic()
-    took: list[tuple[int, float]] = []
+    timings: list[tuple[int, float]] = []
     slowdown = 0.0
     on_gpu = False
     with Worker(arm.spec, load_timeout=settings.load_timeout, python=arm.python) as worker:
@@ -53,20 +53,20 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
                 spoken = worker.speak(case.request, full=True, timeout=settings.timeout)
                 on_gpu = on_gpu or spoken.peak_cuda is not None
-                took.append((len(case.text), spoken.wall_s + spoken.reference_s))
+                timings.append((len(case.text), spoken.wall_s + spoken.reference_s))
                 if not slowdown:
                     slowdown = worker.count(case.request, timeout=settings.timeout).wall_s / spoken.wall_s
             except RequestFailed:
                 continue
             except WorkerLost:
                 break
-    if settings.device == "cuda" and took and not on_gpu:
+    if settings.device == "cuda" and timings and not on_gpu:
         raise SettingsError(
             "the device cuda was asked for, but the pipeline did not use it",
             where=project.target,
             hint="tts-baseline doctor",
         )
-    pass_s = _pass_seconds(took, cases)
+    pass_s = _pass_seconds(timings, cases)
     return Pilot(
         start_s=start_s,
         pass_s=pass_s,
@@ -78,11 +78,11 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
     )
 
 
-def _pass_seconds(took: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
-    """Seconds to say every case once: a straight line through the pilot's texts, by length."""
-    if not took:
+def _pass_seconds(timings: Sequence[tuple[int, float]], cases: Sequence[Case]) -> float:
+    """Seconds to speak every case once, by a straight line through the pilot's times over text length."""
+    if not timings:
         return 0.0
-    lengths, times = np.array(took).T
+    lengths, times = np.array(timings).T
     slope, start = np.polyfit(lengths, times, 1) if len(set(lengths)) > 1 else (0.0, times[0])
     fastest = float(min(times))
     return float(sum(max(slope * len(case.text) + start, fastest) for case in cases))

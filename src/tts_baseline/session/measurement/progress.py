@@ -1,4 +1,4 @@
-"""Shows how far a measurement is: a line that rewrites itself on a terminal, a line a restart elsewhere."""
+"""Shows the progress of a measurement: a live line on a terminal, elsewhere one line a restart."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ _BAR = 30
 
 
 class Progress:
-    """Writes through `write` (no newline added); `live` where the line may rewrite itself."""
+    """Writes through `write`, which adds no newline; if `live`, a line may be overwritten."""
 
     def __init__(self, write: Callable[[str], None], *, live: bool) -> None:
         self._write, self._live = write, live
         self._line: _Line | None = None
 
     def say(self, text: str) -> None:
-        """One line."""
+        """Show one line."""
         self._write(f"tts-baseline: {text}\n")
 
     def start(self, total: int) -> None:
-        """Counting begins; `total` calls are planned."""
+        """Start counting towards `total` calls."""
         if self._live:
             self._line = _Line(total)
 
     def call(self) -> None:
-        """One more call is done."""
+        """Count one call that is done."""
         if self._line is not None and (text := self._line.advanced()):
             self._write(f"\r{text}\033[K")
 
     def milestone(self, text: str) -> None:
-        """A part is done: kept as a line of its own."""
+        """Show a line that stays, at the end of a part."""
         end = "\033[K\n" if self._live else "\n"
         start = "\r" if self._live else ""
         self._write(f"{start}tts-baseline: {text}{end}")

@@ -1,4 +1,4 @@
-"""Reads every metric from what was measured: evidence in, readings out."""
+"""Computes every metric's readings from the evidence of a run."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def score(
     quality: Quality | None,
     goldens: Mapping[str, Utterance],
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
-    """The readings of a run, and its own: golden metrics against this run's first utterances.
+    """The readings of a run, and its own readings: golden metrics against this run's first utterances.
 
-    Where a case sounds exactly as accepted, its own utterance serves as the golden, so that the rounding of
-    the stored recording plays no part. The evidences of one case share their sounds, and so all features.
+    If a case has exactly the accepted samples, its own utterance is the golden, so that the rounding of the
+    stored recording has no effect. All evidence of a case shares its sounds, and so their features.
     """
     readings: list[Reading] = []
     own: list[Reading] = []
@@ -49,7 +49,7 @@ def score(
 
 
 def read(metric: Metric, evidence: Evidence) -> Reading:
-    """The metric's reading; one that raises must not cost the run: its error is why there is no value."""
+    """The metric's reading; if it raises, a reading without a value, with the error as its reason."""
     try:
         return metric.read(evidence)
     except TtsBaselineError as error:

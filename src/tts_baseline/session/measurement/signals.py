@@ -1,4 +1,4 @@
-"""Signals while something is measured: SIGTERM ends it as Ctrl-C does."""
+"""Makes SIGTERM end a measurement as Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import FrameType
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """SIGTERM becomes KeyboardInterrupt meanwhile, so that workers are ended and locks released."""
+    """A block in which SIGTERM raises KeyboardInterrupt, so that workers are ended and locks released."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt("terminated")

@@ -1,4 +1,4 @@
-"""Measures: a pilot for the estimate, then fresh processes one after another, then the metrics."""
+"""Measures a suite: a pilot for the estimate, then fresh processes one after another, then the metrics."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tts_baseline.session.measurement.score import score
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
-TARGET_S = 30.0
-MAX_PASSES = 10
-_SHARE_OF_BUDGET = 0.8
+TARGET_S = 30.0  # chosen: without a budget, a run is as long as a developer waits
+MAX_PASSES = 10  # chosen: processes differ more than calls (docs/method.md), so more calls add little
+_SHARE_OF_BUDGET = 0.8  # chosen: the rest is for the pilot, the metrics and a wrong estimate
 
 
 def take(
@@ -33,9 +33,9 @@ def take(
 ) -> tuple[Run, dict[str, Utterance]]:
     """A run over `cases`, not yet stored, and the scored utterance of each case.
 
-    Timed calls take about `share` of the budget, if there is one.
-    Raises PipelineError where the pipeline cannot be loaded, SettingsError where the budget cannot be
-    kept, LimitError as certified.check does, NothingMeasured where there is no case.
+    With a budget, measuring takes about `share` of it. Raises PipelineError if the pipeline cannot be loaded,
+    SettingsError if the budget is too small, LimitError as certified.check does, NothingMeasured without
+    cases.
     """
     if not cases:
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
@@ -45,7 +45,7 @@ def take(
         certified.check(project, pilot.device, cases)
         store = project.store(project.variant(pilot.device))
         quality = store.load("").quality
-        goldens = store.goldens(quality)  # before measuring: a broken one must not cost the whole run
+        goldens = store.goldens(quality)  # before measuring, so that a broken one does not waste the run
         passes = _passes(pilot, settings.restarts, settings.budget, share)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s
         progress.say(
@@ -54,10 +54,10 @@ def take(
         )
         progress.start(settings.restarts * len(cases) * (1 + passes) + (len(cases) if pilot.count_s else 0))
         taken = _replicates(project, cases, passes, progress)
-        failures = {failure.case: failure for one in taken for failure in one.failures}
+        failures = {failure.case: failure for restart in taken for failure in restart.failures}
         measured = [case for case in cases if case.id not in failures]
         utterances = _scored(taken, measured)
-        replicates = tuple(_without(one.replicate, failures) for one in taken)
+        replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         progress.say(f"scoring {len(measured)} utterances")
         readings, own_readings = score(measured, replicates, utterances, quality, goldens)
     commit, dirty = git.commit(project.root)
@@ -83,12 +83,12 @@ def take(
 
 
 def run_id(now: datetime) -> str:
-    """A name for what is measured now: sorts by time, and no two are the same."""
+    """A unique name for a run that sorts by time."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def _passes(pilot: Pilot, restarts: int, budget: float | None, share: float = _SHARE_OF_BUDGET) -> int:
-    """How many timed calls a case gets in each process: as many as the time allows, 1 to 10."""
+    """The timed calls of a case in each process: as many as the time allows, 1 to 10."""
     needed = restarts * (pilot.start_s + 2 * pilot.pass_s) + pilot.count_s
     if budget is not None and needed > budget:
         raise SettingsError(
@@ -115,11 +115,11 @@ def _replicates(
     left = list(cases)
     taken: list[replicate.Taken] = []
     for index in range(settings.restarts):
-        one = replicate.measure(project.worker, left, index=index, pace=pace, on_call=progress.call)
-        taken.append(one)
-        for failure in one.failures:
+        restart = replicate.measure(project.worker, left, index=index, pace=pace, on_call=progress.call)
+        taken.append(restart)
+        for failure in restart.failures:
             progress.milestone(f"{failure.case}: {failure.kind}: {failure.message}")
-        failed = {failure.case for failure in one.failures}
+        failed = {failure.case for failure in restart.failures}
         left = [case for case in left if case.id not in failed]
         progress.milestone(f"process {index + 1} of {settings.restarts}: {len(left)} cases measured")
         if not left:
@@ -127,19 +127,19 @@ def _replicates(
     return taken
 
 
-def _without(one: Replicate, failures: dict[str, Failure]) -> Replicate:
-    calls = {case: calls for case, calls in one.calls.items() if case not in failures}
-    return Replicate(cold_start=one.cold_start, calls=calls)
+def _without(restart: Replicate, failures: dict[str, Failure]) -> Replicate:
+    calls = {case: calls for case, calls in restart.calls.items() if case not in failures}
+    return Replicate(cold_start=restart.cold_start, calls=calls)
 
 
 def _scored(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str, tuple[Utterance, ...]]:
-    """The first utterance of the first process; of every process, where they differ."""
-    found = {}
+    """Each case's first utterance in the first process, or in every process if they differ."""
+    scored = {}
     for case in cases:
-        hashes = {one.replicate.calls[case.id].sha256 for one in taken}
-        each = tuple(one.utterances[case.id] for one in taken)
-        found[case.id] = each[:1] if len(hashes) == 1 else each
-    return found
+        hashes = {restart.replicate.calls[case.id].sha256 for restart in taken}
+        each = tuple(restart.utterances[case.id] for restart in taken)
+        scored[case.id] = each[:1] if len(hashes) == 1 else each
+    return scored
 
 
 def _audio(utterances: tuple[Utterance, ...]) -> Audio:

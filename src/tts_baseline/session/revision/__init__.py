@@ -1,1 +1,1 @@
-"""Another revision of the project, checked out beside it, with the files that both share."""
+"""Checks out another revision beside the project, with the files that both share."""

@@ -1,4 +1,4 @@
-"""What a base revision needs and git does not hold (checkpoints, voices): linked from the project."""
+"""Links what a base revision needs and git does not track (checkpoints, voices) from the project."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tts_baseline.core.git import Place
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-.*\n)*oid sha256:([0-9a-f]{64})\n"
 )
-_POINTER_BYTES = 1024
+_POINTER_BYTES = 1024  # the specification of Git LFS: a pointer is smaller than this
 
 
 class Shared(Struct, frozen=True, kw_only=True):
-    """A file or folder of the project's that both revisions read.
+    """A file or folder of the project that both revisions read.
 
-    `path` is relative to the project's folder. `sha256` is the file's, or that of a folder's names and files.
-    `base` is that of the version which belongs to the base, None where git holds none.
+    `path` is relative to the project's folder. `sha256` is the hash of the file, or of a folder's names and
+    files. `base` is the hash of the base's own version; None if git has none.
     """
 
     path: str
@@ -31,7 +31,7 @@ class Shared(Struct, frozen=True, kw_only=True):
 
     @property
     def differs(self) -> bool:
-        """Whether the base would read something else, if it could."""
+        """True if the base's own version differs."""
         return self.base not in (None, self.sha256)
 
 
@@ -50,22 +50,22 @@ def strings(settings: object) -> Iterator[str]:
 def share(
     project: Place, tree: Path, files: Collection[str], say: Callable[[str], None]
 ) -> tuple[Shared, ...]:
-    """What the worktree at `tree` shares with the project, after linking it there.
+    """The files that the worktree at `tree` shares with the project, after linking them into it.
 
-    `files` are settings' strings; those that name nothing in the project's repository are left alone.
-    A folder that git holds in part gets links to the rest, except to code. Raises OSError.
+    `files` are strings from the settings; those that name nothing in the repository are ignored. A folder
+    that git tracks in part gets links to the rest, except to code. Raises OSError.
     """
     link = _Link(project, tree)
-    found: dict[Path, Shared] = {}
+    shared: dict[Path, Shared] = {}
     for value in map(Path, sorted(set(files))):
         named = _named(project.root, value)
         if named is None or named in (project.root, *project.root.parents) or ".git" in named.parts:
             continue
         if named.is_relative_to(project.top):
-            found |= link.absolute(named) if value.is_absolute() else link.relative(named)
+            shared |= link.absolute(named) if value.is_absolute() else link.relative(named)
         elif not value.is_absolute():
             say(f"{value} lies outside the repository: the base reaches it only by an absolute path")
-    return tuple(found.values())
+    return tuple(shared.values())
 
 
 def digest(path: Path) -> str:
@@ -73,8 +73,8 @@ def digest(path: Path) -> str:
     if path.is_file():
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    files = sorted(each for each in path.rglob("*") if each.is_file())
-    listed = (os.fsencode(each.relative_to(path)) + b"\0" + digest(each).encode() for each in files)
+    files = sorted(entry for entry in path.rglob("*") if entry.is_file())
+    listed = (os.fsencode(entry.relative_to(path)) + b"\0" + digest(entry).encode() for entry in files)
     return hashlib.sha256(b"\n".join(listed)).hexdigest()
 
 
@@ -83,14 +83,14 @@ class _Link(Struct, frozen=True):
     tree: Path
 
     def absolute(self, named: Path) -> Iterator[tuple[Path, Shared]]:
-        """Both revisions read the project's by this name, whatever git holds."""
+        """Nothing to link: by an absolute path both revisions read the project's file."""
         own = self.tree / named.relative_to(self.project.top)
         yield named, self._shared(named, digest(named), digest(own) if own.exists() else None)
 
     def relative(self, named: Path) -> Iterator[tuple[Path, Shared]]:
-        """Links to what the worktree lacks at `named` or below it."""
+        """Links whatever the worktree lacks at `named` or below it."""
         own = self.tree / named.relative_to(self.project.top)
-        # A link that leads nowhere from the worktree (its target is relative, and not in git) is a gap, too.
+        # A broken link in the worktree (to a relative target that git does not track) counts as missing.
         own = next((path for path in reversed(own.parents) if path.is_symlink() and not path.exists()), own)
         named = self.project.top / own.relative_to(self.tree)
         if not self._is_ours(own):
@@ -110,12 +110,12 @@ class _Link(Struct, frozen=True):
             own.symlink_to(named)
             yield named, self._shared(named, digest(named), None)
         elif own.is_dir() and named.is_dir() and not own.is_symlink():
-            for each in sorted(named.iterdir()):
-                if not each.name.startswith((".", "__pycache__")) and each.suffix != ".py":
-                    yield from self.relative(each)
+            for entry in sorted(named.iterdir()):
+                if not entry.name.startswith((".", "__pycache__")) and entry.suffix != ".py":
+                    yield from self.relative(entry)
 
     def _is_ours(self, own: Path) -> bool:
-        """False where the base has a file in place of a folder, or a folder that lies elsewhere."""
+        """False if the base has a file in place of a folder, or a folder outside the worktree."""
         above = next(path for path in own.parents if path.exists())
         return above.is_dir() and Path(os.path.realpath(above)).is_relative_to(self.tree)
 
@@ -125,21 +125,21 @@ class _Link(Struct, frozen=True):
 
 
 def _named(root: Path, value: Path) -> Path | None:
-    """The existing file or folder that a setting names, seen from the project's folder."""
+    """The existing file or folder that a setting names, relative to the project's folder."""
     path = Path(os.path.normpath(root / value))
     try:
         if not (path.is_file() or path.is_dir()):
             return None
-    except OSError:  # too long for a name, or in a folder that we may not look into
+    except OSError:  # the name is too long, or the folder may not be read
         return None
-    if value.is_absolute():  # it may be spelled through a link
+    if value.is_absolute():  # it may go through a link
         return path.parent.resolve() / path.name
     return path
 
 
 def _pointer(path: Path) -> str | None:
-    """The SHA-256 that a Git LFS pointer stands for, None for any other file."""
+    """The SHA-256 in a Git LFS pointer; None for any other file."""
     if not path.is_file() or path.stat().st_size > _POINTER_BYTES:
         return None
-    found = _POINTER.match(path.read_bytes())
-    return found[1].decode() if found else None
+    match = _POINTER.match(path.read_bytes())
+    return match[1].decode() if match else None

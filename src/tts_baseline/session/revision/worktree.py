@@ -1,4 +1,4 @@
-"""A base revision beside the project, in a git worktree that is always removed: after kill -9, next time."""
+"""A base revision in a git worktree, which is always removed: after kill -9, by the next comparison."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FilesAt = Callable[[Path], Collection[str]]
 class Checkout(Struct, frozen=True, kw_only=True):
     """A revision checked out beside the project.
 
-    `root` is the project's folder in the worktree, `commit` the full hash, `shared` what both read.
+    `root` is the project's folder in the worktree, `commit` the full hash, `shared` the files that both read.
     """
 
     root: Path
@@ -39,12 +39,12 @@ class Checkout(Struct, frozen=True, kw_only=True):
 
 @contextlib.contextmanager
 def checkout(root: Path, revision: str, *, files: FilesAt, say: Callable[[str], None]) -> Iterator[Checkout]:
-    """The project at `root` as it was at `revision`, until the block ends, however it ends.
+    """A block with the project at `root` as it was at `revision`; the checkout is removed at its end.
 
-    The user's tree, index and branches stay as they are. `files` are the strings of the pipeline's settings,
-    those of the project in the checkout among them: what they name and git does not hold is linked from the
-    project. Submodules are filled with the commits that the revision names. SIGTERM raises KeyboardInterrupt
-    in the block. Raises RevisionError where the revision cannot be found or checked out.
+    The user's tree, index and branches do not change. `files`, called with the project's folder in the
+    checkout, returns the strings of the pipeline's settings; whatever they name and git does not track is
+    linked from the project. Submodules get the commits that the revision names. In the block, SIGTERM raises
+    KeyboardInterrupt. Raises RevisionError if the revision cannot be found or checked out.
     """
     project = git.place(root)
     commit = git.resolve(root, revision)
@@ -61,7 +61,7 @@ def checkout(root: Path, revision: str, *, files: FilesAt, say: Callable[[str], 
 
 
 def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
-    """A worktree in a folder of its own, with a lock in it that is held as long as this process lives."""
+    """A new worktree in its own folder, with a lock that this process holds as long as it lives."""
     try:
         name = tempfile.TemporaryDirectory(prefix=f"{_prefix()}{os.getpid()}-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(name)).resolve()
@@ -80,7 +80,7 @@ def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
 def _fill(
     project: git.Place, tree: Path, commit: str, files: FilesAt, say: Callable[[str], None]
 ) -> Checkout:
-    """The checkout, complete with what `git worktree add` leaves out."""
+    """The checkout, with submodules and shared files added."""
     root = tree / project.root.relative_to(project.top)
     if not root.is_dir():
         raise RevisionError(
@@ -93,14 +93,14 @@ def _fill(
         shared = share(project, tree, files(root), say)
     except OSError as error:
         raise RevisionError(f"a file of the settings cannot be shared with the base: {error}") from error
-    for one in shared:
-        known = ", though git holds another one for the base" if one.differs else ""
-        say(f"both revisions read the same {one.path} (SHA-256 {one.sha256[:12]}){known}")
+    for file in shared:
+        known = ", though git holds another one for the base" if file.differs else ""
+        say(f"both revisions read the same {file.path} (SHA-256 {file.sha256[:12]}){known}")
     return Checkout(root=root, commit=commit, shared=shared)
 
 
 def _export_submodules(head: Path, tree: Path, commit: str, index: Path, say: Callable[[str], None]) -> None:
-    """Write each submodule's files at the commit that `commit` names, by an index beside the worktree."""
+    """Write each submodule's files at the commit that `commit` names, using an index beside the worktree."""
     for entry in git.run(head, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0"):
         if not entry.startswith(_SUBMODULE):
             continue
@@ -122,7 +122,7 @@ def _export_submodules(head: Path, tree: Path, commit: str, index: Path, say: Ca
 
 
 def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
-    """Remove this user's worktrees on this machine whose process is gone: their lock is free."""
+    """Remove this user's worktrees on this machine whose process is gone, so that their lock is free."""
     for line in git.run(top, "worktree", "list", "--porcelain").splitlines():
         tree = Path(line.removeprefix("worktree "))
         if not (
@@ -139,30 +139,32 @@ def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
 
 
 def _remove(top: Path, tree: Path) -> None:
-    """Remove a worktree, whatever became of it, without following the links in it."""
+    """Remove a worktree in any state, without following the links in it."""
     shutil.rmtree(tree, ignore_errors=True)
     with contextlib.suppress(RevisionError):
         git.run(top, "worktree", "remove", "--force", "--force", str(tree))
 
 
 def _prefix() -> str:
-    """How the folders of this user's worktrees begin on this machine (another's look dead from here)."""
+    """The prefix of this user's worktree folders on this machine; other machines' locks look free from here."""
     return f"tts-baseline-{os.getuid()}-{platform.node()}-"
 
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """SIGINT and SIGTERM wait for the end of the block: a half-made worktree could not be removed."""
+    """A block at whose end SIGINT and SIGTERM act, because a half-made worktree could not be removed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     waiting: list[int] = []
     signals = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda number, _: waiting.append(number)) for each in signals}
+    before = {
+        number: signal.signal(number, lambda received, _: waiting.append(received)) for number in signals
+    }
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         if waiting:
             signal.raise_signal(waiting[0])

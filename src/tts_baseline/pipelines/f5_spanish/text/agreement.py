@@ -36,7 +36,7 @@ def agree_one(cardinal: str, gender: Gender) -> str:
     if gender == "none":
         return cardinal
     forms = _FEMININE if gender == "f" else _MASCULINE
-    return _UNO.sub(lambda found: forms[found.group()], cardinal)
+    return _UNO.sub(lambda match: forms[match.group()], cardinal)
 
 
 def around(text: str, start: int, end: int, digits: str) -> tuple[Gender, bool]:

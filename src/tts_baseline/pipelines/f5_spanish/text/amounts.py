@@ -90,11 +90,11 @@ def ordinal(number: str, gender: Gender, read: Read, *, short: bool = False, man
     """An ordinal's words to 100, above it the cardinal (NGLE); `short` is primer, `many` primeros."""
     if number[0] == "0" or len(number) > 3 or int(number) > 100:
         return cardinal(number, gender, read)
-    said = read(f"{number}.º")
+    spoken = read(f"{number}.º")
     if short and gender != "f":
-        return re.sub(r"(primer|tercer)o$", r"\1", said)
+        return re.sub(r"(primer|tercer)o$", r"\1", spoken)
     ending = ("a" if gender == "f" else "o") + ("s" if many else "")
-    return re.sub(r"o\b", ending, said)
+    return re.sub(r"o\b", ending, spoken)
 
 
 def digits(number: str) -> str:

@@ -82,17 +82,17 @@ class _Reader:
     def read(self) -> tuple[Segment, ...]:
         literal: list[str] = []
         start = done = 0
-        for found in _SCAN.finditer(self.source):
-            literal.append(self.source[done : found.start()])
-            done = found.end()
-            body = found["body"]
-            if found.group() == "[[":
+        for match in _SCAN.finditer(self.source):
+            literal.append(self.source[done : match.start()])
+            done = match.end()
+            body = match["body"]
+            if match.group() == "[[":
                 literal.append("[")
                 continue
-            self._close("".join(literal), start, found.start())
+            self._close("".join(literal), start, match.start())
             if body is None:
-                self._fail("a [ is not closed", found.start(), hint=f"close it with ]; {_LITERAL}")
-            self._obey(" ".join(body.lower().split()), found.start())
+                self._fail("a [ is not closed", match.start(), hint=f"close it with ]; {_LITERAL}")
+            self._obey(" ".join(body.lower().split()), match.start())
             literal, start = [], done
         literal.append(self.source[done:])
         self._close("".join(literal), start, len(self.source))
@@ -118,8 +118,8 @@ class _Reader:
             self.speed = SPEEDS[tag]
         elif tag in ("!", "!!", "!!!"):
             self.emphasis, self.emphasis_at = len(tag), at
-        elif found := _PAUSE.fullmatch(tag):
-            self._pause(self._seconds(found["rest"], at), at)
+        elif match := _PAUSE.fullmatch(tag):
+            self._pause(self._seconds(match["rest"], at), at)
         else:
             near = nearest(tag.partition(" ")[0], _NAMES)
             known = ", ".join(f"[{name}]" for name in (*STYLES, "neutral", *SPEEDS, "pause 300ms", "!"))
@@ -131,11 +131,11 @@ class _Reader:
         self.segments.append(replace(last, pause_s=seconds + (last.pause_s or 0.0)))
 
     def _seconds(self, length: str, at: int) -> float:
-        found = _LENGTH.fullmatch(length)
+        match = _LENGTH.fullmatch(length)
         hint = "write [pause 300ms] or [pause 0.5s]"
-        if not found:
+        if not match:
             self._fail(f"[pause {length}] does not say how long".replace(" ]", "]"), at, hint=hint)
-        seconds = float(found["number"].replace(",", ".")) / (1000 if found["unit"] == "ms" else 1)
+        seconds = float(match["number"].replace(",", ".")) / (1000 if match["unit"] == "ms" else 1)
         if seconds > LONGEST_PAUSE_S:
             self._fail(f"[pause {length}] is longer than {LONGEST_PAUSE_S:g} s", at, hint=hint)
         return seconds

@@ -29,19 +29,19 @@ def pattern(unit: str) -> str:
     )
 
 
-def say(found: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
+def say(match: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
     """A fraction's words, with its unit or the noun after it."""
-    written = found["vulgar"] or found["alone"]
-    slashed = unicodedata.normalize("NFKC", written) if written else found["slashed"]
+    written = match["vulgar"] or match["alone"]
+    slashed = unicodedata.normalize("NFKC", written) if written else match["slashed"]
     parts = re.split("[/⁄]", slashed)
-    whole = found["whole"] or found["whole2"] or ""
-    rest = f" {found['noun']}" if found["noun"] else ""
+    whole = match["whole"] or match["whole2"] or ""
+    rest = f" {match['noun']}" if match["noun"] else ""
     if len(parts) > 2:
-        said = " barra ".join(cardinal(part, "none", read) for part in parts)
-        return f"{cardinal(whole, 'none', read)} {said}{rest}" if whole else said + rest
+        spoken = " barra ".join(cardinal(part, "none", read) for part in parts)
+        return f"{cardinal(whole, 'none', read)} {spoken}{rest}" if whole else spoken + rest
     above, below = parts
-    unit = units[found["of"]] if found["of"] else None
-    noun = found["noun"] or ""
+    unit = units[match["of"]] if match["of"] else None
+    noun = match["noun"] or ""
     if noun and (noun.lower() in words("not-noun") or not noun.islower()):
         noun = ""
     if whole:
@@ -49,34 +49,34 @@ def say(found: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
     if noun in ("parte", "partes") and 3 <= int(below) <= _LARGEST_NAMED:
         return _parts(above, below, noun, read)
     if unit:
-        one, gender = unit.one, unit.gender
+        name, gender = unit.one, unit.gender
     else:
-        one, gender = ("", "none") if noun.endswith("s") else (noun, noun_gender(noun))
-    if one and (above, below) == ("1", "2"):
-        return f"{'media' if gender == 'f' else 'medio'} {one}"
-    said = _plain(above, below, read)
-    return f"{said} de {one}" if one and int(above) < int(below) else said + rest
+        name, gender = ("", "none") if noun.endswith("s") else (noun, noun_gender(noun))
+    if name and (above, below) == ("1", "2"):
+        return f"{'media' if gender == 'f' else 'medio'} {name}"
+    spoken = _plain(above, below, read)
+    return f"{spoken} de {name}" if name and int(above) < int(below) else spoken + rest
 
 
 def _mixed(whole: str, above: str, below: str, unit: Unit | None, noun: str, rest: str, read: Read) -> str:
     """A mixed number's words: the noun goes before the fraction (dos horas y media)."""
     half = (above, below) == ("1", "2")
     if unit:
-        one, many, gender = unit.one, unit.many, unit.gender
+        singular_form, plural_form, gender = unit.one, unit.many, unit.gender
     elif noun:
-        one, many, gender = singular(noun), noun, noun_gender(noun)
+        singular_form, plural_form, gender = singular(noun), noun, noun_gender(noun)
     else:
-        said = "medio" if half else _plain(above, below, read)
-        return f"{cardinal(whole, 'none', read)} y {said}{rest}"
+        spoken = "medio" if half else _plain(above, below, read)
+        return f"{cardinal(whole, 'none', read)} y {spoken}{rest}"
     fraction = ("media" if gender == "f" else "medio") if half else _plain(above, below, read)
-    return f"{cardinal(whole, gender, read)} {one if whole == '1' else many} y {fraction}"
+    return f"{cardinal(whole, gender, read)} {singular_form if whole == '1' else plural_form} y {fraction}"
 
 
 def _parts(above: str, below: str, noun: str, read: Read) -> str:
     """Thirds to tenths as parts: dos terceras partes."""
     many = above != "1"
-    said = ordinal(below, "f", read, many=many)
-    return f"{cardinal(above, 'f', read)} {said} {noun}"
+    spoken = ordinal(below, "f", read, many=many)
+    return f"{cardinal(above, 'f', read)} {spoken} {noun}"
 
 
 def _plain(above: str, below: str, read: Read) -> str:

@@ -46,18 +46,18 @@ def join(segments: Sequence[Segment], read: Reader) -> Joined:
     omissions: list[Omission] = []
     text, gap = "", ""
     for part, following in itertools.zip_longest(parts, parts[1:]):
-        said, omitted = _read(part, following, read)
+        spoken, omitted = _read(part, following, read)
         omissions += omitted
         gap = max(gap, part.gap, key=len)
-        if said:
-            said = _in_sentence(part.text, said, text)
-            text += _seam(text, gap, said)
+        if spoken:
+            spoken = _in_sentence(part.text, spoken, text)
+            text += _seam(text, gap, spoken)
             starts.setdefault(part.segment, len(text))
-            text += said
+            text += spoken
             gap = ""
     start = len(text)
-    found = [start := starts.get(index, start) for index in reversed(range(len(segments)))]
-    return Joined(text, tuple(reversed(found)), tuple(omissions))
+    places = [start := starts.get(index, start) for index in reversed(range(len(segments)))]
+    return Joined(text, tuple(reversed(places)), tuple(omissions))
 
 
 def _parts(segments: Sequence[Segment]) -> Iterator[_Part]:
@@ -80,18 +80,18 @@ def _read(part: _Part, following: _Part | None, read: Reader) -> tuple[str, tupl
     if following and following.gap != "\n\n" and _ENDS_IN_NUMBER.search(part.text):
         word = _STARTS_WITH_WORD.match(following.text)
     if word:
-        said, omitted = read(f"{part.text} {word.group()}")
-        if said.endswith(f" {word.group()}"):
-            return said[: -len(word.group()) - 1].strip(), omitted
-    said, omitted = read(part.text)
-    return said.strip(), omitted
+        spoken, omitted = read(f"{part.text} {word.group()}")
+        if spoken.endswith(f" {word.group()}"):
+            return spoken[: -len(word.group()) - 1].strip(), omitted
+    spoken, omitted = read(part.text)
+    return spoken.strip(), omitted
 
 
-def _in_sentence(written: str, said: str, before: str) -> str:
+def _in_sentence(written: str, spoken: str, before: str) -> str:
     """What is said, without the capital that a number gets at the start of a text: Hay [slow]200."""
     if before and not written[0].isalpha() and before[-1] not in ".!?…":
-        return said[0].lower() + said[1:]
-    return said
+        return spoken[0].lower() + spoken[1:]
+    return spoken
 
 
 def _seam(text: str, gap: str, following: str) -> str:

@@ -68,8 +68,8 @@ def links(text: str, region: str, read: Read) -> str:
             return piece if readable(piece) else spell(piece, region)
         return called.get(piece, piece)
 
-    def say(found: re.Match[str]) -> str:
-        link = found.group()
+    def say(match: re.Match[str]) -> str:
+        link = match.group()
         first, link = ("hashtag ", _CAMEL.sub(" ", link[1:])) if link[0] == "#" else ("", link)
         return first + " ".join(say_piece(piece) for piece in _PIECE.findall(link) if piece != " ")
 
@@ -79,15 +79,15 @@ def links(text: str, region: str, read: Read) -> str:
 def code(written: str, region: str, read: Read) -> str:
     """Letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
     parts = re.findall(r"[^\W\d_]+|\d+", written)
-    said = []
+    spoken = []
     for part in parts:
         if part.isdecimal():
             short = len(part) <= _LONGEST_READ
-            said.append(cardinal(part, "none", read) if short else digits(part))
+            spoken.append(cardinal(part, "none", read) if short else digits(part))
         else:
             whole = readable(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
-            said.append(part if whole else spell(part, region))
-    return " ".join(said)
+            spoken.append(part if whole else spell(part, region))
+    return " ".join(spoken)
 
 
 def acronyms(text: str, region: str, *, shouted: bool = False) -> str:
@@ -99,23 +99,23 @@ def acronyms(text: str, region: str, *, shouted: bool = False) -> str:
     def word(letters: str) -> bool:
         return readable(letters) or (shouted and _VOWEL.search(letters) is not None)
 
-    def say_acronym(found: re.Match[str]) -> str:
-        written = found.group()
+    def say_acronym(match: re.Match[str]) -> str:
+        written = match.group()
         letters = written.replace(".", "").removesuffix("s")
         if "." not in written:
             return written if word(letters) else spell(letters, region)
-        said = letters if word(letters) else spell(letters, region)
-        return said + ("." if _ends_sentence(found.string[found.end() :]) else "")
+        spoken = letters if word(letters) else spell(letters, region)
+        return spoken + ("." if _ends_sentence(match.string[match.end() :]) else "")
 
-    def say_initial(found: re.Match[str]) -> str:
-        before = _LAST_WORD.search(found.string, max(0, found.start() - _CONTEXT), found.start())
+    def say_initial(match: re.Match[str]) -> str:
+        before = _LAST_WORD.search(match.string, max(0, match.start() - _CONTEXT), match.start())
         if before and (before.group(1).islower() or before.group(1).lower() in words("before-letter")):
-            return found.group()
-        return spell(found.group(1), region)
+            return match.group()
+        return spell(match.group(1), region)
 
     text = substitute(_ACRONYM, text, say_acronym)
     text = substitute(_INITIAL, text, say_initial)
-    return substitute(_LETTER, text, lambda found: spell(found.group(), region))
+    return substitute(_LETTER, text, lambda match: spell(match.group(), region))
 
 
 def _ends_sentence(rest: str) -> bool:

@@ -34,37 +34,40 @@ TIME = (
 )
 
 
-def date(found: re.Match[str], read: Read, *, first: str) -> str:
+def date(match: re.Match[str], read: Read, *, first: str) -> str:
     """A date's words, day first: tres de noviembre de dos mil veintiséis; `first` is what a day 1 is called.
 
     A year of two digits keeps them (tres de noviembre del veintiséis): nobody says which century.
     """
-    if found["first"]:
+    if match["first"]:
         return first
-    day, month = _any(found, "day"), _any(found, "month")
-    said = first if int(day) == 1 else cardinal(str(int(day)), "none", read)
-    said += f" de {_MONTHS[int(month) - 1]}"
-    if found["year2"]:
-        return f"{said} del {cardinal(found['year2'], 'none', read)}"
-    year = _any(found, "year")
-    return f"{said} de {cardinal(year, 'none', read)}" if year else said
+    day, month = _any(match, "day"), _any(match, "month")
+    spoken = first if int(day) == 1 else cardinal(str(int(day)), "none", read)
+    spoken += f" de {_MONTHS[int(month) - 1]}"
+    if match["year2"]:
+        return f"{spoken} del {cardinal(match['year2'], 'none', read)}"
+    year = _any(match, "year")
+    return f"{spoken} de {cardinal(year, 'none', read)}" if year else spoken
 
 
-def time(found: re.Match[str], read: Read) -> str:
+def time(match: re.Match[str], read: Read) -> str:
     """A time's words. With the hours 1 to 12 as one tells it (siete y cinco, diez y media, siete cuarenta y
     cinco), with the others as announced (trece cero cinco, veinte horas)."""
-    hour, minute, half = int(_any(found, "hour")), _any(found, "minute"), _any(found, "half")
+    hour, minute, half = int(_any(match, "hour")), _any(match, "minute"), _any(match, "half")
     hours_said = cardinal(str(hour), "f", read)
-    if found["second"]:
+    if match["second"]:
         parts = [hours_said, "hora" if hour == 1 else "horas"]
-        for value, one, many in ((minute, "minuto", "minutos"), (found["second"], "segundo", "segundos")):
-            parts += [cardinal(str(int(value)), "m", read), one if int(value) == 1 else many]
+        for value, singular, plural in (
+            (minute, "minuto", "minutos"),
+            (match["second"], "segundo", "segundos"),
+        ):
+            parts += [cardinal(str(int(value)), "m", read), singular if int(value) == 1 else plural]
         return " ".join(parts[:4]) + " y " + " ".join(parts[4:])
     announced = not half and not 1 <= hour <= 12
-    unit = " horas" if announced and (_any(found, "hours") or minute == "00") else ""
-    said = hours_said + _minutes(minute, read, announced=announced) + unit + _half_day(hour, half)
-    written = _any(found, "half") or _any(found, "hours")
-    return said + _final_point(written, found.string[found.end() :])
+    unit = " horas" if announced and (_any(match, "hours") or minute == "00") else ""
+    spoken = hours_said + _minutes(minute, read, announced=announced) + unit + _half_day(hour, half)
+    written = _any(match, "half") or _any(match, "hours")
+    return spoken + _final_point(written, match.string[match.end() :])
 
 
 def _minutes(minute: str, read: Read, *, announced: bool) -> str:
@@ -95,7 +98,7 @@ def _final_point(written: str, rest: str) -> str:
     return "." if written.endswith(".") and ends_sentence(rest) else ""
 
 
-def _any(found: re.Match[str], name: str) -> str:
+def _any(match: re.Match[str], name: str) -> str:
     """The first of the groups name, name2, … that took part, or ''."""
-    groups = found.groupdict()
+    groups = match.groupdict()
     return next((groups[n] for n in (name, *(name + str(i) for i in range(2, 5))) if groups.get(n)), "")

@@ -60,8 +60,8 @@ def _visible(text: str) -> tuple[str, tuple[Omission, ...]]:
     """The text composed (NFC), its digits and letters in their common form, without invisible characters."""
     omissions: list[Omission] = []
 
-    def plain(found: re.Match[str]) -> str:
-        char = found.group()
+    def plain(match: re.Match[str]) -> str:
+        char = match.group()
         category = unicodedata.category(char)
         if category == "Nd":
             return str(unicodedata.decimal(char))

@@ -46,7 +46,7 @@ _PLURAL_OR_VERB = re.compile("(?:s|[aeo]n|[áéíó])$")
 def numbers(text: str, region: str, read: Read) -> str:
     """The text with every number said; no ASCII digit is left."""
     pattern, kinds = _scanner(region)
-    return substitute(pattern, text, lambda found: kinds[found.lastgroup or ""](found, read))
+    return substitute(pattern, text, lambda match: kinds[match.lastgroup or ""](match, read))
 
 
 @functools.cache
@@ -55,12 +55,12 @@ def _scanner(region: str) -> tuple[re.Pattern[str], dict[str, Say]]:
     quantities = Quantities(region)
     first = "uno" if region in overrides().first_is_uno else "primero"
 
-    def say_ratio(found: re.Match[str], read: Read) -> str:
-        left = cardinal(found["left"], "none", read)
-        return f"{left} a {say(found['right'], 'none', read, point=quantities.point)}"
+    def say_ratio(match: re.Match[str], read: Read) -> str:
+        left = cardinal(match["left"], "none", read)
+        return f"{left} a {say(match['right'], 'none', read, point=quantities.point)}"
 
-    def say_fraction(found: re.Match[str], read: Read) -> str:
-        return fractions.say(found, read, units=quantities.units)
+    def say_fraction(match: re.Match[str], read: Read) -> str:
+        return fractions.say(match, read, units=quantities.units)
 
     kinds: dict[str, tuple[str, Say]] = {
         "account_number": (_ACCOUNT, functools.partial(_account, region)),
@@ -72,28 +72,28 @@ def _scanner(region: str) -> tuple[re.Pattern[str], dict[str, Say]]:
         "chain": (r"\d+(?:-\d+){2,}(?!\d)", _chain),
         "ratio": (rf"(?P<left>\d+):(?P<right>{NUMBER})", say_ratio),
         "quantity": (quantities.pattern, quantities.say),
-        "code": (_CODE, lambda found, read: code(found.group(), region, read)),
+        "code": (_CODE, lambda match, read: code(match.group(), region, read)),
     }
     choices = "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in kinds.items())
     pattern = re.compile(rf"(?<![^\W_])(?:{choices})|(?P<rest>\d+)")
     return pattern, {kind: say_kind for kind, (_, say_kind) in kinds.items()} | {"rest": _rest}
 
 
-def _account(region: str, found: re.Match[str], read: Read) -> str:
+def _account(region: str, match: re.Match[str], read: Read) -> str:
     """An IBAN, character by character, with a pause after every four."""
-    written = found.group().replace(" ", "")
+    written = match.group().replace(" ", "")
     spelled = [digits(char) if char.isdecimal() else code(char, region, read) for char in written]
     return ", ".join(" ".join(spelled[i : i + 4]) for i in range(0, len(spelled), 4))
 
 
-def _phone(found: re.Match[str], read: Read) -> str:
+def _phone(match: re.Match[str], read: Read) -> str:
     """A telephone number, with a pause between groups: two digits as a number, others digit by digit."""
-    number = found["phone"] or found.group()
+    number = match["phone"] or match.group()
     plus = "más " if number[0] == "+" else ""
     groups = [part for group in re.findall(r"\d+", number) for part in _parts(group)]
     as_number = [len(group) == 2 or (index == 0 and bool(plus)) for index, group in enumerate(groups)]
-    said = [cardinal(g, "none", read) if n else digits(g) for g, n in zip(groups, as_number, strict=True)]
-    return f"{found['phone_word'] or ''}{plus}{', '.join(said)}"
+    spoken = [cardinal(g, "none", read) if n else digits(g) for g, n in zip(groups, as_number, strict=True)]
+    return f"{match['phone_word'] or ''}{plus}{', '.join(spoken)}"
 
 
 def _parts(group: str) -> list[str]:
@@ -104,25 +104,25 @@ def _parts(group: str) -> list[str]:
     return [*parts[:-2], parts[-2] + parts[-1]] if len(parts[-1]) == 1 else parts
 
 
-def _ordinal(found: re.Match[str], read: Read) -> str:
+def _ordinal(match: re.Match[str], read: Read) -> str:
     """An ordinal; its mark tells the gender, or for a degree sign (3° año) the noun after it.
 
     Before a masculine noun primero and tercero are shortened, whatever the mark (DPD, primero).
     """
-    mark = found["mark"] or found["dotted"] or found["ending"] or ""
+    mark = match["mark"] or match["dotted"] or match["ending"] or ""
     feminine = mark.rstrip("s").endswith(("ª", "a", "ᵃ"))
-    after = _NOUN.match(found.string, found.end())
+    after = _NOUN.match(match.string, match.end())
     noun = after.group(1) if after and after.group(1) not in words("not-noun") else ""
     if noun and not mark:
         feminine = noun_gender(noun) == "f"
     before_noun = bool(noun) and not _PLURAL_OR_VERB.search(noun)
     short = not feminine and (before_noun or mark in ("er", "ᵉʳ"))
-    return ordinal(found["place"], "f" if feminine else "m", read, short=short, many=mark.endswith("s"))
+    return ordinal(match["place"], "f" if feminine else "m", read, short=short, many=mark.endswith("s"))
 
 
-def _chain(found: re.Match[str], read: Read) -> str:
-    return " ".join(cardinal(part, "none", read) for part in found.group().split("-"))
+def _chain(match: re.Match[str], read: Read) -> str:
+    return " ".join(cardinal(part, "none", read) for part in match.group().split("-"))
 
 
-def _rest(found: re.Match[str], read: Read) -> str:
-    return f" {cardinal(found.group(), 'none', read)} "
+def _rest(match: re.Match[str], read: Read) -> str:
+    return f" {cardinal(match.group(), 'none', read)} "

@@ -45,7 +45,7 @@ def boundaries(
     The last pause of the text is 0: nothing follows that it could part.
     """
     ends = {sentence.last: sentence for sentence in sentences}
-    found = []
+    planned = []
     for phrase in phrases:
         last = phrase.last
         kind: BoundaryKind = "clause"
@@ -55,12 +55,12 @@ def boundaries(
             kind = pause = "paragraph" if paragraph else "sentence"
             first = ends[last].first
         seconds = _seconds(pause, sum(len(token.syllables) for token in tokens[first : last + 1]))
-        found.append(Boundary(after=last, kind=kind, pause_s=seconds if last + 1 < len(tokens) else 0.0))
-    return tuple(found)
+        planned.append(Boundary(after=last, kind=kind, pause_s=seconds if last + 1 < len(tokens) else 0.0))
+    return tuple(planned)
 
 
 def obeyed(
-    found: Sequence[Boundary],
+    natural: Sequence[Boundary],
     pauses: Literal["controls", "sentences", "clauses"],
     asked: Mapping[int, float],
 ) -> tuple[Boundary, ...]:
@@ -69,12 +69,12 @@ def obeyed(
     A pause that was asked for is exact: it replaces what punctuation suggests there, also by 0.
     """
     on = {"controls": (), "sentences": ("sentence", "paragraph"), "clauses": tuple(_BREAK)}[pauses]
-    kept = {b.after: b if b.kind in on else replace(b, pause_s=0.0) for b in found}
-    kept |= {after: Boundary(after=after, kind="control", pause_s=s) for after, s in asked.items()}
-    return tuple(kept[after] for after in sorted(kept))
+    by_token = {b.after: b if b.kind in on else replace(b, pause_s=0.0) for b in natural}
+    by_token |= {after: Boundary(after=after, kind="control", pause_s=s) for after, s in asked.items()}
+    return tuple(by_token[after] for after in sorted(by_token))
 
 
-def ranks(text: str, tokens: Sequence[Token], found: Sequence[Boundary]) -> list[int]:
+def ranks(text: str, tokens: Sequence[Token], natural: Sequence[Boundary]) -> list[int]:
     """How good a place to break it is after each token: 6 a paragraph's end to 2 a gap between words.
 
     1 parts a function word from its noun, 0 two tokens without a space, -1 (never) a mark from its word.
@@ -89,7 +89,7 @@ def ranks(text: str, tokens: Sequence[Token], found: Sequence[Boundary]) -> list
             places.append(CONJUNCTION)
         else:
             places.append(CLITIC if token.kind == "word" and token.stress is None else WORD)
-    for boundary in found:
+    for boundary in natural:
         if boundary.after < len(places) and boundary.kind in _BREAK:
             places[boundary.after] = _BREAK[boundary.kind]
     return places
@@ -113,17 +113,17 @@ def best_break(places: Sequence[int], costs: Sequence[float], first: int, last: 
 
 
 def breaths(
-    found: Sequence[Boundary], places: Sequence[int], seconds: Sequence[float], limit_s: float
+    planned: Sequence[Boundary], places: Sequence[int], seconds: Sequence[float], limit_s: float
 ) -> tuple[Boundary, ...]:
     """The boundaries with breaths added, so that no stretch of speech is longer than the limit.
 
     `seconds` are running totals of speech from 0, one more than tokens. Any planned pause is a chance to
     breathe. A single word that is longer stays whole.
     """
-    kept = {boundary.after: boundary for boundary in found}
-    fixed = {b.after for b in found if b.kind == "control"}
+    by_token = {boundary.after: boundary for boundary in planned}
+    fixed = {b.after for b in planned if b.kind == "control"}
     open_places = [NEVER if i in fixed else place for i, place in enumerate(places)]
-    rests = sorted({b.after for b in found if b.pause_s > 0} | {len(places)})
+    rests = sorted({b.after for b in planned if b.pause_s > 0} | {len(places)})
     first = 0
     for rest in rests:
         while seconds[rest + 1] - seconds[first] > limit_s:
@@ -133,10 +133,10 @@ def breaths(
                 after = next((i for i in range(max(first, last), rest) if open_places[i] > NEVER), None)
             if after is None:
                 break
-            kept[after] = Boundary(after=after, kind="breath", pause_s=BREATH_PAUSE_S)
+            by_token[after] = Boundary(after=after, kind="breath", pause_s=BREATH_PAUSE_S)
             first = after + 1
         first = rest + 1
-    return tuple(kept[after] for after in sorted(kept))
+    return tuple(by_token[after] for after in sorted(by_token))
 
 
 def _has_long_mark(tokens: Sequence[Token], phrase: Phrase) -> bool:

@@ -56,7 +56,7 @@ def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
     )
 
 
-def phrases(text: str, tokens: Sequence[Token], found: Sequence[Sentence]) -> tuple[Phrase, ...]:
+def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> tuple[Phrase, ...]:
     """The tone units of the sentences: what lies between commas, colons, dashes and brackets.
 
     The last unit of a sentence falls, rises in a yes/no question, and is suspended before an ellipsis; a unit
@@ -64,7 +64,7 @@ def phrases(text: str, tokens: Sequence[Token], found: Sequence[Sentence]) -> tu
     stressed word; a unit of function words alone has it on its last.
     """
     units = []
-    for sentence in found:
+    for sentence in parsed:
         first = sentence.first
         for last in [*_cuts(text, tokens, sentence), sentence.last]:
             contour = _contour(tokens, first, last, sentence)
@@ -186,8 +186,10 @@ def _asks_wh(tokens: Sequence[Token], first: int, last: int) -> bool:
     if _interrogative(tokens, start, last) is not None:
         return True
     commas = (i for i in range(start, last) if tokens[i].text in _COMMAS)
-    found = (_interrogative(tokens, comma + 1, last) for comma in commas)
-    return any(index is not None and _word_from(tokens, index + 1, last) is not None for index in found)
+    interrogatives = (_interrogative(tokens, comma + 1, last) for comma in commas)
+    return any(
+        index is not None and _word_from(tokens, index + 1, last) is not None for index in interrogatives
+    )
 
 
 def _interrogative(tokens: Sequence[Token], first: int, last: int) -> int | None:

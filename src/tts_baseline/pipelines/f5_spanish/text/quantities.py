@@ -41,43 +41,43 @@ class Quantities:
             rf"(?:/(?P<per>{self.unit}|[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
         )
 
-    def say(self, found: re.Match[str], read: Read) -> str:
+    def say(self, match: re.Match[str], read: Read) -> str:
         """The words of what `pattern` found: sign, amount or range, scale, unit, and unit of reference."""
-        written = found["unit"] or found["before"]
+        written = match["unit"] or match["before"]
         unit = self.units[written] if written else None
-        said = _SIGNS[found["sign"] or ""] + self._count(found, unit, read)
-        if not found["per"]:
-            return said
-        per = self.units.get(found["per"])
-        return f"{said} por {per.one if per else found['per']}"
+        spoken = _SIGNS[match["sign"] or ""] + self._count(match, unit, read)
+        if not match["per"]:
+            return spoken
+        per = self.units.get(match["per"])
+        return f"{spoken} por {per.one if per else match['per']}"
 
-    def _count(self, found: re.Match[str], unit: Unit | None, read: Read) -> str:
+    def _count(self, match: re.Match[str], unit: Unit | None, read: Read) -> str:
         """An amount or a range with its scale and its unit."""
-        scale = (found["scale"] or "").strip()
-        last = parse(found["to"] or found["amount"], point=self.point)
-        if isinstance(unit, Currency) and last and not scale and not found["to"] and _has_cents(last, unit):
+        scale = (match["scale"] or "").strip()
+        last = parse(match["to"] or match["amount"], point=self.point)
+        if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
             return _price(last, unit, read)
         if unit:
             gender, counts = unit.gender, True
         else:
-            gender, counts = around(found.string, found.start(), found.end(), last.integer if last else "")
-        said = self._scaled(found, _SHORTENED.get(scale, scale), gender, read)
-        if counts and (said.endswith(("ones", "ón")) or (last and _is_round(last))):
-            said += " de"
+            gender, counts = around(match.string, match.start(), match.end(), last.integer if last else "")
+        spoken = self._scaled(match, _SHORTENED.get(scale, scale), gender, read)
+        if counts and (spoken.endswith(("ones", "ón")) or (last and _is_round(last))):
+            spoken += " de"
         if unit:
-            said += f" {unit.one if last == _ONE and not scale and not found['to'] else unit.many}"
-        return said
+            spoken += f" {unit.one if last == _ONE and not scale and not match['to'] else unit.many}"
+        return spoken
 
-    def _scaled(self, found: re.Match[str], scale: str, gender: Gender, read: Read) -> str:
+    def _scaled(self, match: re.Match[str], scale: str, gender: Gender, read: Read) -> str:
         """The amount or range, and its scale: un millón, doscientas mil."""
         if scale and not (scale == "mil" and gender == "f"):
             gender = "m"
-        said = say(found["amount"], gender, read, point=self.point)
-        if found["to"]:
-            said += f" a {say(found['to'], gender, read, point=self.point)}"
-        if scale == "millones" and said == "un":
+        spoken = say(match["amount"], gender, read, point=self.point)
+        if match["to"]:
+            spoken += f" a {say(match['to'], gender, read, point=self.point)}"
+        if scale == "millones" and spoken == "un":
             scale = "millón"
-        return f"{said} {scale}" if scale else said
+        return f"{spoken} {scale}" if scale else spoken
 
 
 def _is_round(amount: Amount) -> bool:
@@ -97,8 +97,8 @@ def _price(amount: Amount, currency: Currency, read: Read) -> str:
     cents = str(int(amount.decimals.ljust(2, "0")))
     if cents == "0":
         return units
-    said = f"{cardinal(cents, 'm', read)} {currency.cent}{'' if cents == '1' else 's'}"
-    return f"{units} con {said}" if whole.integer.strip("0") else said
+    spoken = f"{cardinal(cents, 'm', read)} {currency.cent}{'' if cents == '1' else 's'}"
+    return f"{units} con {spoken}" if whole.integer.strip("0") else spoken
 
 
 def _either(signs: Iterable[str]) -> str:

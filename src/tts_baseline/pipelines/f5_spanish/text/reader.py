@@ -42,9 +42,9 @@ def reads(normalizer: Normalizer) -> Read:
     """What a normalizer says for a number; PipelineError where it leaves a digit."""
 
     def read(number: str) -> str:
-        said = normalizer.normalize(number)
-        if re.search(r"\d", said):
-            raise PipelineError(f"the normalizer cannot read {number!r}: it says {said!r}")
-        return said
+        spoken = normalizer.normalize(number)
+        if re.search(r"\d", spoken):
+            raise PipelineError(f"the normalizer cannot read {number!r}: it says {spoken!r}")
+        return spoken
 
     return read

@@ -34,48 +34,48 @@ def value(numeral: str) -> int:
 def romans(text: str, read: Read) -> str:
     """The text with its roman numerals said."""
 
-    def say(found: re.Match[str]) -> str:
-        return _SPEAK[found.lastgroup or ""](found, read)
+    def say(match: re.Match[str]) -> str:
+        return _SPEAK[match.lastgroup or ""](match, read)
 
     return substitute(_pattern(), text, say)
 
 
-def _century(found: re.Match[str], read: Read) -> str:
+def _century(match: re.Match[str], read: Read) -> str:
     """Siglo primero to décimo, then siglo once (DPD, siglo)."""
-    word = {"s.": "siglo", "ss.": "siglos"}.get(found["century_word"], found["century_word"])
-    return word + _each(found["centuries"], lambda numeral: _up_to_ten(numeral, "m", read))
+    word = {"s.": "siglo", "ss.": "siglos"}.get(match["century_word"], match["century_word"])
+    return word + _each(match["centuries"], lambda numeral: _up_to_ten(numeral, "m", read))
 
 
-def _division(found: re.Match[str], read: Read) -> str:
-    return found["part"] + _each(found["parts"], lambda numeral: _cardinal(numeral, read))
+def _division(match: re.Match[str], read: Read) -> str:
+    return match["part"] + _each(match["parts"], lambda numeral: _cardinal(numeral, read))
 
 
-def _regnal(found: re.Match[str], read: Read) -> str:
+def _regnal(match: re.Match[str], read: Read) -> str:
     """Alfonso décimo, Alfonso trece (DPD, ordinales); Francisco I. Madero has an initial."""
-    name, number = found["name"], found["number"]
-    surname = re.match(r"\. ([A-ZÁÉÍÓÚÑ]\w+)", found.string[found.end() :])
+    name, number = match["name"], match["number"]
+    surname = re.match(r"\. ([A-ZÁÉÍÓÚÑ]\w+)", match.string[match.end() :])
     if len(number) == 1 and surname and surname.group(1).lower() not in words("not-noun"):
-        return found.group()
+        return match.group()
     return f"{name} {_up_to_ten(number, 'f' if name in words('regnal-f') else 'm', read)}"
 
 
-def _event(found: re.Match[str], read: Read) -> str:
+def _event(match: re.Match[str], read: Read) -> str:
     """An ordinal before its noun: la segunda Guerra, el tercer Congreso."""
-    article, noun = found["article"] or "", found["event_noun"]
+    article, noun = match["article"] or "", match["event_noun"]
     gender: Gender = "f" if noun in words("event-f") or article.lower() in ("la ", "las ") else "m"
     many = (article.strip() or noun).endswith("s")
-    number = value(found["event_number"])
+    number = value(match["event_number"])
     if not number:
-        return found.group()
+        return match.group()
     return f"{article}{ordinal(str(number), gender, read, short=not many, many=many)} {noun}"
 
 
-def _verb(found: re.Match[str], read: Read) -> str:
-    return found.group()
+def _verb(match: re.Match[str], read: Read) -> str:
+    return match.group()
 
 
-def _other(found: re.Match[str], read: Read) -> str:
-    return _cardinal(found.group(), read)
+def _other(match: re.Match[str], read: Read) -> str:
+    return _cardinal(match.group(), read)
 
 
 def _each(numerals: str, say: Callable[[str], str]) -> str:
@@ -109,8 +109,8 @@ def _pattern() -> re.Pattern[str]:
         "verb": "(?:YO|LOS?|LAS?|TE|ME|LES?|NO|OS) VI",
         "other": r"(?!XL\b|L[IVX]\b)[IVXL]{2,}|M[MDCLXVI]{3,}",
     }
-    found = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
-    return re.compile(rf"(?<![^\W_])(?:{found})(?![^\W_]|\.?[ºª])")
+    choices = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
+    return re.compile(rf"(?<![^\W_])(?:{choices})(?![^\W_]|\.?[ºª])")
 
 
 def _any(choices: frozenset[str]) -> str:

@@ -18,14 +18,14 @@ def substitute(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]
     """
     out: list[str] = []
     tail, copied = "", 0
-    for found in pattern.finditer(text):
-        between, said = text[copied : found.start()], say(found)
+    for match in pattern.finditer(text):
+        between, spoken = text[copied : match.start()], say(match)
         tail = (tail + between)[-_TAIL:]
-        if not found.group()[0].islower() and said[:1].islower() and starts_sentence(tail):
-            said = said[0].upper() + said[1:]
-        out += between, said
-        tail = (tail + said)[-_TAIL:]
-        copied = found.end()
+        if not match.group()[0].islower() and spoken[:1].islower() and starts_sentence(tail):
+            spoken = spoken[0].upper() + spoken[1:]
+        out += between, spoken
+        tail = (tail + spoken)[-_TAIL:]
+        copied = match.end()
     return "".join((*out, text[copied:])) if copied else text
 
 

@@ -98,22 +98,22 @@ class Vocabulary:
         """
         omissions: list[Omission] = []
 
-        def replace(found: re.Match[str]) -> str:
-            said, left_out = self._replace(found)
+        def replace(match: re.Match[str]) -> str:
+            spoken, left_out = self._replace(match)
             omissions.extend(left_out)
-            return said
+            return spoken
 
         text = self._foreign.sub(replace, unicodedata.normalize("NFC", text))
         text = _DASH.sub(self._dash, text)
         text = _SPACE_INSIDE.sub(r"\1\2", _SPACES.sub(" ", text))
         return text.strip(), tuple(omissions)
 
-    def _replace(self, found: re.Match[str]) -> tuple[str, list[Omission]]:
+    def _replace(self, match: re.Match[str]) -> tuple[str, list[Omission]]:
         """What a stretch of characters that were not taught becomes, and what of it is left out."""
-        text, start = found.string, found.start()
-        said, left_out = "", [""]
+        text, start = match.string, match.start()
+        spoken, left_out = "", [""]
         on_letter = text[start - 1 : start].isalpha()
-        for index, char in enumerate(found.group(), start):
+        for index, char in enumerate(match.group(), start):
             if unicodedata.category(char)[0] == "M":
                 replacement = "" if on_letter else None
             else:
@@ -123,9 +123,9 @@ class Vocabulary:
             if replacement is None:
                 left_out[-1] += char
             else:
-                said += replacement
+                spoken += replacement
                 left_out.append("")
-        return said, [_omission(part) for part in left_out if part]
+        return spoken, [_omission(part) for part in left_out if part]
 
     def _said(self, char: str, *, alone: bool = False) -> str | None:
         """What a character becomes, in characters that were taught; None if there is nothing for it."""
@@ -139,14 +139,14 @@ class Vocabulary:
             parts = data[str(unicodedata.decimal(char))]
         if parts == char:
             return None
-        said = [self._said(part) for part in parts if unicodedata.category(part)[0] != "M"]
-        whole = "".join(part or "" for part in said)
-        return whole if whole.strip() and None not in said else None
+        pieces = [self._said(part) for part in parts if unicodedata.category(part)[0] != "M"]
+        whole = "".join(part or "" for part in pieces)
+        return whole if whole.strip() and None not in pieces else None
 
-    def _dash(self, found: re.Match[str]) -> str:
+    def _dash(self, match: re.Match[str]) -> str:
         """What a dash between words becomes: a comma, and nothing where another mark already pauses."""
-        before = found.string[found.start() - 1 : found.start()]
-        after = found.string[found.end() : found.end() + 1]
+        before = match.string[match.start() - 1 : match.start()]
+        after = match.string[match.end() : match.end() + 1]
         if not (before and after) or before in _OPENING or after in _CLOSING:
             return ""
         return " " if before in _CLOSING or after in _OPENING or "," not in self._known else ", "

@@ -68,9 +68,9 @@ def tokenize(text: str) -> tuple[Token, ...]:
     out, is one stressed syllable.
     """
     tokens = []
-    for found in _TOKEN.finditer(text):
-        piece, (start, end) = found.group(), found.span()
-        if found.lastgroup:
+    for match in _TOKEN.finditer(text):
+        piece, (start, end) = match.group(), match.span()
+        if match.lastgroup:
             syllables, stress = analyse(piece)
             tokens.append(Token(text=piece, start=start, end=end, syllables=syllables, stress=stress))
         else:

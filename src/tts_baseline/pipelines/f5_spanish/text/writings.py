@@ -19,10 +19,10 @@ def words_said(text: str, region: str) -> str:
     """The text with the `word` rows of a region said."""
     pattern, rows = _words(region)
 
-    def say(found: re.Match[str]) -> str:
-        written, rest = found.group(), found.string[found.end() :]
+    def say(match: re.Match[str]) -> str:
+        written, rest = match.group(), match.string[match.end() :]
         for spoken, row in rows[written.replace(" ", "")]:
-            if re.match(row.before, rest) and _follows(row.after, found):
+            if re.match(row.before, rest) and _follows(row.after, match):
                 final = written.endswith(".") and ends_sentence(rest, capital=row.ends)
                 return spoken + ("." if final else " " if rest[:1].isalnum() else "")
         return written
@@ -34,17 +34,17 @@ def rewritten(text: str, region: str) -> str:
     """The text with the `rewrite` rows of a region applied."""
     pattern, rows = _rewrites(region)
 
-    def rewrite(found: re.Match[str]) -> str:
-        row, own = rows[found.lastgroup or ""]
-        match = own.match(text, found.start())
-        return match.expand(row.spoken) if match and _follows(row.after, found) else found.group()
+    def rewrite(match: re.Match[str]) -> str:
+        row, own = rows[match.lastgroup or ""]
+        exact = own.match(text, match.start())
+        return exact.expand(row.spoken) if exact and _follows(row.after, match) else match.group()
 
     return substitute(pattern, text, rewrite)
 
 
-def _follows(after: str, found: re.Match[str]) -> bool:
+def _follows(after: str, match: re.Match[str]) -> bool:
     """Whether what was found stands after what `after` matches."""
-    before = found.string[max(0, found.start() - _CONTEXT) : found.start()]
+    before = match.string[max(0, match.start() - _CONTEXT) : match.start()]
     return not after or re.search(rf"(?:{after})$", before) is not None
 
 
