@@ -23,7 +23,7 @@ import pytest
 # --- the product: all that this module takes from it
 from tts_baseline.baseline import pending
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.judgement import Judgement, Sound
+from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Run
@@ -152,7 +152,8 @@ def outcome_page(name: str, root: Path) -> Page:
     if replay.judgement is not None:
         pair = outcome.decided.pair
         page["settled"] = paired.is_settled(pair, ratio_gates())
-        unheard = Sound(base=(), head=(), identical=(), cases=())  # what was recorded was not listened to
+        # what was recorded was not listened to
+        unheard = PairedSound(base=(), head=(), identical=(), cases=())
         page["judge's json"] = _head(judged.as_json(replay.judgement, pair, unheard, outcome.folder))
         del page["judge's json"]["sound"]
     return json.loads(json.dumps(page).replace(str(root), PROJECT))
