@@ -13,19 +13,22 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support import environment
-from tests.support.made import KEY, TEXTS, accepted, complaint, left_pending, reading, run, sounds, tone
+from tests.support.baselines import complaint, left_pending
+from tests.support.runs import KEY, accepted, reading, run
+from tests.support.tones import TEXTS, sounds, tone
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Utterance
 
-KILLS = 40
+KILLS = 15
 
 # Accepts a new run, of another sound each time, for ever, in one forked child a line of standard input.
 ACCEPTER = """
 import os, sys
 from pathlib import Path
-from tests.support.made import accepted, left_pending
+from tests.support.baselines import left_pending
+from tests.support.runs import accepted
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 
@@ -47,7 +50,7 @@ for turn, _ in enumerate(sys.stdin):
 ACCEPT_SLOWLY = """
 import sys, time
 from pathlib import Path
-from tests.support.made import accepted
+from tests.support.runs import accepted
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 

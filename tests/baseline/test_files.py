@@ -16,7 +16,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.made import RATE, audio, complaint, run, tone
+from tests.support.baselines import complaint
+from tests.support.runs import run
+from tests.support.tones import RATE, audio, tone
 from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import SCHEMA_VERSION, Run, Utterance

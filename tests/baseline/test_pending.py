@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.support.made import RATE, TEXTS, complaint, left_pending, reading, run, sounds, tone
+from tests.support.baselines import complaint, left_pending
+from tests.support.runs import reading, run
+from tests.support.tones import RATE, TEXTS, sounds, tone
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Case, Utterance

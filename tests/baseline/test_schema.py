@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.made import accepted, complaint, left_pending, reading
+from tests.support.baselines import complaint, left_pending
+from tests.support.runs import accepted, reading
 from tts_baseline.baseline import accept, files
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.baseline.store import Store

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import signal
@@ -17,7 +16,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.support import environment
-from tests.support.made import KEY, accepted, audio, complaint, run, sounds, tone
+from tests.support.baselines import complaint, quality_of
+from tests.support.runs import KEY, accepted, run
+from tests.support.tones import sounds, tone
 from tts_baseline.baseline import files
 from tts_baseline.baseline import store as store_module
 from tts_baseline.baseline.store import RING, Store, slug
@@ -29,19 +30,20 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 IDS = st.text("abc0_-", min_size=1, max_size=5).map(lambda tail: f"a{tail}")
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12345\n"
 
-KILLS = 40
+KILLS = 15
 
 # Writes the two states in turn, for ever, in one forked child a line of standard input.
 WRITER = """
 import os, sys
 from pathlib import Path
-from tests.support.made import accepted, run, sounds
-from tests.baseline.test_store import quality_of, recordings
+from tests.support.runs import accepted, run
+from tests.support.tones import sounds
+from tests.baseline.test_store import accepted_quality, recordings
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
 
 store = Store(Path(sys.argv[1]), "voice:synthesize", "cpu")
-states = [(quality_of(spoken), recordings(spoken)) for spoken in (sounds(200), sounds(300))]
+states = [(accepted_quality(spoken), recordings(spoken)) for spoken in (sounds(200), sounds(300))]
 for turn, _ in enumerate(sys.stdin):
     child = os.fork()
     if child == 0:
@@ -58,24 +60,8 @@ for turn, _ in enumerate(sys.stdin):
 """
 
 
-def quality_of(spoken: dict[str, Utterance], **scores: float) -> Quality:
-    return Quality(
-        pipeline="voice:synthesize",
-        variant="cpu",
-        acceptance=accepted(),
-        software={},
-        provenance={},
-        cases={
-            case: QualityCase(
-                request=Case(id=case, text="Hola.").request,
-                audio=audio(sound),
-                recording=hashlib.sha256(files.encode_flac(sound)).hexdigest(),
-                run="r",
-                scores={name: Score(value=value) for name, value in scores.items()},
-            )
-            for case, sound in spoken.items()
-        },
-    )
+def accepted_quality(spoken: dict[str, Utterance]) -> Quality:
+    return quality_of({}, dict.fromkeys(spoken, "Hola."), spoken)
 
 
 def recordings(spoken: dict[str, Utterance]) -> dict[str, bytes]:
@@ -163,7 +149,7 @@ def test_quality_comes_back_as_it_was(scores: dict[str, Score], text: str, gain:
         run=text,
         scores=scores,
     )
-    quality = replace(quality_of({}), cases={"a": found})
+    quality = replace(accepted_quality({}), cases={"a": found})
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder), "p", "v")
         store.write_quality(quality, {})
@@ -172,7 +158,7 @@ def test_quality_comes_back_as_it_was(scores: dict[str, Score], text: str, gain:
 
 def test_goldens_come_back_as_what_was_said(store: Store) -> None:
     spoken = sounds()
-    store.write_quality(quality_of(spoken), recordings(spoken))
+    store.write_quality(accepted_quality(spoken), recordings(spoken))
     found = store.goldens(store.load(KEY).quality)
     assert found.keys() == spoken.keys()
     for case, sound in spoken.items():
@@ -192,7 +178,7 @@ def test_goldens_come_back_as_what_was_said(store: Store) -> None:
 )
 def test_a_golden_that_is_not_the_accepted_one_is_named(store: Store, harm, what: str) -> None:
     spoken = sounds()
-    store.write_quality(quality_of(spoken), recordings(spoken))
+    store.write_quality(accepted_quality(spoken), recordings(spoken))
     path = store.folder / "golden" / "hola.flac"
     harm(path)
     with pytest.raises(BaselineError, match=what) as caught:
@@ -202,7 +188,7 @@ def test_a_golden_that_is_not_the_accepted_one_is_named(store: Store, harm, what
 
 
 def test_an_lfs_pointer_says_how_to_pull(store: Store) -> None:
-    store.write_quality(quality_of(sounds()), recordings(sounds()))
+    store.write_quality(accepted_quality(sounds()), recordings(sounds()))
     (store.folder / "golden" / "hola.flac").write_bytes(POINTER)
     with pytest.raises(BaselineError) as caught:
         store.goldens(store.load(KEY).quality)
@@ -279,7 +265,7 @@ def test_an_accepted_run_never_changes(store: Store) -> None:
 
 @pytest.mark.parametrize("file", ["quality.json", f"machines/{KEY}/r1.json"])
 def test_one_damaged_file_is_named(store: Store, file: str) -> None:
-    store.write_quality(quality_of(sounds()), recordings(sounds()))
+    store.write_quality(accepted_quality(sounds()), recordings(sounds()))
     store.write_run(run("r1", acceptance=accepted()))
     path = store.folder / file
     path.write_bytes(path.read_bytes()[:-10])
@@ -301,7 +287,7 @@ def test_quality_never_speaks_of_a_golden_that_is_not_there(
 
     monkeypatch.setattr(files, "write_atomic", watched)
     monkeypatch.setattr(store_module, "write_atomic", watched)
-    store.write_quality(quality_of(sounds()), recordings(sounds()))
+    store.write_quality(accepted_quality(sounds()), recordings(sounds()))
     assert order.index("quality.json") > max(order.index("hola.flac"), order.index("adios.flac"))
 
 
@@ -310,13 +296,13 @@ def test_writing_is_what_makes_the_schema(store: Store) -> None:
     store.write_run(run("r1", acceptance=accepted()))
     fresh = path.read_bytes()
     path.write_text("{}")
-    store.write_quality(quality_of({}), {})
+    store.write_quality(accepted_quality({}), {})
     assert path.read_bytes() == fresh
 
 
 def test_kill_9_while_writing_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
     store = Store(tmp_path, "voice:synthesize", "cpu")
-    states = {quality_of(sounds(pitch)).cases["hola"].audio.sha256: sounds(pitch) for pitch in (200, 300)}
+    states = {audio(spoken["hola"]).sha256: spoken for spoken in (sounds(200), sounds(300))}
     dice = random.Random(9)
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)],
@@ -341,6 +327,6 @@ def test_kill_9_while_writing_leaves_the_old_state_or_the_new_one(tmp_path: Path
             assert error is None or "accept that run again" in error.hint
             for spoken in states.values():
                 with files.locked(store.root):  # the lock died with its holder
-                    store.write_quality(quality_of(spoken), recordings(spoken))
+                    store.write_quality(accepted_quality(spoken), recordings(spoken))
                 assert store.goldens(store.load(KEY).quality).keys() == spoken.keys()
         writer.stdin.close()

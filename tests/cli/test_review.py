@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.git_folder import Answer
-from tests.support.made import KEY, TEXTS, accepted, run, sounds
+from tests.support.runs import KEY, accepted, run
+from tests.support.tones import TEXTS, sounds
 from tts_baseline.baseline import pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.records import Reading, Run

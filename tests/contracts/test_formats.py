@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.baselines import left_pending
 from tests.support.judgements import judgement
-from tests.support.made import accepted, left_pending, outcome, run, verdict
+from tests.support.runs import accepted, run
+from tests.support.verdicts import outcome, verdict
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.judgement import Paired

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.decisions import screened
 from tests.support.runs import Maker
+from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline, Run
 
 

@@ -16,12 +16,14 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import asdict, replace
 from scipy import stats
 
+from tests.support.calls import calls
+from tests.support.judgements import judgement, restart
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import BaselineError, LimitError
-from tts_baseline.core.judgement import Against, Judgement, Paired
-from tts_baseline.core.records import Calls, Case, Environment, Replicate
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Environment
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
@@ -170,28 +172,14 @@ def test_the_smallest_visible_slowdown_is_seen() -> None:
 # ---- one session
 
 
-def judgement(slower: Sequence[float]) -> Judgement:
+def session(slower: Sequence[float]) -> Judgement:
     """Two cases; the head's second is slower by as much again."""
-
-    def arm(factor: float) -> Replicate:
-        return Replicate(
-            cold_start=None,
-            calls={
-                case: Calls(
-                    wall_s=(0.1 * math.exp(times * factor),) * 2, cpu_s=(0.1,) * 2, reference_s=(0.001,) * 2,
-                    audio_s=1.0, sha256="0",
-                )
-                for times, case in enumerate(("hola", "adios"), 1)
-            },
-        )  # fmt: skip
-
-    return Judgement(
-        created="2026-11-22", commit=None, dirty=False, against=Against(name="itself"), seconds=12.5,
-        cases=(Case(id="hola", text="Hola."), Case(id="adios", text="Adiós.")),
-        restarts=tuple(
-            Paired(base=arm(0.0), head=arm(one), orders={"hola": "ABBA", "adios": "ABBA"}) for one in slower
-        ),
-    )  # fmt: skip
+    base = {"hola": calls([0.1] * 2, 1.0), "adios": calls([0.1] * 2, 1.0)}
+    heads = [
+        {"hola": calls([0.1 * math.exp(log)] * 2), "adios": calls([0.1 * math.exp(2 * log)] * 2)}
+        for log in slower
+    ]
+    return judgement([restart(base, head) for head in heads], "hola", "adios", seconds=12.5)
 
 
 def verdict(status: str, case: str | None = None, gate: str = "latency") -> Verdict:
@@ -202,7 +190,7 @@ def verdict(status: str, case: str | None = None, gate: str = "latency") -> Verd
 
 
 def test_a_trial_keeps_what_the_judge_said_and_the_spread_of_the_first_three_restarts() -> None:
-    one = rules.trial(judgement([0.01, 0.02, 0.04, 0.3]), [verdict("undecided")], 0.02)
+    one = rules.trial(session([0.01, 0.02, 0.04, 0.3]), [verdict("undecided")], 0.02)
     assert (one.slower, one.outcome, one.restarts, one.seconds) == (0.02, "undecided", 4, 12.5)
     assert (one.change, one.latency_s) == (0.03, 0.1)
     assert one.spread == pytest.approx(1.5 * stdev([0.01, 0.02, 0.04]))  # the mean of once and twice
@@ -219,7 +207,7 @@ def test_a_trial_keeps_what_the_judge_said_and_the_spread_of_the_first_three_res
     ],
 )
 def test_an_outcome_is_what_the_build_would_say_of_latency(verdicts, outcome: str) -> None:
-    assert rules.trial(judgement([0.0, 0.1, 0.2]), verdicts, 0.0).outcome == outcome
+    assert rules.trial(session([0.0, 0.1, 0.2]), verdicts, 0.0).outcome == outcome
 
 
 # ---- which limits are refused

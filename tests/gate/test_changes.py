@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.support.decisions import screened
+from tests.support.baselines import baseline_of, quality_of
 from tests.support.runs import Maker
+from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Change, Verdict
 from tts_baseline.gate import changes
@@ -38,7 +39,7 @@ def test_nothing_differs_from_itself_and_the_way_back_is_the_reverse(before, now
 def test_around_the_code_is_what_the_newest_accepted_run_had_otherwise(make: Maker) -> None:
     old, last, run = (replace(make.run(), provenance={"voice": voice}) for voice in "abc")
     newer = replace(run, environment=replace(run.environment, software={"numpy": "3"}))
-    around = changes.around(newer, make.baseline([old, last]))
+    around = changes.around(newer, baseline_of([old, last]))
     assert around == (Change("numpy", "2", "3"), Change("voice", "b", "c"))
     assert changes.around(newer, Baseline()) == ()
 
@@ -80,26 +81,26 @@ def test_times_and_memory_name_what_the_newest_accepted_run_was_configured_with(
     last = replace(make.run(0.1, wobble=0), provenance=SIXTEEN)
     run = replace(make.run(0.3, wobble=0), provenance=SEVEN)
     for case in (None, "c0"):
-        slower = found(run, make.baseline([*old, last]), "latency", case)
+        slower = found(run, baseline_of([*old, last]), "latency", case)
         assert (slower.status, slower.changed) == ("regressed", STEPS)
         assert fails(slower, missing="record", undecided="warn")
-    assert found(run, make.baseline([*old, last]), "memory").changed == ()  # it is ok
+    assert found(run, baseline_of([*old, last]), "memory").changed == ()  # it is ok
     same = replace(run, provenance=SIXTEEN)
-    assert found(same, make.baseline([*old, last]), "latency").changed == ()
+    assert found(same, baseline_of([*old, last]), "latency").changed == ()
 
 
 def test_another_suites_run_is_not_what_times_are_compared_with(make: Maker) -> None:
     last = replace(make.run(0.1, wobble=0), provenance=SIXTEEN)
     other = replace(make.run(0.1, wobble=0), provenance=SEVEN, suite="en")
     run = replace(make.run(0.3, wobble=0), provenance=SEVEN)
-    assert found(run, make.baseline([last, other]), "latency").changed == STEPS
+    assert found(run, baseline_of([last, other]), "latency").changed == STEPS
 
 
 def test_quality_names_what_the_accepted_sound_was_configured_with(make: Maker) -> None:
-    quality = replace(make.quality({"snr_vad": 30.0}), provenance=SIXTEEN)
+    quality = replace(quality_of({"snr_vad": 30.0}), provenance=SIXTEEN)
     run = replace(make.run(scores={"snr_vad": 20.0}), provenance=SEVEN)
     for case in (None, "c0"):
-        worse = found(run, Baseline(quality=quality), "snr", case)
+        worse = found(run, baseline_of(quality=quality), "snr", case)
         assert (worse.status, worse.changed) == ("regressed", STEPS)
     fine = replace(make.run(scores={"snr_vad": 30.0}), provenance=SEVEN)
-    assert found(fine, Baseline(quality=quality), "snr").changed == ()
+    assert found(fine, baseline_of(quality=quality), "snr").changed == ()

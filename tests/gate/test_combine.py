@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from tests.support.decisions import screened
+from tests.support.baselines import baseline_of
+from tests.support.verdicts import screened
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Baseline
 from tts_baseline.core.verdict import Change, Grounds, MeasuredChange, Verdict
@@ -243,7 +244,7 @@ def test_what_has_no_numbers_is_not_adverse() -> None:
     ],
 )
 def test_only_a_clean_run_of_that_commit_was_of_its_code(make, verdict, commit, dirty, is_it) -> None:
-    baseline = make.baseline([replace(make.run(0.1), commit=commit, dirty=dirty)])
+    baseline = baseline_of([replace(make.run(0.1), commit=commit, dirty=dirty)])
     run = make.run(0.2)
     one, told = verdict(run, baseline, "latency"), JUDGES["ok"]
     accepted_there = since(COMMIT, run, baseline, chosen({}))
@@ -256,13 +257,13 @@ def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> No
     first = [replace(make.run(0.1, wobble=0), commit=OTHER) for _ in range(3)]
     last = [replace(make.run(0.104, wobble=0), commit=COMMIT) for _ in range(2)]
     run = make.run(0.108, wobble=0)
-    one = verdict(run, make.baseline(first + last), "latency")
+    one = verdict(run, baseline_of(first + last), "latency")
     assert combine.is_adverse(one)
-    accepted_there = since(COMMIT, run, make.baseline(first + last), chosen({}))
+    accepted_there = since(COMMIT, run, baseline_of(first + last), chosen({}))
     (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert not found.is_environment
     assert found.cause == "before the base"
-    accepted_there = since(OTHER, run, make.baseline(first + last), chosen({}))
+    accepted_there = since(OTHER, run, baseline_of(first + last), chosen({}))
     (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
     assert found.is_environment
 
@@ -367,7 +368,7 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
 ) -> None:
     """The first accepted run is the anchor of the first epoch, so that any large change is far from both."""
     runs = [replace(make.run(0.1, wobble=0), commit=COMMIT) for _ in range(5)]
-    baseline = make.baseline(runs, anchor=runs[0])
+    baseline = baseline_of(runs, anchor=runs[0])
     one = verdict(make.run(0.14, wobble=0), baseline, "latency")
     assert (one.status, one.drift) == ("regressed", pytest.approx(0.4))
     (found,) = combine.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
@@ -381,7 +382,7 @@ def test_slow_drift_stays_the_screens(make, verdict) -> None:
     dice = np.random.default_rng(9)
     anchor = make.run(0.1, wobble=0, anchor=True)
     runs = [make.run(0.118 * math.exp(dice.normal(0, 0.002)), wobble=0) for _ in range(6)]
-    baseline = make.baseline(runs, anchor=anchor)
+    baseline = baseline_of(runs, anchor=anchor)
     one = verdict(make.run(0.118, wobble=0), baseline, "latency")
     for told in ("ok", "improved", "undecided"):
         assert combine.combine([one], [JUDGES[told]], MAIN, [one], (), asked=True) == (one,)
@@ -396,7 +397,7 @@ def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_wo
 
     adverse = failed = 0
     for _ in range(40):
-        baseline = make.baseline([session() for _ in range(6)])
+        baseline = baseline_of([session() for _ in range(6)])
         plain = [v for v in screened(session(), baseline) if v.gate == "latency"]
         judged = [judge("ok", case=v.case) for v in plain]
         found = combine.combine(plain, judged, MAIN, plain, (), asked=False)

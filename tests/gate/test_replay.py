@@ -152,9 +152,8 @@ def outcome_page(name: str, root: Path) -> Page:
     if replay.judgement is not None:
         pair = outcome.decided.pair
         page["settled"] = paired.is_settled(pair, ratio_gates())
-        unheard = PairedSound(
-            base=(), head=(), identical=(), cases=()
-        )  # what was recorded was not listened to
+        # what was recorded was not listened to
+        unheard = PairedSound(base=(), head=(), identical=(), cases=())
         page["judge's json"] = _head(judged.as_json(replay.judgement, pair, unheard, outcome.folder))
         del page["judge's json"]["sound"]
     return json.loads(json.dumps(page).replace(str(root), PROJECT))

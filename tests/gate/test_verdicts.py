@@ -7,10 +7,11 @@ import math
 import pytest
 from msgspec.structs import replace
 
-from tests.support.judgements import judgement
+from tests.support.baselines import baseline_of, quality_of
+from tests.support.judgements import even, judgement
 from tests.support.runs import Maker
-from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.core.records import Baseline, Calls, Replicate, Run
+from tts_baseline.core.judgement import Judgement
+from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Change
 from tts_baseline.gate import verdicts as entry
 from tts_baseline.gate.judge import paired
@@ -23,23 +24,14 @@ LIMITS = chosen({})
 def judged(slower: float) -> Judgement:
     """Three restarts of the cases of `Maker`, the head slower by this much (natural log)."""
 
-    def arm(wall: float) -> Replicate:
-        calls = Calls(
-            wall_s=(wall, wall), cpu_s=(wall / 2,) * 2, reference_s=(0.001,) * 2, audio_s=1.0, sha256="0"
-        )
-        return Replicate(cold_start=None, calls={"c0": calls, "c1": calls})
-
-    taken = [
-        Paired(base=arm(0.1), head=arm(0.1 * math.exp(slower + wobble)), orders={"c0": "ABBA", "c1": "ABBA"})
-        for wobble in (0.0, 1e-4, -1e-4)
-    ]
-    return judgement(taken, "c0", "c1")
+    heads = (0.1 * math.exp(slower + wobble) for wobble in (0.0, 1e-4, -1e-4))
+    return judgement([even(["c0", "c1"], 0.1, head, cores=0.5) for head in heads])
 
 
 @pytest.fixture
 def slow(make: Maker) -> tuple[Run, Baseline]:
     """A run that is twice as slow as what was accepted."""
-    return make.run(0.2, wobble=0), make.baseline([make.run(0.1, wobble=0) for _ in range(4)])
+    return make.run(0.2, wobble=0), baseline_of([make.run(0.1, wobble=0) for _ in range(4)])
 
 
 def test_without_a_judge_the_screen_is_all(slow: tuple[Run, Baseline]) -> None:
@@ -95,9 +87,8 @@ def test_what_the_arms_are_configured_with_is_the_pairs_cause(slow: tuple[Run, B
 
 def test_single_scores_do_not_speak_for_a_suite(make: Maker) -> None:
     run = make.run(0.2, wobble=0, scores={"snr_vad": 20.0})
-    baseline = Baseline(
-        runs=tuple(make.run(0.1, wobble=0) for _ in range(4)), quality=make.quality({"snr_vad": 30.0})
-    )
+    runs = [make.run(0.1, wobble=0) for _ in range(4)]
+    baseline = baseline_of(runs, quality=quality_of({"snr_vad": 30.0}))
     speaking = gating(verdicts(run, baseline, None, LIMITS).combined)
     assert {v.case for v in speaking if v.gate == "snr"} == {None}
     assert {v.case for v in speaking if v.gate == "latency"} == {None, *(f"c{n}" for n in range(6))}

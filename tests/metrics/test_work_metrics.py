@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.calls import calls
 from tts_baseline.core.protocols import Evidence
-from tts_baseline.core.records import Calls, Case, Work
+from tts_baseline.core.records import Case, Work
 from tts_baseline.metrics.work import allocated, flops, operators, syncs
 
 CASE = Case(id="saludo", text="Hola.")
@@ -19,8 +20,7 @@ WORK = Work(
 
 
 def evidence(*work: Work | None) -> Evidence:
-    rest = {"wall_s": (0.1,), "cpu_s": (0.1,), "reference_s": (0.1,), "audio_s": 1.0, "sha256": ""}
-    return Evidence(case=CASE, calls=tuple(Calls(**rest, work=one) for one in work))
+    return Evidence(case=CASE, calls=tuple(calls([0.1], work=counted) for counted in work))
 
 
 @pytest.mark.parametrize(

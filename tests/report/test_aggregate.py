@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.made import reading, run
+from tests.support.runs import reading, run
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.aggregate import suite_value
 

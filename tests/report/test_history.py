@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 from msgspec.structs import replace
 
-from tests.support.made import TEXTS, accepted, run, sounds
+from tests.support.runs import accepted, run
+from tests.support.tones import TEXTS, sounds
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import gates
 from tts_baseline.gate.limits import chosen

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.support.made import KEY, accepted, left_pending, reading, run, sounds
+from tests.support.baselines import left_pending
+from tests.support.runs import KEY, accepted, reading, run
+from tests.support.tones import sounds
 from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError

@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 from msgspec.structs import replace
 
-from tests.support.made import accepted, outcome, reading, run, verdict
+from tests.support.runs import accepted, reading, run
+from tests.support.verdicts import outcome, verdict
 from tts_baseline.core.records import Baseline
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.format import View

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.support.made import reading, run, tone, verdict
+from tests.support.runs import reading, run
+from tests.support.tones import tone
+from tests.support.verdicts import verdict
 from tts_baseline.core import units
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import metrics

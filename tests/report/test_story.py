@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.support.decisions import screened
+from tests.support.baselines import baseline_of
 from tests.support.runs import Maker
+from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline, Environment
 from tts_baseline.gate.verdicts import fails, gating
 from tts_baseline.report.story import story
@@ -24,7 +25,7 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
     stages = {"text": 0.01, "model": 0.09}
     runs = [make.run(0.1, wobble=0, stages=stages) for _ in range(3)]
     run = make.run(0.25, wobble=0, stages=stages | {"model": 0.24})
-    assert told(run, make.baseline(runs)) == [
+    assert told(run, baseline_of(runs)) == [
         "es: latency regressed, +150.0% (95% [+118.3, +186.4]; limit 5.0%)",
         "  baseline 100.0 ms   3 accepted runs on this machine, last at abc1234, 2026-11-22",
         "  current  250.0 ms",
@@ -40,7 +41,7 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
 def test_one_case_alone_is_told_by_name(make) -> None:
     runs = [make.run(0.1, wobble=0) for _ in range(3)]
     now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.25}
-    lines = told(make.run(now, wobble=0), make.baseline(runs))
+    lines = told(make.run(now, wobble=0), baseline_of(runs))
     assert lines[0].startswith("es/c3: latency regressed, +150.0%")
 
 
@@ -49,7 +50,7 @@ def test_software_that_changed_is_told(make) -> None:
     run = make.run(0.2, wobble=0)
     newer = Environment(key="here", device="cpu", hardware={}, software={"numpy": "3", "torch": "2"})
     run = replace(run, environment=newer, provenance={"voice": "b"})
-    assert "changed around it: numpy 2 -> 3, torch - -> 2, voice - -> b" in told(run, make.baseline(runs))
+    assert "changed around it: numpy 2 -> 3, torch - -> 2, voice - -> b" in told(run, baseline_of(runs))
 
 
 def test_a_run_with_failures_is_not_offered_for_acceptance(make) -> None:

@@ -8,7 +8,9 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.made import run, tone, verdict
+from tests.support.runs import run
+from tests.support.tones import tone
+from tests.support.verdicts import verdict
 from tts_baseline.core.registry import gates
 from tts_baseline.core.verdict import Status, Verdict
 from tts_baseline.report import sheets, table

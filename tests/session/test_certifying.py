@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.support.judgements import even
 from tts_baseline.core import environment
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import (
@@ -22,7 +23,6 @@ from tts_baseline.core.errors import (
 )
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.outcome import Outcome
-from tts_baseline.core.records import Calls, ColdStart, Replicate
 from tts_baseline.core.verdict import Verdicts
 from tts_baseline.measure import pair
 from tts_baseline.measure import replicate as replicates
@@ -65,13 +65,7 @@ class Machine:
         self.now += self.restart_s
         shift = math.log1p(pace.slow + self.faulty) + self._dice.gauss(0, self.noise)
 
-        def arm(factor: float) -> Replicate:
-            walls = (0.1 * math.exp(factor),) * 4
-            calls = Calls(wall_s=walls, cpu_s=walls, reference_s=walls, audio_s=1.0, sha256="0")
-            start = ColdStart(spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
-            return Replicate(cold_start=start, calls={case.id: calls for case in cases})
-
-        return Paired(base=arm(0.0), head=arm(shift), orders={case.id: "ABBABAAB" for case in cases})
+        return even([case.id for case in cases], 0.1, 0.1 * math.exp(shift), count=4)
 
 
 class Bench:

@@ -7,9 +7,11 @@ import random
 
 import pytest
 
+from tests.support.calls import calls
+from tests.support.judgements import restart
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Against, Paired
-from tts_baseline.core.records import Calls, Case, ColdStart, Replicate
+from tts_baseline.core.records import Calls, Case
 from tts_baseline.gate.judge import paired
 from tts_baseline.measure import pair
 from tts_baseline.measure.pair import Arm, CaseLost, DoesNotFit
@@ -41,20 +43,14 @@ class Machine:
         dice = random.Random(index)
         shift = math.log1p(self.slower) + self.noise * [1, -1, 0.5, -0.5, 1, -1, 0.5, -0.5][index]
 
-        def replicate(factor: float) -> Replicate:
-            def calls() -> Calls:
-                walls = tuple(0.1 * math.exp(factor + dice.gauss(0, 1e-5)) for _ in range(4))
-                return Calls(wall_s=walls, cpu_s=walls, reference_s=walls, audio_s=1.0, sha256="0")
+        def arm(factor: float) -> dict[str, Calls]:
+            return {
+                case.id: calls([0.1 * math.exp(factor + dice.gauss(0, 1e-5)) for _ in range(4)])
+                for case in cases
+            }
 
-            start = ColdStart(spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
-            return Replicate(cold_start=start, calls={case.id: calls() for case in cases})
-
-        return Paired(
-            base=replicate(0.0),
-            head=replicate(shift),
-            orders={c.id: "ABBABAAB" for c in cases},
-            stolen=self.stolen.pop(0) if self.stolen else 0.0,
-        )
+        stolen = self.stolen.pop(0) if self.stolen else 0.0
+        return restart(arm(0.0), arm(shift), "ABBABAAB", stolen=stolen)
 
 
 @pytest.fixture

@@ -1,22 +1,17 @@
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 import pytest
 import soxr
 from msgspec.structs import replace
 
+from tests.support.baselines import quality_of
+from tests.support.calls import calls, replicate
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.protocols import Metric, MetricSpec
 from tts_baseline.core.records import (
-    Acceptance,
-    Audio,
-    Calls,
     Case,
-    ColdStart,
     Quality,
-    QualityCase,
     Replicate,
     Utterance,
 )
@@ -38,25 +33,11 @@ def sound(seed: int, level: float = 0.1) -> Utterance:
 
 
 def replicates() -> list[Replicate]:
-    calls = Calls(
-        wall_s=(0.1,), cpu_s=(0.1,), reference_s=(0.001,), audio_s=2.0, sha256="0" * 64, peak_rss=10**7
-    )
-    start = ColdStart(spawn_s=1, import_s=2, load_s=3, first_request_s=4)
-    return [Replicate(cold_start=start, calls={"uno": calls})] * 3
+    return [replicate({"uno": calls([0.1], audio_s=2.0, peak_rss=10**7)}, start_s=10.0)] * 3
 
 
 def quality(heard: Utterance, text: str = "uno") -> Quality:
-    accepted = QualityCase(
-        request=Case(id="uno", text=text).request,
-        audio=Audio(sha256=hashlib.sha256(heard.samples.tobytes()).hexdigest(), sample_rate=16000, samples=1),
-        recording="",
-        run="r",
-        scores={},
-    )
-    acceptance = Acceptance(reason="r", author="a", at="t", commit=None)
-    return Quality(
-        pipeline="p", variant="v", acceptance=acceptance, software={}, provenance={}, cases={"uno": accepted}
-    )
+    return quality_of({}, {"uno": text}, {"uno": heard})
 
 
 def scored(heard, accepted=None, golden=None):

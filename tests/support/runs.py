@@ -1,4 +1,4 @@
-"""Runs and baselines made of numbers, so that every verdict can be worked out by hand."""
+"""Runs made of numbers, so that every verdict can be worked out by hand; nothing is measured."""
 
 from __future__ import annotations
 
@@ -6,30 +6,86 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
+from tests.support.calls import calls, replicate
+from tests.support.tones import TEXTS, audio, sounds
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
-    Baseline,
-    Calls,
     Case,
-    ColdStart,
     Environment,
     Failure,
-    Quality,
-    QualityCase,
     Reading,
     Replicate,
     Run,
-    Score,
+    Utterance,
 )
 
+KEY = "box-2c-0123abcd"
+HEARD = Audio(sha256="0" * 64, sample_rate=16000, samples=32000)
 CASES = tuple(f"c{number}" for number in range(6))
 PASSES = 5
 
 
+def environment(key: str = KEY, *, device: str = "cpu", **software: str) -> Environment:
+    return Environment(key=key, device=device, hardware={"cpu": "box"}, software=software or {"numpy": "2.0"})
+
+
+def accepted(
+    second: int = 0, *, epoch: int = 1, anchor: bool = False, reason: str = "listened to it"
+) -> Acceptance:
+    at = f"2026-01-01T00:{second // 60:02}:{second % 60:02}+00:00"
+    return Acceptance(reason=reason, author="Eva", at=at, commit=None, epoch=epoch, anchor=anchor)
+
+
+def reading(metric: str, case: str | None, value: float | None, reason: str | None = None) -> Reading:
+    return Reading(
+        metric=metric, case=case, value=value, values=() if value is None else (value,), reason=reason
+    )
+
+
+def run(
+    name: str = "20260101-000000-aaaa",
+    spoken: Mapping[str, Utterance] | None = None,
+    *,
+    key: str = KEY,
+    texts: Mapping[str, str] = TEXTS,
+    readings: Sequence[Reading] | None = None,
+    own: Sequence[Reading] = (),
+    failed: Sequence[str] = (),
+    seconds: float = 0.25,
+    acceptance: Acceptance | None = None,
+) -> Run:
+    """A run that takes so many seconds in every case, and sounds like this."""
+    spoken = sounds() if spoken is None else spoken
+    heard = [case for case in spoken if case not in failed]
+    if readings is None:
+        readings = [reading("latency", case, seconds) for case in heard]
+        readings += [reading("duration", case, 0.05) for case in heard]
+    process = replicate(dict.fromkeys(heard, calls([seconds] * 2, audio_s=0.05)), start_s=1.0)
+    return Run(
+        id=name,
+        created="2026-01-01T00:00:00+00:00",
+        pipeline="voice:synthesize",
+        variant="cpu",
+        suite="cases",
+        commit="c0ffee" * 6 + "c0ff",
+        dirty=False,
+        environment=environment(key),
+        provenance={"voice": "tone"},
+        cases=tuple(Case(id=case, text=texts[case]) for case in spoken),
+        replicates=(process,) * 3,
+        audio={case: audio(spoken[case]) for case in heard},
+        readings=tuple(readings),
+        own_readings=tuple(own),
+        failures=tuple(Failure(case=case, kind="error", message="no such phoneme") for case in failed),
+        acceptance=acceptance,
+    )
+
+
 class Maker:
-    """Makes runs: latency in seconds a case, the machine's speed, scores a metric and case."""
+    """Makes runs whose calls differ: latency in seconds a case, the machine's speed, scores."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -59,24 +115,24 @@ class Maker:
         """
         self.count += 1
         dice = np.random.default_rng(self.count)
+        seconds = latency if isinstance(latency, Mapping) else dict.fromkeys(cases, latency)
+        columns = {
+            "stages": {name: (stage_s,) * PASSES for name, stage_s in (stages or {}).items()},
+            "peak_rss": int(memory),
+            "audio_s": 2.0,
+        }
         replicates = []
         for _ in range(restarts):
             slow = speed * np.exp(dice.normal(0, wobble, PASSES))
-            calls = {}
-            for case in cases:
-                base = latency[case] if isinstance(latency, Mapping) else latency
-                felt = np.ones(PASSES) if waiting else slow
-                calls[case] = Calls(
-                    wall_s=tuple(base * felt),
-                    cpu_s=tuple(base * felt * (0.01 if waiting else 1.0)),
-                    reference_s=tuple(0.001 * slow),
-                    stages={n: (s,) * PASSES for n, s in (stages or {}).items()},
-                    audio_s=2.0,
-                    sha256="0" * 64,
-                    peak_rss=int(memory),
+            felt = np.ones(PASSES) if waiting else slow
+            reference_s = tuple(0.001 * slow)
+            made = {
+                case: calls(
+                    seconds[case] * felt, 0.01 if waiting else 1.0, reference_s=reference_s, **columns
                 )
-            start = ColdStart(case=cases[0], spawn_s=0.1, import_s=0.1, load_s=0.1, first_request_s=0.1)
-            replicates.append(Replicate(cold_start=start, calls=calls))
+                for case in cases
+            }
+            replicates.append(replicate(made))
         readings = [
             *self._times(replicates, cases, memory),
             *(
@@ -85,62 +141,29 @@ class Maker:
                 for case in cases
             ),
         ]
-        return Run(
-            id=f"r{self.count:03}",
+        return replace(
+            run(f"r{self.count:03}", {}),
             created="2026-11-22T00:00:00+00:00",
-            pipeline="tone",
-            variant="cpu",
             suite="es",
             commit="abc1234",
-            dirty=False,
-            environment=Environment(key="here", device=device, hardware={}, software={"numpy": "2"}),
+            environment=environment("here", device=device, numpy="2"),
             provenance={},
             cases=tuple(Case(id=case, text=f"{text} {case}") for case in cases),
             replicates=tuple(replicates),
-            audio={case: Audio(sha256="0" * 64, sample_rate=16000, samples=32000) for case in cases},
+            audio=dict.fromkeys(cases, HEARD),
             readings=tuple(readings),
             failures=tuple(Failure(case=case, kind="crash", message="signal 11") for case in failures),
-            acceptance=Acceptance(
-                reason="test", author="t", at=f"{self.count:04}", commit=None, epoch=epoch, anchor=anchor
-            ),
+            acceptance=accepted(self.count, epoch=epoch, anchor=anchor),
         )
 
     def _times(self, replicates: Sequence[Replicate], cases: Sequence[str], memory: float) -> list[Reading]:
-        found = []
+        times = []
         for case in cases:
-            medians = tuple(float(np.median(r.calls[case].wall_s)) for r in replicates)
+            medians = tuple(float(np.median(process.calls[case].wall_s)) for process in replicates)
             middle = math.exp(float(np.mean(np.log(medians))))
-            found.append(Reading(metric="latency", case=case, value=middle, values=medians))
-            found.append(
+            times.append(Reading(metric="latency", case=case, value=middle, values=medians))
+            times.append(
                 Reading(metric="memory", case=case, value=memory, values=(memory,) * len(replicates))
             )
-        starts = tuple(r.cold_start.total_s for r in replicates)
-        return [*found, Reading(metric="cold_start", value=starts[0], values=starts)]
-
-    def quality(
-        self,
-        scores: Mapping[str, float | None],
-        *,
-        cases: Sequence[str] = CASES,
-        text: str = "hola",
-    ) -> Quality:
-        return Quality(
-            pipeline="tone",
-            variant="cpu",
-            acceptance=Acceptance(reason="test", author="t", at="2026-11-01", commit=None),
-            software={},
-            provenance={},
-            cases={
-                case: QualityCase(
-                    request=Case(id=case, text=f"{text} {case}").request,
-                    audio=Audio(sha256="0" * 64, sample_rate=16000, samples=32000),
-                    recording="0" * 64,
-                    run="r000",
-                    scores={metric: Score(value=value) for metric, value in scores.items()},
-                )
-                for case in cases
-            },
-        )
-
-    def baseline(self, runs: Sequence[Run], **fields: object) -> Baseline:
-        return Baseline(runs=tuple(runs), **fields)
+        starts = tuple(process.cold_start.total_s for process in replicates)
+        return [*times, Reading(metric="cold_start", value=starts[0], values=starts)]

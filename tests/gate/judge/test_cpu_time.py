@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 from scipy import stats
 
-from tests.support.judgements import judgement
+from tests.support.calls import calls, cold_start, replicate
+from tests.support.judgements import judgement, restart
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Calls, ColdStart, Replicate
+from tts_baseline.core.records import Replicate
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import cpu_time, paired
 from tts_baseline.gate.limits import chosen
@@ -24,15 +25,8 @@ SPREAD = (1, -1, 1, -1, 1, -1)
 
 def process(*walls: float, cores: Sequence[float] = (1.0,)) -> Replicate:
     """Calls of one case that take so long; `cores` are computed on in turn."""
-    times = {"wall_s": walls, "cpu_s": tuple(w * cores[i % len(cores)] for i, w in enumerate(walls))}
-    return Replicate(
-        cold_start=None,
-        calls={"a": Calls(**times, reference_s=(0.001,) * len(walls), audio_s=1.0, sha256="0")},
-    )
-
-
-def restart(base: Replicate, head: Replicate) -> Paired:
-    return Paired(base=base, head=head, orders={"a": "ABBA" * (len(base.calls["a"].wall_s) // 2)})
+    cpu_s = [wall * cores[i % len(cores)] for i, wall in enumerate(walls)]
+    return replicate({"a": calls(walls, cpu_s)}, start_s=None)
 
 
 def slower(wall: float, cpu: float, cores: float = 1.0) -> Paired:
@@ -85,7 +79,7 @@ def test_without_times_it_has_none() -> None:
     silent = replace(one, calls={"a": replace(one.calls["a"], cpu_s=())})
     still = replace(one, calls={"a": replace(one.calls["a"], wall_s=(0.0, 0.0))})
     for other in (silent, still, replace(one, calls={})):
-        assert cpu_time.part_of([restart(one, one), Paired(base=one, head=other, orders={})]) == 0.0
+        assert cpu_time.part_of([restart(one, one), restart(one, other)]) == 0.0
 
 
 # What it may say
@@ -143,9 +137,9 @@ def test_a_mode_of_the_programs_processes_is_none_by_cpu_time_either() -> None:
 
 def test_of_a_suite_it_speaks_only_where_it_has_every_case() -> None:
     def with_another(one: Paired, cpu_s: tuple[float, ...]) -> Paired:
-        calls = Calls(wall_s=(1.0, 1.0), cpu_s=cpu_s, reference_s=(0.1,), audio_s=1.0, sha256="0")
-        base, head = (replace(arm, calls={**arm.calls, "b": calls}) for arm in (one.base, one.head))
-        return Paired(base=base, head=head, orders={**one.orders, "b": "ABBA"})
+        other = calls((1.0, 1.0), cpu_s)
+        base, head = (replace(arm, calls={**arm.calls, "b": other}) for arm in (one.base, one.head))
+        return restart(base, head)
 
     taken = six(0.16, 0.14, spread=0.2)
     assert latency([with_another(one, (1.0, 1.0)) for one in taken]).status == "regressed"
@@ -183,14 +177,11 @@ def test_without_it_the_wall_clock_has_the_whole(t: float, status: str) -> None:
 
 @pytest.mark.parametrize(("t", "status"), [(1.01, "regressed"), (0.99, "undecided")])
 def test_what_is_no_time_of_calls_has_the_whole(t: float, status: str) -> None:
-    def started(total_s: float) -> ColdStart:
-        return ColdStart(spawn_s=0.0, import_s=0.0, load_s=total_s, first_request_s=0.0)
-
     taken = []
     for change in beyond(t, 1.0, 0.001):
         one = slower(0.0, 0.0)
-        base = replace(one.base, cold_start=started(1.0))
-        taken.append(replace(one, base=base, head=replace(one.head, cold_start=started(math.exp(change)))))
+        base = replace(one.base, cold_start=cold_start(1.0))
+        taken.append(replace(one, base=base, head=replace(one.head, cold_start=cold_start(math.exp(change)))))
     assert cpu_time.part_of(taken) == cpu_time.PART
     found = paired.decide(judgement(taken), chosen({"cold_start": "5%"}))
     assert [v.status for v in found if v.gate == "cold_start"] == [status]

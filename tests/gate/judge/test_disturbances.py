@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from tests.support.judgements import judgement
-from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.core.records import Calls, Replicate
+from tests.support.calls import calls
+from tests.support.judgements import judgement, restart
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.gate.judge.disturbances import Disturbance, disturbances
 
 RESTARTS, QUADS, CASES, NOISE = 8, 4, ("a", "b", "c"), 0.01
@@ -28,7 +28,7 @@ def measured(extra: Extra = nothing, *, seed: int = 0, alone: bool = False) -> J
     """Eight restarts of three cases; `extra` is what restart, arm and place in it add to a log time."""
     dice = random.Random(seed)
     restarts = []
-    for restart in range(RESTARTS):
+    for number in range(RESTARTS):
         walls: dict[str, dict[str, list[float]]] = {"A": {}, "B": {}}
         orders = {}
         for case in CASES:
@@ -37,20 +37,11 @@ def measured(extra: Extra = nothing, *, seed: int = 0, alone: bool = False) -> J
                 order = "".join(dice.choice(("ABBA", "BAAB")) for _ in range(QUADS))
             orders[case] = order
             for place, arm in enumerate(order):
-                log = dice.gauss(0.0, NOISE) + extra(restart, arm, place)
+                log = dice.gauss(0.0, NOISE) + extra(number, arm, place)
                 walls[arm].setdefault(case, []).append(math.exp(log))
-        restarts.append(Paired(base=replicate(walls["A"]), head=replicate(walls["B"]), orders=orders))
+        base, head = ({case: calls(times, ()) for case, times in walls[arm].items()} for arm in ("A", "B"))
+        restarts.append(replace(restart(base, head), orders=orders))
     return judgement(restarts)
-
-
-def replicate(walls: dict[str, list[float]]) -> Replicate:
-    return Replicate(
-        cold_start=None,
-        calls={
-            case: Calls(wall_s=tuple(times), cpu_s=(), reference_s=(), audio_s=1.0, sha256="")
-            for case, times in walls.items()
-        },
-    )
 
 
 def found(judgement: Judgement) -> dict[str, Disturbance]:
@@ -132,10 +123,10 @@ def test_cpu_time_that_the_host_gave_to_others() -> None:
 def test_a_case_that_an_arm_lacks_or_that_took_no_time_is_left_out() -> None:
     quiet = measured()
     first, *others = quiet.restarts
-    lacking = {case: calls for case, calls in first.head.calls.items() if case != "a"}
+    lacking = {case: kept for case, kept in first.head.calls.items() if case != "a"}
     zero = {**first.head.calls, "a": replace(first.head.calls["a"], wall_s=(0.0,) * 2 * QUADS)}
-    for calls in (lacking, zero):
-        one = replace(first, head=replace(first.head, calls=calls))
+    for odd in (lacking, zero):
+        one = replace(first, head=replace(first.head, calls=odd))
         assert not found(replace(quiet, restarts=(one, *others)))["between processes"].advice
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import median
 
 import pytest
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from scipy import stats
 
-from tests.support.judgements import judgement
+from tests.support.calls import calls
+from tests.support.judgements import judgement, restart
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Calls, ColdStart, Replicate
+from tts_baseline.core.records import Calls
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Grounds, Verdict
 from tts_baseline.gate.judge import paired
@@ -27,44 +28,16 @@ MIB = 2.0**20
 SPREAD = (1, -1, 1, -1, 1, -1)
 
 
-def calls(walls: Sequence[float], memory: float = 100 * MIB, **fields: object) -> Calls:
+def waiting(walls: Sequence[float], memory: float = 100 * MIB, **fields: object) -> Calls:
     """Of a pipeline that waits half the time, so that CPU time has no say (test_cpu_time.py)."""
-    return Calls(
-        wall_s=tuple(walls),
-        cpu_s=tuple(wall / 2 for wall in walls),
-        reference_s=(0.001,) * len(walls),
-        audio_s=1.0,
-        sha256="0",
-        peak_rss=int(memory),
-        **fields,
-    )
-
-
-def start(total_s: float) -> ColdStart:
-    return ColdStart(case="a", spawn_s=0.0, import_s=0.25, load_s=total_s - 0.5, first_request_s=0.25)
-
-
-def restart(
-    base: Mapping[str, Calls],
-    head: Mapping[str, Calls],
-    order: str = "ABBA",
-    *,
-    cold: tuple[float, float] = (1.0, 1.0),
-    dropped: int = 0,
-) -> Paired:
-    return Paired(
-        base=Replicate(cold_start=start(cold[0]), calls=dict(base)),
-        head=Replicate(cold_start=start(cold[1]), calls=dict(head)),
-        orders=dict.fromkeys({*base, *head}, order),
-        dropped=dropped,
-    )
+    return calls(walls, 0.5, peak_rss=int(memory), **fields)
 
 
 def slower(**logs: float) -> Paired:
     """A restart whose cases take e to the power of these in the head, and 1 in the base."""
     return restart(
-        {case: calls([1.0, 1.0]) for case in logs},
-        {case: calls([math.exp(log)] * 2) for case, log in logs.items()},
+        {case: waiting([1.0, 1.0]) for case in logs},
+        {case: waiting([math.exp(log)] * 2) for case, log in logs.items()},
     )
 
 
@@ -85,7 +58,7 @@ def latency(restarts: Sequence[Paired], case: str | None = None, **limits: str) 
 def test_a_restarts_difference_is_the_median_over_all_pairs_of_a_quad() -> None:
     # ABBA: B2 and B8 by A1 and A4 are 2, 1/2, 8, 2. BAAB: B4 and B1 by A1 and A1 are 4, 4, 1, 1. The median
     # of all is 2. The medians of the arms, 3 and 1, would say 3.
-    one = restart({"a": calls([1, 4, 1, 1])}, {"a": calls([2, 8, 4, 1])}, "ABBABAAB")
+    one = restart({"a": waiting([1, 4, 1, 1])}, {"a": waiting([2, 8, 4, 1])}, "ABBABAAB")
     v = latency([one] * 3)
     assert (v.change, v.baseline, v.current) == pytest.approx((1.0, 1.0, 3.0))
 
@@ -226,7 +199,7 @@ def test_a_limit_of_ones_own() -> None:
 def test_memory_has_a_relative_and_an_absolute_part(
     base: float, grown: float, status: str, limit: float
 ) -> None:
-    one = restart({"a": calls([1, 1], base * MIB)}, {"a": calls([1, 1], (base + grown) * MIB)})
+    one = restart({"a": waiting([1, 1], base * MIB)}, {"a": waiting([1, 1], (base + grown) * MIB)})
     for case in (None, "a"):
         v = verdicts([one] * 3)["memory", case]
         assert (v.status, v.limit) == (status, pytest.approx(limit))
@@ -235,7 +208,7 @@ def test_memory_has_a_relative_and_an_absolute_part(
 
 
 def test_the_cold_start_is_one_value_a_restart_of_the_whole_run() -> None:
-    one = restart({"a": calls([1, 1])}, {"a": calls([1, 1])}, cold=(2.0, 4.0))
+    one = restart({"a": waiting([1, 1])}, {"a": waiting([1, 1])}, cold=(2.0, 4.0))
     found = verdicts([one] * 3)
     v = found["cold_start", None]
     assert (v.status, v.change, v.baseline, v.current) == pytest.approx(("regressed", 1.0, 2.0, 4.0))
@@ -244,9 +217,9 @@ def test_the_cold_start_is_one_value_a_restart_of_the_whole_run() -> None:
 
 def test_levels_are_geometric_means_over_restarts_and_cases() -> None:
     taken = [
-        restart({"a": calls([1, 1]), "b": calls([4, 4])}, {"a": calls([2, 2]), "b": calls([8, 8])}),
-        restart({"a": calls([4, 4]), "b": calls([4, 4])}, {"a": calls([8, 8]), "b": calls([8, 8])}),
-        restart({"a": calls([2, 2]), "b": calls([4, 4])}, {"a": calls([4, 4]), "b": calls([8, 8])}),
+        restart({"a": waiting([1, 1]), "b": waiting([4, 4])}, {"a": waiting([2, 2]), "b": waiting([8, 8])}),
+        restart({"a": waiting([4, 4]), "b": waiting([4, 4])}, {"a": waiting([8, 8]), "b": waiting([8, 8])}),
+        restart({"a": waiting([2, 2]), "b": waiting([4, 4])}, {"a": waiting([4, 4]), "b": waiting([8, 8])}),
     ]
     whole, case = latency(taken), latency(taken, "a")
     assert (case.baseline, case.current) == pytest.approx((2.0, 4.0))
@@ -293,7 +266,8 @@ def test_a_time_that_is_none_costs_its_case_alone(bad: float) -> None:
     good = slower(a=0.3, b=0.5)
     for arm in ("base", "head"):
         replicate = getattr(good, arm)
-        broken = replace(good, **{arm: replace(replicate, calls={**replicate.calls, "b": calls([1.0, bad])})})
+        calls_of = {**replicate.calls, "b": waiting([1.0, bad])}
+        broken = replace(good, **{arm: replace(replicate, calls=calls_of)})
         found = verdicts([good, broken, good])
         assert [case for gate, case in found if gate == "latency"] == [None, "a"]
         assert found["latency", None].change == pytest.approx(math.expm1(0.3))
@@ -303,7 +277,7 @@ def test_a_time_that_is_none_costs_its_case_alone(bad: float) -> None:
 
 
 def test_a_size_that_is_none_has_no_verdict() -> None:
-    one = restart({"a": calls([1, 1], 0)}, {"a": calls([1, 1], 5)})
+    one = restart({"a": waiting([1, 1], 0)}, {"a": waiting([1, 1], 5)})
     assert ("memory", None) not in verdicts([one] * 3)
 
 
@@ -397,7 +371,7 @@ def test_when_it_is_settled(suite: str, case: tuple[str, float, float], settled:
 def throttled(order: str, dropped: int, *, head: float = 2.0) -> Paired:
     count = order.count("A")
     return restart(
-        {"a": calls([1.0] * count)}, {"a": calls([head] * order.count("B"))}, order, dropped=dropped
+        {"a": waiting([1.0] * count)}, {"a": waiting([head] * order.count("B"))}, order, dropped=dropped
     )
 
 
@@ -453,7 +427,7 @@ def test_a_suite_whose_only_case_was_throttled_in_one_restart_is_undecided_not_s
 
 def test_the_stage_that_moved_is_named_for_the_suites_latency_alone() -> None:
     def arm(model: float, memory: float = 100 * MIB) -> dict[str, Calls]:
-        return {"a": calls([model + 0.1] * 2, memory, stages={"text": (0.1, 0.1), "model": (model, model)})}
+        return {"a": waiting([model + 0.1] * 2, memory, stages={"text": (0.1, 0.1), "model": (model, model)})}
 
     slow = [restart(arm(0.9), arm(1.9 + wobble, 200 * MIB)) for wobble in (0, 1e-4, -1e-4)]
     found = verdicts(slow)
@@ -470,8 +444,8 @@ def test_the_stage_that_moved_is_named_for_the_suites_latency_alone() -> None:
 def test_a_case_that_is_left_out_is_not_asked_for_its_stages() -> None:
     def arm(wall: float, zero: float) -> dict[str, Calls]:
         return {
-            "a": calls([wall] * 2, stages={"model": (wall, wall)}),
-            "b": calls([zero] * 2, stages={"model": (zero, zero)}),
+            "a": waiting([wall] * 2, stages={"model": (wall, wall)}),
+            "b": waiting([zero] * 2, stages={"model": (zero, zero)}),
         }
 
     v = latency([restart(arm(1.0, 0.0), arm(2.0, 0.0)) for _ in range(3)])

@@ -11,26 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.support.calls import calls
+from tests.support.judgements import restart
 from tts_baseline.core.judgement import Paired
-from tts_baseline.core.records import Calls, Case, Replicate
+from tts_baseline.core.records import Calls, Case
 from tts_baseline.gate.judge import stages
 
 Arm = Mapping[str, Sequence[float]]
 
 
-def calls(rest: float, stages: Arm, count: int = 2) -> Calls:
+def staged(rest: float, stages: Arm, count: int = 2) -> Calls:
     """Calls that take `rest` seconds besides their stages."""
     columns = {name: tuple(column) for name, column in stages.items()}
-    walls = tuple(rest + math.fsum(row) for row in zip(*columns.values(), strict=True)) if columns else ()
-    walls = walls or (rest,) * count
-    return Calls(
-        wall_s=walls, cpu_s=walls, reference_s=walls, stages=columns, audio_s=1.0, sha256="0"
-    )  # fmt: skip
-
-
-def restart(base: Mapping[str, Calls], head: Mapping[str, Calls]) -> Paired:
-    arms = (Replicate(cold_start=None, calls=dict(one)) for one in (base, head))
-    return Paired(base=next(arms), head=next(arms), orders={})
+    walls = [rest + math.fsum(row) for row in zip(*columns.values(), strict=True)] or [rest] * count
+    return calls(walls, stages=columns)
 
 
 def cases(*ids: str) -> list[Case]:
@@ -41,10 +35,11 @@ def one(
     base: Mapping[str, float], head: Mapping[str, float], rest: tuple[float, float] = (0.0, 0.0)
 ) -> Paired:
     """A restart of one case, 'a', whose calls all take the same time."""
-    both = [
-        calls(r, {name: (s, s) for name, s in arm.items()}) for r, arm in zip(rest, (base, head), strict=True)
-    ]
-    return restart({"a": both[0]}, {"a": both[1]})
+    arms = (
+        {"a": staged(elsewhere, {name: (stage_s,) * 2 for name, stage_s in arm.items()})}
+        for elsewhere, arm in zip(rest, (base, head), strict=True)
+    )
+    return restart(*arms)
 
 
 def test_shares_are_of_the_whole_base_and_add_up_to_the_change() -> None:
@@ -72,7 +67,7 @@ def test_shares_add_up_to_the_change_whatever_the_stages(data: st.DataObject) ->
 
 def test_a_share_is_a_mean_over_cases_and_its_interval_one_over_restarts() -> None:
     def arm(a: float, b: float) -> dict[str, Calls]:
-        return {"a": calls(0.0, {"model": (a, a)}), "b": calls(0.0, {"model": (b, b)})}
+        return {"a": staged(0.0, {"model": (a, a)}), "b": staged(0.0, {"model": (b, b)})}
 
     grown = [(0.1, 0.3), (0.2, 0.4), (0.2, 0.6)]
     taken = [restart(arm(1.0, 10.0), arm(1.0 + a, 10.0 * (1 + b))) for a, b in grown]
@@ -83,8 +78,8 @@ def test_a_share_is_a_mean_over_cases_and_its_interval_one_over_restarts() -> No
 
 
 def test_a_case_is_its_median_call() -> None:
-    base = calls(0.0, {"model": (1.0, 1.0, 1.0)})
-    head = calls(0.0, {"model": (1.5, 1.4, 90.0)})
+    base = staged(0.0, {"model": (1.0, 1.0, 1.0)})
+    head = staged(0.0, {"model": (1.5, 1.4, 90.0)})
     found = stages.shares([restart({"a": base}, {"a": head})] * 2, cases("a"))
     assert found["model"].change == pytest.approx(0.5)
     assert found["elsewhere"].change == 0.0
@@ -106,8 +101,8 @@ def test_a_stage_that_one_arm_lacks_took_no_time_there() -> None:
 def test_cases_may_have_stages_of_their_own() -> None:
     def arm(model: float) -> dict[str, Calls]:
         return {
-            "a": calls(0.0, {"model": (model,) * 2}),
-            "b": calls(0.0, {"model": (1.0,) * 2, "post": (1.0,) * 2}),
+            "a": staged(0.0, {"model": (model,) * 2}),
+            "b": staged(0.0, {"model": (1.0,) * 2, "post": (1.0,) * 2}),
         }
 
     found = stages.shares([restart(arm(1.0), arm(1.4))] * 3, cases("a", "b"))
@@ -117,21 +112,21 @@ def test_cases_may_have_stages_of_their_own() -> None:
 
 
 def test_without_stages_there_is_nothing_to_tell() -> None:
-    plain = restart({"a": calls(1.0, {})}, {"a": calls(2.0, {})})
-    staged = one({"model": 1.0}, {"model": 2.0})
-    base_alone = restart(staged.base.calls, plain.head.calls)
-    head_alone = restart(plain.base.calls, staged.head.calls)
+    plain = restart({"a": staged(1.0, {})}, {"a": staged(2.0, {})})
+    both = one({"model": 1.0}, {"model": 2.0})
+    base_alone = restart(both.base.calls, plain.head.calls)
+    head_alone = restart(plain.base.calls, both.head.calls)
     for taken in (plain, base_alone, head_alone):
         assert stages.shares([taken] * 3, cases("a")) == {}
-    assert stages.shares([staged, staged, plain], cases("a")) == {}
-    assert stages.shares([staged] * 3, []) == {}
-    assert stages.shares([staged] * 3, cases("b")) == {}
+    assert stages.shares([both, both, plain], cases("a")) == {}
+    assert stages.shares([both] * 3, []) == {}
+    assert stages.shares([both] * 3, cases("b")) == {}
 
 
 def test_cases_that_a_restart_lacks_are_left_out() -> None:
     whole = restart(
-        {"a": calls(0.0, {"model": (1.0, 1.0)}), "b": calls(0.0, {"model": (1.0, 1.0)})},
-        {"a": calls(0.0, {"model": (1.5, 1.5)}), "b": calls(0.0, {"model": (9.0, 9.0)})},
+        {"a": staged(0.0, {"model": (1.0, 1.0)}), "b": staged(0.0, {"model": (1.0, 1.0)})},
+        {"a": staged(0.0, {"model": (1.5, 1.5)}), "b": staged(0.0, {"model": (9.0, 9.0)})},
     )
     lacking = one({"model": 1.0}, {"model": 1.5})
     found = stages.shares([whole, whole, lacking], cases("a", "b"))

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.decisions import screened
+from tests.support.baselines import HOLA, baseline_of, quality_of
+from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline
 from tts_baseline.core.verdict import Grounds
 from tts_baseline.gate.verdicts import changed, fails, gating
 
 
 def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
-    baseline = Baseline(quality=make.quality(then))
+    baseline = baseline_of(quality=quality_of(then))
     return verdict(make.run(scores=now, case_scores=case_scores), baseline, gate, case, **limits)
 
 
@@ -34,7 +35,7 @@ def test_the_median_over_cases_speaks_and_one_case_does_not(make, verdict) -> No
     case = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=one)
     assert case.status == "regressed"
     run = make.run(scores={"snr_vad": 30.0}, case_scores=one)
-    verdicts = screened(run, Baseline(quality=make.quality({"snr_vad": 30.0})))
+    verdicts = screened(run, baseline_of(quality=quality_of({"snr_vad": 30.0})))
     assert not any(v.status == "regressed" for v in gating(verdicts))
 
 
@@ -57,7 +58,7 @@ def test_a_recording_that_no_longer_fits_its_golden_is_not_comparable(make, verd
 
 def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
     run = make.run(scores={"snr_vad": None, "snr_golden": 100.0})
-    verdicts = screened(run, Baseline(quality=make.quality({"snr_vad": None})))
+    verdicts = screened(run, baseline_of(quality=quality_of({"snr_vad": None})))
     assert [v.status for v in verdicts if v.gate == "snr"] == ["ok"]
 
 
@@ -68,13 +69,13 @@ class TestTooFewCasesWithAPause:
 
     def judge(self, make, verdict, closeness: float, now: float = 30.0):
         then = {"snr_vad": 30.0, "snr_golden": 100.0}
-        quality = make.quality(then)
+        quality = quality_of(then)
         for n in range(4):
             quality.cases[f"c{n}"].scores["snr_vad"] = (
                 quality.cases["c0"].scores["snr_vad"].__class__(value=None)
             )
         run = make.run(scores={"snr_vad": now, "snr_golden": closeness}, case_scores=self.few)
-        return verdict(run, Baseline(quality=quality), "snr")
+        return verdict(run, baseline_of(quality=quality), "snr")
 
     def test_all_equivalent_is_ok(self, make, verdict) -> None:
         v = self.judge(make, verdict, closeness=60.0)
@@ -121,7 +122,7 @@ def test_faults_that_were_accepted_stay_accepted(make, verdict) -> None:
 
 def test_broken_audio_is_invalid_once_and_without_a_baseline_too(make) -> None:
     run = make.run(scores={"structure": None, "duration": None, "pesq_wb": None})
-    for baseline in (Baseline(), Baseline(quality=make.quality({"structure": 0.0, "duration": 2.0}))):
+    for baseline in (Baseline(), baseline_of(quality=quality_of({"structure": 0.0, "duration": 2.0}))):
         invalid = [v for v in screened(run, baseline) if v.status == "invalid"]
         assert {v.gate for v in invalid} == {"structure"}
         assert len(invalid) == 6
@@ -135,13 +136,13 @@ def test_nothing_accepted_yet(make, verdict) -> None:
 
 
 def test_a_metric_that_came_after_accepting_has_no_baseline(make, verdict) -> None:
-    baseline = Baseline(quality=make.quality({"duration": 2.0}))
+    baseline = baseline_of(quality=quality_of({"duration": 2.0}))
     v = verdict(make.run(scores={"duration": 2.0, "stoi": 0.9}), baseline, "stoi")
     assert (v.status, v.current, v.cause) == ("no baseline", 0.9, "new metric")
 
 
 def test_a_changed_text_is_not_compared(make, verdict) -> None:
-    baseline = Baseline(quality=make.quality({"duration": 2.0}, text="adiós"))
+    baseline = baseline_of(quality=quality_of({"duration": 2.0}, dict.fromkeys(HOLA, "adiós")))
     v = verdict(make.run(scores={"duration": 9.0}), baseline, "duration", "c0")
     assert (v.status, v.cause) == ("no baseline", "new text")
 
@@ -158,7 +159,7 @@ def test_a_case_that_failed_is_invalid_in_every_family(make) -> None:
 
 def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:
     runs = [make.run(0.1, wobble=0, scores={"duration": 2.0}) for _ in range(3)]
-    baseline = make.baseline(runs, quality=make.quality({"duration": 2.0}))
+    baseline = baseline_of(runs, quality=quality_of({"duration": 2.0}))
     longer = make.run(0.1, wobble=0, scores={"duration": 3.0})
     slower = make.run(0.2, wobble=0, scores={"duration": 2.0})
     faster = make.run(0.05, wobble=0, scores={"duration": 2.0})

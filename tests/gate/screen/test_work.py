@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.support.decisions import screened
-from tests.support.made import outcome
+from tests.support.baselines import baseline_of
+from tests.support.verdicts import outcome, screened
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Work
 from tts_baseline.core.registry import metrics
@@ -114,7 +114,7 @@ def statuses(verdicts: Sequence[Verdict]) -> dict[tuple[str, str | None], str]:
 
 
 def test_the_same_work_is_ok_everywhere(run, make) -> None:
-    verdicts = judged(run(), make.baseline([run()]))
+    verdicts = judged(run(), baseline_of([run()]))
     assert {v.status for v in verdicts} == {"ok"}
     assert [v.case for v in verdicts if v.gate == "flops"] == [None, *CASES]
     assert {(v.gate, v.baseline, v.current, v.change, v.cause) for v in verdicts if v.case is None} == {
@@ -127,7 +127,7 @@ def test_the_same_work_is_ok_everywhere(run, make) -> None:
 
 def test_one_dispatch_more_in_one_case_is_a_regression_and_named(run, make) -> None:
     now = run({"c0": USUAL, "c1": more(mm=1), "c2": USUAL})
-    baseline = make.baseline([run()])
+    baseline = baseline_of([run()])
     suite, case = (told(now, baseline, case=name) for name in (None, "c1"))
     assert (suite.status, suite.change, moved(suite)) == ("regressed", 1.0, [("aten.mm", 12, 13)])
     assert (case.status, case.change, moved(case)) == ("regressed", 1.0, [("aten.mm", 4, 5)])
@@ -137,21 +137,21 @@ def test_one_dispatch_more_in_one_case_is_a_regression_and_named(run, make) -> N
 
 
 def test_one_dispatch_less_is_an_improvement_and_named(run, make) -> None:
-    found = told(run(more(mm=-1, add=-2)), make.baseline([run()]))
+    found = told(run(more(mm=-1, add=-2)), baseline_of([run()]))
     assert (found.status, found.change) == ("improved", -9.0)
     assert moved(found) == [("aten.add", 21, 15), ("aten.mm", 12, 9)]
-    assert told(run(more(mm=-1)), make.baseline([run()]), case="c0").status == "improved"
+    assert told(run(more(mm=-1)), baseline_of([run()]), case="c0").status == "improved"
 
 
 def test_a_case_that_grew_speaks_even_where_the_suite_shrank(run, make) -> None:
     now = run({"c0": more(add=-5), "c1": more(mm=2), "c2": USUAL})
-    verdicts = judged(now, make.baseline([run()]))
+    verdicts = judged(now, baseline_of([run()]))
     assert statuses(verdicts)["operators", None] == "improved"
     assert statuses(gating(verdicts))["operators", "c1"] == "regressed"
 
 
 def test_the_operators_that_moved_are_ranked_the_worst_first(run, make) -> None:
-    found = told(run(more(mm=2, add=-1, cos=9, sin=3, tan=1)), make.baseline([run()]))
+    found = told(run(more(mm=2, add=-1, cos=9, sin=3, tan=1)), baseline_of([run()]))
     assert moved(found) == [
         ("aten.cos", 0, 27),
         ("aten.sin", 0, 9),
@@ -162,21 +162,21 @@ def test_the_operators_that_moved_are_ranked_the_worst_first(run, make) -> None:
 
 
 def test_another_operator_instead_is_the_same_number(run, make) -> None:
-    found = told(run(more(mm=-1, addmm=1)), make.baseline([run()]))
+    found = told(run(more(mm=-1, addmm=1)), baseline_of([run()]))
     assert (found.status, found.change) == ("ok", 0.0)
     assert moved(found) == [("aten.addmm", 0, 3), ("aten.mm", 12, 9)]
 
 
 def test_from_none_to_one_is_a_regression(run, make) -> None:
     before = replace(USUAL, syncs={})
-    found = told(run(), make.baseline([run(before)]), "syncs", syncs="50%")
+    found = told(run(), baseline_of([run(before)]), "syncs", syncs="50%")
     assert (found.status, found.baseline, found.current, found.change) == ("regressed", 0.0, 3.0, 3.0)
     assert not found.relative
 
 
 def test_flops_and_bytes_are_named_by_operator_too(run, make) -> None:
     now = replace(USUAL, flops={"aten.mm": 9_000}, allocated={"aten.add": 700, "aten.mm": 400 + (8 << 20)})
-    baseline = make.baseline([run()])
+    baseline = baseline_of([run()])
     assert moved(told(run(now), baseline, "flops")) == [("aten.mm", 24_000, 27_000)]
     assert moved(told(run(now), baseline, "allocated")) == [("aten.mm", 1200, 1200 + (24 << 20))]
 
@@ -186,7 +186,7 @@ def test_flops_and_bytes_are_named_by_operator_too(run, make) -> None:
     [("0%", 1, "regressed"), ("25%", 3, "ok"), ("25%", 4, "regressed"), ("3 operators", 1, "ok")],
 )
 def test_a_limit_is_a_share_or_a_number(run, make, limit: str, extra: int, status: str) -> None:
-    found = told(run(more(mm=extra)), make.baseline([run()]), case="c0", operators=limit)
+    found = told(run(more(mm=extra)), baseline_of([run()]), case="c0", operators=limit)
     assert found.status == status
     assert found.relative == limit.endswith("5%")
     assert found.change == (extra / 12 if found.relative else extra)
@@ -200,14 +200,14 @@ def test_by_default_any_growth_is_too_much(run, make) -> None:
 
 
 def test_the_newest_accepted_run_counts_whatever_was_before(run, make) -> None:
-    baseline = make.baseline([run(), run(), run(more(mm=1))])
+    baseline = baseline_of([run(), run(), run(more(mm=1))])
     assert told(run(more(mm=1)), baseline).status == "ok"
     assert told(run(), baseline).status == "improved"
 
 
 def test_a_machine_without_accepted_runs_is_compared_with_another(run) -> None:
     there = run(machine="there")
-    baseline = Baseline(other_machines=("there",), elsewhere=(there,))
+    baseline = baseline_of(other_machines=("there",), elsewhere=(there,))
     assert told(run(), baseline).status == "ok"
     found = told(run(more(mm=1)), baseline)
     assert found.status == "regressed"
@@ -218,9 +218,9 @@ def test_a_machine_without_accepted_runs_is_compared_with_another(run) -> None:
 
 def test_what_was_accepted_last_anywhere_counts(run, make) -> None:
     here, there = run(), run(more(mm=1), machine="there")
-    assert told(run(more(mm=1)), make.baseline([here], elsewhere=(there,))).status == "ok"
+    assert told(run(more(mm=1)), baseline_of([here], elsewhere=(there,))).status == "ok"
     there, here = run(more(mm=1), machine="there"), run()
-    assert told(run(more(mm=1)), make.baseline([here], elsewhere=(there,))).status == "regressed"
+    assert told(run(more(mm=1)), baseline_of([here], elsewhere=(there,))).status == "regressed"
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_what_was_accepted_last_anywhere_counts(run, make) -> None:
     ],
 )
 def test_other_software_is_not_comparable_and_named(run, make, known, changes) -> None:
-    for baseline in (make.baseline([run(**known)]), Baseline(elsewhere=(run(machine="there", **known),))):
+    for baseline in (baseline_of([run(**known)]), baseline_of(elsewhere=(run(machine="there", **known),))):
         verdicts = judged(run(more(mm=9)), baseline)
         assert {(v.status, v.cause) for v in verdicts} == {("not comparable", "other software")}
         assert all(list(v.grounds.around) == changes for v in verdicts)
@@ -242,24 +242,24 @@ def test_other_software_is_not_comparable_and_named(run, make, known, changes) -
 
 
 def test_another_python_is_as_good(run, make) -> None:
-    assert told(run(python="3.12.1"), make.baseline([run()])).status == "ok"
-    assert told(run(more(mm=1), python="3.12.1"), make.baseline([run()])).status == "regressed"
+    assert told(run(python="3.12.1"), baseline_of([run()])).status == "ok"
+    assert told(run(more(mm=1), python="3.12.1"), baseline_of([run()])).status == "regressed"
 
 
 def test_the_same_software_elsewhere_serves_where_this_machine_had_another(run, make) -> None:
-    baseline = make.baseline([run(torch="2.10.0")], elsewhere=(run(machine="there"),))
+    baseline = baseline_of([run(torch="2.10.0")], elsewhere=(run(machine="there"),))
     assert told(run(more(mm=1)), baseline).status == "regressed"
-    baseline = make.baseline([run()], elsewhere=(run(more(mm=1), machine="there", torch="2.10.0"),))
+    baseline = baseline_of([run()], elsewhere=(run(more(mm=1), machine="there", torch="2.10.0"),))
     assert told(run(more(mm=1)), baseline).status == "regressed"
 
 
 def test_another_attention_kernel_is_the_machines_choice_or_the_codes(run, make) -> None:
     fused, apart = (replace(USUAL, operators=USUAL.operators | own) for own in ({FLASH: 2}, {"aten.bmm": 4}))
-    between = told(run(apart), Baseline(elsewhere=(run(fused, machine="there"),)))
+    between = told(run(apart), baseline_of(elsewhere=(run(fused, machine="there"),)))
     assert between.status == "not comparable"
     kernel = "scaled_dot_product_flash_attention_for_cpu"
     assert between.grounds.around == (Change("attention", kernel, "none"),)
-    here = told(run(apart), make.baseline([run(fused)]))
+    here = told(run(apart), baseline_of([run(fused)]))
     assert here.status == "regressed"
     assert moved(here) == [("aten.bmm", 0, 12), (FLASH, 6, 0)]
 
@@ -267,13 +267,13 @@ def test_another_attention_kernel_is_the_machines_choice_or_the_codes(run, make)
 def test_only_the_attention_of_cases_that_both_have_matters(run) -> None:
     fused = replace(USUAL, operators=USUAL.operators | {FLASH: 2})
     there = run({"c0": USUAL, "c1": USUAL, "c2": fused}, machine="there")
-    assert told(run(cases=("c0", "c1")), Baseline(elsewhere=(there,))).status == "ok"
+    assert told(run(cases=("c0", "c1")), baseline_of(elsewhere=(there,))).status == "ok"
 
 
 def test_runs_of_another_suite_are_no_baseline(run, make) -> None:
     other = replace(run(more(mm=1)), suite="en")
-    assert told(run(), make.baseline([run(), other])).status == "ok"
-    assert told(run(), Baseline(elsewhere=(replace(other, acceptance=None),))).status == "no baseline"
+    assert told(run(), baseline_of([run(), other])).status == "ok"
+    assert told(run(), baseline_of(elsewhere=(replace(other, acceptance=None),))).status == "no baseline"
 
 
 def test_the_run_that_is_compared_with_names_what_was_configured_otherwise(run, make) -> None:
@@ -281,9 +281,9 @@ def test_the_run_that_is_compared_with_names_what_was_configured_otherwise(run, 
     here = replace(run(torch="2.10.0"), provenance=seven)
     there = replace(run(machine="there"), provenance=sixteen)
     now = replace(run(more(mm=1)), provenance=seven)
-    grown = told(now, make.baseline([here], elsewhere=(there,)))
+    grown = told(now, baseline_of([here], elsewhere=(there,)))
     assert (grown.status, grown.changed) == ("regressed", (Change("steps", "16", "7"),))
-    assert told(now, make.baseline([here], elsewhere=(there,)), "flops").changed == ()  # which is ok
+    assert told(now, baseline_of([here], elsewhere=(there,)), "flops").changed == ()  # which is ok
 
 
 # --- what is new
@@ -296,25 +296,25 @@ def test_the_first_time_there_is_no_baseline(run) -> None:
 
 
 def test_a_baseline_of_before_counters_is_none(run, make) -> None:
-    found = told(run(), make.baseline([run(None)]))
+    found = told(run(), baseline_of([run(None)]))
     assert (found.status, found.cause) == ("no baseline", "never counted")
 
 
 def test_a_new_case_or_text_is_told_and_left_out_of_the_sum(run, make) -> None:
     before = run(cases=("c0", "c1"))
     now = run({"c0": USUAL, "c1": USUAL, "c2": more(mm=9)})
-    assert told(now, make.baseline([before])).status == "ok"
-    assert told(now, make.baseline([before])).current == 24.0
-    new = told(now, make.baseline([before]), case="c2")
+    assert told(now, baseline_of([before])).status == "ok"
+    assert told(now, baseline_of([before])).current == 24.0
+    new = told(now, baseline_of([before]), case="c2")
     assert (new.status, new.cause) == ("no baseline", "new case or text")
-    other = judged(run(text="adiós"), make.baseline([before]))
+    other = judged(run(text="adiós"), baseline_of([before]))
     assert {v.status for v in other} == {"no baseline"}
     assert {v.case for v in other} == {None, *CASES}
 
 
 def test_a_case_that_is_counted_for_the_first_time_has_no_baseline(run, make) -> None:
     before = run({"c0": USUAL, "c1": USUAL, "c2": Work(reason="sounds otherwise when its work is counted")})
-    found = told(run(), make.baseline([before]), case="c2")
+    found = told(run(), baseline_of([before]), case="c2")
     assert (found.status, found.cause) == ("no baseline", "not counted then")
 
 
@@ -324,42 +324,42 @@ def test_a_case_that_is_counted_for_the_first_time_has_no_baseline(run, make) ->
 def test_a_case_that_cannot_be_counted_any_more_is_invalid(run, make) -> None:
     why = "sounds otherwise when its work is counted"
     now = run({"c0": USUAL, "c1": Work(reason=why), "c2": USUAL})
-    verdicts = judged(now, make.baseline([run()]))
+    verdicts = judged(now, baseline_of([run()]))
     assert {(v.cause, v.grounds.message) for v in verdicts if v.status == "invalid"} == {("no value", why)}
     assert {v.case for v in verdicts if v.status == "invalid"} == {"c1"}
     assert statuses(verdicts)["operators", None] == "ok"
-    assert told(now, make.baseline([run()]), case="c1").baseline == 12.0
+    assert told(now, baseline_of([run()]), case="c1").baseline == 12.0
 
 
 def test_a_case_that_is_gone_elsewhere_is_no_other_attention(run) -> None:
     fused = replace(USUAL, operators=USUAL.operators | {FLASH: 2})
     there = run({"c0": USUAL, "c1": fused, "c2": USUAL}, machine="there")
     now = run({"c0": USUAL, "c1": Work(reason="it sounds otherwise"), "c2": USUAL})
-    assert statuses(judged(now, Baseline(elsewhere=(there,))))["operators", "c1"] == "invalid"
+    assert statuses(judged(now, baseline_of(elsewhere=(there,))))["operators", "c1"] == "invalid"
 
 
 def test_another_text_that_cannot_be_counted_was_never_counted(run, make) -> None:
     now = run({"c0": USUAL, "c1": Work(reason="it sounds otherwise"), "c2": USUAL})
     asked = tuple(replace(case, text="otro") if case.id == "c1" else case for case in now.cases)
-    verdicts = judged(replace(now, cases=asked), make.baseline([run()]))
+    verdicts = judged(replace(now, cases=asked), baseline_of([run()]))
     assert {v.status for v in verdicts} == {"ok"}
     assert "c1" not in {v.case for v in verdicts}
 
 
 def test_a_pipeline_that_stops_using_torch_is_invalid_until_that_is_accepted(run, make) -> None:
     without = run(Work(reason="the pipeline uses no torch"))
-    suite = told(without, make.baseline([run()]))
+    suite = told(without, baseline_of([run()]))
     assert (suite.status, suite.current) == ("invalid", None)
     assert suite.grounds.message == "the pipeline uses no torch"
-    assert judged(without, make.baseline([run(), without])) == []
-    assert judged(without, make.baseline([run(), without], elsewhere=(run(machine="there"),))) == []
+    assert judged(without, baseline_of([run(), without])) == []
+    assert judged(without, baseline_of([run(), without], elsewhere=(run(machine="there"),))) == []
 
 
 def test_what_another_python_cannot_count_is_not_comparable(run, make) -> None:
     without = run(Work(reason="a thread that ran before"), python="3.11.7")
     for baseline in (
-        make.baseline([run(python="3.12.1")]),
-        Baseline(elsewhere=(run(machine="there", python="3.12.1"),)),
+        baseline_of([run(python="3.12.1")]),
+        baseline_of(elsewhere=(run(machine="there", python="3.12.1"),)),
     ):
         suite = told(without, baseline)
         assert suite.status == "not comparable"
@@ -370,7 +370,7 @@ def test_what_another_python_cannot_count_is_not_comparable(run, make) -> None:
 def test_a_pipeline_without_torch_has_no_verdicts(run, make) -> None:
     without = Work(reason="the pipeline uses no torch")
     now = replace(run(without, torch=""), failures=(Failure(case="c9", kind="crash", message="signal 11"),))
-    for baseline in (Baseline(), make.baseline([run(without, torch="")]), make.baseline([run(None)])):
+    for baseline in (Baseline(), baseline_of([run(without, torch="")]), baseline_of([run(None)])):
         assert judged(now, baseline) == []
     assert not [word for word in GATES if word in terminal.render(outcome(now), View(verbose=True))]
 
@@ -378,11 +378,11 @@ def test_a_pipeline_without_torch_has_no_verdicts(run, make) -> None:
 def test_a_case_that_failed_is_invalid_once_in_the_work_of_a_pipeline_that_counts(run, make) -> None:
     now = replace(run(cases=("c0", "c1")), failures=(Failure(case="c2", kind="crash", message="signal 11"),))
     now = replace(now, cases=run().cases)
-    verdicts = [v for v in judged(now, make.baseline([run()])) if v.case == "c2"]
+    verdicts = [v for v in judged(now, baseline_of([run()])) if v.case == "c2"]
     expected = [("utterance", "invalid", "crash")]
     assert [(v.gate, v.status, v.cause) for v in verdicts] == expected
     nothing = replace(now, cases=now.cases[2:], replicates=(), readings=())
-    assert [(v.gate, v.status, v.cause) for v in judged(nothing, make.baseline([run()]))] == expected
+    assert [(v.gate, v.status, v.cause) for v in judged(nothing, baseline_of([run()]))] == expected
 
 
 # --- a pipeline that does not repeat itself
@@ -391,24 +391,24 @@ def test_a_case_that_failed_is_invalid_once_in_the_work_of_a_pipeline_that_count
 def test_work_that_depends_on_chance_is_not_judged(run, make) -> None:
     restless = {"lengths": (2.0, 2.1, 2.0)}
     for now, before in ((run(more(mm=1), **restless), run()), (run(more(mm=1)), run(**restless))):
-        found = told(now, make.baseline([before]))
+        found = told(now, baseline_of([before]))
         assert (found.status, found.change) == ("not comparable", 3.0)
         assert found.cause == "restless"
-    assert told(run(**restless), make.baseline([run(**restless)])).status == "ok"
+    assert told(run(**restless), baseline_of([run(**restless)])).status == "ok"
 
 
 # --- around the verdicts
 
 
 def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
-    baseline = make.baseline([run() for _ in range(4)])
+    baseline = baseline_of([run() for _ in range(4)])
     verdicts = screened(run(more(mm=1)), baseline)
     assert any(v.status == "regressed" for v in verdicts)
     assert not changed(verdicts)
 
 
 def test_the_message_and_the_summary_name_the_operator(run, make) -> None:
-    baseline, now = make.baseline([run()]), run(more(mm=1))
+    baseline, now = baseline_of([run()]), run(more(mm=1))
     verdicts = judged(now, baseline)
     failing = [v for v in gating(verdicts) if v.status == "regressed"]
     lines = story(failing, now, baseline).splitlines()
@@ -433,7 +433,7 @@ COUNTS = st.dictionaries(st.sampled_from("abcd").map("aten.{}".format), st.integ
 @given(before=COUNTS, after=COUNTS)
 def test_the_change_is_that_of_the_sums_and_what_moved_adds_up_to_it(run, make, before, after) -> None:
     then, now = (run(Work(operators=counts), cases=("c0",)) for counts in (before, after))
-    found = told(now, make.baseline([then]))
+    found = told(now, baseline_of([then]))
     grown = sum(after.values()) - sum(before.values())
     assert found.change == grown
     assert found.status == ("regressed" if grown > 0 else "improved" if grown < 0 else "ok")
