@@ -54,7 +54,12 @@ SENTENCES = [
         verdict("resolution", seen=0.174, runs=4),
         "could have seen +17% or more; a quieter machine would settle it",
     ),
+    (
+        verdict("resolution", seen=0.174, runs=8),
+        "could have seen +17% or more; a quieter machine would settle it",
+    ),
     (JUDGED, "could have seen +9% or more with 6 restarts"),
+    (replace(JUDGED, runs=3), "could have seen +9% or more with 3 restarts"),
     (verdict("many cases", of=6), "beyond the limit alone, not among 6 cases"),
     (verdict("clocks disagree"), "the wall clock says +12.0%, against the reference computation"),
     (
