@@ -9,5 +9,6 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment for a process of its own that imports from `tests.support`."""
-    return os.environ | {"PYTHONPATH": str(REPOSITORY)} | more
+    """The environment for a process of its own that imports `tests.support` and this tree's package."""
+    paths = (REPOSITORY, REPOSITORY / "src")
+    return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))} | more
