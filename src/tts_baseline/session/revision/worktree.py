@@ -146,7 +146,7 @@ def _remove(top: Path, tree: Path) -> None:
 
 
 def _prefix() -> str:
-    """The prefix of this user's worktree folders on this machine; other machines' locks look free from here."""
+    """The prefix of this user's worktree folders on this machine: locks of other machines look free here."""
     return f"tts-baseline-{os.getuid()}-{platform.node()}-"
 
 
