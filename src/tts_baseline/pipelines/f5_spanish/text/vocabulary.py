@@ -153,7 +153,7 @@ class Vocabulary:
 
     @functools.cached_property
     def _known(self) -> frozenset[str]:
-        """The trained characters that the vocabulary has, also in lower case, as the tokenizer writes them."""
+        """The trained characters in the vocabulary, also in lower case, as the tokenizer writes them."""
         return frozenset(
             char for char in _TAUGHT if all(form.translate(REPLACED) in self for form in (char, char.lower()))
         )
