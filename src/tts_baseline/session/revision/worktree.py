@@ -146,7 +146,7 @@ def _remove(top: Path, tree: Path) -> None:
 
 
 def _prefix() -> str:
-    """What this user's worktree folders on this machine begin with: locks of another look free from here."""
+    """The prefix of this user's worktree folders on this machine: locks of other machines look free here."""
     return f"tts-baseline-{os.getuid()}-{platform.node()}-"
 
 

@@ -1,4 +1,4 @@
-"""How a number agrees: apocope and gender of its words, and the noun around it that decides."""
+"""Agreement of a number with its noun: the gender of its words, and their short forms (un, veintiún)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def agree(cardinal: str, gender: Gender) -> str:
-    """A cardinal's words before a noun: veintiún años, doscientas una casas; as they are for "none".
+    """A cardinal's words before a noun: veintiún años, doscientas una casas; unchanged for "none".
 
-    Only what follows millones is feminine: doscientos millones doscientas mil personas (DPD, cardinales).
+    Only the part after millones is feminine: doscientos millones doscientas mil personas (DPD, cardinales).
     """
     if gender == "f":
         millions = _MILLIONS.match(cardinal)
@@ -32,7 +32,7 @@ def agree(cardinal: str, gender: Gender) -> str:
 
 
 def agree_one(cardinal: str, gender: Gender) -> str:
-    """A number's words whose last one, if it is uno, agrees: decimals, which have no feminine hundreds."""
+    """A number's words with a final uno in agreement; for decimals, which have no feminine hundreds."""
     if gender == "none":
         return cardinal
     forms = _FEMININE if gender == "f" else _MASCULINE
@@ -40,10 +40,10 @@ def agree_one(cardinal: str, gender: Gender) -> str:
 
 
 def around(text: str, start: int, end: int, digits: str) -> tuple[Gender, bool]:
-    """How the number `text[start:end]` agrees, and whether its noun follows directly.
+    """The gender that the number `text[start:end]` takes, and whether its noun follows directly.
 
-    `digits` is the number without separators. A noun after more than one is a plural, so a word that does
-    not end in s is none (los 21 llegaron); after a label or a singular article the number is a name.
+    `digits` is the number without separators. After a number above 1 a noun is plural, so a word without
+    final s is no noun (los 21 llegaron). After a label or a singular article the number is a name.
     """
     before = _BEFORE.search(text, max(0, start - 24), start)
     previous = before.group(1).lower() if before else ""
@@ -63,7 +63,7 @@ def around(text: str, start: int, end: int, digits: str) -> tuple[Gender, bool]:
 
 
 def noun_gender(noun: str, digits: str = "2") -> Gender:
-    """The gender that a number takes before a noun, from the lists of exceptions and from its ending."""
+    """The gender that a number takes before a noun, by the lists of exceptions, else by the noun's ending."""
     noun = noun.lower()
     listed = _listed().get(noun)
     if listed is None:
@@ -86,7 +86,7 @@ def plural(noun: str) -> str:
 
 
 def singular(noun: str) -> str:
-    """The singular of a plural that stands for a measure: horas, kilos, meses."""
+    """The singular of a measure's plural: horas, kilos, meses."""
     return "mes" if noun == "meses" else noun.removesuffix("s")
 
 
@@ -94,7 +94,7 @@ _BARE = str.maketrans("áéíóú", "aeiou")
 
 
 def _noun(text: str, end: int, digits: str) -> tuple[str, bool]:
-    """The noun after a number ("" if there is none), and whether another number stands between them."""
+    """The noun after a number ("" if there is none), and whether another number is between them."""
     after = _AFTER.match(text, end)
     if not after:
         return "", False

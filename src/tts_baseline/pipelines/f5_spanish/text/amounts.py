@@ -1,4 +1,4 @@
-"""Written amounts: what 1.250,50 is made of, and how it is said."""
+"""Written amounts such as 1.250,50: their parts and their words."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d]|[.,]\d)|\d+(?:[.,]\d+)*)"
 _MARKS = {".": "punto", ",": "coma"}
+_LAST_ORDINAL = 100  # NGLE, on numerals: above it the cardinal is usual
 _GROUPED = re.compile(r"([1-9]\d{0,2}([., ])\d{3}(?:\2\d{3})*)(?:(?!\2)([.,])(\d+))?")
 _PLAIN = re.compile(r"(\d+)(?:([.,])(\d+))?")
-_LONGEST = 15
-_LONGEST_UNGROUPED = 9
-_DECIMALS_AS_NUMBER = 3
+_LONGEST = 15  # chosen: nobody says a longer one as a number
+_LONGEST_UNGROUPED = 9  # chosen: longer ones without separators are identifiers, as telephone numbers are
+_DECIMALS_AS_NUMBER = 3  # NGLE, on numerals
 
 
 class Amount(Record, frozen=True, kw_only=True):
-    """A number in parts: digits before and after the decimal mark, its name; whether there were groups."""
+    """A number's digits before and after the decimal mark, the mark's name, and whether it had groups."""
 
     integer: str
     decimals: str = ""
@@ -33,10 +34,10 @@ class Amount(Record, frozen=True, kw_only=True):
 
 
 def parse(written: str, *, point: bool) -> Amount | None:
-    """The parts of a written number; None where its marks make no number (3.11.2).
+    """The parts of a written number; None if its marks make no number (3.11.2).
 
-    `point`: the region's decimal mark is the point. It decides 1.250 and 1,250 alone: two marks of one kind
-    group thousands anywhere, and of two kinds the last one is the decimal mark.
+    `point` is True if the region's decimal mark is the point. It matters for 1.250 and 1,250 only: repeated
+    marks group thousands in every region, and of two different marks the last is the decimal mark.
     """
     grouped = _GROUPED.fullmatch(written)
     if grouped:
@@ -54,7 +55,7 @@ def parse(written: str, *, point: bool) -> Amount | None:
 
 
 def say(written: str, gender: Gender, read: Read, *, point: bool) -> str:
-    """A written number's words; one whose marks make no number is said part by part: tres punto once."""
+    """A written number's words; if its marks make no number, part by part: tres punto once."""
     amount = parse(written, point=point)
     if amount:
         return say_amount(amount, gender, read)
@@ -63,7 +64,7 @@ def say(written: str, gender: Gender, read: Read, *, point: bool) -> str:
 
 
 def say_amount(amount: Amount, gender: Gender, read: Read) -> str:
-    """An amount's words: up to three decimals as a number, more one by one (NGLE, on numerals)."""
+    """An amount's words: up to three decimals as one number, more digit by digit (NGLE, on numerals)."""
     if not amount.mark:
         return cardinal(amount.integer, gender, read, grouped=amount.grouped)
     integer = cardinal(amount.integer, "none", read, grouped=amount.grouped)
@@ -78,17 +79,17 @@ def say_amount(amount: Amount, gender: Gender, read: Read) -> str:
 
 
 def cardinal(number: str, gender: Gender, read: Read, *, grouped: bool = False) -> str:
-    """A whole number's words, agreeing; digit by digit if it starts with 0 or is a number to identify by."""
+    """A whole number's words in agreement; digit by digit if it starts with 0 or is an identifier."""
     identifier = len(number) > _LONGEST_UNGROUPED and not number.endswith("000") and not grouped
     if len(number) > _LONGEST or identifier or (len(number) > 1 and number[0] == "0"):
         return digits(number)
-    # Grouped, for damga takes nine digits in a row for a telephone.
+    # With group marks, because damga reads nine digits in a row as a telephone number.
     return agree(read(f"{int(number):_}".replace("_", ".")), gender)
 
 
 def ordinal(number: str, gender: Gender, read: Read, *, short: bool = False, many: bool = False) -> str:
-    """An ordinal's words to 100, above it the cardinal (NGLE); `short` is primer, `many` primeros."""
-    if number[0] == "0" or len(number) > 3 or int(number) > 100:
+    """An ordinal's words up to 100, above it the cardinal (NGLE); `short` is primer, `many` primeros."""
+    if number[0] == "0" or len(number) > 3 or int(number) > _LAST_ORDINAL:
         return cardinal(number, gender, read)
     spoken = read(f"{number}.º")
     if short and gender != "f":

@@ -1,4 +1,4 @@
-"""From tokens to requests: where a plan is split, and the form in which the model gets each part."""
+"""Splits a plan into chunks, and writes each in the form that the model gets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Form = Literal["spanish", "upstream"]
 
 
 class Stretch(NamedTuple):
-    """Tokens without a planned break among them, first to last, and the silence after them."""
+    """Tokens (first to last) without a planned break between them, and the silence after them."""
 
     first: int
     last: int
@@ -22,7 +22,7 @@ class Stretch(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Tokens that are said in one go, first to last; `part` is what is said of a single word that was cut."""
+    """Tokens (first to last) of one chunk; `part` is the spoken part, if a single word had to be cut."""
 
     first: int
     last: int
@@ -32,9 +32,9 @@ class Piece(NamedTuple):
 def stretches(
     tokens: Sequence[Token], breaks: Mapping[int, float], lead_s: float
 ) -> tuple[float, list[Stretch]]:
-    """The text cut after the given tokens, with their pauses in seconds, and the silence before it all.
+    """The silence before the text, and the text cut after the tokens in `breaks`, with pauses in seconds.
 
-    Marks without a word join the stretch before them, or the one after; their pause stays.
+    Marks without a word join the stretch before them, or else the one after; their pause is kept.
     """
     runs: list[Stretch] = []
     first = start = 0
@@ -53,9 +53,9 @@ def stretches(
 
 
 class Script:
-    """The words and marks of a plan as the model gets them, one string a token, and their sizes in bytes.
+    """The tokens of a plan as the model gets them, one string each, and their sizes in bytes.
 
-    `say` turns a token's text into what is said (lower case, respelling).
+    `say` turns a token's text into what the model gets (lower case, respelling).
     """
 
     def __init__(self, text: str, tokens: Sequence[Token], form: Form, say: Callable[[str], str]) -> None:
@@ -69,14 +69,14 @@ class Script:
         self.totals = [0, *itertools.accumulate(sizes)]
 
     def size(self, first: int, last: int) -> int:
-        """The bytes of a chunk of these tokens, in its final form."""
+        """The size in bytes of a chunk of these tokens, in its final form."""
         inner = self.totals[last + 1] - self.totals[first] - self.gaps[first]
         return inner + self._frame(self.spoken[last])
 
     def text(self, piece: Piece) -> str:
         """The final text of a piece: in the Spanish form one leading space, and ". " at the end.
 
-        The form is what the Spanish checkpoint was used with (jpgallegoar/Spanish-F5, infer_gradio.py).
+        This is how the Spanish checkpoint was used (jpgallegoar/Spanish-F5, infer_gradio.py).
         """
         spoken = piece.part
         if spoken is None:
@@ -90,7 +90,7 @@ class Script:
         return f" {spoken} " if spoken.endswith(".") else f" {spoken}. "
 
     def spans(self, piece: Piece, levels: Sequence[int]) -> tuple[Emphasis, ...]:
-        """The emphasized words of a piece, as byte offsets into its final text; `levels` has one a token."""
+        """The emphasized words of a piece, as byte offsets in its final text; `levels` is one a token."""
         before = 1 if self.form == "spanish" else 0
         emphases = []
         for index in range(piece.first, piece.last + 1):
@@ -102,9 +102,9 @@ class Script:
         return tuple(emphases)
 
     def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:
-        """The tokens in as few pieces as fit the limit in bytes, broken at the best places (see `ranks`).
+        """The tokens in pieces up to the limit in bytes, broken at the best places (see `ranks`).
 
-        A word that does not fit by itself is cut between syllables, or, if need be, inside one.
+        A word that is larger than the limit is cut between syllables, or if necessary inside one.
         """
         pieces = []
         while first <= last:
@@ -134,7 +134,7 @@ class Script:
         return parts
 
     def _frame(self, spoken: str) -> int:
-        """The bytes that the form adds around what is said."""
+        """The bytes that the form adds around the text."""
         if self.form == "upstream":
             return 0
         return 2 if spoken.endswith(".") else 3

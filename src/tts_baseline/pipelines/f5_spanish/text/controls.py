@@ -1,6 +1,6 @@
-"""The tags that a text may carry: [happy], [slow], [pause 300ms], [!], and what they ask for.
+"""Tags in a text, such as [happy], [slow], [pause 300ms] and [!], and their meaning.
 
-text   = { letter | "[[" | tag }         "[[" stands for a literal "["; "]" outside a tag for itself
+text   = { letter | "[[" | tag }         "[[" is a literal "["; "]" outside a tag is literal, too
 tag    = "[" , ( style | speed | pause | stress ) , "]"          in any case, spaces around it allowed
 style  = "happy" | "sad" | "urgent" | "calm" | "neutral"         until the next style
 speed  = "fast" | "slow" | "normal"                              until the next speed
@@ -20,10 +20,10 @@ from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
 
 STYLES = ("happy", "sad", "urgent", "calm")
-# Inside 0.8 to 1.25, where the model itself obeys (research: beyond, it drops words or slurs), and symmetric
-# in duration: 1 / 1.2 = 0.83 and 1 / 0.85 = 1.18.
+# chosen: within the range in which the model itself obeys (`delivery.SLOWEST`, `FASTEST`), and symmetric in
+# duration: 1 / 1.2 = 0.83 and 1 / 0.85 = 1.18
 SPEEDS = {"fast": 1.2, "slow": 0.85, "normal": 1.0}
-LONGEST_PAUSE_S = 10.0
+LONGEST_PAUSE_S = 10.0  # chosen: a longer pause is a slip of the pen (ms written as s)
 
 _SCAN = re.compile(r"\[\[|\[(?P<body>[^\[\]\n]*)\]|\[")
 _PAUSE = re.compile(r"pause\b\s*(?P<rest>.*)")
@@ -36,8 +36,8 @@ _LITERAL = "a literal bracket is written [[; or set controls = false to read bra
 class Segment(Record, frozen=True, kw_only=True):
     """A stretch of text under one set of controls, from `source[start:end]`.
 
-    `text` has `[[` undone. `speed` is a factor; `emphasis` (0 to 3) is that of its first word; `pause_s` is
-    the silence asked for right after it (None: none was). The text is empty where a pause comes first.
+    In `text`, `[[` is replaced by `[`. `speed` is a factor; `emphasis` (0 to 3) is for its first word;
+    `pause_s` is the requested silence after it, or None. The text is empty if the source begins with a pause.
     """
 
     text: str
@@ -50,21 +50,21 @@ class Segment(Record, frozen=True, kw_only=True):
 
 
 def parse(source: str, *, style: str | None = None) -> tuple[Segment, ...]:
-    """The segments of a text with tags, in order; `style` holds until the first style tag.
+    """The segments of a text with tags, in order; `style` is in effect until the first style tag.
 
     Raises RequestFailed, with the position and the nearest tag, for an unknown or malformed tag, and for an
-    emphasis that no word follows.
+    emphasis without a word after it.
     """
     return _Reader(source, style).read()
 
 
 def plain(source: str, *, style: str | None = None) -> tuple[Segment, ...]:
-    """The text as one segment, brackets and all: what is read where tags are switched off."""
+    """The text as one segment with its brackets, for when tags are switched off."""
     return (Segment(text=source, start=0, end=len(source), style=style),)
 
 
 def escape(text: str) -> str:
-    """The text, written so that `parse` gives it back without a tag."""
+    """The text with its brackets escaped, so that `parse` returns it without tags."""
     return text.replace("[", "[[")
 
 
@@ -101,7 +101,7 @@ class _Reader:
         return tuple(self.segments)
 
     def _close(self, text: str, start: int, end: int) -> None:
-        """Ends a segment; without a word in it, the emphasis is left to the word that is still to come."""
+        """End a segment; if it has no word, the emphasis is for the next word."""
         if not text:
             return
         emphasis = self.emphasis if _WORD.search(text) else 0
@@ -126,7 +126,7 @@ class _Reader:
             self._fail(f"unknown tag [{tag}]{near}", at, hint=f"known: {known}; {_LITERAL}")
 
     def _pause(self, seconds: float, at: int) -> None:
-        """Puts a pause after what was read so far; pauses with no text between them add up."""
+        """Add a pause after the text so far; pauses without text between them add up."""
         last = self.segments.pop() if self.segments else Segment(text="", start=at, end=at, style=self.style)
         self.segments.append(replace(last, pause_s=seconds + (last.pause_s or 0.0)))
 

@@ -1,4 +1,4 @@
-"""What the controls mean for each token: whose voice says it, how loud it stands out, what pause follows."""
+"""Applies the controls to each token: its style and speed, its emphasis, and the pause after it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from tts_baseline.pipelines.f5_spanish.text.words import side
 
 Paces = Callable[[str | None], ClipPace]
 
+# The speeds that the model obeys: beyond, it drops words or slurs (https://github.com/SWivid/F5-TTS/issues/299).
+# Chosen: symmetric in duration.
 SLOWEST, FASTEST = 0.8, 1.25
 
 
 class Delivery(NamedTuple):
-    """How a token is said: the style whose clip there is, the speed asked for, and the pace of that clip."""
+    """How a token is spoken: the style of its reference clip, the requested speed, and the clip's pace."""
 
     style: str | None
     speed: float
@@ -27,17 +29,17 @@ class Delivery(NamedTuple):
 
     @property
     def model_speed(self) -> float:
-        """The part of the speed that the model does by itself."""
+        """The part of the speed that the model itself produces."""
         return min(max(self.speed, SLOWEST), FASTEST)
 
     @property
     def stretch(self) -> float:
-        """What is left for stretching the audio: a factor of its duration, 1 inside the model's range."""
+        """The rest of the speed, by stretching the audio: a factor of duration, 1 in the model's range."""
         return self.model_speed / self.speed
 
 
 def owners(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
-    """The segment of each token; a mark goes with the word that it leans on, wherever the tag stands."""
+    """The segment of each token; a mark belongs with its word, wherever the tag is."""
     owner = [bisect.bisect_right(starts, token.start) - 1 for token in tokens]
     for index in range(1, len(tokens)):
         if side(tokens[index]) == "closing":
@@ -49,7 +51,7 @@ def owners(tokens: Sequence[Token], starts: Sequence[int]) -> list[int]:
 
 
 def asked_pauses(owned: Sequence[int], segments: Sequence[Segment]) -> tuple[float, Mapping[int, float]]:
-    """The seconds of silence asked for before the first token, and after others, by token."""
+    """The requested seconds of silence before the first token, and after others, by token."""
     lead = 0.0
     after: dict[int, float] = {}
     for number, segment in enumerate(segments):
@@ -64,7 +66,7 @@ def asked_pauses(owned: Sequence[int], segments: Sequence[Segment]) -> tuple[flo
 
 
 def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[Segment]) -> list[int]:
-    """The level of each token, 0 to 3: what a tag asks for, else 1 for a word in emphatic capitals."""
+    """The level of each token, 0 to 3: by its tag, else 1 for a word in emphatic capitals."""
     levels = [0] * len(tokens)
     for index in prosody.capitals(tokens):
         levels[index] = 1
@@ -80,9 +82,9 @@ def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[S
 def deliveries(
     owned: Sequence[int], segments: Sequence[Segment], speed: float, paces: Paces, options: TextOptions
 ) -> tuple[list[Delivery], tuple[str, ...]]:
-    """The delivery of each token, and a note for every style that is spoken neutrally for want of a clip.
+    """The delivery of each token, and a note for every style that is spoken neutrally for lack of a clip.
 
-    Raises RequestFailed for such a style where `options.missing_style` is "error".
+    Raises RequestFailed for such a style if `options.missing_style` is "error".
     """
     used = sorted(set(owned))
     clips = {style: _clip(style, paces, options) for style in {segments[n].style for n in used}}
@@ -97,7 +99,7 @@ def deliveries(
 
 
 def _clip(style: str | None, paces: Paces, options: TextOptions) -> tuple[str | None, ClipPace]:
-    """The style that there is a clip for, and that clip's pace."""
+    """The style whose clip is used, and that clip's pace."""
     try:
         return style, paces(style)
     except KeyError:

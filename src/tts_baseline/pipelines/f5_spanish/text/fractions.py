@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.text.reader import Read
 
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-_YEARS = range(1800, 2100)
-_LARGEST_NAMED = 10
-_OUT_OF_TEN = 10  # nueve sobre diez: a mark, far more often than nine tenths
+_YEARS = range(1800, 2100)  # chosen: 39/2015 is a law's number far more often than a fraction
+_LARGEST_NAMED = 10  # chosen: un décimo is common, names of smaller parts are not
+_OUT_OF_TEN = 10  # chosen: nueve sobre diez is a mark far more often than nine tenths
 
 
 def pattern(unit: str) -> str:
-    """The expression of a fraction, given that of the units: 1/2 kg, 2 1/2 horas, ¾, 39/2015."""
+    """The expression that matches fractions, from that of the units: 1/2 kg, 2 1/2 horas, ¾, 39/2015."""
     return (
         rf"(?:(?P<whole>\d{{1,3}}) ?(?P<vulgar>[{_VULGAR}])|(?P<alone>[{_VULGAR}])"
         rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d{{1,9}}(?:[/⁄]\d{{1,9}}(?!\d))++))"
@@ -59,7 +59,7 @@ def say(match: re.Match[str], read: Read, *, units: dict[str, Unit]) -> str:
 
 
 def _mixed(whole: str, above: str, below: str, unit: Unit | None, noun: str, rest: str, read: Read) -> str:
-    """A mixed number's words: the noun goes before the fraction (dos horas y media)."""
+    """A mixed number's words, with the noun before the fraction: dos horas y media."""
     half = (above, below) == ("1", "2")
     if unit:
         singular_form, plural_form, gender = unit.one, unit.many, unit.gender
@@ -80,7 +80,7 @@ def _parts(above: str, below: str, noun: str, read: Read) -> str:
 
 
 def _plain(above: str, below: str, read: Read) -> str:
-    """A fraction's words: tres cuartos, siete medios; beyond what has a name, sobre; with a year, barra."""
+    """A fraction's words: tres cuartos, siete medios; with sobre if it has no name, with barra for a year."""
     if "0" in (above[0], below[0]) or int(above) in _YEARS or int(below) in _YEARS:
         return f"{cardinal(above, 'none', read)} barra {cardinal(below, 'none', read)}"
     over, under = int(above), int(below)

@@ -1,4 +1,4 @@
-"""From segments to one text: each is read out in its own turn, and it is known where it begins."""
+"""Reads segments out one by one, and joins them to one text with the start of each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPENING = re.compile(r"[¿¡(\[{«“‘]$")
 
 
 class Joined(NamedTuple):
-    """The text of all segments, and for each segment where it starts (an empty one: where the next does)."""
+    """The text of all segments, and the start of each (for an empty one, that of the next)."""
 
     text: str
     starts: tuple[int, ...]
@@ -28,7 +28,7 @@ class Joined(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A paragraph of a segment, and the white space before it: none, a space, or a blank line."""
+    """A paragraph of a segment, and the gap before it: nothing, a space, or a blank line."""
 
     segment: int
     text: str
@@ -36,10 +36,10 @@ class _Part(NamedTuple):
 
 
 def join(segments: Sequence[Segment], read: Reader) -> Joined:
-    """The segments read out, paragraph by paragraph, and put together; a tag between two words parts them.
+    """The segments, read out paragraph by paragraph and joined; a tag between two words separates them.
 
-    `read` is called once a paragraph of a segment. A number at the end of one is read with the word that
-    follows, so that it agrees with it: 200 [slow]mujeres is doscientas.
+    `read` is called once for each paragraph of a segment. A number at its end is read with the word that
+    follows, so that they agree: 200 [slow]mujeres is doscientas.
     """
     parts = list(_parts(segments))
     starts: dict[int, int] = {}
@@ -88,14 +88,14 @@ def _read(part: _Part, following: _Part | None, read: Reader) -> tuple[str, tupl
 
 
 def _in_sentence(written: str, spoken: str, before: str) -> str:
-    """What is said, without the capital that a number gets at the start of a text: Hay [slow]200."""
+    """The spoken text without the capital that a number gets at the start of a text: Hay [slow]200."""
     if before and not written[0].isalpha() and before[-1] not in ".!?…":
         return spoken[0].lower() + spoken[1:]
     return spoken
 
 
 def _seam(text: str, gap: str, following: str) -> str:
-    """What goes between a text and what follows it."""
+    """The white space between a text and what follows it."""
     if not text or gap == "\n\n":
         return gap if text else ""
     if _CLOSING.match(following) or _OPENING.search(text):

@@ -1,4 +1,4 @@
-"""What can only be spelled: links, codes, acronyms that cannot be read as words, single letters."""
+"""Reads out links and codes, and spells acronyms that are no words, initials and single letters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.text.reader import Read
 
 _TOP = "com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus|lat"
-# Only at the start of a run, so that a long run without an @ is looked at once.
+# Matches only at the start of a run of characters, so that a long run without an @ is scanned once.
 _LINK = re.compile(
     rf"""(?:https?://|www\.)[^\s<>"«»“”()]*[\w/]
     | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
@@ -27,10 +27,10 @@ _LINK = re.compile(
 )
 _PIECE = re.compile(r"https?://|www\.|[^\W\d_]+|\d+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
-_LONGEST_READ = 4
+_LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
 
-# A word can be read if it is made of Spanish syllables: at most two consonants before vowels, few after them.
-# Possessive, so that a long word that is not is refused at once.
+# A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
+# Possessive quantifiers, so that any other long word is rejected at once.
 _SYLLABLES = re.compile(
     r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
     r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
@@ -41,8 +41,8 @@ _LETTER = re.compile(r"(?<![^\W_'’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![
 _VOWEL = re.compile("[AEIOU]")
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s$")
-_CONTEXT = 40
-_SHORTEST_ACRONYM = 3
+_CONTEXT = 40  # chosen: longer than any word that decides
+_SHORTEST_ACRONYM = 3  # chosen: two capitals (TV, UE) are spelled
 
 
 def spell(word: str, region: str) -> str:
@@ -52,12 +52,12 @@ def spell(word: str, region: str) -> str:
 
 
 def readable(word: str) -> bool:
-    """Whether a word can be said in Spanish as it is written (ONU), or has to be spelled (FBI)."""
+    """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
     return bool(_SYLLABLES.fullmatch(word.lower())) or word.lower() in words("readable")
 
 
 def links(text: str, region: str, read: Read) -> str:
-    """The text with addresses, handles and hashtags said piece by piece."""
+    """The text with addresses, handles and hashtags read out piece by piece."""
     called = _signs(region)
 
     def say_piece(piece: str) -> str:
@@ -77,7 +77,7 @@ def links(text: str, region: str, read: Read) -> str:
 
 
 def code(written: str, region: str, read: Read) -> str:
-    """Letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
+    """The words of letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
     parts = re.findall(r"[^\W\d_]+|\d+", written)
     spoken = []
     for part in parts:
@@ -91,9 +91,10 @@ def code(written: str, region: str, read: Read) -> str:
 
 
 def acronyms(text: str, region: str, *, shouted: bool = False) -> str:
-    """The text with acronyms that cannot be read, initials and single consonants spelled.
+    """The text with unreadable acronyms, initials and single consonants spelled.
 
-    Where the whole text is `shouted` in capitals, a vowel makes a word: nothing tells ROCK from ADN.
+    If the whole text is `shouted` in capitals, capitals with a vowel are left as words, because nothing tells
+    ROCK from ADN.
     """
 
     def word(letters: str) -> bool:
@@ -119,7 +120,7 @@ def acronyms(text: str, region: str, *, shouted: bool = False) -> str:
 
 
 def _ends_sentence(rest: str) -> bool:
-    """Whether the point of initials ends the sentence too: not before a surname (J. R. R. Tolkien)."""
+    """True if the point after initials also ends the sentence; not before a surname (J. R. R. Tolkien)."""
     following = _FIRST_WORD.match(rest)
     opener = following is not None and following.group(1).lower() in words("not-noun")
     return ends_sentence(rest, capital=opener)

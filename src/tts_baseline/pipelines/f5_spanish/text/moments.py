@@ -1,4 +1,4 @@
-"""Dates and times of day, as they are written in digits."""
+"""Reads out dates and times of day that are written in digits."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ TIME = (
 
 
 def date(match: re.Match[str], read: Read, *, first: str) -> str:
-    """A date's words, day first: tres de noviembre de dos mil veintiséis; `first` is what a day 1 is called.
+    """A date's words, day first: tres de noviembre de dos mil veintiséis; `first` is the word for day 1.
 
-    A year of two digits keeps them (tres de noviembre del veintiséis): nobody says which century.
+    A year of two digits stays short (tres de noviembre del veintiséis), because its century is unknown.
     """
     if match["first"]:
         return first
@@ -51,8 +51,8 @@ def date(match: re.Match[str], read: Read, *, first: str) -> str:
 
 
 def time(match: re.Match[str], read: Read) -> str:
-    """A time's words. With the hours 1 to 12 as one tells it (siete y cinco, diez y media, siete cuarenta y
-    cinco), with the others as announced (trece cero cinco, veinte horas)."""
+    """A time's words: as in conversation for the hours 1 to 12 (siete y cinco, diez y media, siete cuarenta y
+    cinco), as in announcements for the others (trece cero cinco, veinte horas)."""
     hour, minute, half = int(_any(match, "hour")), _any(match, "minute"), _any(match, "half")
     hours_said = cardinal(str(hour), "f", read)
     if match["second"]:
@@ -83,7 +83,7 @@ def _minutes(minute: str, read: Read, *, announced: bool) -> str:
 
 
 def _half_day(hour: int, half: str) -> str:
-    """The part of the day that a. m. or p. m. stands for, as it is said (DPD hora)."""
+    """The part of the day for a. m. or p. m. (DPD, hora)."""
     if not half:
         return ""
     if half[0] in "aA":
@@ -94,11 +94,11 @@ def _half_day(hour: int, half: str) -> str:
 
 
 def _final_point(written: str, rest: str) -> str:
-    """The point of an abbreviation that also ends the sentence."""
+    """A point if that of the abbreviation also ends the sentence, else nothing."""
     return "." if written.endswith(".") and ends_sentence(rest) else ""
 
 
 def _any(match: re.Match[str], name: str) -> str:
-    """The first of the groups name, name2, … that took part, or ''."""
+    """The first non-empty one of the groups name, name2, …, or ''."""
     groups = match.groupdict()
     return next((groups[n] for n in (name, *(name + str(i) for i in range(2, 5))) if groups.get(n)), "")

@@ -1,6 +1,6 @@
-"""From what a person wrote to words: numbers, dates, signs and abbreviations read out, the punctuation kept.
+"""Normalization: numbers, dates, signs and abbreviations become words, and punctuation stays.
 
-damga reads the numbers; what it gets wrong, and all that depends on the region, is data in `overrides.toml`.
+damga reads the numbers. Its mistakes, and all that depends on the region, are data in `overrides.toml`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 _PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
 _SPACE = re.compile(r"[^\S\n]*\n[^\S\n]*|[^\S\n]+")
 _UNUSUAL = re.compile("[^\\n -~¡-¬®-ÿ–—‘’“”…€]")
-_SHOUTED_WORDS = 3
+_SHOUTED_WORDS = 3  # chosen: fewer words in capitals may all be acronyms
 _WRITTEN_OTHERWISE = ("<font>", "<wide>", "<narrow>")
 
 
 def normalize(
     text: str, *, region: str = "neutral", normalizer: Normalizer | None = None
 ) -> tuple[str, tuple[Omission, ...]]:
-    """The text as it is said in a region, and what was left out of it: characters that nobody can see.
+    """The text as it is spoken in a region, and the invisible characters that were left out.
 
-    Words, their case and the punctuation stay; an empty line still separates paragraphs ("\\n\\n"). No digit
-    is left. Signs that need no context are left to `Vocabulary.admit`. Raises SettingsError for an unknown
+    Words, their case and punctuation stay; an empty line still separates paragraphs ("\\n\\n"). All digits
+    become words. `Vocabulary.admit` handles signs that need no context. Raises SettingsError for an unknown
     region, and MissingExtra without damga unless another `normalizer` is given.
     """
     check_region(region)
@@ -44,7 +44,7 @@ def normalize(
 
 
 def _said(paragraph: str, region: str, read: Read) -> str:
-    """A paragraph with everything said that needs its context."""
+    """A paragraph with everything read out that depends on its context."""
     text = _SPACE.sub(" ", paragraph)
     text = links(text, region, read)
     text = words_said(text, region)
@@ -57,7 +57,7 @@ def _said(paragraph: str, region: str, read: Read) -> str:
 
 
 def _visible(text: str) -> tuple[str, tuple[Omission, ...]]:
-    """The text composed (NFC), its digits and letters in their common form, without invisible characters."""
+    """The text in NFC, with digits and letters in their common form, without invisible characters."""
     omissions: list[Omission] = []
 
     def plain(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Everything written with digits: one scan tells a date from a price, and each is said in its own way."""
+"""Reads out everything that is written with digits: one scan finds its kind (date, price, …)."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _PLURAL_OR_VERB = re.compile("(?:s|[aeo]n|[áéíó])$")
 
 
 def numbers(text: str, region: str, read: Read) -> str:
-    """The text with every number said; no ASCII digit is left."""
+    """The text with every number read out; no ASCII digit is left."""
     pattern, kinds = _scanner(region)
     return substitute(pattern, text, lambda match: kinds[match.lastgroup or ""](match, read))
 
 
 @functools.cache
 def _scanner(region: str) -> tuple[re.Pattern[str], dict[str, Say]]:
-    """One expression of all that has digits, the narrower kinds first, and what says each kind."""
+    """One expression for all that has digits, the narrower kinds first, and the function for each kind."""
     quantities = Quantities(region)
     first = "uno" if region in overrides().first_is_uno else "primero"
 
@@ -80,14 +80,14 @@ def _scanner(region: str) -> tuple[re.Pattern[str], dict[str, Say]]:
 
 
 def _account(region: str, match: re.Match[str], read: Read) -> str:
-    """An IBAN, character by character, with a pause after every four."""
+    """An IBAN's words, character by character, with a pause after every four."""
     written = match.group().replace(" ", "")
     spelled = [digits(char) if char.isdecimal() else code(char, region, read) for char in written]
     return ", ".join(" ".join(spelled[i : i + 4]) for i in range(0, len(spelled), 4))
 
 
 def _phone(match: re.Match[str], read: Read) -> str:
-    """A telephone number, with a pause between groups: two digits as a number, others digit by digit."""
+    """A telephone number's words, in groups: two digits as a number, others digit by digit."""
     number = match["phone"] or match.group()
     plus = "más " if number[0] == "+" else ""
     groups = [part for group in re.findall(r"\d+", number) for part in _parts(group)]
@@ -97,7 +97,7 @@ def _phone(match: re.Match[str], read: Read) -> str:
 
 
 def _parts(group: str) -> list[str]:
-    """A group of digits as it is said: four at most, else by threes, and no digit by itself."""
+    """A group of digits in parts: up to four stay together, more are split by threes, no digit is alone."""
     if len(group) <= 4:
         return [group]
     parts = [group[i : i + 3] for i in range(0, len(group), 3)]
@@ -105,7 +105,7 @@ def _parts(group: str) -> list[str]:
 
 
 def _ordinal(match: re.Match[str], read: Read) -> str:
-    """An ordinal; its mark tells the gender, or for a degree sign (3° año) the noun after it.
+    """An ordinal's words; its mark decides the gender, or after a degree sign the noun (3° año).
 
     Before a masculine noun primero and tercero are shortened, whatever the mark (DPD, primero).
     """

@@ -1,4 +1,4 @@
-"""What the text stages are asked to do, in a table of the project file; each default is the reference."""
+"""The settings of the text stages, from the project file; the defaults are the reference."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class TextOptions(Record, frozen=True, kw_only=True):
     """The settings of the text stages.
 
     normalize: read numbers, dates, units and signs out as words.
-    controls: obey tags such as [happy], [slow], [pause 300ms] and [!]; off, a tag is an ordinary text.
-    pauses: where exact silence is planned: only at [pause] tags, at sentence ends too, or also at clauses.
-    breath_s: at most so many seconds of speech between two breaths (0: no breath is planned).
-    emphasis: capitals, [!], [!!] and [!!!] reach the audio.
+    controls: obey tags such as [happy], [slow], [pause 300ms] and [!]; if off, tags are ordinary text.
+    pauses: where exact silence is planned: only at [pause] tags, also at sentence ends, or also at clauses.
+    breath_s: the most seconds of speech between two breaths (0: no breath is planned).
+    emphasis: capitals, [!], [!!] and [!!!] act on the audio.
     voseo_accents: restore the accents of voseo forms (tenes: tenés) in regions that use them.
     sheismo: respell ll and consonantal y as sh in the region rioplatense.
-    form: "spanish" is what the Spanish checkpoint was used with (lower case, a leading space, ". " at the
-    end); "upstream" leaves the text as it is.
+    form: "spanish" is how the Spanish checkpoint was used (lower case, a leading space, ". " at the end);
+    "upstream" leaves the text as it is.
     missing_style: a style without a reference clip is an error, or is spoken neutrally with a note.
     """
 
@@ -36,10 +36,10 @@ class TextOptions(Record, frozen=True, kw_only=True):
 
 
 class ClipPace(Record, frozen=True, kw_only=True):
-    """How a reference clip speaks: bytes of UTF-8 text a second, and the seconds of speech beside it.
+    """How fast a reference clip speaks, in bytes of UTF-8 text a second, and the seconds left for speech.
 
-    `speech_s` is what the training length leaves: 22 s in all, less the clip.
+    `speech_s` is the model's 22 s (as upstream) less the clip.
     """
 
-    bytes_per_s: float = 15.0
-    speech_s: float = 12.0
+    bytes_per_s: float = 15.0  # chosen: a usual pace of Spanish; a clip's own is measured
+    speech_s: float = 12.0  # chosen: beside a clip of 10 s

@@ -1,4 +1,4 @@
-"""The data of normalization, from `overrides.toml`: what is written, what is said, and who says so."""
+"""The data of normalization, from `overrides.toml`: written forms, spoken forms, and their sources."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FILE = Path(__file__).with_name("overrides.toml")
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """A rule: where it comes from, examples of it (written, said), and its regions (none: all)."""
+    """A rule: its source, examples (written, spoken), and its regions (none: all)."""
 
     source: str
     examples: tuple[tuple[str, str], ...]
@@ -27,9 +27,9 @@ class Rule(Record, frozen=True, kw_only=True):
 
 
 class Word(Rule, frozen=True, kw_only=True):
-    """Writings taken literally, only after and before what these expressions match.
+    """Fixed written forms and their spoken forms, if the expressions `after` and `before` match around them.
 
-    With `ends`, a writing's last point also ends the sentence where a capital follows.
+    With `ends`, the final point of a form also ends the sentence if a capital follows.
     """
 
     written: dict[str, str]
@@ -39,7 +39,7 @@ class Word(Rule, frozen=True, kw_only=True):
 
 
 class Rewrite(Rule, frozen=True, kw_only=True):
-    """An expression and what replaces it, only after what `after` matches."""
+    """An expression and its replacement, if `after` matches the text before it."""
 
     pattern: str
     spoken: str
@@ -47,7 +47,7 @@ class Rewrite(Rule, frozen=True, kw_only=True):
 
 
 class Unit(Rule, frozen=True, kw_only=True):
-    """Signs after a number: the noun for one and for many, and the gender that the number takes."""
+    """Signs after a number: their noun in the singular and the plural, and its gender."""
 
     written: tuple[str, ...]
     one: str
@@ -56,20 +56,20 @@ class Unit(Rule, frozen=True, kw_only=True):
 
 
 class Currency(Unit, frozen=True, kw_only=True):
-    """Signs before or after an amount; `cent` is the hundredth ("": amounts are read as decimals)."""
+    """Signs before or after an amount; `cent` names the hundredth (if "", amounts are read as decimals)."""
 
     cent: str = ""
 
 
 class Nouns(Rule, frozen=True, kw_only=True):
-    """Nouns, in the singular, whose ending does not tell their gender; f-un: un in the singular."""
+    """Singular nouns whose ending does not show their gender; f-un: feminine, but un in the singular."""
 
     gender: Literal["m", "f", "f-un"]
     words: str
 
 
 class Endings(Rule, frozen=True, kw_only=True):
-    """Endings that tell the gender of a noun; earlier rows come first."""
+    """Endings that show the gender of a noun; earlier rows win."""
 
     gender: Literal["m", "f"]
     endings: tuple[str, ...]
@@ -95,14 +95,14 @@ class Context(Rule, frozen=True, kw_only=True):
 
 
 class Roman(Rule, frozen=True, kw_only=True):
-    """Words beside which capitals are a roman numeral, and how it is read there."""
+    """Words next to which capitals are a roman numeral, and how it is read there."""
 
     kind: Literal["regnal", "regnal-f", "century", "division", "event", "event-f"]
     words: str
 
 
 class Names(Rule, frozen=True, kw_only=True):
-    """Characters and what they are called; with `alone`, only where no letter stands beside them."""
+    """Characters and their names; with `alone`, only if no letter is next to them."""
 
     names: dict[str, str]
     alone: bool = False
@@ -132,12 +132,12 @@ R = TypeVar("R", bound=Rule)
 
 
 def in_region(rows: tuple[R, ...], region: str) -> tuple[R, ...]:
-    """The rows that hold in a region; those of this region only come last, so that they win."""
+    """The rows for a region; those for this region only come last, so that they win."""
     return tuple(r for r in rows if not r.regions) + tuple(r for r in rows if region in r.regions)
 
 
 def names(rows: tuple[Names, ...], region: str) -> dict[str, str]:
-    """Character to name, as they are called in a region."""
+    """The names of characters in a region, by character."""
     return {char: name for row in in_region(rows, region) for char, name in row.names.items()}
 
 
@@ -156,7 +156,7 @@ def words(kind: str) -> frozenset[str]:
 
 
 def check_region(region: str) -> None:
-    """Nothing, if the region is known; else SettingsError that names the known ones."""
+    """Nothing; raises SettingsError, with the known regions, for an unknown one."""
     known = overrides().regions
     if region not in known:
         raise SettingsError(

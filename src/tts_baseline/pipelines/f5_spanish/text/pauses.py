@@ -1,4 +1,4 @@
-"""Where a reader may break, pause and breathe: boundaries with exact silence, as far as it is asked for."""
+"""Plans where a reader breaks, pauses and breathes: boundaries with exact silence."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from tts_baseline.pipelines.f5_spanish.plan import Boundary, BoundaryKind, Phras
 from tts_baseline.pipelines.f5_spanish.text.prosody import paragraph_after
 from tts_baseline.pipelines.f5_spanish.text.words import side, word_set
 
-# Seconds of silence after a unit of up to 5 syllables, and of 25 or more; linear between. Choices, inside
-# what was measured on read speech: brief pauses under 0.2 s and medium ones of 0.2 to 1 s in five languages
+# Seconds of silence after a unit of up to 5 syllables, and of 25 or more; linear between. Chosen within what
+# was measured on read speech: brief pauses under 0.2 s and medium ones of 0.2 to 1 s in five languages
 # (Campione & Véronis 2002, Speech Prosody, 199); 0.2 to 1 s between sentences and 0.4 to 1.3 s between
 # paragraphs for fast readers, longer after longer ones (Kazlauskienė & Kalašinskaitė 2020, Respectus
-# Philologicus 37, on Lithuanian). No such table was found for Spanish. A breath takes as long as a short
-# sentence's pause.
+# Philologicus 37, on Lithuanian). No such table was found for Spanish.
 PAUSES_S: Mapping[str, tuple[float, float]] = {
     "comma": (0.15, 0.25),
     "colon": (0.27, 0.33),
@@ -26,7 +25,7 @@ PAUSES_S: Mapping[str, tuple[float, float]] = {
     "paragraph": (0.70, 0.80),
 }
 _SYLLABLES = (5, 25)
-BREATH_PAUSE_S = 0.4
+BREATH_PAUSE_S = 0.4  # chosen: as the pause after a short sentence
 
 _LONG_MARKS = frozenset(";:…()[]-‐‑‒–—―")
 _BEFORE = word_set(
@@ -34,15 +33,15 @@ _BEFORE = word_set(
 )
 _BREAK: Mapping[BoundaryKind, int] = {"paragraph": 6, "sentence": 5, "clause": 4}
 CONJUNCTION, WORD, CLITIC, TOUCHING, NEVER = 3, 2, 1, 0, -1
-_ENOUGH = 0.25
+_ENOUGH = 0.25  # chosen: the model speaks a scrap of text badly
 
 
 def boundaries(
     text: str, tokens: Sequence[Token], sentences: Sequence[Sentence], phrases: Sequence[Phrase]
 ) -> tuple[Boundary, ...]:
-    """A boundary after every tone unit, the last one too, with the pause that marks and length suggest.
+    """A boundary after every tone unit, with the pause that its marks and its length suggest.
 
-    The last pause of the text is 0: nothing follows that it could part.
+    The last pause of the text is 0, because nothing follows.
     """
     ends = {sentence.last: sentence for sentence in sentences}
     planned = []
@@ -64,9 +63,9 @@ def obeyed(
     pauses: Literal["controls", "sentences", "clauses"],
     asked: Mapping[int, float],
 ) -> tuple[Boundary, ...]:
-    """The boundaries with the pauses that are switched on; `asked` (seconds after a token) wins everywhere.
+    """The boundaries with the pauses that are switched on; `asked` (seconds, by token) always wins.
 
-    A pause that was asked for is exact: it replaces what punctuation suggests there, also by 0.
+    A requested pause is exact: it replaces that of the punctuation, even if it is 0.
     """
     on = {"controls": (), "sentences": ("sentence", "paragraph"), "clauses": tuple(_BREAK)}[pauses]
     by_token = {b.after: b if b.kind in on else replace(b, pause_s=0.0) for b in natural}
@@ -75,9 +74,9 @@ def obeyed(
 
 
 def ranks(text: str, tokens: Sequence[Token], natural: Sequence[Boundary]) -> list[int]:
-    """How good a place to break it is after each token: 6 a paragraph's end to 2 a gap between words.
+    """How good a break after each token is, from 6 (a paragraph's end) to 2 (between any two words).
 
-    1 parts a function word from its noun, 0 two tokens without a space, -1 (never) a mark from its word.
+    1 separates a function word from its noun, 0 two tokens without a space, -1 (never) a mark from its word.
     """
     places = []
     for token, following in itertools.pairwise(tokens):
@@ -96,15 +95,15 @@ def ranks(text: str, tokens: Sequence[Token], natural: Sequence[Boundary]) -> li
 
 
 def furthest(costs: Sequence[float], first: int, limit: float) -> int:
-    """The last token that can be reached from `first` within the limit; `costs` are running totals from 0."""
+    """The last token within the limit, counted from `first`; `costs` are running totals from 0."""
     return bisect.bisect_right(costs, costs[first] + limit) - 2
 
 
 def best_break(places: Sequence[int], costs: Sequence[float], first: int, last: int) -> int | None:
     """The token from `first` to `last` after which a break is best: the highest rank, then the latest.
 
-    One that uses less than a quarter of what could be reached is taken only where there is no other, for a
-    scrap is badly spoken. None: there is no place at all.
+    A break in the first quarter is taken only if there is no other, because the model speaks scraps badly.
+    None if no break is possible.
     """
     enough = costs[first] + _ENOUGH * (costs[last + 1] - costs[first])
     allowed = [i for i in range(first, last + 1) if places[i] > NEVER]
@@ -117,8 +116,8 @@ def breaths(
 ) -> tuple[Boundary, ...]:
     """The boundaries with breaths added, so that no stretch of speech is longer than the limit.
 
-    `seconds` are running totals of speech from 0, one more than tokens. Any planned pause is a chance to
-    breathe. A single word that is longer stays whole.
+    `seconds` are running totals of speech from 0, one more than tokens. Every planned pause counts as a
+    breath. A single word longer than the limit stays whole.
     """
     by_token = {boundary.after: boundary for boundary in planned}
     fixed = {b.after for b in planned if b.kind == "control"}

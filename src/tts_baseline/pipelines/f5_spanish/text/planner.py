@@ -1,4 +1,4 @@
-"""Makes the plan: controls, normalization, one tokenization, annotation, boundaries, chunks; each once."""
+"""Makes the plan of a request: controls, normalization, tokens, annotation, boundaries, chunks."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tts_baseline.pipelines.f5_spanish.text.options import TextOptions
 from tts_baseline.pipelines.f5_spanish.text.regions import Region
 from tts_baseline.pipelines.f5_spanish.text.words import tokenize
 
-_SPEEDS = (0.25, 4.0)
+_SPEEDS = (0.25, 4.0)  # chosen: as OpenAI's speech API
 
 
 class Admitting(Protocol):
-    """What knows the model's vocabulary."""
+    """An object that knows the model's vocabulary."""
 
     def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
-        """The text without what the model cannot read, and what was left out."""
+        """The text without what the model cannot read, and the omissions."""
         ...
 
 
@@ -43,8 +43,7 @@ def make_plan(
     """The plan of one request. `pace(style)` raises KeyError for a style without a reference clip.
 
     A text with nothing to say gives a plan without chunks. Raises RequestFailed for a bad tag, an unknown
-    region, a speed out of range (0.25 to 4), and a style without a clip where `options.missing_style` is
-    "error".
+    region, a speed outside 0.25 to 4, and a style without a clip if `options.missing_style` is "error".
     """
     from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 
@@ -65,7 +64,7 @@ def plan_with(
     normalize: Reader,
     admit: Reader,
 ) -> TextPlan:
-    """The plan of one request under a given normalization and vocabulary; otherwise as `make_plan`."""
+    """As `make_plan`, with the given normalization and vocabulary."""
     here = regions.region(region)
     text = _encodable(text)
     segments = _segments(text, style, speed, options)
@@ -101,7 +100,7 @@ def plan_with(
 
 
 def _encodable(text: str) -> str:
-    """The text with half of a surrogate pair, which no encoding can carry, as U+FFFD."""
+    """The text with lone surrogates, which cannot be encoded, replaced by U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -114,7 +113,7 @@ def _segments(text: str, style: str | None, speed: float, options: TextOptions) 
 
 
 def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Reader) -> Reader:
-    """What reads a paragraph out: normalization, voseo accents, and the vocabulary, as far as switched on."""
+    """The function that reads a paragraph out: normalization and voseo accents if on, then the vocabulary."""
 
     def read(text: str) -> tuple[str, tuple[Omission, ...]]:
         spoken, unread = normalize(text) if options.normalize else (text, ())
@@ -127,7 +126,7 @@ def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Reader
 
 
 def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
-    """What writes a token as the model gets it."""
+    """The function that writes a token as the model gets it."""
     sh = options.sheismo and here.sheismo
     lower = options.form == "spanish"
 
@@ -139,7 +138,7 @@ def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
 
 
 def _seconds(script: chunks.Script, deliveries: Sequence[Delivery]) -> list[float]:
-    """The estimated speech before each token, and after the last one."""
+    """The estimated seconds of speech before each token, and of all."""
     sizes = (after - before for before, after in itertools.pairwise(script.totals))
     times = (size / (d.pace.bytes_per_s * d.speed) for size, d in zip(sizes, deliveries, strict=True))
     return [0.0, *itertools.accumulate(times)]
@@ -153,7 +152,7 @@ def _chunks(
     places: Sequence[int],
     script: chunks.Script,
 ) -> tuple[tuple[Chunk, ...], list[Omission], list[str]]:
-    """The chunks, the marks that fit in none, and a note for every word that was cut."""
+    """The chunks, the marks that fit in no chunk, and a note for every word that was cut."""
     planned: list[Chunk] = []
     omissions: list[Omission] = []
     cut: dict[str, None] = {}
@@ -181,7 +180,7 @@ def _chunks(
 def _remarks(
     segments: Sequence[Segment], options: TextOptions, region: str, detected: str | None, *, silent: bool
 ) -> list[str]:
-    """What a person who reads the plan should know, and could not see in it."""
+    """Remarks on what the plan itself does not show."""
     remarks = []
     if silent:
         remarks.append("there is nothing to say")

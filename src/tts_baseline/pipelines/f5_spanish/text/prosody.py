@@ -1,7 +1,7 @@
-"""What punctuation and spelling say about intonation: sentences and their types, tone units, emphasis.
+"""Intonation from punctuation and spelling: sentences and their types, tone units, emphasis.
 
-Pure functions over one tokenization. They plan what a reader would do; nothing here claims what the model
-does. Punctuation after RAE, Ortografía (2010), III: a lower-case word after ? ! or … continues the sentence.
+Pure functions of the tokens. They plan what a reader would do, which the model may not do. Punctuation
+follows RAE, Ortografía (2010), III: a lower-case word after ? ! or … continues the sentence.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _ENDS = frozenset(".!?…")
 _COMMAS = frozenset(",;:")
 _DASHES = frozenset("-‐‑‒–—―")
 
-# Acronyms that could pass for a word; the normalization spells out most others, and what is no possible
-# Spanish word (PBI, FMI) is never taken for emphasis.
+# Acronyms that look like words. Most others are spelled out by the normalization, and capitals that cannot be
+# a Spanish word (PBI, FMI) are never emphasis.
 _ACRONYMS = word_set(
     """AFIP ANSES AVE CABA CEO CIA DEA DELE DIAN DLE DNI EE FIFA ICE INE ISO IVA LED NASA OEA ONG ONU OTAN
     OVNI PAMI PAN PIN RAE SAT SENA SIDA UBA UE UEFA UNESCO UNICEF URL USA UU"""
@@ -40,9 +40,9 @@ _POSSIBLE_WORD = re.compile(
 
 
 def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
-    """The sentences of a text with their types; together they cover all tokens, if there is a word at all.
+    """The sentences of a text with their types; they cover all tokens, and there are none without a word.
 
-    A blank line ends a sentence too. What comes after the last word's sentence belongs to it.
+    A blank line also ends a sentence. Marks after the last word belong to the last sentence.
     """
     words = [index for index, token in enumerate(tokens) if token.kind == "word"]
     if not words:
@@ -57,11 +57,11 @@ def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
 
 
 def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> tuple[Phrase, ...]:
-    """The tone units of the sentences: what lies between commas, colons, dashes and brackets.
+    """The tone units of the `parsed` sentences: the parts between commas, colons, dashes and brackets.
 
-    The last unit of a sentence falls, rises in a yes/no question, and is suspended before an ellipsis; a unit
-    before it is suspended, unless it is a question or an exclamation of its own. The nucleus is the last
-    stressed word; a unit of function words alone has it on its last.
+    A sentence's last unit rises in a yes/no question, is suspended before an ellipsis, and falls otherwise.
+    Earlier units are suspended, unless they are questions or exclamations themselves. The nucleus is the last
+    stressed word, or the last word if none is stressed.
     """
     units = []
     for sentence in parsed:
@@ -76,9 +76,9 @@ def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> t
 
 
 def capitals(tokens: Sequence[Token]) -> frozenset[int]:
-    """The words that capitals emphasize: two capitals or more, amid a text most of whose words are not so.
+    """The words that capitals emphasize: two capitals or more, in a text mostly without such words.
 
-    Acronyms, roman numerals and what cannot be a Spanish word are not emphasis.
+    Acronyms, roman numerals and words that cannot be Spanish are not emphasized.
     """
     words = [(index, token.text) for index, token in enumerate(tokens) if token.kind == "word"]
     long = [(index, word) for index, word in words if len(word) > 1 and word.isalpha()]
@@ -93,13 +93,13 @@ def capitals(tokens: Sequence[Token]) -> frozenset[int]:
 
 
 def paragraph_after(text: str, tokens: Sequence[Token], index: int) -> bool:
-    """True where a blank line lies between this token and the next."""
+    """True if there is a blank line between this token and the next."""
     gap = text[tokens[index].end : tokens[index + 1].start]
     return gap.count("\n") > 1
 
 
 def _sentence_ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
-    """The last token of every sentence but the last one; each has a word."""
+    """The last token of every sentence but the last; each sentence has a word."""
     first, has_word, index = 0, False, 0
     while index < len(tokens) - 1:
         token = tokens[index]
@@ -121,7 +121,7 @@ def _sentence_ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
 
 
 def _with_closers(tokens: Sequence[Token], index: int) -> int:
-    """The last of the quotation marks and brackets that close right after a mark."""
+    """The last of the closing quotation marks and brackets directly after a mark."""
     while (
         index + 1 < len(tokens)
         and tokens[index + 1].start == tokens[index].end
@@ -132,7 +132,7 @@ def _with_closers(tokens: Sequence[Token], index: int) -> int:
 
 
 def _ends_sentence(tokens: Sequence[Token], first: int, mark: int, end: int) -> bool:
-    """Whether the mark, closed at `end`, ends the sentence that began at `first`; a token follows."""
+    """True if the mark, with its closers up to `end`, ends the sentence from `first`; a token follows."""
     following = tokens[end + 1]
     if following.text in _COMMAS:
         return False
@@ -151,14 +151,14 @@ def _ends_sentence(tokens: Sequence[Token], first: int, mark: int, end: int) -> 
 
 
 def _next_word(tokens: Sequence[Token], index: int) -> tuple[Token | None, bool]:
-    """The next word from here on, and whether ¿ or ¡ comes before it."""
+    """The next word from `index` on, and whether ¿ or ¡ comes before it."""
     word = _word_from(tokens, index, len(tokens) - 1)
     opened = any(tokens[i].text[0] in "¿¡" for i in range(index, len(tokens) if word is None else word))
     return (None if word is None else tokens[word]), opened
 
 
 def _type(tokens: Sequence[Token], first: int, last: int) -> SentenceType:
-    """A sentence's type by its last mark; an opening mark counts where its closing one is missing."""
+    """A sentence's type by its last mark, or by an opening mark without its closing one."""
     final = _trailing(tokens, first, last)
     marks = "".join(token.text for token in tokens[first : last + 1] if token.kind == "mark")
     if "?" in final or ("¿" in marks and "?" not in marks):
@@ -177,9 +177,9 @@ def _trailing(tokens: Sequence[Token], first: int, last: int) -> str:
 
 
 def _asks_wh(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether an interrogative opens the question, or one of its clauses: ¿Y vos, qué querés?
+    """True if an interrogative begins the question or one of its clauses: ¿Y vos, qué querés?
 
-    An interrogative that merely ends the question after a comma (¿Vienes, o qué?) makes no wh-question.
+    An interrogative that only ends the question after a comma (¿Vienes, o qué?) does not count.
     """
     opened = [i + 1 for i in range(first, last + 1) if "¿" in tokens[i].text]
     start = opened[-1] if opened else first
@@ -193,7 +193,7 @@ def _asks_wh(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _interrogative(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """The accented interrogative that a clause begins with, after conjunction, subject or preposition."""
+    """The accented interrogative at the start of a clause, after any conjunction, subject or preposition."""
     index = _word_from(tokens, first, last)
     while index is not None and tokens[index].text.lower() in _BEFORE_WH:
         index = _word_from(tokens, index + 1, last)
@@ -203,12 +203,12 @@ def _interrogative(tokens: Sequence[Token], first: int, last: int) -> int | None
 
 
 def _word_from(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """The first word from here to the last token."""
+    """The first word from `first` to `last`."""
     return next((i for i in range(first, last + 1) if tokens[i].kind == "word"), None)
 
 
 def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence) -> list[int]:
-    """The last tokens of all tone units of a sentence but its last; every unit has a word."""
+    """The last token of every tone unit of a sentence but the last; each unit has a word."""
     cuts = []
     since = False
     words_left = sum(t.kind == "word" for t in tokens[sentence.first : sentence.last + 1])
@@ -222,7 +222,7 @@ def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence) -> list[int]:
 
 
 def _cut_after(text: str, tokens: Sequence[Token], index: int) -> bool:
-    """Whether a tone unit ends after this token, another one following."""
+    """True if a tone unit ends after this token."""
     token, following = tokens[index], tokens[index + 1]
     if side(following) == "closing" or _closes(text, following):
         return False
@@ -238,12 +238,12 @@ def _cut_after(text: str, tokens: Sequence[Token], index: int) -> bool:
 
 
 def _opens(text: str, token: Token) -> bool:
-    """A dash that opens an aside, or stands between spaces: —dijo, or x — y."""
+    """True for a dash that opens an aside or is between spaces: —dijo, x — y."""
     return token.text[0] in _DASHES and _blank(text, token.start - 1)
 
 
 def _closes(text: str, token: Token) -> bool:
-    """A dash that closes an aside: ése— cobra."""
+    """True for a dash that closes an aside: ése— cobra."""
     return token.text[0] in _DASHES and not _blank(text, token.start - 1) and _blank(text, token.end)
 
 

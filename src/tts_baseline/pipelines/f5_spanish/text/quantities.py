@@ -1,4 +1,4 @@
-"""Amounts with what they count: prices, measures, percentages, ranges, and numbers before a noun."""
+"""Reads out amounts with their units: prices, measures, percentages, ranges, and numbers before a noun."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Quantities:
         )
 
     def say(self, match: re.Match[str], read: Read) -> str:
-        """The words of what `pattern` found: sign, amount or range, scale, unit, and unit of reference."""
+        """The words of a match of `pattern`: sign, amount or range, scale, unit, and unit of reference."""
         written = match["unit"] or match["before"]
         unit = self.units[written] if written else None
         spoken = _SIGNS[match["sign"] or ""] + self._count(match, unit, read)
@@ -52,7 +52,7 @@ class Quantities:
         return f"{spoken} por {per.one if per else match['per']}"
 
     def _count(self, match: re.Match[str], unit: Unit | None, read: Read) -> str:
-        """An amount or a range with its scale and its unit."""
+        """The words of an amount or a range with its scale and unit."""
         scale = (match["scale"] or "").strip()
         last = parse(match["to"] or match["amount"], point=self.point)
         if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
@@ -69,7 +69,7 @@ class Quantities:
         return spoken
 
     def _scaled(self, match: re.Match[str], scale: str, gender: Gender, read: Read) -> str:
-        """The amount or range, and its scale: un millón, doscientas mil."""
+        """The words of an amount or a range with its scale: un millón, doscientas mil."""
         if scale and not (scale == "mil" and gender == "f"):
             gender = "m"
         spoken = say(match["amount"], gender, read, point=self.point)
@@ -81,7 +81,7 @@ class Quantities:
 
 
 def _is_round(amount: Amount) -> bool:
-    """Whether millions end a number, so that its noun takes de: un millón de euros."""
+    """True if a number ends in millions, so that its noun takes de: un millón de euros."""
     return not amount.mark and _ROUND_MILLIONS.fullmatch(amount.integer) is not None
 
 
@@ -90,7 +90,7 @@ def _has_cents(amount: Amount, currency: Currency) -> bool:
 
 
 def _price(amount: Amount, currency: Currency, read: Read) -> str:
-    """A price in units and cents: dos euros con cincuenta céntimos; without units, the cents alone."""
+    """A price's words: dos euros con cincuenta céntimos; only the cents if there are no units."""
     whole = Amount(integer=amount.integer, grouped=amount.grouped)
     units = say_amount(whole, currency.gender, read) + (" de" if _is_round(whole) else "")
     units += f" {currency.one if whole.integer == '1' else currency.many}"

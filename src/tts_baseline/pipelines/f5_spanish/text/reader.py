@@ -1,4 +1,4 @@
-"""Who reads a written number out: damga, or whatever normalizer is given instead."""
+"""Reads a written number out, with damga or another normalizer."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tts_baseline.core.errors import MissingExtra, PipelineError
 
 Read = Callable[[str], str]
 
-# damga takes about half a millisecond for a number, and a text has few that it has not met before.
+# chosen: damga takes about half a millisecond for a number, and few numbers in a text are new
 _REMEMBERED = 4096
 
 
 class Normalizer(Protocol):
-    """Whatever reads written numbers out: cardinals (1.234), ordinals (12.º) and fractions (3/8)."""
+    """An object that reads written numbers out: cardinals (1.234), ordinals (12.º) and fractions (3/8)."""
 
     def normalize(self, text: str) -> str: ...
 
 
 @functools.cache
 def damga() -> Normalizer:
-    """damga's Spanish grammars, loaded once; MissingExtra where the package is not installed."""
+    """damga's Spanish grammars, loaded once; MissingExtra if the package is not installed."""
     try:
         from damga import TextNormalizer
     except ImportError as error:
@@ -34,12 +34,12 @@ def damga() -> Normalizer:
 
 @functools.cache
 def damga_reads() -> Read:
-    """What damga says for a number; the last few thousand are remembered."""
+    """The function that gives damga's words for a number; the latest few thousand are cached."""
     return functools.lru_cache(maxsize=_REMEMBERED)(reads(damga()))
 
 
 def reads(normalizer: Normalizer) -> Read:
-    """What a normalizer says for a number; PipelineError where it leaves a digit."""
+    """The function that gives a normalizer's words for a number; PipelineError if a digit is left."""
 
     def read(number: str) -> str:
         spoken = normalizer.normalize(number)

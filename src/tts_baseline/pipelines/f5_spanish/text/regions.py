@@ -1,4 +1,4 @@
-"""Regions as far as a text shows or needs them: voseo, respelling, and the evidence in a text."""
+"""Regions in text: voseo accents, respelling, and the words that are evidence of a region."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _DATA = Path(__file__).with_name("regions.toml")
 _PLAIN = str.maketrans("áéíóú", "aeiou")
 _WORD = re.compile(r"\w+")
 _SHEISMO = re.compile(r"(?:ll|y)(?=[aeiouáéíóúü])", re.IGNORECASE)
-_SHORT = 3
+_SHORT = 3  # chosen: longer words in capitals are shouted, not abbreviated
 
 
 class Region(Record, frozen=True, kw_only=True):
-    """What the data say of one region; see the head of regions.toml for each key."""
+    """The data of one region; the head of regions.toml explains each key."""
 
     voseo: bool = False
     sheismo: bool = False
@@ -47,7 +47,7 @@ def regions() -> Mapping[str, Region]:
 
 
 def region(name: str) -> Region:
-    """The named region; RequestFailed, naming the nearest, where there is none."""
+    """The named region; RequestFailed, with the nearest name, if it is unknown."""
     known = regions()
     if name not in known:
         raise RequestFailed(
@@ -59,7 +59,7 @@ def region(name: str) -> Region:
 
 
 def restore_accents(text: str) -> str:
-    """The text with the accents of voseo forms put back (tenes: tenés), and nothing else changed."""
+    """The text with the accents of voseo forms restored (tenes: tenés)."""
     forms = _accented()
 
     def restored(match: re.Match[str]) -> str:
@@ -73,7 +73,7 @@ def restore_accents(text: str) -> str:
 
 
 def respell_sheismo(word: str) -> str:
-    """The word with ll and y before a vowel written sh (calle: cashe); hay, rey, y and muy stay."""
+    """The word with ll and y before a vowel written as sh (calle: cashe); hay, rey, y and muy stay."""
 
     def respelled(match: re.Match[str]) -> str:
         letters = match.group()
@@ -84,9 +84,9 @@ def respell_sheismo(word: str) -> str:
 
 
 def detect(text: str) -> tuple[str | None, tuple[RegionClue, ...]]:
-    """The region that most words of a text speak for, each counted once (None: a tie), and these words.
+    """The region with the most evidence in a text (None: a tie), and the words; each counts once.
 
-    Whole words only: "coche" is no "che". A capitalized abbreviation (OS, SOS) is no evidence.
+    Whole words only: "coche" is no "che". An abbreviation in capitals (OS, SOS) is no evidence.
     """
     pattern, features = _evidence()
     seen: dict[str, RegionClue] = {}
@@ -109,20 +109,20 @@ def _data() -> _Data:
 
 @functools.cache
 def _accented() -> Mapping[str, str]:
-    """Every voseo form of the table by its plain spelling."""
+    """Every voseo form of the table, by its spelling without accents."""
     voseo = _data().voseo
     return {form.translate(_PLAIN): form for form in (*voseo.present, *voseo.imperative)}
 
 
 def _own_verbs() -> tuple[str, ...]:
-    """The voseo forms, accented and plain, that nothing else is: those in -í and -ís may be."""
+    """The voseo forms, with and without accents, that cannot be anything else; those in -í and -ís can."""
     own = [pair for pair in _accented().items() if "í" not in pair[1][-2:]]
     return tuple(form for pair in own for form in pair)
 
 
 @functools.cache
 def _evidence() -> tuple[re.Pattern[str], tuple[tuple[str, str], ...]]:
-    """One pattern with a group a feature, and each group's region and feature."""
+    """One pattern with a group for each feature, and each group's region and feature."""
     features, groups = [], []
     for name, data in regions().items():
         for feature, patterns in data.evidence.items():

@@ -1,4 +1,4 @@
-"""Roman numerals, told from capitals by the words beside them, and read as cardinals or ordinals."""
+"""Reads out roman numerals, which the words next to them distinguish from other capitals."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _WRITTEN = re.compile(r"M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})")
 _NUMERAL = "[IVXLC]+"
-_LAST_ORDINAL = 10
+_LAST_ORDINAL = 10  # DPD, ordinales: Alfonso décimo, Alfonso trece
 
 
 def value(numeral: str) -> int:
-    """What a roman numeral is worth; 0 for capitals that are none (IIX, CIVIL)."""
+    """The value of a roman numeral; 0 if it is none (IIX, CIVIL)."""
     numeral = numeral.upper()
     if not _WRITTEN.fullmatch(numeral):
         return 0
@@ -32,7 +32,7 @@ def value(numeral: str) -> int:
 
 
 def romans(text: str, read: Read) -> str:
-    """The text with its roman numerals said."""
+    """The text with its roman numerals read out."""
 
     def say(match: re.Match[str]) -> str:
         return _SPEAK[match.lastgroup or ""](match, read)
@@ -41,7 +41,7 @@ def romans(text: str, read: Read) -> str:
 
 
 def _century(match: re.Match[str], read: Read) -> str:
-    """Siglo primero to décimo, then siglo once (DPD, siglo)."""
+    """A century's words: siglo primero to décimo, then siglo once (DPD, siglo)."""
     word = {"s.": "siglo", "ss.": "siglos"}.get(match["century_word"], match["century_word"])
     return word + _each(match["centuries"], lambda numeral: _up_to_ten(numeral, "m", read))
 
@@ -51,7 +51,7 @@ def _division(match: re.Match[str], read: Read) -> str:
 
 
 def _regnal(match: re.Match[str], read: Read) -> str:
-    """Alfonso décimo, Alfonso trece (DPD, ordinales); Francisco I. Madero has an initial."""
+    """A ruler's name: Alfonso décimo, Alfonso trece (DPD, ordinales); Francisco I. Madero has an initial."""
     name, number = match["name"], match["number"]
     surname = re.match(r"\. ([A-ZÁÉÍÓÚÑ]\w+)", match.string[match.end() :])
     if len(number) == 1 and surname and surname.group(1).lower() not in words("not-noun"):
@@ -79,7 +79,7 @@ def _other(match: re.Match[str], read: Read) -> str:
 
 
 def _each(numerals: str, say: Callable[[str], str]) -> str:
-    """A list or range of numerals, each of them said."""
+    """A list or range of numerals, each read out."""
     return re.sub(rf"\b{_NUMERAL}\b", lambda n: say(n.group()), re.sub(r" ?[-–] ?", " a ", numerals))
 
 

@@ -1,11 +1,11 @@
-"""Replacing parts of a text while its sentences stay what they were: the capital and the final point."""
+"""Replaces parts of a text and keeps the capital and the final point of its sentences."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-_TAIL = 40
+_TAIL = 40  # chosen: longer than any run of spaces and quotation marks at the start of a sentence
 _BEFORE_FIRST = " \n\"'«“‘(¿¡—-"
 _END = re.compile(r"[\"'»”’)\]]*\s*$")
 _END_OR_CAPITAL = re.compile(r"[\"'»”’)\]]*(?:\s*$|\s+[\"'«“‘(¿¡—]*[A-ZÁÉÍÓÚÑÜ])")
@@ -14,7 +14,7 @@ _END_OR_CAPITAL = re.compile(r"[\"'»”’)\]]*(?:\s*$|\s+[\"'«“‘(¿¡—]
 def substitute(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]], str]) -> str:
     """The text with every match replaced by what `say` returns, capitalized at the start of a sentence.
 
-    Only what is written with a capital or without a letter gets a capital: 21 casas, Av. Sol.
+    A match that begins with a small letter gets no capital: 21 casas and Av. Sol do.
     """
     out: list[str] = []
     tail, copied = "", 0
@@ -30,11 +30,11 @@ def substitute(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]
 
 
 def starts_sentence(before: str) -> bool:
-    """Whether what follows `before` begins a sentence."""
+    """True if a sentence begins after `before`."""
     before = before.rstrip(_BEFORE_FIRST)
     return not before or before[-1] in ".!?…"
 
 
 def ends_sentence(rest: str, *, capital: bool = True) -> bool:
-    """Whether a sentence ends before `rest`: the text does, or (with `capital`) a capital follows."""
+    """True if a sentence ends before `rest`: nothing follows, or (with `capital`) a capital does."""
     return bool((_END_OR_CAPITAL if capital else _END).match(rest))

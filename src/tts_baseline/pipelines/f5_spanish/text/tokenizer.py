@@ -9,7 +9,7 @@ from tts_baseline.core.errors import MissingExtra
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What upstream replaces before it segments, and before which characters it never adds a space.
+# Upstream replaces these before it segments, and never adds a space after those.
 REPLACED = str.maketrans({";": ",", "“": '"', "”": '"', "‘": "'", "’": "'"})
 _NO_SPACE_AFTER = " :'\""
 _FIRST_EAST_ASIAN = "\u2e80"
@@ -18,9 +18,9 @@ _FIRST_EAST_ASIAN = "\u2e80"
 def tokenize(text: str) -> list[str]:
     """The tokens of a text, bit for bit those of f5-tts 1.1.22 (`f5_tts.model.utils.convert_char_to_pinyin`).
 
-    Latin text comes out as its characters, with a space before each segment of two or more ASCII letters that
-    does not follow one: jieba splits at accents ("có mo"), and the checkpoints were trained on that. Chinese
-    comes out as pinyin. Raises MissingExtra without rjieba, or without pypinyin where there is Chinese.
+    Latin text becomes its characters, with a space before each segment of two or more ASCII letters unless
+    there is one: jieba splits at accents ("có mo"), and the checkpoints were trained on that. Chinese becomes
+    pinyin. Raises MissingExtra without rjieba, or, for Chinese, without pypinyin.
     """
     tokens: list[str] = []
     for segment in _segments(text.translate(REPLACED)):
@@ -48,7 +48,7 @@ def _segments(text: str) -> list[str]:
 
 
 def _readings(segment: str) -> Sequence[str]:
-    """Pinyin with tone numbers for Chinese, and other characters as they are."""
+    """Pinyin with tone numbers for Chinese; other characters unchanged."""
     if max(segment) < _FIRST_EAST_ASIAN:
         return segment
     try:

@@ -1,4 +1,4 @@
-"""What the model can read: its vocabulary, and the guard that lets nothing else through or vanish."""
+"""The model's vocabulary, and the guard that replaces or reports everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFAULT = Path(__file__).parent.parent / "vocab.txt"
 _HINT = f'{TABLE} vocabulary = "vocab.txt"  # the checkpoint\'s'
 
-# What the Spanish checkpoint was taught: a character that its vocabulary merely lists was maybe never heard.
+# The characters that the Spanish checkpoint was trained on; others in its vocabulary may be untrained.
 SPANISH = "abcdefghijklmnopqrstuvwxyzáéíóúüñ"
 _TAUGHT = SPANISH + SPANISH.upper() + " .,;:?!¿¡()\"'-"
 
@@ -42,7 +42,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The tokens that a model knows, in the order of their indices; the first one is the space."""
+    """The tokens of a model, in the order of their indices; the first is the space."""
 
     tokens: tuple[str, ...]
 
@@ -53,10 +53,10 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: str | Path) -> Vocabulary:
-        """The vocabulary of a file with one token a line, in UTF-8, with lines ended in LF or CRLF.
+        """The vocabulary in a UTF-8 file with one token a line, with LF or CRLF.
 
-        Raises PipelineError if there is no such file, or if it is not a vocabulary: empty, not UTF-8, its
-        first token not a space, a token twice.
+        Raises PipelineError for a file that is missing, empty or not UTF-8, whose first token is not a space,
+        or that has a token twice.
         """
         path = Path(path)
         try:
@@ -86,15 +86,15 @@ class Vocabulary:
         return {token: index for index, token in enumerate(self.tokens)}
 
     def encode(self, tokens: Sequence[str]) -> list[int]:
-        """The index of each token; 0, as upstream's `list_str_to_idx` has it, for one that is not there."""
+        """The index of each token; 0 for an unknown one, as in upstream's `list_str_to_idx`."""
         return [self._index.get(token, 0) for token in tokens]
 
     def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
-        """The text in characters that the model was taught, on one line, and what had to be left out of it.
+        """The text on one line, in characters that the model was trained on, and what was left out of it.
 
-        What it was not taught is replaced by what `overrides.toml` says (« by ", … by ..., é by e where the
-        vocabulary lacks it), digits and signs by their names, foreign letters by their base letter; a dash
-        between words by a comma. All else is left out and reported. Lower-casing the text later is safe.
+        Other characters are replaced as `overrides.toml` says (« by ", … by ..., é by e if the vocabulary
+        lacks it), digits and signs by their names, foreign letters by their base letter, and a dash between
+        words by a comma. All else is left out and reported. The text may be lower-cased later.
         """
         omissions: list[Omission] = []
 
@@ -109,7 +109,7 @@ class Vocabulary:
         return text.strip(), tuple(omissions)
 
     def _replace(self, match: re.Match[str]) -> tuple[str, list[Omission]]:
-        """What a stretch of characters that were not taught becomes, and what of it is left out."""
+        """The replacement of a run of untrained characters, and what of it is left out."""
         text, start = match.string, match.start()
         spoken, left_out = "", [""]
         on_letter = text[start - 1 : start].isalpha()
@@ -128,7 +128,7 @@ class Vocabulary:
         return spoken, [_omission(part) for part in left_out if part]
 
     def _said(self, char: str, *, alone: bool = False) -> str | None:
-        """What a character becomes, in characters that were taught; None if there is nothing for it."""
+        """The replacement of a character, in trained characters; None if there is none."""
         if char.isspace():
             return " "
         if char in self._known or char == "—":
@@ -144,7 +144,7 @@ class Vocabulary:
         return whole if whole.strip() and None not in pieces else None
 
     def _dash(self, match: re.Match[str]) -> str:
-        """What a dash between words becomes: a comma, and nothing where another mark already pauses."""
+        """The replacement of a dash between words: a comma, or none if another mark makes the pause."""
         before = match.string[match.start() - 1 : match.start()]
         after = match.string[match.end() : match.end() + 1]
         if not (before and after) or before in _OPENING or after in _CLOSING:
@@ -153,7 +153,7 @@ class Vocabulary:
 
     @functools.cached_property
     def _known(self) -> frozenset[str]:
-        """The taught characters that the vocabulary has, as the tokenizer hands them over, in either case."""
+        """The trained characters in the vocabulary, also in lower case, as the tokenizer writes them."""
         return frozenset(
             char for char in _TAUGHT if all(form.translate(REPLACED) in self for form in (char, char.lower()))
         )
@@ -170,10 +170,10 @@ def _default() -> Vocabulary:
 
 @functools.cache
 def _replacements(*, alone: bool) -> dict[str, str]:
-    """Character to what replaces it: letters and marks as they are, names with spaces around them."""
+    """The replacement of each character; names have spaces around them."""
     data = overrides()
     called = names(tuple(row for row in data.symbol if alone or not row.alone), "")
-    # A letter has one name, large or small; the micro sign's capital is that of the letter mu.
+    # Capitals have the name of the small letter, but the capital of the micro sign is that of mu.
     capitals = {char.upper(): name for char, name in called.items() if char.upper().lower() == char}
     called = capitals | called
     return {char: f" {name} " for char, name in called.items()} | names(data.character, "")
@@ -189,5 +189,5 @@ def _not_read(what: str, path: Path) -> PipelineError:
 
 
 def vocabulary_of(path: str | None, *, root: Path) -> Vocabulary:
-    """The vocabulary that a setting names, relative to `root`; without one, upstream's."""
+    """The vocabulary in the file that a setting names, relative to `root`; without one, upstream's."""
     return Vocabulary.read(root / path) if path else Vocabulary.default()

@@ -1,4 +1,4 @@
-"""The one tokenization: words and marks with their offsets, and each word's syllables and stress."""
+"""The tokenization: words and marks with their offsets, and each word's syllables and stress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from tts_baseline.pipelines.f5_spanish.plan import Token
 
-# A number keeps its separators, so that none of them is taken for a clause or a sentence end.
+# A number keeps its separators, so that none ends a clause or a sentence.
 _TOKEN = re.compile(
     r"""(?P<word> \d+ (?:[.,:/]\d+)+ | [^\W_] (?:[^\W_]|[\u0300-\u036f]|['’](?=[^\W_]))* )
     | [.!?…]+ | [¿¡]+ | [-‐‑‒–—―]+ | \S""",
@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 _OPENING = frozenset("([{«“‘‹")
 _CLOSING = frozenset(",;:.!?…)]}»”’›")
 
-# Classes of letters that decide syllables: e and o are the open vowels (e apart, for gue and que).
+# Classes of letters for syllables: e and o are the open vowels (e is separate because of gue and que).
 _CLASSES = {
     "e": "eéèêëēĕėęě",
     "o": "aáàâäãåāăąæoóòôöõøōőœ",
@@ -31,7 +31,7 @@ _CLASS = {ord(c): name for name, letters in _CLASSES.items() for c in letters + 
 _CLASS |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1) if code not in _CLASS}
 _SILENT_U = re.compile(r"(?<=[gq])u(?=[eií])")
 _VOWEL_Y = re.compile(r"y(?![eoíúiuü])")
-# A diphthong or triphthong is a nucleus, also across h (RAE 2010: prohi-bir), but hue and hui start afresh.
+# A diphthong or triphthong is one nucleus, also across h (RAE 2010: prohi-bir); hue and hui begin a new one.
 _NUCLEUS = re.compile(
     r"""(?:[iuü]h?)? [eo] (?: h?[iuü](?![eoíúiuü]) )?
     | (?:[uü]h?)? í | (?:ih?)? ú
@@ -40,7 +40,8 @@ _NUCLEUS = re.compile(
 )
 _ONSET = re.compile(r"(?:ch|ll|rr|th|ph|[gq]\.|[bcdfgkptv]r|[bcfgkpv]l|.)$")
 _ACCENT = re.compile("[áéíóúÁÉÍÓÚ]")
-# In a vowel, or in n or s after one: stressed on the last but one. A final y (rey) is a consonant here.
+# Words that end in a vowel, or in n or s after one, have the stress on the last syllable but one. Here a
+# final y (rey) is a consonant.
 _DIPHTHONG_Y = re.compile(r"[aeiouAEIOU][yY]$")
 _PENULTIMATE = re.compile(r"[eoíúiuü][ns]?$")
 
@@ -50,8 +51,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# RAE, Ortografía (2010), II 2.3.1.2. Where a form is also a stressed word (bajo, como, sobre, para, medio),
-# the commoner reading counts; medio and luego are left stressed.
+# RAE, Ortografía (2010), II 2.3.1.2. For forms that are also stressed words (bajo, como, sobre, para), the
+# more common reading counts; so medio and luego are not listed.
 UNSTRESSED = word_set(
     """el la lo los las al del mi mis tu tus su sus nuestro nuestra nuestros nuestras vuestro vuestra vuestros
     vuestras me te se le les nos os a ante bajo cabe con contra de desde durante en entre hacia hasta mediante
@@ -62,9 +63,9 @@ UNSTRESSED = word_set(
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """The words and marks of a text, in order; what lies between two tokens is white space.
+    """The words and marks of a text, in order; between tokens there is only white space.
 
-    Runs such as `...`, `?!` and `¿¡` are one mark. A word without a vowel, and a number that nobody read
+    Runs such as `...`, `?!` and `¿¡` are one mark. A word without a vowel, and a number that was not read
     out, is one stressed syllable.
     """
     tokens = []
@@ -79,7 +80,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
 
 
 def side(token: Token) -> Literal["opening", "closing", "neither"]:
-    """Whether a mark leans on the word after it (¿, «), on the one before it (a comma, ?), or on neither."""
+    """Whether a mark belongs to the word after it (¿, «), to that before it (a comma, ?), or to neither."""
     if token.kind == "word":
         return "neither"
     if token.text[0] in "¿¡" or token.text in _OPENING:
@@ -90,7 +91,8 @@ def side(token: Token) -> Literal["opening", "closing", "neither"]:
 def analyse(word: str) -> tuple[tuple[str, ...], int | None]:
     """A word's syllables, in its own spelling, and the index of the stressed one.
 
-    None for unstressed function words. An adverb in -mente has two stresses: the second, main one is given.
+    The index is None for unstressed function words. Adverbs in -mente have two stresses, of which the second,
+    main one is given.
     """
     shape = _shape(word)
     syllables = _split(word, shape)
@@ -100,7 +102,7 @@ def analyse(word: str) -> tuple[tuple[str, ...], int | None]:
 
 
 def _shape(word: str) -> str:
-    """The word with each letter replaced by its class: as long as the word."""
+    """The word with each letter replaced by its class, with the same length."""
     shape = word.translate(_CLASS)
     if "g" in shape or "q" in shape:
         shape = _SILENT_U.sub(".", shape)
@@ -122,7 +124,7 @@ def _split(word: str, shape: str) -> tuple[str, ...]:
 
 
 def _stress(word: str, syllables: tuple[str, ...], shape: str) -> int:
-    """The stressed syllable by the rules of written accents (RAE 2010, II 3.2)."""
+    """The index of the stressed syllable, by the rules of written accents (RAE 2010, II 3.2)."""
     last = len(syllables) - 1
     if last > 0 and shape.endswith("mente"):
         return last - 1

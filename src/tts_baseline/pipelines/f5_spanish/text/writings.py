@@ -1,4 +1,4 @@
-"""Fixed writings, replaced in one scan each: abbreviations, acronyms, and signs in a context."""
+"""Replaces fixed written forms: abbreviations, acronyms, and signs in a context."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence, subs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CONTEXT = 40
+_CONTEXT = 40  # chosen: longer than what any row of overrides.toml looks back at
 
 
 def words_said(text: str, region: str) -> str:
-    """The text with the `word` rows of a region said."""
+    """The text with the `word` rows of a region applied."""
     pattern, rows = _words(region)
 
     def say(match: re.Match[str]) -> str:
@@ -43,14 +43,14 @@ def rewritten(text: str, region: str) -> str:
 
 
 def _follows(after: str, match: re.Match[str]) -> bool:
-    """Whether what was found stands after what `after` matches."""
+    """True if `after` matches the text just before the match."""
     before = match.string[max(0, match.start() - _CONTEXT) : match.start()]
     return not after or re.search(rf"(?:{after})$", before) is not None
 
 
 @functools.cache
 def _words(region: str) -> tuple[re.Pattern[str], Mapping[str, list[tuple[str, Word]]]]:
-    """The expression of all writings, longest first, and the rows of each, the last one first."""
+    """One expression for all written forms, longest first, and the rows of each form, the last one first."""
     rows: dict[str, list[tuple[str, Word]]] = {}
     for row in reversed(in_region(overrides().word, region)):
         for written, spoken in row.written.items():
@@ -65,13 +65,13 @@ def _words(region: str) -> tuple[re.Pattern[str], Mapping[str, list[tuple[str, W
 
 
 def _end(written: str) -> str:
-    """What may not follow a writing that ends in a letter: another letter, or a digit."""
+    """The expression that keeps letters and digits from following a form that ends in a letter."""
     return r"(?![^\W_])" if written[-1].isalpha() and written[-1] not in "ºªᵒ" else ""
 
 
 @functools.cache
 def _rewrites(region: str) -> tuple[re.Pattern[str], Mapping[str, tuple[Rewrite, re.Pattern[str]]]]:
-    """The expression of all rewrites, and by group name each row with its own expression."""
+    """One expression for all rewrites, and each row with its own expression, by group name."""
     rows = {f"row{i}": row for i, row in enumerate(in_region(overrides().rewrite, region))}
     choices = "|".join(f"(?P<{name}>{row.pattern})" for name, row in rows.items())
     return re.compile(choices), {name: (row, re.compile(row.pattern)) for name, row in rows.items()}
