@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tests.support import environment
 from tests.support.baselines import complaint, quality_of
 from tests.support.runs import KEY, accepted, run
-from tests.support.tones import sounds, tone
+from tests.support.tones import audio, sounds, tone
 from tts_baseline.baseline import files
 from tts_baseline.baseline import store as store_module
 from tts_baseline.baseline.store import RING, Store, slug
