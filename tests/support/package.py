@@ -20,7 +20,6 @@ def copied(folder: Path) -> Path:
 
 
 def python(package: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    # a temporary folder of its own: no run outside these tests holds its measuring lock
-    env = os.environ | {"PYTHONPATH": str(package.parent), "TMPDIR": str(package.parent)}
+    env = os.environ | {"PYTHONPATH": str(package.parent)}
     command = [sys.executable, *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
