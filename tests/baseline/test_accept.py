@@ -21,7 +21,7 @@ from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Utterance
 
-KILLS = 15
+KILLS = 15  # chosen: each step of a write fails once in test_files.py; these are a net below
 
 # Accepts a new run, of another sound each time, for ever, in one forked child a line of standard input.
 ACCEPTER = """

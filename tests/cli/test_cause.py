@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,17 +46,24 @@ text = "Hola."
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """A baseline under 5 steps is accepted and committed; then there are 50."""
-    folder = new(tmp_path, PROJECT.format(steps=5), SUITE)
-    (tmp_path / "voice.py").write_text(VOICE)
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """A baseline under 5 steps is accepted and committed; never changed."""
+    folder = new(tmp_path_factory.mktemp("recorded"), PROJECT.format(steps=5), SUITE)
+    (folder.root / "voice.py").write_text(VOICE)
     folder.commit("one")
-    recorded = folder.call("run", "--missing", "record")
-    assert recorded.status == 0, recorded.out + recorded.err
+    first = folder.call("run", "--missing", "record")
+    assert first.status == 0, first.out + first.err
     folder.commit("its baseline")
-    (tmp_path / "pyproject.toml").write_text(PROJECT.format(steps=50))
     return folder
+
+
+@pytest.fixture
+def folder(recorded: Folder, tmp_path: Path) -> Folder:
+    """A copy of it, where there are 50 steps now."""
+    shutil.copytree(recorded.root, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "pyproject.toml").write_text(PROJECT.format(steps=50))
+    return Folder(tmp_path)
 
 
 def suites(answer: Answer) -> Iterator[dict[str, object]]:
@@ -66,10 +74,9 @@ def test_the_screen_names_the_setting_that_changed(folder: Folder) -> None:
     answer = folder.call("run", "--against", "none")
     assert answer.status == 1
     shown = " ".join(answer.out.split())
-    assert "latency regressed, level regressed: because steps 5 -> 50" in shown
-    assert "because steps 5 -> 50; median of 1 of 1 cases" in shown  # in the story of the level
+    assert shown.count("because steps 5 -> 50") >= 2  # in the summary, and in the story of the level
     report = max(folder.root.glob(".tts-baseline/*/report.md")).read_text()
-    assert "- latency regressed, level regressed: because steps 5 -> 50" in report
+    assert "because steps 5 -> 50" in report
     known = {v["gate"]: v for v in suites(folder.call("compare", "last", "--json"))}
     steps = [{"name": "steps", "before": "5", "now": "50"}]
     assert (known["latency"]["status"], known["latency"]["changed"]) == ("regressed", steps)

@@ -179,7 +179,7 @@ def test_small_steps_that_are_accepted_one_by_one_are_caught_by_the_anchor(proje
         assert call("accept", name, "--reason", "a little slower").status == 0
     assert seen[-1] == "regressed"
     assert "regressed" not in seen[:-1]
-    assert verdict["reason"].startswith("slow drift")
+    assert verdict["cause"] == "slow drift"
     assert verdict["limit"] == pytest.approx(1.05**2 - 1)
     assert verdict["low"] > verdict["limit"]
     refused(

@@ -43,7 +43,7 @@ class Example:
         )
         (record / "entry_points.txt").write_text("\n".join(lines) + "\n")
         paths = map(str, (self.folder, site))
-        self.environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "TMPDIR": str(site)}
+        self.environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
     def python(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *words]

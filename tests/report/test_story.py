@@ -4,10 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.baselines import baseline_of
+from tests.support.counted import counted, more
 from tests.support.runs import Maker
-from tests.support.verdicts import screened
+from tests.support.verdicts import outcome, screened
 from tts_baseline.core.records import Baseline, Environment
 from tts_baseline.gate.verdicts import fails, gating
+from tts_baseline.report.format import View
+from tts_baseline.report.formats import terminal
 from tts_baseline.report.story import story
 
 
@@ -62,3 +65,22 @@ def test_a_run_with_failures_is_not_offered_for_acceptance(make) -> None:
 def test_many_invalid_cases_are_counted_not_listed(make) -> None:
     run = make.run(scores={"structure": None}, cases=[f"c{n}" for n in range(12)])
     assert "and 4 more; the report lists them all" in told(run, Baseline())
+
+
+def test_the_message_and_the_summary_name_the_operator(make) -> None:
+    baseline, now = baseline_of([counted(make)]), counted(make, more(mm=1))
+    verdicts = [v for v in screened(now, baseline) if v.family == "work"]
+    failing = [v for v in gating(verdicts) if v.status == "regressed"]
+    lines = story(failing, now, baseline).splitlines()
+    assert lines[:5] == [
+        "es: operators regressed, +3 (limit 0)",
+        "  baseline 36   1 accepted run on this machine, last at abc1234, 2026-11-22",
+        "  current  39",
+        "  because  aten.mm +3 (12 -> 15)",
+        "  cases    c0 +1, c1 +1, c2 +1",
+    ]
+    shown = terminal.render(outcome(now, verdicts), View())
+    assert "operators regressed: aten.mm +3 (12 -> 15)" in shown
+    assert next(line.split() for line in shown.splitlines() if line.startswith("REGRESSED ")) == [
+        "REGRESSED", "operators", "36", "39", "+3", "+0",
+    ]  # fmt: skip

@@ -14,13 +14,12 @@ MAIN = "import sys, tts_baseline.cli; sys.exit(tts_baseline.cli.main(sys.argv[1:
 
 
 def copied(folder: Path) -> Path:
-    """The package in `folder`, without what Python cached."""
+    """The package in `folder`, with what Python compiled: the copy starts as fast."""
     source = Path(tts_baseline.__file__).parent
-    return shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+    return shutil.copytree(source, folder / source.name)
 
 
 def python(package: Path, *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    # a temporary folder of its own: no run outside these tests holds its measuring lock
-    env = os.environ | {"PYTHONPATH": str(package.parent), "TMPDIR": str(package.parent)}
+    env = os.environ | {"PYTHONPATH": str(package.parent)}
     command = [sys.executable, *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,83 +11,22 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.support.baselines import baseline_of
+from tests.support.counted import CASES, GATES, USUAL, counted, more
 from tests.support.verdicts import outcome, screened
-from tts_baseline.core.protocols import Evidence
-from tts_baseline.core.records import Baseline, Environment, Failure, Replicate, Run, Work
-from tts_baseline.core.registry import metrics
+from tts_baseline.core.records import Baseline, Failure, Run, Work
 from tts_baseline.core.verdict import Change, Source, Verdict
 from tts_baseline.gate.limits import chosen
 from tts_baseline.gate.verdicts import changed, fails, gating
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
-from tts_baseline.report.story import story
 
-CASES = ("c0", "c1", "c2")
-GATES = ("allocated", "flops", "operators", "syncs")
-USUAL = Work(
-    operators={"aten.add": 7, "aten.mm": 4, "aten._local_scalar_dense": 1},
-    flops={"aten.mm": 8_000},
-    syncs={"aten._local_scalar_dense": 1},
-    allocated={"aten.add": 700, "aten.mm": 400},
-)
 FLASH = "aten._scaled_dot_product_flash_attention_for_cpu"
-
-
-def more(work: Work = USUAL, **operators: int) -> Work:
-    """That work, with more (or fewer) dispatches of some operators."""
-    found = dict(work.operators)
-    for name, count in operators.items():
-        found[f"aten.{name}"] = found.get(f"aten.{name}", 0) + count
-    return replace(work, operators={name: count for name, count in found.items() if count})
 
 
 @pytest.fixture
 def run(make):
     """A run with these counters in every case, or case by case."""
-
-    def made(
-        work: Work | Mapping[str, Work] | None = USUAL,
-        *,
-        machine: str = "here",
-        torch: str = "2.11.0",
-        python: str = "3.11.7",
-        processor: str = "x86_64",
-        device: str = "cpu",
-        cases: Sequence[str] = CASES,
-        lengths: Sequence[float] = (2.0, 2.0, 2.0),
-        **known,
-    ) -> Run:
-        blank = make.run(cases=cases, device=device, **known)
-        by_case = work if isinstance(work, Mapping) else dict.fromkeys(cases, work)
-        replicates = tuple(
-            Replicate(
-                cold_start=one.cold_start,
-                calls={
-                    case: replace(calls, work=by_case[case] if not index else None, audio_s=lengths[index])
-                    for case, calls in one.calls.items()
-                },
-            )
-            for index, one in enumerate(blank.replicates)
-        )
-        readings = [
-            metrics()[gate].read(Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates)))
-            for gate in GATES
-            for case in blank.cases
-        ]
-        environment = Environment(
-            key=machine,
-            device=device,
-            hardware={"machine": processor},
-            software={"python": python} | ({"torch": torch} if torch else {}),
-        )
-        return replace(
-            blank,
-            replicates=replicates,
-            readings=(*blank.readings, *readings),
-            environment=environment,
-        )
-
-    return made
+    return partial(counted, make)
 
 
 def judged(run: Run, baseline: Baseline, **limits: str) -> list[Verdict]:
@@ -405,25 +345,6 @@ def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
     verdicts = screened(run(more(mm=1)), baseline)
     assert any(v.status == "regressed" for v in verdicts)
     assert not changed(verdicts)
-
-
-def test_the_message_and_the_summary_name_the_operator(run, make) -> None:
-    baseline, now = baseline_of([run()]), run(more(mm=1))
-    verdicts = judged(now, baseline)
-    failing = [v for v in gating(verdicts) if v.status == "regressed"]
-    lines = story(failing, now, baseline).splitlines()
-    assert lines[:5] == [
-        "es: operators regressed, +3 (limit 0)",
-        "  baseline 36   1 accepted run on this machine, last at abc1234, 2026-11-22",
-        "  current  39",
-        "  because  aten.mm +3 (12 -> 15)",
-        "  cases    c0 +1, c1 +1, c2 +1",
-    ]
-    shown = terminal.render(outcome(now, verdicts), View())
-    assert "operators regressed: aten.mm +3 (12 -> 15)" in shown
-    assert next(line.split() for line in shown.splitlines() if line.startswith("REGRESSED ")) == [
-        "REGRESSED", "operators", "36", "39", "+3", "+0",
-    ]  # fmt: skip
 
 
 COUNTS = st.dictionaries(st.sampled_from("abcd").map("aten.{}".format), st.integers(1, 10**6), min_size=1)
