@@ -31,6 +31,7 @@ _LONG_MARKS = frozenset(";:…()[]-‐‑‒–—―")
 _BEFORE = word_set(
     "y e o u ni que pero sino aunque porque pues cuando donde mientras como si según para entonces"
 )
+# chosen: only the order counts; `ranks` describes it
 _BREAK: Mapping[BoundaryKind, int] = {"paragraph": 6, "sentence": 5, "clause": 4}
 CONJUNCTION, WORD, CLITIC, TOUCHING, NEVER = 3, 2, 1, 0, -1
 _ENOUGH = 0.25  # chosen: the model speaks a scrap of text badly
