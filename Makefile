@@ -23,7 +23,7 @@ help:
 	@echo "make docs     build the manual into site/, links checked"
 	@echo "make tables   write the manual's tables from what the code declares"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
-	@echo "make mutants  change gate/, stats/ and metrics/ in 300 places and count what tests notice (1 hour)"
+	@echo "make mutants  change gate/, stats/ and metrics/ in 300 places and count what tests notice (20 minutes)"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.

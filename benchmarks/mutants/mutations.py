@@ -6,7 +6,8 @@ import ast
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, zip_longest
+from difflib import unified_diff
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -61,11 +62,12 @@ class Mutation(Struct, frozen=True, order=True):
         return True
 
     def lines(self, source: Path) -> tuple[str, str]:
-        """The line that changes, before and after."""
+        """The lines that change, before and after; '' for lines that come or go."""
         before = (source / self.module).read_text(encoding="utf-8").splitlines()
-        after = self.text(source).splitlines()
-        changed = next(pair for pair in zip_longest(before, after, fillvalue="") if pair[0] != pair[1])
-        return changed[0].strip(), changed[1].strip()
+        changes = list(unified_diff(before, self.text(source).splitlines(), n=0, lineterm=""))[3:]
+        sides = ([line[1:].strip() for line in changes if line.startswith(sign)] for sign in "-+")
+        removed, added = (" ".join(filter(None, side)) for side in sides)
+        return removed, added
 
 
 def draw(source: Path, rooms: Iterable[str], count: int, seed: int) -> list[Mutation]:
