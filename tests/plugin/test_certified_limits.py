@@ -50,6 +50,7 @@ def test_a_marker_with_a_tighter_limit_fails_its_test_alone(project) -> None:
 
 def test_a_project_whose_limit_is_too_tight_is_not_measured(project) -> None:
     certify(project.pytester.path / "baselines", spread=0.2)
+    project.limit_latency("5%")
     result = project.gate()
     assert result.ret != 0
     result.stdout.fnmatch_lines(["*the latency limit of 5% is tighter than what this machine can resolve*"])
