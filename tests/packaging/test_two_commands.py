@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import REPOSITORY
 from tts_baseline.core import environment
-from tts_baseline.report import performance_page
+from tts_baseline.report.formats import performance
 
 VENV = Path(sys.executable).parents[1]
 # One case for each regression test of tests/regression, so that a run takes seconds.
@@ -79,4 +79,4 @@ def test_a_new_machine_is_recorded_beside_the_checkout_and_gated_the_next_time(c
     assert len(list((local / new).iterdir())) == 1
 
     page = (clone / "PERFORMANCE_BASELINE.md").read_text(encoding="utf-8")
-    assert page == performance_page.render(clone / "baselines")
+    assert page == performance.render(clone / "baselines")
