@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import new_project, tts
 from tests.support.git_folder import Answer
 from tts_baseline.cli import main
 
@@ -26,3 +28,18 @@ def call(
         return Answer(status, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
+    """A project after `run --sessions 2 --json`: one run recorded by itself, one only pending."""
+    folder = new_project(tmp_path_factory.mktemp("measured"))
+    return folder, tts("run", "--sessions", "2", "--json", cwd=folder)
+
+
+@pytest.fixture
+def project(measured: tuple[Path, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the measured project, and the working directory."""
+    folder = shutil.copytree(measured[0], tmp_path / "project")
+    monkeypatch.chdir(folder)
+    return folder

@@ -1,0 +1,110 @@
+"""`tts-baseline accept` and `reject`: what becomes the baseline, and what goes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import (
+    accepted,
+    files,
+    pending,
+    refused,
+)
+
+
+def test_accept_keeps_the_run_with_reason_and_author(project: Path, call) -> None:
+    run = pending(project)[-1]
+    answer = call("accept", "last", "--reason", "listened to two cases", "--json")
+    assert answer.status == 0
+    (path,) = json.loads(answer.out)["wrote"]
+    assert accepted(project) == pending(project)
+    acceptance = json.loads((project / path).read_text(encoding="utf-8"))["acceptance"]
+    assert acceptance["reason"] == "listened to two cases"
+    assert acceptance["author"]
+    assert Path(path).stem == run
+
+
+def test_accepting_twice_is_said_and_changes_nothing(project: Path, call) -> None:
+    call("accept", "last", "--reason", "one")
+    before = files(project)
+    answer = call("accept", "last", "--reason", "two")
+    assert (answer.status, answer.out) == (0, "wrote nothing: it is the baseline already\n")
+    assert files(project) == before
+
+
+def test_accept_all_is_possible_where_the_first_was_recorded(project: Path, call) -> None:
+    answer = call("accept", *pending(project), "--reason", "four sessions")
+    assert answer.status == 0, answer.err
+    assert accepted(project) == pending(project)
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_reason_is_not_blank(project: Path, call, reason: str) -> None:
+    refused(
+        call("accept", "last", "--reason", reason), "accepting needs a reason", "tts-baseline accept last"
+    )
+    assert len(accepted(project)) == 1
+
+
+def test_nothing_is_accepted_in_ci(project: Path, call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    before = files(project)
+    answer = call("accept", "last", "--reason", "green")
+    refused(answer, "baselines are not accepted in CI", 'tts-baseline accept last --reason "..."')
+    assert files(project) == before
+
+
+def test_a_downloaded_folder_is_accepted_with_those_same_samples(project: Path, call) -> None:
+    run = pending(project)[-1]
+    download = (project / ".tts-baseline" / run).rename(project / "artifact")
+    shutil.rmtree(project / ".tts-baseline")
+    shutil.rmtree(project / "baselines")
+    assert call("accept", str(download), "--reason", "from CI").status == 0
+    assert accepted(project) == [run]
+    for path in project.glob("baselines/*/*/golden/*.flac"):
+        assert path.read_bytes() == (download / "audio" / path.name).read_bytes()
+
+
+def test_a_download_without_its_audio_is_refused(project: Path, call) -> None:
+    shutil.rmtree(project / "baselines")
+    shutil.rmtree(project / ".tts-baseline" / pending(project)[-1] / "audio")
+    answer = call("accept", "last", "--reason", "x")
+    refused(answer, "run .* has no recording of case 'hola'", "download the whole folder")
+    assert not (project / "baselines").exists()
+
+
+def test_a_run_belongs_to_its_own_pipeline_whichever_is_chosen_now(project: Path, call) -> None:
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("voice:synthesize", "espeak"))
+    assert call("accept", "last", "--reason", "x").status == 0
+    assert {path.name for path in (project / "baselines").iterdir()} == {"voice-synthesize", "schema"}
+    assert accepted(project) == pending(project)
+    page = json.loads(call("compare", "last", "--json").out)
+    assert "no baseline" not in {v["status"] for v in page["verdicts"]}
+
+
+@pytest.mark.parametrize("command", [["compare"], ["accept", "--reason", "x"]])
+def test_a_damaged_run_or_baseline_is_named(project: Path, call, command: list[str]) -> None:
+    quality = next(project.glob("baselines/*/*/quality.json"))
+    quality.write_bytes(quality.read_bytes()[:100])
+    refused(call(*command, "last"), "the file is damaged", f"git checkout -- {re.escape(str(quality))}")
+    run = project / ".tts-baseline" / pending(project)[-1] / "run.json"
+    run.write_text("{}")
+    answer = call(*command, "last")
+    refused(answer, "the file is damaged", "git checkout")
+    assert str(run.relative_to(project)) in answer.err
+
+
+def test_reject_removes_the_run_and_nothing_else(project: Path, call) -> None:
+    first, last = pending(project)
+    answer = call("reject", "last", "--json")
+    assert (answer.status, json.loads(answer.out)) == (0, {"removed": [f".tts-baseline/{last}"]})
+    assert pending(project) == [first]
+    assert accepted(project) == [first]
+    assert call("reject", first).out == f"removed .tts-baseline/{first}\n"
+    refused(call("reject", "last"), "no pending run is called 'last'", "tts-baseline run")

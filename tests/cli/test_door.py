@@ -1,0 +1,156 @@
+"""The door itself: help, options, what cannot be done, exit statuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import (
+    files,
+    pending,
+    refused,
+    tts,
+)
+from tts_baseline.cli import main
+from tts_baseline.core.errors import TtsBaselineError
+
+COMMANDS = ("run", "compare", "accept", "reject", "report", "review", "certify", "plan", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(call, command: str) -> None:
+    answer = call(command, "--help")
+    assert answer.status == 0
+    assert f"example: tts-baseline {command}" in answer.out
+
+
+def test_help_lists_every_command_and_the_exit_status(call) -> None:
+    answer = call("--help")
+    assert all(f"\n    {command} " in answer.out for command in COMMANDS)
+    assert "exit status: 0 fine, 1 a regression, 2 could not do it" in answer.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_unknown_option_is_named(call, command: str) -> None:
+    words = {
+        "compare": ["last"],
+        "reject": ["last"],
+        "report": ["last"],
+        "accept": ["last", "--reason", "x"],
+        "plan": ["hola"],
+    }.get(command, [])
+    answer = call(command, *words, "--optimise", "fp16")
+    assert answer.status == 2
+    assert "unrecognized arguments: --optimise fp16" in answer.err
+    assert "usage: tts-baseline" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["runn"], "invalid choice: 'runn'"),
+        (["run", "--device", "tpu"], "invalid choice: 'tpu'"),
+        (["run", "--budget", "soon"], "invalid float value: 'soon'"),
+        (["accept", "last"], "the following arguments are required: --reason"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong(call, words: list[str], message: str) -> None:
+    answer = call(*words)
+    assert answer.status == 2
+    assert message in answer.err
+    assert answer.err.startswith("usage: tts-baseline")
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "command"),
+    [
+        (["run", "--pipeline", "espeek"], "no pipeline is named 'espeek'", "--tts-pipeline"),
+        (["run", "--suite", "gone.toml"], "no suite 'gone.toml'", "--tts-suite"),
+        (["run", "--cases", "holla"], "no case 'holla' .did you mean 'hola'", "--tts-cases hola"),
+        (["run", "--tags", "long"], "no tag 'long'", "--tts-tags short"),
+        (["run", "--sessions", "0"], "--sessions must be at least 1, not 0", "tts-baseline run --help"),
+        (["run", "--budget", "-1"], "budget must be more than 0", "tts-baseline run --help"),
+        (["run", "--budget", "0.01"], "budget of 10.0 ms is too small", "--tts-budget"),
+        (["compare", "nope"], "no pending run is called 'nope'", "tts-baseline compare 2"),
+        (["accept", "nope", "--reason", "x"], "no pending run is called 'nope'", "tts-baseline compare 2"),
+        (["reject", "nope"], "no pending run is called 'nope'", "tts-baseline compare 2"),
+        (
+            ["compare", "last", "--case", "holla"],
+            ".* has no case 'holla' .did you mean 'hola'",
+            "compare .* -v",
+        ),
+        (["compare", "last", "--report", "elsewhere"], "no pending run is called 'last'", "tts-baseline run"),
+        (["report", "--write", "."], "", "tts-baseline doctor"),
+        (["run", "--report", "voice.py"], "(File exists|Not a directory)", "tts-baseline doctor"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_the_next_command(
+    project: Path, call, words: list[str], what: str, command: str
+) -> None:
+    before = files(project)
+    answer = call(*words)
+    assert "measuring" not in answer.err or "--report" in words
+    answer = answer._replace(
+        err=re.sub(r"^tts-baseline: (measuring|process|scoring).*\n", "", answer.err, flags=re.M)
+    )
+    refused(answer, what, command)
+    assert {p: d for p, d in files(project).items() if "__pycache__" not in p.parts} == before
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [("suit = 'es'", "unknown setting 'suit' .did you mean 'suite'"), ("suite = [", "not valid TOML")],
+)
+def test_a_wrong_project_file_is_named(tmp_path: Path, monkeypatch, call, table: str, what: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.tts-baseline]\n{table}\n")
+    monkeypatch.chdir(tmp_path)
+    answer = call("doctor")
+    refused(answer, what, "tts-baseline run --help")
+    assert str(tmp_path / "pyproject.toml") in answer.err
+
+
+def test_the_installed_command_is_the_same_door(project: Path) -> None:
+    answer = tts("compare", "last", "--json", cwd=project)
+    assert (answer.status, json.loads(answer.out)["run"]) == (0, pending(project)[-1])
+    answer = tts("compare", "nope", cwd=project)
+    refused(answer, "no pending run is called 'nope'", "tts-baseline compare")
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "message"),
+    [
+        (
+            TtsBaselineError("broken", where="a.json", hint="mend it"),
+            2,
+            "tts-baseline: broken\n  where  a.json\n",
+        ),
+        (OSError(28, "No space left on device", "a.json"), 2, "tts-baseline: No space left on device\n"),
+        (KeyboardInterrupt(), 130, "tts-baseline: interrupted"),
+    ],
+)
+def test_whatever_goes_wrong_has_its_status(
+    monkeypatch: pytest.MonkeyPatch, call, raised: BaseException, status: int, message: str
+) -> None:
+    def act(_: object) -> int:
+        raise raised
+
+    monkeypatch.setattr("tts_baseline.cli.doctor.act", act)
+    answer = call("doctor")
+    assert answer.status == status
+    assert message in answer.err
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tts_baseline.cli.doctor.act", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["doctor"])
+
+
+def test_the_version_is_that_of_the_distribution(call) -> None:
+    assert call("--version") == (0, f"tts-baseline {version('pytest-tts-baseline')}\n", "")
