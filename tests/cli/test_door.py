@@ -39,6 +39,7 @@ def test_an_unknown_option_is_named(call, command: str) -> None:
     words = {
         "compare": ["last"],
         "reject": ["last"],
+        "report": ["last"],
         "accept": ["last", "--reason", "x"],
         "plan": ["hola"],
     }.get(command, [])
