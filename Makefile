@@ -44,7 +44,7 @@ unit: $(VENV)/test.done
 	$(BIN)/pytest --numprocesses=logical --dist=loadfile --cov --cov-report=term:skip-covered --durations=25
 
 test-f5: $(F5_VENV)/done
-	@ldconfig -p | grep -q libavutil || \
+	@$(PYTHON) -c 'import sys; from ctypes.util import find_library; sys.exit(not find_library("avutil"))' || \
 	  { echo "Upstream F5-TTS, which these tests compare with, reads audio by FFmpeg: apt-get install ffmpeg"; exit 1; }
 	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish \
 	  tests/contracts/test_pipelines.py tests/contracts/test_switches.py tests/metrics/features \
