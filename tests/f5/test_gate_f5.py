@@ -107,7 +107,9 @@ def test_one_step_more_is_more_work_and_named(project: Path) -> None:
     settings.write_text(settings.read_text().replace("steps = 3", "steps = 2"))
     assert longer.returncode == 1
     assert re.search(r"es: operators regressed, \+\d+ \(limit 0\)", longer.stdout), longer.stdout
-    assert re.search(r"because  aten\.\w+ \+\d+ \(\d+ -> \d+\)", longer.stdout), longer.stdout
+    shown = " ".join(longer.stdout.split())
+    assert re.search(r"operators regressed: aten\.\w+ \+\d+ \(\d+ -> \d+\)", shown), longer.stdout
+    assert re.search(r"changed around it: steps 2 -> 3 Next", shown), longer.stdout
 
 
 def test_a_checkpoint_whose_architecture_nobody_states_is_refused(project: Path) -> None:

@@ -117,7 +117,7 @@ def make_vocoder(folder: Path, *, seed: int = 0, sizes: VocosSizes = VOCOS) -> P
     state = redrawn(Vocos(sizes), seed).state_dict()
     state["head.istft.window"] = torch.hann_window(sizes.n_fft)
     state["feature_extractor.mel_spec.spectrogram.window"] = torch.hann_window(sizes.n_fft)
-    state["feature_extractor.mel_spec.mel_scale.fb"] = torch.rand(sizes.n_fft // 2 + 1, 100)
+    state["feature_extractor.mel_spec.mel_scale.fb"] = torch.zeros(sizes.n_fft // 2 + 1, 100)
     torch.save(state, folder / "pytorch_model.bin")
     return folder
 
