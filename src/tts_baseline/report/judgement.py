@@ -57,6 +57,8 @@ def lines(judgement: Judgement) -> list[str]:
         f"{_head(judgement)} against {_base(judgement)}",
         f"{count} restarts of both, {turns}, in {took}; {len(judgement.cases)} cases",
     ]
+    if judgement.against.changed:
+        measured.append(f"configured differently: {', '.join(map(explain.shown, judgement.against.changed))}")
     if not judgement.against.code:
         measured.append("both ran the same code, which is not in this repository: only settings can differ")
     measured += [f"both read {shared}" for shared in judgement.against.shared]
