@@ -132,6 +132,11 @@ def test_a_limit_is_a_share_or_a_number(run, make, limit: str, extra: int, statu
     assert found.change == (extra / 12 if found.relative else extra)
 
 
+def test_a_limit_of_both_is_a_share_of_what_was_accepted(run, make) -> None:
+    verdict = told(run(), baseline_of([run()]), case="c0", operators="25% + 3")
+    assert verdict.limit == pytest.approx(0.25 + 3 / 12)
+
+
 def test_by_default_any_growth_is_too_much(run, make) -> None:
     assert {chosen({})[gate].relative + chosen({})[gate].absolute for gate in GATES} == {0.0}
 
