@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soxr
 from msgspec.structs import replace
 
 from tests.support.sounds import RATE, clip, noise
@@ -77,3 +78,18 @@ def test_the_first_utterance_of_each_arm_is_kept(speech) -> None:
     first("head", "a", other)
     first("base", "a", other)
     assert (first.base, first.head) == ({"a": speech}, {"a": other})
+
+
+def test_what_metrics_share_about_the_golden_is_computed_once_for_both_arms(speech, monkeypatch) -> None:
+    rates: list[int] = []
+    resample = soxr.resample
+    monkeypatch.setattr(
+        soxr, "resample", lambda x, old, new, **more: rates.append(new) or resample(x, old, new, **more)
+    )
+    quieter = replace(speech, samples=speech.samples / 2)
+    sound_of(CASES[:1], {"a": speech}, {"a": speech})
+    alone = len(rates)
+    rates.clear()
+    sound_of(CASES[:1], {"a": speech}, {"a": quieter})
+    assert alone > 0
+    assert len(rates) == 2 * alone  # the golden's, and the head's own

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.protocols import Evidence
@@ -31,23 +32,23 @@ def sound_of(
 ) -> PairedSound:
     """The quality readings of the cases that both arms have said, each arm against the base's utterance."""
     shared = [case for case in cases if case.id in base and case.id in head]
+    theirs: list[Reading] = []
+    ours: list[Reading] = []
+    for case in shared:
+        golden = base[case.id]
+        itself = Evidence(case=case, utterances=(golden,), golden=golden)
+        theirs += _readings(itself)
+        ours += _readings(replace(itself, utterances=(head[case.id],)))  # shares the golden's features
     return PairedSound(
-        base=_readings(shared, base, base),
-        head=_readings(shared, head, base),
+        base=tuple(theirs),
+        head=tuple(ours),
         identical=tuple(case.id for case in shared if _is_same(base[case.id], head[case.id])),
         cases=tuple(case.id for case in shared),
     )
 
 
-def _readings(
-    cases: Sequence[Case], spoken: Mapping[str, Utterance], goldens: Mapping[str, Utterance]
-) -> tuple[Reading, ...]:
-    specs = [metric for metric in metrics().values() if metric.spec.family == "quality"]
-    return tuple(
-        read(metric, Evidence(case=case, utterances=(spoken[case.id],), golden=goldens[case.id]))
-        for case in cases
-        for metric in specs
-    )
+def _readings(evidence: Evidence) -> list[Reading]:
+    return [read(metric, evidence) for metric in metrics().values() if metric.spec.family == "quality"]
 
 
 def _is_same(base: Utterance, head: Utterance) -> bool:
