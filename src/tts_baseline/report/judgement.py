@@ -16,6 +16,7 @@ from tts_baseline.gate import explain
 from tts_baseline.gate.judge.disturbances import disturbances
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.report import table
+from tts_baseline.report.disturbances import sentence
 from tts_baseline.report.reasons import reasons
 from tts_baseline.report.sheets import case_sheets, verdict_sheet
 
@@ -67,7 +68,8 @@ def lines(judgement: Judgement) -> list[str]:
         measured.append(judgement.stopped)
     if judgement.certified:
         measured.append(judgement.certified)
-    return measured + [f"{d.name}: {d.found}; {d.advice}" for d in disturbances(judgement) if d.advice]
+    plain = [sentence(disturbance) for disturbance in disturbances(judgement) if disturbance.is_plain]
+    return measured + [f"{words.name}: {words.seen}; {words.advice}" for words in plain]
 
 
 def _head(judgement: Judgement) -> str:
@@ -82,7 +84,11 @@ def _base(judgement: Judgement) -> str:
 
 def noise_sheet(judgement: Judgement) -> table.Sheet:
     """Everything that was looked for in the calls, whether it is of account or not."""
-    rows = tuple((d.name, d.found, d.advice or "-") for d in disturbances(judgement))
+    rows = tuple(
+        (words.name, words.seen, words.advice if disturbance.is_plain else "-")
+        for disturbance in disturbances(judgement)
+        for words in (sentence(disturbance),)
+    )
     return table.Sheet("what disturbed it", (("", 0), ("found", 0), ("what to do", 0)), rows)
 
 

@@ -1,10 +1,11 @@
-"""What disturbed the judge's measurement, and what to do about it. Reported, never gated."""
+"""What disturbed the judge's measurement, in numbers. Reported, never gated."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,19 +14,42 @@ from tts_baseline.gate.judge.paired import quad_slices
 from tts_baseline.stats import diagnostics
 
 # chosen: below this nobody would do anything about it; p-values find the smallest effects among many calls.
-_WORTH_TELLING = 0.01
-# chosen: five things are looked for in every session, and a false word about one costs more than silence.
+_OF_ACCOUNT = 0.01
+# chosen: six kinds are looked for in every session, and a false word about one costs more than silence.
 _RARE = 0.001
 # With a tenth of the CPU time stolen, restarts of short calls spread twice as much (docs/judge.md).
 STOLEN = 0.1
 
 
-class Disturbance(Struct, frozen=True):
-    """One thing that was looked for; `advice` is empty where it is of no account."""
+class Stolen(Struct, frozen=True):
+    """The largest share of CPU time that the host took from a restart, and how many were measured again."""
 
-    name: str
-    found: str
-    advice: str = ""
+    share: float
+    again: int
+
+
+class Throttled(Struct, frozen=True):
+    """How many quads were left out because the GPU slowed itself down."""
+
+    quads: int
+
+
+Kind = Literal["modes", "drift", "first call", "neighbours", "stolen", "throttled"]
+
+
+class Disturbance(Struct, frozen=True):
+    """What was looked for, the numbers that were seen, and whether they are of account."""
+
+    kind: Kind
+    seen: (
+        diagnostics.Spread
+        | diagnostics.Drift
+        | diagnostics.Effect
+        | diagnostics.Correlation
+        | Stolen
+        | Throttled
+    )
+    is_plain: bool
 
 
 class _Calls(Struct, frozen=True):
@@ -40,7 +64,7 @@ class _Calls(Struct, frozen=True):
 
 
 def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
-    """All, in the order in which they matter: modes, drift, slot, memory, stolen time, throttling."""
+    """All, in the order in which they matter: modes, drift, first call, neighbours, stolen, throttled."""
     calls = list(_calls(judgement.restarts))
     if not calls:
         return ()
@@ -49,8 +73,8 @@ def disturbances(judgement: Judgement) -> tuple[Disturbance, ...]:
         for disturbance in (
             _modes(list(_differences(judgement.restarts)) or calls),
             _drift(calls),
-            _slot(judgement.restarts),
-            _memory(calls),
+            _first_call(judgement.restarts),
+            _neighbours(calls),
             _stolen(judgement),
             _throttled(judgement.restarts),
         )
@@ -82,7 +106,7 @@ def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
     for index, restart in enumerate(restarts):
         for case, order in restart.orders.items():
             both = _both(restart, case)
-            near = [value / math.sqrt(2) for value in _neighbours(order, *both)] if both else []
+            near = [value / math.sqrt(2) for value in _steps(order, *both)] if both else []
             if near:
                 columns.setdefault(("both", case), []).append((index, near))
     return _centred(columns)
@@ -98,45 +122,27 @@ def _centred(columns: _Columns) -> Iterator[_Calls]:
 
 def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
     rows: dict[tuple[int, str], list[float]] = {}
-    for said in calls:
-        rows.setdefault(said.process, []).extend(said.residuals)
+    for row in calls:
+        rows.setdefault(row.process, []).extend(row.residuals)
     spread = diagnostics.process_spread(list(rows.values()))
     if spread is None:
         return None
-    advice = ""
-    if spread.p < _RARE and spread.between > _WORTH_TELLING:
-        advice = (
-            "a process is fast or slow as a whole (memory layout, algorithm choice): more restarts tell it "
-            "from a change, more calls do not; fix what is chosen at start (cudnn.benchmark, threads)"
-        )
-    return Disturbance(
-        "between processes",
-        f"{spread.between:.1%}, within {spread.within:.1%} (sd; p {spread.p:.2g})",
-        advice,
-    )
+    return Disturbance("modes", spread, spread.p < _RARE and spread.between > _OF_ACCOUNT)
 
 
 def _drift(calls: Sequence[_Calls]) -> Disturbance | None:
     """Over the whole session: calls of all cases and arms at one place in time are averaged."""
     places: dict[tuple[int, int], list[float]] = {}
-    for said in calls:
-        for place, value in enumerate(said.residuals):
-            places.setdefault((said.process[0], place), []).append(value)
+    for row in calls:
+        for place, value in enumerate(row.residuals):
+            places.setdefault((row.process[0], place), []).append(value)
     drift = diagnostics.drift([fmean(places[place]) for place in sorted(places)])
     if drift is None:
         return None
-    is_plain = abs(drift.change) > _WORTH_TELLING and (drift.low > 0 or drift.high < 0)
-    advice = (
-        "the machine warmed up or cooled down: the quads took it out; let it settle first" if is_plain else ""
-    )
-    return Disturbance(
-        "drift",
-        f"{drift.change:+.1%} [{drift.low * 100:+.1f}, {drift.high * 100:+.1f}] over the session",
-        advice,
-    )
+    return Disturbance("drift", drift, abs(drift.change) > _OF_ACCOUNT and (drift.low > 0 or drift.high < 0))
 
 
-def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
+def _first_call(restarts: Sequence[Paired]) -> Disturbance | None:
     """Of quads only: an arm that ran alone has none."""
     quads = [
         values
@@ -147,11 +153,7 @@ def _slot(restarts: Sequence[Paired]) -> Disturbance | None:
     effect = diagnostics.slot_effect(quads)
     if effect is None:
         return None
-    is_plain = abs(effect.change) > _WORTH_TELLING and effect.p < _RARE
-    advice = "the first call of a case pays for the change of text: caches; the mirror order shares it out"
-    return Disturbance(
-        "first call of a quad", f"{effect.change:+.1%} (p {effect.p:.2g})", advice if is_plain else ""
-    )
+    return Disturbance("first call", effect, abs(effect.change) > _OF_ACCOUNT and effect.p < _RARE)
 
 
 def _in_quads(restart: Paired, case: str, order: str) -> Iterator[list[float]]:
@@ -166,10 +168,10 @@ def _in_time_order(order: str, base: Sequence[float], head: Sequence[float]) -> 
     return [next(columns[arm]) for arm in order]
 
 
-def _neighbours(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
+def _steps(order: str, base: Sequence[float], head: Sequence[float]) -> Iterator[float]:
     """head - base for each two calls that follow each other in a quad, from both columns in time order."""
-    said = list(zip(order, _in_time_order(order, base, head), strict=True))
-    for (arm, value), (next_arm, next_value) in zip(said[::2], said[1::2], strict=True):
+    in_order = list(zip(order, _in_time_order(order, base, head), strict=True))
+    for (arm, value), (next_arm, next_value) in zip(in_order[::2], in_order[1::2], strict=True):
         if arm != next_arm:
             yield value - next_value if arm == "B" else next_value - value
 
@@ -184,39 +186,22 @@ def _both(restart: Paired, case: str) -> tuple[list[float], list[float]] | None:
     return base, head
 
 
-def _memory(calls: Sequence[_Calls]) -> Disturbance | None:
-    lag = diagnostics.autocorrelation([said.residuals for said in calls])
+def _neighbours(calls: Sequence[_Calls]) -> Disturbance | None:
+    lag = diagnostics.autocorrelation([row.residuals for row in calls])
     if lag is None:
         return None
-    is_plain = lag.is_plain and lag.value > 0
-    advice = (
-        "neighbouring calls resemble each other: fewer quads and more restarts tell as much"
-        if is_plain
-        else ""
-    )
-    return Disturbance(
-        "lag-1 autocorrelation",
-        f"{lag.value:+.2f} (by chance {lag.low:+.2f} to {lag.high:+.2f})",
-        advice,
-    )
+    return Disturbance("neighbours", lag, lag.is_plain and lag.value > 0)
 
 
 def _stolen(judgement: Judgement) -> Disturbance | None:
     most = max(restart.stolen for restart in judgement.restarts)
     if not most and not judgement.again:
         return None
-    again = f"; {judgement.again} measured again" if judgement.again else ""
-    advice = "other machines on this host take its cores: use a runner with cores of its own"
-    return Disturbance(
-        "CPU time stolen",
-        f"up to {most:.0%} in a restart{again}",
-        advice if judgement.again or most > STOLEN else "",
-    )
+    return Disturbance("stolen", Stolen(most, judgement.again), judgement.again > 0 or most > STOLEN)
 
 
 def _throttled(restarts: Sequence[Paired]) -> Disturbance | None:
     dropped = sum(restart.dropped for restart in restarts)
     if not any(calls.cycles for restart in restarts for calls in restart.base.calls.values()) and not dropped:
         return None
-    advice = "the GPU was too hot or at its power limit: cool it, or lock its clocks (nvidia-smi -lgc)"
-    return Disturbance("throttled quads", f"{dropped} left out", advice if dropped else "")
+    return Disturbance("throttled", Throttled(dropped), dropped > 0)
