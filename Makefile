@@ -41,7 +41,7 @@ lint: $(VENV)/test.done
 	$(BIN)/lint-imports
 
 unit: $(VENV)/test.done
-	$(BIN)/pytest --numprocesses=logical --dist=loadfile --cov --cov-report=term:skip-covered --durations=25
+	$(BIN)/pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=25
 
 test-f5: $(F5_VENV)/done
 	@$(PYTHON) -c 'import sys; from ctypes.util import find_library; sys.exit(not find_library("avutil"))' || \

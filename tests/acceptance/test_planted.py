@@ -17,6 +17,16 @@ HERE = {
     },
 }
 
+SOUND = {"duration", "snr", "pesq_wb", "stoi", "structure"}
+# What each leaves as it is; a crash leaves a case out, and noise and clipping move all that is heard.
+INNOCENT = {
+    "four times as slow": SOUND,
+    "white noise at 30 dB": {"duration", "structure", "memory"},
+    "50 ms clipped": {"duration", "memory"},
+    "twice the memory": SOUND,
+    "segfault": {"memory"},
+}
+
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
@@ -26,17 +36,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_a_planted_regression_fails_and_is_named(project: Scratch, name: str) -> None:
+def test_a_planted_regression_fails_and_is_named_alone(project: Scratch, name: str) -> None:
     project.plant(HERE[name])
     done = project.gate()
     assert done.returncode == 1, done.stdout
     assert HERE[name].named in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
-
-
-def test_only_what_was_planted_is_blamed(project: Scratch) -> None:
-    project.plant(HERE["twice the memory"])
-    project.gate()
-    statuses = {v["gate"]: v["status"] for v in project.verdicts()}
-    assert statuses.pop("memory") == "regressed"
-    assert "regressed" not in {statuses[gate] for gate in ("duration", "snr", "pesq_wb", "stoi", "structure")}
+    statuses = {verdict["gate"]: verdict["status"] for verdict in project.verdicts()}
+    assert not {gate for gate in INNOCENT[name] if statuses[gate] == "regressed"}
