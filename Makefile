@@ -93,7 +93,7 @@ $(VENV)/docs.done: $(VENV)/gate.done
 	@touch $@
 
 $(VENV)/mutants.done: $(VENV)/test.done
-	$(INSTALL) --editable '.[mutants]'
+	$(INSTALL) --editable '.[mutants,prosody]'
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -142,6 +142,7 @@ BROKEN = {
     "does not say what it is": lambda: made()._replace(doc="loudest"),
     "read has no docstring": undocumented,
     "it has no prior": lambda: made(decide="ratio"),
+    "its prior is": lambda: made(decide="ratio", prior={"cpu": -0.98, "cuda": 0.02}),
     "'level' cannot decide for it": lambda: made(fallback="level"),
     "'stoi' cannot decide for it": lambda: made(fallback="stoi"),
     "'nothing' cannot decide for it": lambda: made(fallback="nothing"),

@@ -104,6 +104,8 @@ def test_a_quiet_plateau_is_no_clipping():
     assert structure.read(heard(samples)).value == 0.0
     samples[8_000:8_010] = 0.26
     assert structure.read(heard(samples)).note == "1 clipped run"
+    samples[4_000:4_010] = 0.26
+    assert structure.read(heard(samples)).note == "2 clipped runs"
 
 
 @pytest.mark.parametrize(("seconds", "faults"), [(1.9, 0), (2.1, 1), (5.0, 1)])

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.judgement import PairedSound
-from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.core.records import Case, Utterance
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.session.judge.sound import FirstUtterances, sound_of
 
@@ -54,21 +54,6 @@ def test_only_cases_that_both_arms_have_said_are_scored(speech) -> None:
     sound = sound_of(CASES, {"a": speech, "b": speech}, {"b": speech, "c": speech})
     assert sound.cases == ("b",)
     assert {reading.case for reading in (*sound.base, *sound.head)} == {"b"}
-
-
-def test_a_metric_that_an_arm_has_no_value_of_is_left_out() -> None:
-    def readings(*values: float | None) -> tuple[Reading, ...]:
-        return tuple(
-            Reading(metric="stoi", case=case.id, value=value)
-            for case, value in zip(CASES, values, strict=True)
-        )
-
-    base, head = readings(0.9, None, 0.5), readings(0.8, 0.7, None)
-    sound = PairedSound(base=base, head=head, identical=(), cases=("a", "b", "c"))
-    (stoi,) = changes(sound)
-    assert (stoi.base, stoi.head, stoi.cases) == (0.9, 0.8, 1)
-    assert stoi.change == pytest.approx(-0.1)
-    assert changes(PairedSound(base=readings(None, None, 1.0), head=(), identical=(), cases=())) == ()
 
 
 def test_the_first_utterance_of_each_arm_is_kept(speech) -> None:

@@ -46,6 +46,8 @@ def declares_itself(metric: Metric) -> None:
     )
     if spec.decide == "ratio":
         _holds(metric, set(spec.prior) == {"cpu", "cuda"}, "it has no prior", 'prior={"cpu": …, "cuda": …}')
+        spreads = all(0 < spread < 1 for spread in spec.prior.values())
+        _holds(metric, spreads, f"its prior is {spec.prior}", "spreads of a log between 0 and 1")
     if spec.fallback:
         fallback = metrics().get(spec.fallback)
         decides = fallback is not None and fallback.spec.golden and fallback.spec.equivalent is not None
