@@ -58,6 +58,12 @@ def test_a_smooth_tone_is_never_clipped_even_in_16_bits(frequency, rate, level, 
     assert "clipped" not in structure.read(heard(quantised, rate=rate)).note
 
 
+@pytest.mark.parametrize(("frequency", "level"), [(60, 0.08), (124, 0.02)])
+def test_the_steps_of_16_bits_beside_a_quiet_crest_are_no_corner(frequency, level):
+    quantised = np.round(level * tone(frequency, 16_000, 0.2, 0.0) * 32767) / 32768
+    assert structure.read(heard(quantised, rate=16_000)).value == 0.0
+
+
 @pytest.mark.parametrize("rate", [16_000, 24_000, 48_000])
 def test_every_clipped_half_wave_of_a_tone_is_one_run(rate):
     samples = tone(440, rate, 0.5).clip(-0.8, 0.8)

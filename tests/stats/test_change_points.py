@@ -216,6 +216,15 @@ def test_intervals_are_the_same_from_both_ends_and_leave_no_place_out(count: int
     assert {place for start, end in shortest for place in range(start, end)} == set(range(count))
 
 
+def test_intervals_of_one_length_overlap_by_half() -> None:
+    """Definition 1 of Kovács et al. with a decay of √2: 2·⌈2^(layer/2)⌉ - 1 intervals of a layer."""
+    starts = {
+        length: [start for start, end in seeded_intervals(64) if end - start == length]
+        for length in (64, 32, 16)
+    }
+    assert starts == {64: [0], 32: [0, 16, 32], 16: [0, 8, 16, 24, 32, 40, 48]}
+
+
 def main(tries: int) -> None:
     """Print false alarms and power, in per cent."""
     for noise in (*NOISES, *RELATED):

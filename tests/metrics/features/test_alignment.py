@@ -47,3 +47,8 @@ def test_a_golden_of_another_rate_is_brought_to_the_sounds():
     low = Sound(resampled(Sound(golden(), RATE), 8_000), 8_000)
     later = Sound(np.concatenate((np.zeros(50), golden())), RATE)
     assert alignment(later, low).lag == pytest.approx(50, abs=1)
+
+
+def test_it_is_computed_once_whatever_the_number_of_metrics():
+    sound, reference = Sound(golden(), RATE), Sound(golden(), RATE)
+    assert alignment(sound, reference) is alignment(sound, reference)
