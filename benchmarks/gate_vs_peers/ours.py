@@ -76,18 +76,20 @@ def changes(session: Session, level: int) -> list[float]:
     return paired.suite_wide(by_case)
 
 
-def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
+def judged(looks_by_clock: Mapping[Measure, Looks], rule: Rule) -> Judged:
     """The verdict at the first look that settles it, of what a rule makes of the clocks' verdicts."""
-    (first, *_) = found.values()
+    (first, *_) = looks_by_clock.values()
     for restarts, leading in first.items():
-        told = {clock: {v.case: v.status for v in looks[restarts]} for clock, looks in found.items()}
-        said = [
-            replace(v, status=rule({clock: statuses[v.case] for clock, statuses in told.items()}))
+        by_clock = {
+            clock: {v.case: v.status for v in looks[restarts]} for clock, looks in looks_by_clock.items()
+        }
+        verdicts = [
+            replace(v, status=rule({clock: statuses[v.case] for clock, statuses in by_clock.items()}))
             for v in leading
         ]
-        if paired.is_settled(said, [GATE]):
+        if paired.is_settled(verdicts, [GATE]):
             break
-    suite, *cases = said
+    suite, *cases = verdicts
     return Judged(
         suite=suite.status,
         cases=tuple(case.status for case in cases),
@@ -97,27 +99,27 @@ def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
     )
 
 
-def both(said: Mapping[Measure, Status]) -> Status:
+def both(by_clock: Mapping[Measure, Status]) -> Status:
     """Two clocks must agree, else it stays undecided."""
-    wall, cpu = said["wall"], said["cpu"]
+    wall, cpu = by_clock["wall"], by_clock["cpu"]
     if wall in PASSES and cpu in PASSES:
         return wall
     return "regressed" if wall == cpu == "regressed" else "undecided"
 
 
-def cpu_clears(said: Mapping[Measure, Status]) -> Status:
+def cpu_clears(by_clock: Mapping[Measure, Status]) -> Status:
     """The wall clock decides; where it does not, CPU time within the limit passes."""
-    wall, cpu = said["wall"], said["cpu"]
+    wall, cpu = by_clock["wall"], by_clock["cpu"]
     return "ok" if wall == "undecided" and cpu in PASSES else wall
 
 
-def cpu_decides(said: Mapping[Measure, Status]) -> Status:
+def cpu_decides(by_clock: Mapping[Measure, Status]) -> Status:
     """The wall clock decides; where it does not, CPU time does."""
-    return said["cpu"] if said["wall"] == "undecided" else said["wall"]
+    return by_clock["cpu"] if by_clock["wall"] == "undecided" else by_clock["wall"]
 
 
 def _alone(clock: Measure) -> Rule:
-    return lambda said: said[clock]
+    return lambda by_clock: by_clock[clock]
 
 
 # The rules of the study: which clocks they look at, and what they make of what these say.

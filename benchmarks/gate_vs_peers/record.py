@@ -115,8 +115,8 @@ def main() -> None:
         number = missing.pop(0)
         begun = time.monotonic()
         with measuring(print), co_tenant() if options.rig.endswith("busy") else contextlib.nullcontext():
-            found = session(arm, project.chosen, options.rig, number, plan)
-        recordings.add(archive, number, found)
+            recording = session(arm, project.chosen, options.rig, number, plan)
+        recordings.add(archive, number, recording)
         print(f"{options.rig} {number:04d} {time.monotonic() - begun:.1f} s", flush=True)
     print(f"{len(missing)} sessions to go")
 
@@ -129,7 +129,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
     while len(restarts) < RESTARTS:
         dice = random.Random(f"{rig} {number} {len(restarts)} {disturbed}")
         before = usage()
-        found = restart(arm, cases, plan, dice)
+        taken = restart(arm, cases, plan, dice)
         now = usage().since(before)
         if rig.endswith("idle") and (now.others > OTHERS or now.steal > STOLEN):
             disturbed += 1
@@ -140,7 +140,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
             )
             time.sleep(PAUSE_S)
             continue
-        restarts.append(found)
+        restarts.append(taken)
         around.append(now)
     here = environment.read("cpu")
     meta = {
@@ -150,11 +150,11 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
         "cases": [case.id for case in cases],
         "machine": here.hardware,
         "software": here.software,
-        "others_cpu": [round(one.others, 3) for one in around],
-        "steal": [round(one.steal, 3) for one in around],
+        "others_cpu": [round(share.others, 3) for share in around],
+        "steal": [round(share.steal, 3) for share in around],
         "disturbed": disturbed,
     }
-    columns = {name: np.stack([found[name] for found in restarts]) for name in restarts[0]}
+    columns = {name: np.stack([taken[name] for taken in restarts]) for name in restarts[0]}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, levels=np.array(plan.levels), meta=np.array(json.dumps(meta)), **columns)
     return buffer.getvalue()
@@ -177,11 +177,11 @@ def restart(
             for case in passes(cases, 1, dice):
                 for level in dice.sample(range(len(levels)), len(levels)):
                     order = dice.choice(QUADS)
-                    said = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
+                    calls = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
                     at = (cases.index(case), level, turn)
                     first[at] = order[0] == "base"
                     for name, column in columns.items():
-                        column[at] = [round(getattr(one, f"{name}_s") / UNIT_S) for one in said]
+                        column[at] = [round(getattr(call, f"{name}_s") / UNIT_S) for call in calls]
     return {**columns, "first": first}
 
 
@@ -194,8 +194,8 @@ class Usage(NamedTuple):
 
     def since(self, before: Usage) -> Usage:
         """The shares of all cores' time since then."""
-        whole = (self.clock - before.clock) * (os.cpu_count() or 1)
-        return Usage(1.0, (self.others - before.others) / whole, (self.steal - before.steal) / whole)
+        available = (self.clock - before.clock) * (os.cpu_count() or 1)
+        return Usage(1.0, (self.others - before.others) / available, (self.steal - before.steal) / available)
 
 
 def usage() -> Usage:
@@ -210,7 +210,7 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
     with ThreadPoolExecutor(len(SIDES)) as pool, contextlib.ExitStack() as stack:
         # The pool outlives the workers: a worker dies with the thread that started it.
         loading = [pool.submit(Worker, arm.spec, load_timeout=120) for _ in SIDES]
-        workers = [stack.enter_context(one.result()) for one in loading]
+        workers = [stack.enter_context(future.result()) for future in loading]
         yield {
             side: Voice(arm, worker, cases, timeout=60) for side, worker in zip(SIDES, workers, strict=True)
         }

@@ -92,14 +92,14 @@ class Session(Struct, frozen=True, kw_only=True):
 
 def rigs(folder: Path) -> list[str]:
     """The rigs that have a recorded session, each pipeline's idle one first; raises NothingMeasured."""
-    found = [path.stem for path in folder.glob("*.zip")]
-    if not found:
+    names = [path.stem for path in folder.glob("*.zip")]
+    if not names:
         raise NothingMeasured(
             "there are no recordings",
             where=str(folder),
             hint="python benchmarks/gate_vs_peers/record.py espeak-idle",
         )
-    return sorted(found, key=lambda rig: (rig.partition("-")[0], not rig.endswith("idle"), rig))
+    return sorted(names, key=lambda rig: (rig.partition("-")[0], not rig.endswith("idle"), rig))
 
 
 def sessions(folder: Path, rig: str) -> Iterator[Session]:

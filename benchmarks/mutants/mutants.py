@@ -159,10 +159,10 @@ def save(path: Path, results: Results) -> None:
 
 def digest(source: Path) -> str:
     """What the modules that are mutated contain."""
-    whole = hashlib.sha256()
+    content = hashlib.sha256()
     for path in sorted(path for room in TESTS for path in (source / room).rglob("*.py")):
-        whole.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()[:16]
+        content.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
+    return content.hexdigest()[:16]
 
 
 @contextlib.contextmanager

@@ -284,7 +284,7 @@ def test_a_headline_has_the_numbers_or_the_reason() -> None:
 
 def test_json_keeps_the_fields_and_the_sentences() -> None:
     known = verdict("many cases", of=6, changed=(STEPS,), stage_seconds={"model": 0.1})
-    page = json.loads(msgspec.json.encode(explain.told(known)))
+    page = json.loads(msgspec.json.encode(explain.as_json(known)))
     fields = json.loads(msgspec.json.encode(known))
     assert {name: page[name] for name in fields} == fields
     assert page["changed"] == [{"name": "steps", "before": "16", "now": "7"}]

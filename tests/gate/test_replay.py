@@ -279,7 +279,7 @@ DEFAULTS = (*(None,) * 14, 0, "screen", False, "", "")
 
 def _row(verdict: Verdict) -> list[Any]:
     """The verdict's fields in their order, as far as they are not the defaults; the first three as one."""
-    page = explain.told(verdict)
+    page = explain.as_json(verdict)
     row = [_short(page[name]) for name in FIELDS]
     while row[-1] == DEFAULTS[len(row) - 1]:
         row.pop()
@@ -365,7 +365,7 @@ def test_json_holds_the_verdicts_and_readings_that_were_judged(tmp_path: Path) -
     replay = Replay("quality", tmp_path)
     outcome = outcomes.reopen(replay.project, "last")
     page = json.loads(_shown("json", outcome))
-    assert page["verdicts"] == json.loads(msgspec.json.encode([explain.told(v) for v in outcome.verdicts]))
+    assert page["verdicts"] == json.loads(msgspec.json.encode([explain.as_json(v) for v in outcome.verdicts]))
     assert page["readings"] == json.loads(msgspec.json.encode(outcome.run.readings))
 
 

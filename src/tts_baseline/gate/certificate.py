@@ -126,8 +126,8 @@ def check(certificate: Certificate, limits: Mapping[str, Limit]) -> None:
     )
 
 
-def _outcome(suite: Verdict, told: Iterable[Verdict]) -> TrialOutcome:
-    if any(verdict.status == "regressed" for verdict in told):
+def _outcome(suite: Verdict, verdicts: Iterable[Verdict]) -> TrialOutcome:
+    if any(verdict.status == "regressed" for verdict in verdicts):
         return "regressed"
     if suite.status == "improved" or suite.status == "ok":
         return suite.status

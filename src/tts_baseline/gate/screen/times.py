@@ -36,11 +36,11 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
     if not current:
         return lost
     if not baseline.runs:
-        whole = {WHOLE_RUN: fmean(current.values())} | current
+        values = {WHOLE_RUN: fmean(current.values())} | current
         if baseline.other_machines:
             elsewhere = Grounds(machine=run.environment.key, of=len(baseline.other_machines))
-            return _unjudged(spec, limit, whole, "not comparable", "other machine", elsewhere)
-        return _unjudged(spec, limit, whole, "no baseline", "nothing accepted")
+            return _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
+        return _unjudged(spec, limit, values, "no baseline", "nothing accepted")
     bench = _Bench(spec, limit, run, baseline)
     judged = [case for case in current if bench.earlier(case)]
     new = {case: value for case, value in current.items() if case not in judged}

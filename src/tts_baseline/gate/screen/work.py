@@ -172,10 +172,10 @@ def _unjudged(
     spec: MetricSpec, limit: Limit, run: Run, status: Status, cause: Cause, grounds: Grounds = NO_GROUNDS
 ) -> list[Verdict]:
     values = _values(spec, run)
-    whole = sum(values.values()) if values else None
+    total = sum(values.values()) if values else None
     return [
         _draft(spec, limit, case, status, after=level, cause=cause, grounds=grounds)
-        for case, level in [(None, whole), *values.items()]
+        for case, level in [(None, total), *values.items()]
     ]
 
 
