@@ -67,8 +67,8 @@ def judged(tmp_path, monkeypatch):
             base=arm, head=arm, against=Against(name="main"), pilot=Pilot(restart_s / 2, 0.0, "cpu")
         )
         progress = Progress(lines.append, live=False)
-        judgement = judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
-        verdicts = paired.decide(judgement, project.limits)
+        judgement, verdicts = judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
+        assert verdicts == paired.decide(judgement, project.limits)
         return judgement, next(v for v in verdicts if v.case is None and v.gate == "latency")
 
     run.lines = lines

@@ -39,10 +39,10 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     decided = verdicts(run, baseline, None, project.limits)
     call = escalate.call(project, baseline, decided.screen)
     judgement = None
-    spoken = [case for case in cases if case.id in run.audio]
-    if call is not None and spoken:
+    said = [case for case in cases if case.id in run.audio]
+    if call is not None and said:
         left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
-        judgement = escalate.judged(project, call, spoken, progress, budget=left)
+        judgement = escalate.judged(project, call, said, progress, budget=left)
     if judgement is not None:
         files.write_record(folder / JUDGE_FILE, judgement)
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
