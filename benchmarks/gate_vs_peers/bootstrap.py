@@ -1,9 +1,8 @@
-"""benchmatrix on recorded calls: its own comparison, its bootstrap done at once instead of number by number.
+"""benchmatrix's verdicts on recorded calls, by its own code but for the bootstrap, which numpy does at once.
 
-It draws 50 000 resamples of a cell in plain Python, from a random stream that its settings and the cell's
-name fix: half a second a cell, hours for a recording. Here that stream is drawn once and applied with numpy,
-which gives the same intervals, bit for bit: `check` shows it on a sample. Evidence, correction for many cells
-and classification are its own code.
+benchmatrix draws 50 000 resamples of a cell in plain Python: half a second a cell, hours for a recording. Its
+random stream depends on its settings and the cell's name alone, so it is drawn once here and applied with
+numpy: the same intervals, bit for bit (`check` compares a sample of them).
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _PAIRED = "bootstrap_paired_median_ratio_interval"
 
 
 def gates() -> Iterator[Gate]:
-    """Its two designs: five runs a side; or pairs, 16 of them for 8 cells, of which the recording has 8."""
+    """Its two designs: five runs a side, or pairs. For 8 cells it asks for 16 pairs; a recording has 8."""
     for name, reading, restarts, paired in (
         ("benchmatrix compare", "as used", 5, False),
         ("benchmatrix compare", "all", None, False),
@@ -68,7 +67,7 @@ def compare(arms: Arms, *, is_paired: bool) -> tuple[Any, ...]:
 
 
 def check(arms: Arms, case: int, *, is_paired: bool) -> bool:
-    """Whether its own bootstrap gives a case the very interval that it got here."""
+    """True where its own bootstrap gives a case the interval that it was given here."""
     from benchmatrix import bench_statistics
 
     cell = compare(arms, is_paired=is_paired)[case]
@@ -148,22 +147,22 @@ def _interval(resampled: Numbers, estimate: float, left_out: Any, confidence_lev
 
 
 class _Compared:
-    """Resampled changes to benchmatrix's counting loops: one value that answers for all of them."""
+    """All resampled changes as one: benchmatrix, which counts in a loop, gets the whole count at once."""
 
     def __init__(self, changes: Numbers) -> None:
-        self._found = changes
+        self._changes = changes
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._changes)
 
     def __iter__(self) -> Iterator[_Compared]:
         return iter([self])
 
     def __lt__(self, estimate: float) -> int:
-        return int((self._found < estimate).sum())
+        return int((self._changes < estimate).sum())
 
     def __eq__(self, estimate: object) -> int:  # type: ignore[override]
-        return int((self._found == estimate).sum())
+        return int((self._changes == estimate).sum())
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -181,7 +180,7 @@ def _stream(seed: int, resamples: int, sizes: tuple[int, ...]) -> tuple[NDArray[
 
 
 def _medians(values: Numbers, drawn: NDArray[np.uint8]) -> Numbers:
-    """The median of each resample: where the counts of the runs, in order of size, pass the middle."""
+    """The median of each resample: the run, in order of size, with which the count passes the middle."""
     order = np.argsort(values)
     passed, low, high = np.zeros((3, drawn.shape[1]), np.uint8)
     for run in order:

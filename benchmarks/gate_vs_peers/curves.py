@@ -53,7 +53,7 @@ def draw(results: dict[str, Any]) -> bytes:
         raise MissingExtra("matplotlib is not installed", extra="bench") from error
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "gate_vs_peers", "font.size": 9})
     rigs = list(results["rigs"])
-    # The legend below takes three columns of names, two where there is room for no more.
+    # Wide enough for the legend: two columns of names below one rig, three below more.
     figure = Figure(figsize=(max(3.1 * len(rigs) + 0.6, 5.0), 7.8), layout="constrained")
     panels = figure.subplots(len(READINGS), len(rigs), sharex=True, sharey=True, squeeze=False)
     names = [name for name in dict.fromkeys(row["gate"] for row in results["gates"]) if name != OURS]

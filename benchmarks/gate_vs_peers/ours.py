@@ -1,4 +1,4 @@
-"""What the judge says about recorded calls, through its own code: by the wall clock and, for a study, others.
+"""The judge's verdicts on recorded calls, made by its own code; for a study, by other clocks, too.
 
 The calls of a recording are handed to `tts_baseline.gate.judge.paired` restart by restart, as the judge does
 when it measures, with the same looks and the same rule for stopping.
@@ -31,9 +31,9 @@ PASSES: tuple[Status, ...] = ("ok", "improved")
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """The verdict of a session: of the suite, of its cases, and after how many restarts.
+    """The verdict on a session: the suite's status, its cases', and the restarts that it took.
 
-    `change` and `interval` are of the suite by the rule's first clock, as shares.
+    `change` and `interval` are the suite's, by the rule's first clock, as shares.
     """
 
     suite: Status
@@ -44,19 +44,20 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     @property
     def build(self) -> Status:
-        """What a build makes of it: it fails on a slower suite or case, and is undecided with its suite."""
+        """The build's status: it fails with its suite or any case, and else is what its suite is."""
         return "regressed" if "regressed" in self.cases else self.suite
 
 
 def verdict(session: Session, level: int, clock: Measure = "judge") -> Judged:
-    """The judge's verdict, or what it would be by these clocks."""
+    """The judge's verdict, or what it would be by other clocks."""
     return judged({clock: looks(session, level, clock)}, _alone(clock))
 
 
 def looks(session: Session, level: int, clock: Measure) -> Looks:
     """The judge's verdicts at each look that it could take, by its number of restarts.
 
-    By one clock alone, or by two that share the error rate: of every pipeline, or as the judge has it.
+    "judge" gives CPU time a part of the error rate where the judge would, "wall, then cpu" always, and the
+    other clocks never.
     """
     restarts = _restarts(session, level, clock)
     spec = metrics()[GATE].spec
@@ -77,7 +78,7 @@ def changes(session: Session, level: int) -> list[float]:
 
 
 def judged(looks_by_clock: Mapping[Measure, Looks], rule: Rule) -> Judged:
-    """The verdict at the first look that settles it, of what a rule makes of the clocks' verdicts."""
+    """The verdict at the first look that settles it; its statuses are what `rule` makes of the clocks'."""
     (first, *_) = looks_by_clock.values()
     for restarts, leading in first.items():
         by_clock = {
@@ -100,7 +101,7 @@ def judged(looks_by_clock: Mapping[Measure, Looks], rule: Rule) -> Judged:
 
 
 def both(by_clock: Mapping[Measure, Status]) -> Status:
-    """Two clocks must agree, else it stays undecided."""
+    """What both clocks say; undecided where they differ."""
     wall, cpu = by_clock["wall"], by_clock["cpu"]
     if wall in PASSES and cpu in PASSES:
         return wall
@@ -122,7 +123,7 @@ def _alone(clock: Measure) -> Rule:
     return lambda by_clock: by_clock[clock]
 
 
-# The rules of the study: which clocks they look at, and what they make of what these say.
+# The rules of the study: the clocks whose statuses a rule is given, and the rule.
 RULES: dict[str, tuple[tuple[Measure, ...], Rule]] = {
     "the judge": (("judge",), _alone("judge")),
     "wall": (("wall",), _alone("wall")),

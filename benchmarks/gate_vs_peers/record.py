@@ -1,15 +1,15 @@
-"""Records real timings of a pipeline against itself, slowed down by known amounts, to try every gate on.
+"""Records timings of a pipeline against itself, slowed down by known amounts: what every gate is tried on.
 
     python benchmarks/gate_vs_peers/record.py espeak-idle --sessions 100
 
 One session is eight restarts of two fresh processes, measured as the judge measures: quads ABBA or BAAB of
-each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The
+each case. In each pass a case has one quad for every level of slowdown, in an order drawn anew. The
 slowdown is executed in the head's call (`tts_baseline.measure.extra`).
 
-A session is added to the rig's archive when it is whole, so that recording can be stopped and gone on with;
-sessions follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a
-restart is measured anew, whatever its times, where the machine was not idle: other processes used more than a
-tenth of the cores' time, or the host took away more than a twentieth of it.
+A session is added to the rig's archive when it is complete, so recording can be stopped and resumed;
+sessions never overlap. The rigs called busy run beside a co-tenant. On the idle ones a restart is measured
+anew, whatever its times, where the machine was not idle: other processes used more than a tenth of the cores'
+time, or the host took away more than a twentieth of it.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Plan(NamedTuple):
     levels: tuple[float, ...]
 
 
-# Threads that wait for each other are disturbed more: more quads on the idle machine, where power is asked
-# for, and time for fewer levels.
+# Threads that wait for each other are disturbed more, so torch has more quads where power is asked for
+# (idle), and fewer levels, which make up for the time.
 PLANS = {
     "espeak-idle": Plan("espeak", 5, (0.0, 0.05, 0.07, 0.10)),
     "espeak-busy": Plan("espeak", 5, (0.0, 0.05, 0.07, 0.10)),
@@ -80,8 +80,8 @@ OTHERS = 0.1
 STOLEN = 0.05
 PAUSE_S = 5.0
 SIDES: tuple[Side, Side] = ("base", "head")
-# The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes.
-# It ends with the recorder, however that ends.
+# The co-tenant comes and goes: it computes on one core and rests in turn, each for a time that it draws.
+# It ends when its recorder does, even where that is killed.
 CO_TENANT = """
 import os, random, sys, time
 dice = random.Random(int(time.time()))
@@ -163,7 +163,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
 def restart(
     arm: Arm, cases: Sequence[Case], plan: Plan, dice: random.Random
 ) -> dict[str, NDArray[np.int32] | NDArray[np.bool_]]:
-    """What two fresh processes needed: by case, level and quad, the four calls and whether base began."""
+    """Times of two fresh processes: by case, level and quad, the four calls', and whether base began."""
     levels = plan.levels
     shape = (len(cases), len(levels), plan.quads)
     columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
@@ -199,7 +199,7 @@ class Usage(NamedTuple):
 
 
 def usage() -> Usage:
-    """Usage so far, ours being this process and those of its children that have ended."""
+    """Usage so far; this process and its children that have ended are not among the others."""
     machine, ours = host.cpu_time(), os.times()
     return Usage(time.monotonic(), machine.worked - sum(ours[:4]), machine.stolen)
 
@@ -218,7 +218,7 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
 
 @contextlib.contextmanager
 def co_tenant() -> Iterator[int]:
-    """Meanwhile, another process, whose id it gives, computes on one core for a part of the time."""
+    """A process beside, whose id is given, that computes on one core for part of the time."""
     process = subprocess.Popen([sys.executable, "-c", CO_TENANT, str(os.getpid())])
     try:
         yield process.pid

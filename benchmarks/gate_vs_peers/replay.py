@@ -45,7 +45,7 @@ _STATUS: Mapping[str, peers.Status] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--recordings", type=Path, default=RECORDINGS, help="folder with a folder a rig")
+    parser.add_argument("--recordings", type=Path, default=RECORDINGS, help="folder with an archive a rig")
     parser.add_argument("--ours", action="store_true", help="leave the other tools out")
     parser.add_argument("--write", action="store_true", help=f"replace {RESULTS.name} and the page's tables")
     options = parser.parse_args()
@@ -94,7 +94,7 @@ def replay(folder: Path, gates: Sequence[peers.Gate]) -> dict[str, Any]:
 
 
 def about(recorded: Sequence[Session]) -> dict[str, Any]:
-    """What was recorded, and beside what: shares of all cores' time that went to others, one a restart."""
+    """What was recorded, and how much of all cores' time went to others (a share a restart)."""
     first, last = recorded[0].meta, recorded[-1].meta
     restarts, cases, _, quads, _ = recorded[0].clocks["wall"].shape
     spread = {
@@ -179,21 +179,21 @@ def study(recorded: Sequence[Session], level: int) -> Iterable[dict[str, Any]]:
 
 
 def agreement(recorded: Sequence[Session], level: int) -> list[bool]:
-    """Whether benchmatrix's own bootstrap says the same of one case in each design (a second each)."""
+    """By design: True where benchmatrix's own bootstrap says the same of one case (a second each)."""
     session = recorded[level % len(recorded)]
     case = level % len(session.meta.cases)
     return [bootstrap.check(session.arms(level), case, is_paired=paired) for paired in (False, True)]
 
 
 def overall(cases: Sequence[peers.Status]) -> peers.Status:
-    """Of a session: it fails with any case, and is decided only with all."""
+    """A session's status: it fails where any case does, and passes where all do."""
     if "fails" in cases:
         return "fails"
     return "undecided" if "undecided" in cases else "passes"
 
 
 def verdicts(judged: Sequence[ours.Judged]) -> dict[str, Any]:
-    """The judge's verdicts as those of the others, and how many it called faster."""
+    """The judge's verdicts, counted like the other tools', and how many it called faster."""
     return {
         **tally(
             [_STATUS[verdict.build] for verdict in judged],
@@ -204,7 +204,7 @@ def verdicts(judged: Sequence[ours.Judged]) -> dict[str, Any]:
 
 
 def tally(sessions: Sequence[str], cases: Sequence[str]) -> dict[str, Any]:
-    """Counts and shares; cases of one session share processes, so their bounds are narrower than is true."""
+    """Counts and shares. Cases of a session share processes, so the bounds of their share are too narrow."""
     return {
         "sessions": len(sessions),
         **{status: share(sessions.count(status), len(sessions)) for status in ("fails", "undecided")},
