@@ -212,8 +212,8 @@ def test_the_causes_of_several_verdicts_stand_together() -> None:
         verdict(status="improved", changed=(STEPS,)),
     )
     other = replace(slower, gate="snr", changed=(STEPS, Change("voice", "a", "b")))
-    told = explain.causes([slower, replace(faster, gate="flops"), verdict(), other])
-    assert told == [
+    sentences = explain.causes([slower, replace(faster, gate="flops"), verdict(), other])
+    assert sentences == [
         "latency regressed, flops improved: because steps 16 -> 7",
         "snr regressed: because steps 16 -> 7, voice a -> b",
     ]

@@ -202,8 +202,8 @@ def baseline_page(name: str, root: Path) -> Page:
         key: Replay(name, _new(root / key), missing="record") for key in ("accepted", "anchored", "recorded")
     }
     return {
-        "accepted": _written(replays["accepted"], lambda one: accept(one, reset_anchor=False)),
-        "anchored": _written(replays["anchored"], lambda one: accept(one, reset_anchor=True)),
+        "accepted": _written(replays["accepted"], lambda scenario: accept(scenario, reset_anchor=False)),
+        "anchored": _written(replays["anchored"], lambda scenario: accept(scenario, reset_anchor=True)),
         "recorded": _written(replays["recorded"], record),
     }
 
@@ -255,9 +255,9 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _names(found: Iterable[Verdict]) -> list[str]:
+def _names(verdicts: Iterable[Verdict]) -> list[str]:
     """Verdicts as JUnit properties name them, and their status."""
-    return [f"tts.{v.gate}{f'.{v.case}' if v.case else ''} {v.status}" for v in found]
+    return [f"tts.{v.gate}{f'.{v.case}' if v.case else ''} {v.status}" for v in verdicts]
 
 
 def _head(data: str | bytes) -> Page:

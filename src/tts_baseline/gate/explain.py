@@ -15,7 +15,7 @@ from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
-# chosen: a stage has moved where it did by a fifth of what the most moved one did, or more.
+# chosen: a stage is named as moved where its change is at least a fifth of the largest.
 _LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")

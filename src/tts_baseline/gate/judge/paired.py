@@ -207,7 +207,7 @@ def _verdict(
 
 
 def _silent(spec: MetricSpec, limit: Limit, restarts: int) -> Verdict:
-    """Of a gate without a single value."""
+    """The verdict of a gate that has no value at all, because the device was always throttled."""
     return draft(
         spec,
         None,
@@ -224,7 +224,7 @@ def _is_suspect(verdict: Verdict) -> bool:
 
 
 def _quads(restart: Paired) -> int:
-    """Quads that were kept; of arms that ran alone, the two calls that are an arm's part of one."""
+    """The quads that were kept. Arms that ran alone have none: two of their calls count as one."""
     return sum(len(order) // (4 if order[:2] in ("AB", "BA") else 2) for order in restart.orders.values())
 
 

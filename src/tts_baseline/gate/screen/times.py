@@ -23,8 +23,8 @@ from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 WHOLE_RUN = ""
 # chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
-# chosen: before 4 runs tell it, a single case is taken to spread more between sessions than a mean over the
-# suite. Too much costs verdicts on single cases, too little would cost false alarms.
+# chosen: until 4 runs show its spread, a single case is taken to spread this much more between sessions than
+# the suite does. Too large a factor hides regressions of single cases, too small a one gives false alarms.
 CASE_FACTOR = 2.5
 
 
@@ -98,7 +98,7 @@ class _Bench:
         return [values[case] for values in self.then if case in values]
 
     def cases(self, cases: Sequence[str]) -> list[Verdict]:
-        """Each case's, corrected for their number."""
+        """Each case's verdict, corrected for the number of cases."""
         p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
         return corrected([self._case(case) for case in cases], p_values, ALPHA)
 
