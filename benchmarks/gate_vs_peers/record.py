@@ -1,15 +1,15 @@
-"""Records real timings of a pipeline against itself, slowed down by known amounts, to try every gate on.
+"""Records timings of a pipeline against itself, slowed down by known amounts: what every gate is tried on.
 
     python benchmarks/gate_vs_peers/record.py espeak-idle --sessions 100
 
 One session is eight restarts of two fresh processes, measured as the judge measures: quads ABBA or BAAB of
-each case. In each pass a case has one quad for every level of slowdown, in an order of their own. The
+each case. In each pass a case has one quad for every level of slowdown, in an order drawn anew. The
 slowdown is executed in the head's call (`tts_baseline.measure.extra`).
 
-A session is added to the rig's archive when it is whole, so that recording can be stopped and gone on with;
-sessions follow each other and never overlap. The rigs called busy run beside a co-tenant. On the idle ones a
-restart is measured anew, whatever its times, where the machine was not idle: other processes used more than a
-tenth of the cores' time, or the host took away more than a twentieth of it.
+A session is added to the rig's archive when it is complete, so recording can be stopped and resumed;
+sessions never overlap. The rigs called busy run beside a co-tenant. On the idle ones a restart is measured
+anew, whatever its times, where the machine was not idle: other processes used more than a tenth of the cores'
+time, or the host took away more than a twentieth of it.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Plan(NamedTuple):
     levels: tuple[float, ...]
 
 
-# Threads that wait for each other are disturbed more: more quads on the idle machine, where power is asked
-# for, and time for fewer levels.
+# Threads that wait for each other are disturbed more, so torch has more quads where power is asked for
+# (idle), and fewer levels, which make up for the time.
 PLANS = {
     "espeak-idle": Plan("espeak", 5, (0.0, 0.05, 0.07, 0.10)),
     "espeak-busy": Plan("espeak", 5, (0.0, 0.05, 0.07, 0.10)),
@@ -80,8 +80,8 @@ OTHERS = 0.1
 STOLEN = 0.05
 PAUSE_S = 5.0
 SIDES: tuple[Side, Side] = ("base", "head")
-# The co-tenant computes on one core for a part of each second that it draws anew, so that it comes and goes.
-# It ends with the recorder, however that ends.
+# The co-tenant comes and goes: it computes on one core and rests in turn, each for a time that it draws.
+# It ends when its recorder does, even where that is killed.
 CO_TENANT = """
 import os, random, sys, time
 dice = random.Random(int(time.time()))
@@ -115,8 +115,8 @@ def main() -> None:
         number = missing.pop(0)
         begun = time.monotonic()
         with measuring(print), co_tenant() if options.rig.endswith("busy") else contextlib.nullcontext():
-            found = session(arm, project.chosen, options.rig, number, plan)
-        recordings.add(archive, number, found)
+            recording = session(arm, project.chosen, options.rig, number, plan)
+        recordings.add(archive, number, recording)
         print(f"{options.rig} {number:04d} {time.monotonic() - begun:.1f} s", flush=True)
     print(f"{len(missing)} sessions to go")
 
@@ -129,7 +129,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
     while len(restarts) < RESTARTS:
         dice = random.Random(f"{rig} {number} {len(restarts)} {disturbed}")
         before = usage()
-        found = restart(arm, cases, plan, dice)
+        taken = restart(arm, cases, plan, dice)
         now = usage().since(before)
         if rig.endswith("idle") and (now.others > OTHERS or now.steal > STOLEN):
             disturbed += 1
@@ -140,7 +140,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
             )
             time.sleep(PAUSE_S)
             continue
-        restarts.append(found)
+        restarts.append(taken)
         around.append(now)
     here = environment.read("cpu")
     meta = {
@@ -150,11 +150,11 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
         "cases": [case.id for case in cases],
         "machine": here.hardware,
         "software": here.software,
-        "others_cpu": [round(one.others, 3) for one in around],
-        "steal": [round(one.steal, 3) for one in around],
+        "others_cpu": [round(share.others, 3) for share in around],
+        "steal": [round(share.steal, 3) for share in around],
         "disturbed": disturbed,
     }
-    columns = {name: np.stack([found[name] for found in restarts]) for name in restarts[0]}
+    columns = {name: np.stack([taken[name] for taken in restarts]) for name in restarts[0]}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, levels=np.array(plan.levels), meta=np.array(json.dumps(meta)), **columns)
     return buffer.getvalue()
@@ -163,7 +163,7 @@ def session(arm: Arm, cases: Sequence[Case], rig: str, number: int, plan: Plan) 
 def restart(
     arm: Arm, cases: Sequence[Case], plan: Plan, dice: random.Random
 ) -> dict[str, NDArray[np.int32] | NDArray[np.bool_]]:
-    """What two fresh processes needed: by case, level and quad, the four calls and whether base began."""
+    """Times of two fresh processes: by case, level and quad, the four calls', and whether base began."""
     levels = plan.levels
     shape = (len(cases), len(levels), plan.quads)
     columns = {name: np.zeros((*shape, 4), np.int32) for name in ("wall", "cpu", "reference")}
@@ -177,11 +177,11 @@ def restart(
             for case in passes(cases, 1, dice):
                 for level in dice.sample(range(len(levels)), len(levels)):
                     order = dice.choice(QUADS)
-                    said = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
+                    calls = quad(voices, case, order, extra_s=levels[level] * voices["base"].usual_s(case))
                     at = (cases.index(case), level, turn)
                     first[at] = order[0] == "base"
                     for name, column in columns.items():
-                        column[at] = [round(getattr(one, f"{name}_s") / UNIT_S) for one in said]
+                        column[at] = [round(getattr(call, f"{name}_s") / UNIT_S) for call in calls]
     return {**columns, "first": first}
 
 
@@ -194,12 +194,12 @@ class Usage(NamedTuple):
 
     def since(self, before: Usage) -> Usage:
         """The shares of all cores' time since then."""
-        whole = (self.clock - before.clock) * (os.cpu_count() or 1)
-        return Usage(1.0, (self.others - before.others) / whole, (self.steal - before.steal) / whole)
+        available = (self.clock - before.clock) * (os.cpu_count() or 1)
+        return Usage(1.0, (self.others - before.others) / available, (self.steal - before.steal) / available)
 
 
 def usage() -> Usage:
-    """Usage so far, ours being this process and those of its children that have ended."""
+    """Usage so far; this process and its children that have ended are not among the others."""
     machine, ours = host.cpu_time(), os.times()
     return Usage(time.monotonic(), machine.worked - sum(ours[:4]), machine.stolen)
 
@@ -210,7 +210,7 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
     with ThreadPoolExecutor(len(SIDES)) as pool, contextlib.ExitStack() as stack:
         # The pool outlives the workers: a worker dies with the thread that started it.
         loading = [pool.submit(Worker, arm.spec, load_timeout=120) for _ in SIDES]
-        workers = [stack.enter_context(one.result()) for one in loading]
+        workers = [stack.enter_context(future.result()) for future in loading]
         yield {
             side: Voice(arm, worker, cases, timeout=60) for side, worker in zip(SIDES, workers, strict=True)
         }
@@ -218,7 +218,7 @@ def voices_of(arm: Arm, cases: Sequence[Case]) -> Iterator[dict[Side, Voice]]:
 
 @contextlib.contextmanager
 def co_tenant() -> Iterator[int]:
-    """Meanwhile, another process, whose id it gives, computes on one core for a part of the time."""
+    """A process beside, whose id is given, that computes on one core for part of the time."""
     process = subprocess.Popen([sys.executable, "-c", CO_TENANT, str(os.getpid())])
     try:
         yield process.pid

@@ -26,15 +26,17 @@ CLOCKS: tuple[Clock, ...] = ("wall", "cpu", "reference")
 UNIT_S = 1e-7
 SLOTS = 4
 _FILE = re.compile(r"(\d{4,})\.npz")
-# Where base's and head's calls lie in a quad; the i-th of the one stands next to the i-th of the other.
+# Where base's and head's calls lie in a quad, by whether base began. Their first calls are neighbours, and so
+# are their second ones.
 _BASE_IN = {True: (0, 3), False: (1, 2)}
 _HEAD_IN = {True: (1, 2), False: (0, 3)}
 
 
 class Meta(Struct, frozen=True, kw_only=True):
-    """Where, when and beside what a session was recorded; shares are of all cores' time, one a restart.
+    """Where and when a session was recorded, and how busy the machine was.
 
-    `disturbed` counts the restarts that were measured anew because the machine was not idle.
+    `others_cpu` and `steal` are shares of all cores' time, one a restart. `disturbed` counts the
+    restarts that were measured anew because the machine was not idle.
     """
 
     rig: str
@@ -92,14 +94,14 @@ class Session(Struct, frozen=True, kw_only=True):
 
 def rigs(folder: Path) -> list[str]:
     """The rigs that have a recorded session, each pipeline's idle one first; raises NothingMeasured."""
-    found = [path.stem for path in folder.glob("*.zip")]
-    if not found:
+    names = [path.stem for path in folder.glob("*.zip")]
+    if not names:
         raise NothingMeasured(
             "there are no recordings",
             where=str(folder),
             hint="python benchmarks/gate_vs_peers/record.py espeak-idle",
         )
-    return sorted(found, key=lambda rig: (rig.partition("-")[0], not rig.endswith("idle"), rig))
+    return sorted(names, key=lambda rig: (rig.partition("-")[0], not rig.endswith("idle"), rig))
 
 
 def sessions(folder: Path, rig: str) -> Iterator[Session]:
@@ -127,7 +129,7 @@ def numbers(archive: Path) -> list[int]:
 
 
 def add(archive: Path, number: int, session: bytes) -> None:
-    """Add a session's file to the archive, which is replaced whole: a crash leaves the one before."""
+    """Add a session's file to the archive; a crash leaves the archive as it was."""
     grown = io.BytesIO(archive.read_bytes() if archive.exists() else b"")
     with ZipFile(grown, "a") as file:  # stored: each session is compressed already
         file.writestr(ZipInfo(_name(number)), session)

@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_name("results.json")
 PACKAGE = Path("src/tts_baseline")
 LOG = "tests.log"
-# What sees a room's mistakes in seconds, nearest first; a module's own test file comes before all of them.
+# The tests that notice a room's mistakes in seconds, nearest first; a module's own test file comes before.
 TESTS = {
     "gate": ("tests/gate",),
     "stats": ("tests/stats", "tests/gate"),
@@ -159,10 +159,10 @@ def save(path: Path, results: Results) -> None:
 
 def digest(source: Path) -> str:
     """What the modules that are mutated contain."""
-    whole = hashlib.sha256()
+    content = hashlib.sha256()
     for path in sorted(path for room in TESTS for path in (source / room).rglob("*.py")):
-        whole.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()[:16]
+        content.update(path.relative_to(source).as_posix().encode() + b"\0" + path.read_bytes())
+    return content.hexdigest()[:16]
 
 
 @contextlib.contextmanager
@@ -181,7 +181,7 @@ def trees(count: int) -> Iterator[SimpleQueue[Path]]:
             if (ROOT / path).is_file():
                 (first / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / path, first / path)
-        # Its compiled modules are what later runs read and, lest they be stale, never write.
+        # This run compiles the modules. Later ones read them, and write none, which could be stale.
         if (fate := verdict(first, unmutated, compiles=True)) != "survived":
             raise AssertionError(f"{fate} without a mutation:\n{(first / LOG).read_text()[-3000:]}")
         for number in range(1, count):

@@ -32,7 +32,7 @@ Position = tuple[int, int]
 
 
 class Mutation(Struct, frozen=True, order=True):
-    """A change that an operator can make: the so-manieth place of a module where it applies."""
+    """A change that an operator can make in a module; `occurrence` counts the places where it applies."""
 
     module: str
     position: Position
@@ -54,7 +54,7 @@ class Mutation(Struct, frozen=True, order=True):
         return str(mutated)
 
     def is_python(self, source: Path) -> bool:
-        """False where the change makes no program: nothing would be learned from its failing."""
+        """False where the change is a syntax error: that tests fail then says nothing about them."""
         try:
             compile(self.text(source), self.module, "exec")
         except SyntaxError:
@@ -99,12 +99,12 @@ def mutations(path: Path, source: Path) -> Iterator[Mutation]:
 
 
 def _operators() -> Sequence[str]:
-    """The operators that need no arguments and whose mutants are not noticed for the wrong reason."""
+    """The operators that need no arguments and whose mutants only a test would notice."""
     return [name for name in operator_names() if not get_operator(name).arguments() and _is_fair(name)]
 
 
 def _is_fair(name: str) -> bool:
-    """False for `is` between values, which linters refuse, and most arithmetic, which type checkers do."""
+    """False for `is` between values (linters refuse it) and most arithmetic (type checkers refuse it)."""
     kind, _, change = name.rpartition("/")[2].partition("_")
     if kind == "ReplaceComparisonOperator":
         return change.startswith("Is") or not change.endswith(("_Is", "_IsNot"))

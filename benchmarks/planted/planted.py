@@ -56,15 +56,15 @@ def _planted(project: Scratch, name: str, plant: Plant, repeat: int) -> dict[str
 
 def _unchanged(project: Scratch, number: int) -> dict[str, object]:
     done = project.gate()
-    found = {str(v["gate"]): v["status"] for v in project.verdicts()}
+    statuses = {str(v["gate"]): v["status"] for v in project.verdicts()}
     change = next(v["change"] for v in project.verdicts() if v["gate"] == "latency")
     print(
-        f"unchanged {number + 1}: exit {done.returncode}  latency {change:+.1%} {found['latency']}",
+        f"unchanged {number + 1}: exit {done.returncode}  latency {change:+.1%} {statuses['latency']}",
         flush=True,
     )
     if done.returncode:
         print(done.stdout[-3000:])
-    return {"exit": done.returncode, "verdicts": found, "latency_change": change}
+    return {"exit": done.returncode, "verdicts": statuses, "latency_change": change}
 
 
 def _options() -> argparse.Namespace:

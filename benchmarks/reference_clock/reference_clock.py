@@ -79,12 +79,12 @@ def bootstrap_ratio(plain: np.ndarray, fair: np.ndarray) -> tuple[float, float]:
     """95 % interval of the ratio of spreads; sessions are drawn in blocks of 4, as neighbours are alike."""
     dice = np.random.default_rng(0)
     blocks = len(plain) // 4
-    found = []
+    ratios = []
     for _ in range(4000):
         starts = dice.integers(0, len(plain) - 3, blocks)
         picked = (starts[:, None] + np.arange(4)).ravel()
-        found.append(np.std(plain[picked]) / np.std(fair[picked]))
-    low, high = np.quantile(found, [0.025, 0.975])
+        ratios.append(np.std(plain[picked]) / np.std(fair[picked]))
+    low, high = np.quantile(ratios, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -101,10 +101,10 @@ class TestReading:
         first = np.zeros(ticks.shape[:-1], bool)
         first[:, :, :, 0] = True
         session = recordings.read(*record(tmp_path, restarts=1, wall=ticks, first=first))
-        found = session.arms(1)
+        slowed = session.arms(1)
         # Case 0, level 1 holds ticks 9 to 16: ABBA, then BAAB.
-        assert found.base[0, 0] == pytest.approx(np.array([9, 12, 14, 15]) * 1e-7)
-        assert found.head[0, 0] == pytest.approx(np.array([10, 11, 13, 16]) * 1e-7)
+        assert slowed.base[0, 0] == pytest.approx(np.array([9, 12, 14, 15]) * 1e-7)
+        assert slowed.head[0, 0] == pytest.approx(np.array([10, 11, 13, 16]) * 1e-7)
         assert session.seconds(1, restarts=1) == pytest.approx(ticks[:, :, 1].sum() * 1e-7)
 
     def test_levels_share_no_calls_and_clocks_are_kept_apart(self, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ class TestReading:
         assert wall.first(2, 3).base.shape == (2, CASES, 3)
 
     @pytest.mark.parametrize(
-        ("wrong", "said"),
+        ("wrong", "complaint"),
         [
             ({"wall": None}, "not a recording"),
             ({"meta": np.array("{}")}, "not a recording"),
@@ -131,10 +131,10 @@ class TestReading:
         ],
     )
     def test_what_is_not_whole_is_refused_by_name(
-        self, tmp_path: Path, wrong: dict[str, object], said: str
+        self, tmp_path: Path, wrong: dict[str, object], complaint: str
     ) -> None:
         archive, number = record(tmp_path, **wrong)
-        with pytest.raises(BaselineError, match=said) as caught:
+        with pytest.raises(BaselineError, match=complaint) as caught:
             recordings.read(archive, number)
         assert caught.value.where == f"{archive}, 0000.npz"
 
@@ -155,7 +155,7 @@ class TestReading:
         record(tmp_path, rig="espeak-busy")
         (tmp_path / ".espeak-idle.zip.half").write_bytes(b"")
         assert recordings.rigs(tmp_path) == ["espeak-idle", "espeak-busy"]
-        assert [one.meta.session for one in recordings.sessions(tmp_path, "espeak-idle")] == [2, 10]
+        assert [session.meta.session for session in recordings.sessions(tmp_path, "espeak-idle")] == [2, 10]
         assert recordings.numbers(recordings.archive_of(tmp_path, "torch-idle")) == []
         with pytest.raises(NothingMeasured):
             recordings.rigs(tmp_path / "torch-idle")
@@ -184,11 +184,11 @@ class TestJudge:
         assert slower.change == pytest.approx(0.10, abs=0.01)
 
     def test_one_slow_case_fails_the_build_of_a_suite_that_is_not(self, tmp_path: Path) -> None:
-        found = ours.verdict(recordings.read(*record(tmp_path, slow_case=1.13)), 0)
-        assert found.cases[0] == "regressed"
-        assert set(found.cases[1:]) <= {"ok", "improved"}
-        assert found.suite != "regressed"
-        assert found.build == "regressed"
+        verdict = ours.verdict(recordings.read(*record(tmp_path, slow_case=1.13)), 0)
+        assert verdict.cases[0] == "regressed"
+        assert set(verdict.cases[1:]) <= {"ok", "improved"}
+        assert verdict.suite != "regressed"
+        assert verdict.build == "regressed"
 
     def test_faster_is_improved_and_noise_undecided(self, tmp_path: Path) -> None:
         assert ours.verdict(recordings.read(*record(tmp_path, change=-0.3)), 0).build == "improved"
@@ -199,10 +199,12 @@ class TestJudge:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         session = recordings.read(*record(tmp_path, restarts=4))
-        told = []
-        monkeypatch.setattr(ours.paired, "decide", lambda found, limits, **_: told.append(found) or ())
+        judgements = []
+        monkeypatch.setattr(
+            ours.paired, "decide", lambda judgement, limits, **_: judgements.append(judgement) or ()
+        )
         assert list(ours.looks(session, 1, "wall")) == [3, 4]
-        orders = told[-1].restarts[2].orders
+        orders = judgements[-1].restarts[2].orders
         first = session.base_first[2, :, 1].tolist()
         assert list(orders.values()) == [
             "".join("ABBA" if is_first else "BAAB" for is_first in quads) for quads in first
@@ -236,9 +238,9 @@ class TestJudge:
         ],
     )
     def test_rules_of_two_clocks(self, wall, cpu, both, clears, decides) -> None:
-        said = {"wall": wall, "cpu": cpu}
+        by_clock = {"wall": wall, "cpu": cpu}
         rules = (ours.both, ours.cpu_clears, ours.cpu_decides)
-        assert tuple(rule(said) for rule in rules) == (both, clears, decides)
+        assert tuple(rule(by_clock) for rule in rules) == (both, clears, decides)
 
     @pytest.mark.parametrize(("cores", "judge"), [(1.0, "regressed"), (1.7, "undecided")])
     def test_cpu_time_tells_what_a_disturbed_clock_leaves_open(
@@ -259,9 +261,9 @@ class TestJudge:
     def test_a_second_clock_can_settle_earlier(self, tmp_path: Path) -> None:
         session = recordings.read(*record(tmp_path, noise=2.0))
         calm = recordings.read(*record(tmp_path, noise=0.001))
-        found = {"wall": ours.looks(session, 0, "wall"), "cpu": ours.looks(calm, 0, "cpu")}
-        assert ours.judged(found, ours.RULES["wall"][1]).restarts == LOOKS[-1]
-        cleared = ours.judged(found, ours.cpu_clears)
+        looks = {"wall": ours.looks(session, 0, "wall"), "cpu": ours.looks(calm, 0, "cpu")}
+        assert ours.judged(looks, ours.RULES["wall"][1]).restarts == LOOKS[-1]
+        cleared = ours.judged(looks, ours.cpu_clears)
         assert (cleared.build, cleared.restarts) == ("ok", LOOKS[0])
 
 
@@ -295,10 +297,12 @@ class TestPeers:
             pytest.importorskip(name)
         return {gate.name: gate for gate in peers.gates()}
 
-    @pytest.mark.parametrize(("factor", "said"), [(1.0, "passes"), (1.1, "fails"), (0.8, "passes")])
-    def test_plain_changes(self, gates: dict[str, peers.Gate], factor: float, said: str) -> None:
+    @pytest.mark.parametrize(("factor", "status"), [(1.0, "passes"), (1.1, "fails"), (0.8, "passes")])
+    def test_plain_changes(self, gates: dict[str, peers.Gate], factor: float, status: str) -> None:
         samples = arms(self.BASE, [factor * value for value in reversed(self.BASE)])
-        assert {name: gate.rule(samples) for name, gate in gates.items()} == {name: [said] for name in gates}
+        assert {name: gate.rule(samples) for name, gate in gates.items()} == {
+            name: [status] for name in gates
+        }
 
     def test_a_change_below_the_limit_fails_only_where_there_is_no_limit(
         self, gates: dict[str, peers.Gate]
@@ -309,11 +313,11 @@ class TestPeers:
 
     def test_each_statistic_of_pytest_benchmark_is_its_own(self, gates: dict[str, peers.Gate]) -> None:
         spiked = arms(self.BASE, [*self.BASE[:-1], 1.9])
-        found = {
+        statuses = {
             field: gates[f"pytest-benchmark {field}:5%"].rule(spiked)[0]
             for field in ("mean", "min", "median")
         }
-        assert found == {"mean": "fails", "min": "passes", "median": "passes"}
+        assert statuses == {"mean": "fails", "min": "passes", "median": "passes"}
 
     def test_asv_needs_more_than_a_ratio(self, gates: dict[str, peers.Gate]) -> None:
         noisy = arms((1, 1.4, 0.7, 1.2, 0.8, 1.3, 0.9, 1.1), (1.1, 1.5, 0.8, 1.3, 0.9, 1.4, 1.0, 1.2))
@@ -321,8 +325,8 @@ class TestPeers:
         assert gates["pyperf compare_to --min-speed=5"].rule(noisy) == ["passes"]
 
     def test_readings_use_what_they_say(self) -> None:
-        whole = Arms(np.ones((8, 2, 16)), np.ones((8, 2, 16)))
-        used = {(gate.name, gate.reading): gate.sample(whole).base.shape for gate in peers.gates()}
+        sample = Arms(np.ones((8, 2, 16)), np.ones((8, 2, 16)))
+        used = {(gate.name, gate.reading): gate.sample(sample).base.shape for gate in peers.gates()}
         assert used["pytest-benchmark mean:5%", "as used"] == (1, 2, 16)
         assert used["asv continuous, factor 1.05", "as used"] == (2, 2, 16)
         assert used["pyperf compare_to --min-speed=5", "as used"] == (8, 2, 3)
@@ -366,9 +370,9 @@ class TestBenchmatrix:
                 (bootstrap.independent, "bootstrap_median_ratio_interval"),
                 (bootstrap.paired, "bootstrap_paired_median_ratio_interval"),
             ):
-                found, theirs = here(base, head, **settings), getattr(its, name)(base, head, **settings)
-                assert (found.estimate, found.low, found.high) == (theirs.estimate, theirs.low, theirs.high)
-                assert found.method == theirs.method
+                ours, theirs = here(base, head, **settings), getattr(its, name)(base, head, **settings)
+                assert (ours.estimate, ours.low, ours.high) == (theirs.estimate, theirs.low, theirs.high)
+                assert ours.method == theirs.method
 
     def test_a_degenerate_bootstrap_falls_back_as_its_own_does(self) -> None:
         import bootstrap
@@ -392,11 +396,11 @@ class TestBenchmatrix:
                 path.write_text(json.dumps(_as_pytest_benchmark(run)), encoding="utf-8")
             groups.append([load_benchmark_run(path) for path in paths])
         theirs = bench_compare.compare_benchmark_run_groups(*groups).comparisons
-        found = bootstrap.compare(Arms(base, head), is_paired=False)
-        assert [cell.regression for cell in found] == ["unchanged", "regressed"]
-        for cell, its in zip(found, theirs, strict=True):
-            assert cell.regression == its.regression
-            assert cell.inference == its.inference
+        cells = bootstrap.compare(Arms(base, head), is_paired=False)
+        assert [cell.regression for cell in cells] == ["unchanged", "regressed"]
+        for cell, theirs_cell in zip(cells, theirs, strict=True):
+            assert cell.regression == theirs_cell.regression
+            assert cell.inference == theirs_cell.inference
         assert bootstrap.rule(is_paired=False)(Arms(base, head)) == ["passes", "fails"]
 
     def test_too_few_runs_are_undecided(self) -> None:
@@ -439,28 +443,28 @@ def _as_pytest_benchmark(cases: list[list[float]]) -> dict[str, object]:
     }
 
 
-def _always(said: peers.Status) -> peers.Gate:
+def _always(status: peers.Status) -> peers.Gate:
     return peers.Gate(
-        name=f"always {said}",
+        name=f"always {status}",
         reading="as used",
         distribution="numpy",
-        rule=lambda arms: [said] * arms.cases,
+        rule=lambda arms: [status] * arms.cases,
         restarts=1,
     )
 
 
 @pytest.fixture
-def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:
     """Two quiet sessions and one that is hopeless, judged by us and by gates that always say the same."""
-    monkeypatch.setattr(replay, "agreement", lambda whole, level: [True])
+    monkeypatch.setattr(replay, "agreement", lambda recorded, level: [True])
     for number in (0, 1, 3):
         record(tmp_path, number, noise=2.0 if number == 3 else 0.003)
     return replay.replay(tmp_path, [_always("fails"), _always("undecided")])
 
 
 class TestFigures:
-    def test_counts_shares_and_bounds(self, found: dict) -> None:
-        row = next(row for row in found["gates"] if row["gate"] == replay.OURS and row["level"] == 0)
+    def test_counts_shares_and_bounds(self, results: dict) -> None:
+        row = next(row for row in results["gates"] if row["gate"] == replay.OURS and row["level"] == 0)
         assert row["sessions"] == 3
         assert row["cases"] == 3 * CASES
         assert row["fails"]["count"] == 0
@@ -470,41 +474,41 @@ class TestFigures:
         assert row["calls"] == pytest.approx((3 + 3 + 8) / 3 * CASES * QUADS * 4)
         assert row["covered"]["count"] == 3
 
-    def test_slower_is_counted_as_power(self, found: dict) -> None:
-        row = next(row for row in found["gates"] if row["gate"] == replay.OURS and row["level"] == 0.10)
+    def test_slower_is_counted_as_power(self, results: dict) -> None:
+        row = next(row for row in results["gates"] if row["gate"] == replay.OURS and row["level"] == 0.10)
         assert row["fails"]["count"] == 2
         assert row["change"] == pytest.approx(0.10, abs=0.01)
-        rule = next(row for row in found["clocks"] if row["rule"] == "wall" and row["level"] == 0.10)
+        rule = next(row for row in results["clocks"] if row["rule"] == "wall" and row["level"] == 0.10)
         assert rule["fails"] == row["fails"]
 
     def test_the_spread_of_unchanged_restarts_by_what_the_host_took(self, tmp_path: Path) -> None:
         for number, stolen in enumerate((0.0, 0.2)):
             record(tmp_path, number, noise=0.1 if stolen else 0.001, change=0.1, stolen=stolen)
-        whole = list(recordings.sessions(tmp_path, "espeak-idle"))
-        assert ours.changes(whole[0], 0) == pytest.approx([math.log(1.1)] * 8, abs=0.003)
-        calm, stolen = replay.spread_of(whole)
+        recorded = list(recordings.sessions(tmp_path, "espeak-idle"))
+        assert ours.changes(recorded[0], 0) == pytest.approx([math.log(1.1)] * 8, abs=0.003)
+        calm, stolen = replay.spread_of(recorded)
         assert (calm["stolen"], calm["restarts"]) == ([0.0, 0.01], 8)
         assert (stolen["stolen"], stolen["restarts"]) == ([0.1, 1.0], 8)
         assert 30 < stolen["sd"] / calm["sd"] < 300
-        assert replay.about(whole)["measured_anew"] == 2
+        assert replay.about(recorded)["measured_anew"] == 2
 
-    def test_others_are_counted_alike(self, found: dict) -> None:
-        rows = {row["gate"]: row for row in found["gates"] if row["level"] == 0}
+    def test_others_are_counted_alike(self, results: dict) -> None:
+        rows = {row["gate"]: row for row in results["gates"] if row["level"] == 0}
         assert rows["always fails"]["fails"]["share"] == 1
         assert rows["always fails"]["case_fails"]["count"] == 3 * CASES
         assert rows["always undecided"]["undecided"]["share"] == 1
         assert rows["always undecided"]["calls"] == CASES * QUADS * 4
 
     @pytest.mark.parametrize(
-        ("cases", "said"),
+        ("cases", "build"),
         [
             (["passes", "fails", "undecided"], "fails"),
             (["passes", "undecided"], "undecided"),
             (["passes", "passes"], "passes"),
         ],
     )
-    def test_one_case_speaks_for_the_build(self, cases: list[peers.Status], said: str) -> None:
-        assert replay.overall(cases) == said
+    def test_one_case_speaks_for_the_build(self, cases: list[peers.Status], build: str) -> None:
+        assert replay.overall(cases) == build
 
     def test_what_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         gate = msgspec.structs.replace(_always("fails"), distribution="no-such-tool")
@@ -521,8 +525,8 @@ class TestFigures:
 
 
 class TestPage:
-    def test_tables_say_what_was_found(self, found: dict) -> None:
-        text = page.table(json.loads(json.dumps(found)))
+    def test_tables_say_what_was_found(self, results: dict) -> None:
+        text = page.table(json.loads(json.dumps(results)))
         assert "| tts-baseline judge | as used | 0 / 67 |" in text
         assert "| always fails | as used | 100 / 100 |" in text
         assert "3 sessions of 3 cases and 8 restarts" in text
@@ -530,14 +534,14 @@ class TestPage:
         assert "| wall | 0 / 33 % | 67 / 33 % |" in text
         assert "| 0 to 1 % | 24 |" in text
         assert "measured anew" not in text
-        found["rigs"]["espeak-idle"]["measured_anew"] = 3
-        assert "3 restarts were measured anew because" in page.table(found)
+        results["rigs"]["espeak-idle"]["measured_anew"] = 3
+        assert "3 restarts were measured anew because" in page.table(results)
 
-    def test_only_what_stands_between_the_marks_is_replaced(self, tmp_path: Path, found: dict) -> None:
+    def test_only_what_stands_between_the_marks_is_replaced(self, tmp_path: Path, results: dict) -> None:
         path = tmp_path / "judge.md"
         path.write_text(f"before\n{page.BEGIN}\noutdated\n{page.END}\nafter\n", encoding="utf-8")
-        page.write_page(path, found)
-        page.write_page(path, found)
+        page.write_page(path, results)
+        page.write_page(path, results)
         text = path.read_text(encoding="utf-8")
         assert text.startswith(f"before\n{page.BEGIN}\n\nOf 100 builds")
         assert text.endswith(f"\n{page.END}\nafter\n")
@@ -574,14 +578,14 @@ class TestCurves:
     def _installed(self) -> None:
         pytest.importorskip("matplotlib")
 
-    def test_the_picture_names_every_gate_and_rig_and_is_the_same_each_time(self, found: dict) -> None:
+    def test_the_picture_names_every_gate_and_rig_and_is_the_same_each_time(self, results: dict) -> None:
         import curves
 
-        drawn = curves.draw(found)
+        drawn = curves.draw(results)
         text = " ".join(ElementTree.fromstring(drawn).itertext())
         for words in ("espeak-idle, as used", "espeak-idle, on all calls", "always fails", curves.UNDECIDED):
             assert words in text
-        assert drawn == curves.draw(found)
+        assert drawn == curves.draw(results)
 
     def test_without_results_it_says_what_to_type(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

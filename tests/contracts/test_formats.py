@@ -27,12 +27,12 @@ HEAVY = ("rich", "jinja2", "plotly", "matplotlib", "torch")
 
 def judged() -> Outcome:
     """A run of one failing and one fine case, with a judge's verdicts."""
-    one = run()
-    replicate = one.replicates[0]
+    judged_run = run()
+    replicate = judged_run.replicates[0]
     orders = dict.fromkeys(replicate.calls, "AB")
     restarts = [Paired(base=replicate, head=replicate, orders=orders)] * 3
     verdicts = [verdict(), verdict("snr", "invalid", "hola", message="a|b <c>\n  line two")]
-    return outcome(one, verdicts, judgement=judgement(restarts), pair=[verdict(decided_by="judge")])
+    return outcome(judged_run, verdicts, judgement=judgement(restarts), pair=[verdict(decided_by="judge")])
 
 
 OUTCOMES = {
@@ -44,16 +44,16 @@ OUTCOMES = {
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_it_is_named_and_described_in_its_file(name: str) -> None:
-    found = formats()[name]
-    module = sys.modules[found.render.__module__]
-    assert Path(str(module.__file__)).stem == found.spec.name == name
-    assert len(found.doc) > 20
-    assert found.doc.endswith(".")
-    assert found.render.__doc__
+    registered = formats()[name]
+    module = sys.modules[registered.render.__module__]
+    assert Path(str(module.__file__)).stem == registered.spec.name == name
+    assert len(registered.doc) > 20
+    assert registered.doc.endswith(".")
+    assert registered.render.__doc__
 
 
 def test_no_two_write_the_same_file() -> None:
-    files = [found.spec.file for found in formats().values() if found.spec.file]
+    files = [registered.spec.file for registered in formats().values() if registered.spec.file]
     assert len(files) == len(set(files))
     assert all(re.fullmatch(r"[a-z][a-z_-]*\.[a-z]+", file) for file in files)
 
@@ -95,7 +95,7 @@ def test_it_tells_baselines_from_none(name: str, tmp_path: Path) -> None:
 
 
 def test_a_run_leaves_the_files_that_are_declared() -> None:
-    declared = {found.spec.file for found in formats().values() if found.spec.file}
+    declared = {registered.spec.file for registered in formats().values() if registered.spec.file}
     written = pages(OUTCOMES["judged"])
     assert written.keys() == declared >= {"report.md", "verdicts.json"}
 

@@ -113,10 +113,10 @@ def test_it_keeps_the_promises(name: str, needed: dict[str, Any], pipeline: Pipe
     check_pipeline(name, needed)
 
 
-def check(said: Utterance) -> None:
+def check(utterance: Utterance) -> None:
     """Ours need no conversion, where a pipeline of someone else's may."""
-    assert well_formed("ours", said).samples.tobytes() == said.samples.tobytes()
-    assert said.samples.dtype == np.float32
+    assert well_formed("ours", utterance).samples.tobytes() == utterance.samples.tobytes()
+    assert utterance.samples.dtype == np.float32
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

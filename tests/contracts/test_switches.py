@@ -191,8 +191,9 @@ def test_a_registered_switch_keeps_its_contract(
     if device not in switch.spec.needs.devices:
         pytest.skip(f"{name} needs {', '.join(switch.spec.needs.devices)}")
     maker, subject = BUILD[pipeline]
-    found = check_switch(switch, maker(device, folder / version, version), REQUESTS, subject=subject)
-    print(f"{name} on {device}, {version}: {found} with the bound {switch.spec.bound}")  # pytest -rP shows it
+    measure = check_switch(switch, maker(device, folder / version, version), REQUESTS, subject=subject)
+    # pytest -rP shows it
+    print(f"{name} on {device}, {version}: {measure} with the bound {switch.spec.bound}")
 
 
 def test_every_switch_says_what_it_is() -> None:

@@ -106,8 +106,8 @@ def test_looking_for_a_gpu_imports_no_torch() -> None:
 @settings(deadline=None)
 @given(VERSIONS, VERSIONS)
 def test_differences_are_what_changed_and_nothing_else(before: dict, now: dict) -> None:
-    found = environment.differences(made_of(before), made_of(now))
-    names = [line.split()[0] for line in found]
+    lines = environment.differences(made_of(before), made_of(now))
+    names = [line.split()[0] for line in lines]
     assert names == sorted(n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
-    for name, line in zip(names, found, strict=True):
+    for name, line in zip(names, lines, strict=True):
         assert line == f"{name} {before.get(name, '-')} -> {now.get(name, '-')}"

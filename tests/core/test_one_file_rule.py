@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.package import MAIN, copied, python
+from tests.support.package import MAIN, ROOT, copied, outcomes, python
 from tts_baseline.contracts.metrics import CHECKS
 
 METRIC = '''"""The largest sample: how close the voice comes to full scale."""
@@ -36,7 +36,6 @@ def synthesize(text):
     return np.sin(np.arange(8000) / (10 + len(text))).astype("f4") / 2, 16000
 """
 
-ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "tests" / "contracts" / "test_metrics.py"
 
 SUITE = '[[case]]\nid = "hola"\ntext = "Hola."\n[[case]]\nid = "adios"\ntext = "Adiós, amigo."\n'
@@ -79,19 +78,7 @@ def test_a_metric_in_one_file_is_measured_shown_and_described(package: Path, tmp
     quality = json.loads(next(tmp_path.glob("baselines/*/*/quality.json")).read_text(encoding="utf-8"))
     assert quality["cases"]["hola"]["scores"]["loudest"]["value"] == values["hola"]
 
-    checked = python(
-        package,
-        "-m",
-        "pytest",
-        "-q",
-        "-n0",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        "loudest",
-        str(CONTRACTS),
-        cwd=ROOT,
-    )
+    checked = outcomes(package, CONTRACTS, "loudest")
     assert checked.returncode == 0, checked.stdout
     assert f"{len(CHECKS)} passed" in checked.stdout
     script = "import runpy; print(runpy.run_path('docs/tables.py')['metrics']())"

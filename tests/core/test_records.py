@@ -12,9 +12,9 @@ from tts_baseline.core.verdict import FAILING, Status
 
 
 def descendants(kind: type) -> Iterator[type]:
-    for one in kind.__subclasses__():
-        yield one
-        yield from descendants(one)
+    for child in kind.__subclasses__():
+        yield child
+        yield from descendants(child)
 
 
 STORED = [kind for kind in descendants(Record) if kind.__module__ == records.__name__]

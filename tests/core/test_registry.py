@@ -79,9 +79,9 @@ def test_a_declaration_says_when_two_recordings_are_one_sound() -> None:
 
 
 def test_pipelines_are_files_and_never_private_ones() -> None:
-    found = registry.pipelines()
-    assert found["espeak"] == "tts_baseline.pipelines.espeak:create"
-    assert not [name for name in found if name.startswith("_")]
+    registered = registry.pipelines()
+    assert registered["espeak"] == "tts_baseline.pipelines.espeak:create"
+    assert not [name for name in registered if name.startswith("_")]
 
 
 def test_scanning_imports_nothing_heavy() -> None:

@@ -57,7 +57,7 @@ def test_a_sound_is_there_once_for_each_content():
     sounds = Sounds()
     assert sounds.of(utterance(1.0)) is sounds.of(utterance(1.0))
     others = [utterance(0.5), utterance(1.0, rate=8_000), utterance(1.0, dtype="f8")]
-    assert len({id(sounds.of(one)) for one in (utterance(1.0), *others)}) == 4
+    assert len({id(sounds.of(made)) for made in (utterance(1.0), *others)}) == 4
 
 
 def test_samples_are_float64_and_the_pipelines_own_are_left_alone():

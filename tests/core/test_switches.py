@@ -112,8 +112,8 @@ SPEC = SwitchSpec(name="fast", stage="network", equality="bit-exact")
 def test_a_declaration_that_contradicts_itself_is_refused(
     monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], fault: str
 ) -> None:
-    whole = {"__name__": "x.fast", "__file__": "fast.py", "SPEC": SPEC, "apply": len, "proof": len}
-    module = whole | declared
+    complete = {"__name__": "x.fast", "__file__": "fast.py", "SPEC": SPEC, "apply": len, "proof": len}
+    module = complete | declared
     monkeypatch.setattr(registry, "modules", lambda _: [SimpleNamespace(**module)])
     with pytest.raises(RegistryError, match=fault):
         switches.switches.__wrapped__("f5_spanish")

@@ -18,14 +18,14 @@ CELL = 9  # the width of a value's column in the table of verdicts
 
 def parsed(text: str) -> tuple[float, float]:
     """The number that a text says, and half of its last digit."""
-    whole, decimals, unit = PRINTED.fullmatch(text).groups(default="")
+    digits, decimals, unit = PRINTED.fullmatch(text).groups(default="")
     scale = SCALES.get(unit, 1.0)
-    return float(f"{whole}.{decimals}") * scale, 0.5 * 10.0 ** -len(decimals) * scale
+    return float(f"{digits}.{decimals}") * scale, 0.5 * 10.0 ** -len(decimals) * scale
 
 
 def says(text: str, number: float) -> bool:
-    told, half = parsed(text)
-    return abs(told - number) <= half * 1.001 + 1e-12 * abs(number)
+    shown, half = parsed(text)
+    return abs(shown - number) <= half * 1.001 + 1e-12 * abs(number)
 
 
 @settings(deadline=None)

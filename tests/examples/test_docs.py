@@ -163,18 +163,18 @@ def test_the_decision_for_a_judge_shows_what_was_replayed(gate: str, name: str) 
 
 def test_the_decision_for_own_change_points_shows_what_their_module_says() -> None:
     names = ["4 + 4", "10 + 2", "10 + 3", "10 + 10", "20 + 5", "10 up 10 down 10", "10 up 10 up 10"]
-    one, two = (
+    at_1_percent, at_2_percent = (
         re.search(rf"spread {spread} % +((?:\d+ *)+)$", change_points.__doc__ or "", flags=re.MULTILINE)[
             1
         ].split()
         for spread in (1, 2)
     )
-    shown = dict(zip(names, zip(one, two, strict=True), strict=True))
+    shown = dict(zip(names, zip(at_1_percent, at_2_percent, strict=True), strict=True))
     rows = re.findall(
         r"^\| (\d.*) \| (\d+) \| (\d+) \|$", PAGES["docs/decisions/change-points.md"], flags=re.MULTILINE
     )
     assert len(rows) == 4
-    assert all(shown[name] == tuple(found) for name, *found in rows)
+    assert all(shown[name] == tuple(shares) for name, *shares in rows)
 
 
 # f5_spanish
@@ -204,9 +204,9 @@ def test_figures_of_f5_spanish_are_the_recorded_ones() -> None:
         low, high = figures["interval_95"]
         row = f"| {phase} | {figures['ratio']:.2f} [{low:.2f}, {high:.2f}] | {figures['upstream_s']:.2f} s |"
         assert row in F5
-    whole = start["ratios"]["all to the first utterance"]
-    low, high = whole["interval_95"]
-    shown = f"{whole['ratio']:.2f} [{low:.2f}, {high:.2f}] of upstream's {whole['upstream_s']:.2f} s"
+    total = start["ratios"]["all to the first utterance"]
+    low, high = total["interval_95"]
+    shown = f"{total['ratio']:.2f} [{low:.2f}, {high:.2f}] of upstream's {total['upstream_s']:.2f} s"
     assert shown in PAGES["docs/decisions/own-dit.md"]
     text = results("f5_text")["ms_per_100_characters"]
     low, high = text["interval_95"]

@@ -74,14 +74,14 @@ def test_a_job_is_long_enough_to_say_something(pipeline: Any) -> None:
 def test_what_the_vocoders_overlap_shares_is_enough_to_cut_a_mel(pipeline: Any) -> None:
     vocoder, frames, hop = pipeline.engine.parts.vocoder, 120, 256
     mel = torch.randn(1, 100, frames, generator=torch.Generator().manual_seed(1))
-    (whole,) = vocoder.waves([mel])
+    (complete,) = vocoder.waves([mel])
     start = 40
     (cut,) = vocoder.waves([mel[:, :, start:]])
-    assert whole.shape == (hop * (frames - 1),)
+    assert complete.shape == (hop * (frames - 1),)
     settled = vocoder.overlap * hop
-    np.testing.assert_allclose(whole[start * hop + settled :], cut[settled:], atol=1e-5)
+    np.testing.assert_allclose(complete[start * hop + settled :], cut[settled:], atol=1e-5)
     early = slice(settled - 2 * hop, settled - hop)
-    assert not np.allclose(whole[start * hop :][early], cut[early], atol=1e-5)
+    assert not np.allclose(complete[start * hop :][early], cut[early], atol=1e-5)
 
 
 @pytest.mark.parametrize(

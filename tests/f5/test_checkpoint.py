@@ -34,11 +34,11 @@ def bare(models: dict[str, small.Small], tmp_path: Path) -> Path:
 def test_an_architecture_that_nobody_states_is_asked_for(bare: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         opened(bare)
-    said = str(refused.value)
-    assert "nobody states the architecture" in said
-    assert 'arch = "v0"' in said
-    assert 'arch = "v1"' in said
-    assert f"{bare}.json" in said
+    message = str(refused.value)
+    assert "nobody states the architecture" in message
+    assert 'arch = "v0"' in message
+    assert 'arch = "v1"' in message
+    assert f"{bare}.json" in message
 
 
 @pytest.mark.parametrize("version", ["v0", "v1"])
@@ -90,9 +90,9 @@ def test_a_hub_that_does_not_answer_is_told_with_the_way_out(
         raise ConnectionError("name resolution failed\nand more")
 
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
-    with pytest.raises(PipelineError, match="name resolution failed") as told:
+    with pytest.raises(PipelineError, match="name resolution failed") as caught:
         hub.located("hf://jpgallegoar/F5-Spanish/x.safetensors", root=bare.parent)
-    assert "set its path" in told.value.hint
+    assert "set its path" in caught.value.hint
 
 
 @pytest.mark.parametrize("form", ["ema", "plain"])
@@ -107,9 +107,9 @@ def test_a_torch_file_gives_the_same_network(
         names = {name.removeprefix("ema_model."): tensor for name, tensor in state.items()}
         torch.save({"model_state_dict": names}, path)
     wanted = opened(models["v0"].checkpoint).state_dict()
-    found = opened(path, arch="v0").state_dict()
-    assert wanted.keys() == found.keys()
-    assert all(torch.equal(wanted[name], found[name]) for name in wanted)
+    loaded = opened(path, arch="v0").state_dict()
+    assert wanted.keys() == loaded.keys()
+    assert all(torch.equal(wanted[name], loaded[name]) for name in wanted)
 
 
 def test_the_weights_are_the_file_and_no_copy_of_it(bare: Path) -> None:
@@ -145,7 +145,7 @@ def test_half_precision_is_close_to_single(build: Any, dtype: torch.dtype, bound
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "message"),
     [
         (lambda path: path.write_bytes(b"not a checkpoint"), "cannot be read as weights"),
         (lambda path: path.write_bytes(path.read_bytes()[:5000]), "cannot be read as weights"),
@@ -155,9 +155,9 @@ def test_half_precision_is_close_to_single(build: Any, dtype: torch.dtype, bound
         (lambda path: path.unlink(), "no such file"),
     ],
 )
-def test_what_is_no_checkpoint_is_told_and_not_loaded(bare: Path, damage: Any, told: str) -> None:
+def test_what_is_no_checkpoint_is_told_and_not_loaded(bare: Path, damage: Any, message: str) -> None:
     damage(bare)
-    with pytest.raises(PipelineError, match=told) as refused:
+    with pytest.raises(PipelineError, match=message) as refused:
         opened(bare, arch="v0")
     assert refused.value.where == str(bare)
 
@@ -178,7 +178,7 @@ def test_a_vocabulary_of_another_size_is_refused(bare: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"head": {"class_path": "vocos.heads.IMDCTSymExpHead", "init_args": {}}}, "IMDCTSymExpHead"),
         (
@@ -187,13 +187,13 @@ def test_a_vocabulary_of_another_size_is_refused(bare: Path) -> None:
         ),
     ],
 )
-def test_another_vocoder_is_refused(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_another_vocoder_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     import yaml
 
     folder = small.make_vocoder(tmp_path / "vocos")
     config = {**yaml.safe_load((folder / "config.yaml").read_text()), **change}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    with pytest.raises(PipelineError, match=told):
+    with pytest.raises(PipelineError, match=message):
         vocos(str(folder), device="cpu", root=tmp_path)
 
 

@@ -21,7 +21,7 @@ PAUSED = "Primero llegó la lluvia. [pause 300ms] Después vino el viento."
 EMPHATIC = "Esto es [!!!] importantísimo para todos."
 
 
-def said(pipeline: Any, text: str, **more: Any) -> np.ndarray:
+def samples(pipeline: Any, text: str, **more: Any) -> np.ndarray:
     return np.asarray(pipeline.synthesize(Request(text=text, seed=4, **more)).samples)
 
 
@@ -30,23 +30,23 @@ def quiet(wave: np.ndarray, below_db: float = -50.0, at_least_s: float = 0.03) -
     frames = wave[: wave.size // 24 * 24].reshape(-1, 24)
     silent = np.sqrt(np.mean(np.square(frames, dtype=np.float64), axis=1)) < 10 ** (below_db / 20)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], silent, [False]))))
-    found = [(start / 1000, (end - start) / 1000) for start, end in edges.reshape(-1, 2)]
-    return [(start, length) for start, length in found if length >= at_least_s]
+    stretches = [(start / 1000, (end - start) / 1000) for start, end in edges.reshape(-1, 2)]
+    return [(start, length) for start, length in stretches if length >= at_least_s]
 
 
 @pytest.mark.parametrize("trim", ["off", "fixed", "adaptive"])
 @pytest.mark.parametrize("ms", [80, 300, 1500])
 def test_a_pause_that_was_asked_for_is_heard_to_20_ms(build: Any, ms: int, trim: str) -> None:
     pipeline = build(steps=2, trim=trim)
-    found = quiet(said(pipeline, f"La lluvia llegó. [pause {ms}ms] El viento vino del sur."))
-    assert len(found) == 1
-    assert found[0][1] == pytest.approx(ms / 1000, abs=0.020)
+    pauses = quiet(samples(pipeline, f"La lluvia llegó. [pause {ms}ms] El viento vino del sur."))
+    assert len(pauses) == 1
+    assert pauses[0][1] == pytest.approx(ms / 1000, abs=0.020)
 
 
 @pytest.mark.parametrize("trim", ["off", "fixed", "adaptive"])
 def test_pauses_at_the_edges_survive_the_trim(build: Any, trim: str) -> None:
     pipeline = build(steps=2, trim=trim)
-    wave = said(pipeline, "[pause 400ms] La lluvia llegó del sur. [pause 700ms]")
+    wave = samples(pipeline, "[pause 400ms] La lluvia llegó del sur. [pause 700ms]")
     (start, lead), (end, tail) = quiet(wave)
     assert start == 0
     assert lead == pytest.approx(0.4, abs=0.020)
@@ -65,8 +65,8 @@ def test_a_quiet_voice_is_not_trimmed_away_with_its_pause(
     pipeline = build(steps=1, trim=trim, references=[clip])
     lengths = [chunk.pause_s for chunk in pipeline.plan(Request(text=PAUSED)).chunks]
     assert lengths == [0.3, 0.0]
-    loud = said(build(steps=1, trim="off"), PAUSED)
-    assert said(pipeline, PAUSED).size > 0.9 * loud.size
+    loud = samples(build(steps=1, trim="off"), PAUSED)
+    assert samples(pipeline, PAUSED).size > 0.9 * loud.size
 
 
 def test_chunks_of_styles_with_other_paces_stay_inside_the_training_length(
@@ -91,14 +91,14 @@ def test_every_planned_pause_is_heard(build: Any) -> None:
     plan = pipeline.plan(Request(text=TEXT))
     planned = [chunk.pause_s for chunk in plan.chunks if chunk.pause_s]
     assert len(planned) >= 2
-    heard = [length for _, length in quiet(said(pipeline, TEXT))]
+    heard = [length for _, length in quiet(samples(pipeline, TEXT))]
     assert heard == pytest.approx(planned, abs=0.020)
 
 
 @pytest.mark.parametrize(("tag", "factor"), [("[fast]", 1 / 1.2), ("[slow]", 1 / 0.85)], ids=["fast", "slow"])
 def test_speed_tags_change_the_duration_by_their_factor(build: Any, tag: str, factor: float) -> None:
     pipeline = build(steps=1, trim="off")
-    ratio = said(pipeline, f"{tag} {TEXT}").size / said(pipeline, TEXT).size
+    ratio = samples(pipeline, f"{tag} {TEXT}").size / samples(pipeline, TEXT).size
     assert ratio == pytest.approx(factor, abs=0.01)
 
 
@@ -108,7 +108,7 @@ def test_a_requests_speed_is_met_by_the_model_or_by_stretching(build: Any, speed
     chunk = pipeline.plan(Request(text=TEXT, speed=speed)).chunks[0]
     assert 0.8 <= chunk.speed <= 1.25
     assert (chunk.stretch != 1) == (not 0.8 <= speed <= 1.25)
-    ratio = said(pipeline, TEXT, speed=speed).size / said(pipeline, TEXT).size
+    ratio = samples(pipeline, TEXT, speed=speed).size / samples(pipeline, TEXT).size
     assert ratio == pytest.approx(1 / speed, rel=0.02)
 
 
@@ -123,14 +123,14 @@ def test_a_style_is_spoken_with_its_clip_or_refused_or_noted(
         steps=1, references=[neutral, {"audio": str(happy), "text": "Qué alegría verte.", "style": "happy"}]
     )
     text = "Hoy es un gran día para todos."
-    assert said(styled, f"[happy] {text}").tobytes() == said(styled, text, style="happy").tobytes()
-    assert said(styled, f"[happy] {text}").tobytes() != said(styled, text).tobytes()
+    assert samples(styled, f"[happy] {text}").tobytes() == samples(styled, text, style="happy").tobytes()
+    assert samples(styled, f"[happy] {text}").tobytes() != samples(styled, text).tobytes()
     plain = build(steps=1)
     with pytest.raises(RequestFailed, match="sad") as refused:
-        said(plain, f"[sad] {text}")
+        samples(plain, f"[sad] {text}")
     assert "missing_style" in refused.value.hint
     lenient = build(steps=1, missing_style="neutral")
-    assert said(lenient, f"[sad] {text}").tobytes() == said(plain, text).tobytes()
+    assert samples(lenient, f"[sad] {text}").tobytes() == samples(plain, text).tobytes()
     assert any("sad" in note for note in lenient.plan(Request(text=f"[sad] {text}")).notes)
 
 
@@ -160,21 +160,21 @@ def test_a_switch_acts_and_off_is_bit_identical_to_never_mentioned(
     plain = {"steps": 1, "trim": "off", "crossfade_s": 0.0, "controls": switch == "emphasis"}
     plain |= {"normalize": False, "form": "upstream"}
     bare = build(**plain)
-    wanted = said(bare, text, region="rioplatense")
-    assert said(build(**{**plain, switch: off}), text, region="rioplatense").tobytes() == wanted.tobytes()
+    wanted = samples(bare, text, region="rioplatense")
+    assert samples(build(**{**plain, switch: off}), text, region="rioplatense").tobytes() == wanted.tobytes()
     if "[" not in text:
         # Off, nothing comes between the vocoder and the listener.
         request = Request(text=text, region="rioplatense", seed=4)
         jobs = bare.jobs(request, bare.plan(request))
         raw = np.concatenate(bare.engine.waves(bare.engine.mels(jobs), jobs))
         assert wanted.tobytes() == np.clip(raw, -1, 1).tobytes()
-    assert said(build(**{**plain, switch: on}), text, region="rioplatense").tobytes() != wanted.tobytes()
+    assert samples(build(**{**plain, switch: on}), text, region="rioplatense").tobytes() != wanted.tobytes()
 
 
 def test_emphasis_is_heard_where_the_word_is(build: Any) -> None:
     pytest.importorskip("parselmouth")
     off, on = (build(steps=1, trim="off", emphasis=switch) for switch in (False, True))
-    plain, loud = said(off, EMPHATIC), said(on, EMPHATIC)
+    plain, loud = samples(off, EMPHATIC), samples(on, EMPHATIC)
     assert plain.size == loud.size
     changed = np.flatnonzero(plain != loud)
     text = on.plan(Request(text=EMPHATIC)).chunks[0].text
@@ -191,9 +191,9 @@ def test_de_essing_lowers_the_sibilant_band_and_the_shelf_raises_the_highs(build
         hertz = np.fft.rfftfreq(wave.size, 1 / RATE)
         return float(10 * np.log10(power[(hertz >= low) & (hertz < high)].sum()))
 
-    plain = said(build(steps=1), TEXT)
-    de_essed = said(build(steps=1, de_ess_db=12.0), TEXT)
-    raised = said(build(steps=1, high_shelf_db=-6.0), TEXT)
+    plain = samples(build(steps=1), TEXT)
+    de_essed = samples(build(steps=1, de_ess_db=12.0), TEXT)
+    raised = samples(build(steps=1, high_shelf_db=-6.0), TEXT)
     assert band(de_essed, 5_000, 9_000) < band(plain, 5_000, 9_000) - 1.0
     assert band(de_essed, 100, 4_000) == pytest.approx(band(plain, 100, 4_000), abs=0.2)
     assert band(raised, 9_000, 12_000) == pytest.approx(band(plain, 9_000, 12_000) - 6.0, abs=0.5)
@@ -201,7 +201,7 @@ def test_de_essing_lowers_the_sibilant_band_and_the_shelf_raises_the_highs(build
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂", "[happy]", "\n\n", "---"])
 def test_nothing_to_say_gives_no_samples(build: Any, text: str) -> None:
-    wave = said(build(steps=1, missing_style="neutral"), text)
+    wave = samples(build(steps=1, missing_style="neutral"), text)
     assert wave.dtype == np.float32
     assert wave.size == 0
 

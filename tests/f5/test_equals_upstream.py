@@ -59,11 +59,11 @@ def network(upstream: Any, model: small.Small, version: str) -> Any:
 
 def spoken_upstream(upstream: Any, model: small.Small, version: str, text: str, steps: int) -> np.ndarray:
     vocoder = upstream.infer.load_vocoder("vocos", True, str(model.vocoder), device="cpu")
-    clip, said = upstream.infer.preprocess_ref_audio_text(str(model.reference), small.TRANSCRIPT)
+    clip, transcript = upstream.infer.preprocess_ref_audio_text(str(model.reference), small.TRANSCRIPT)
     loaded = network(upstream, model, version)
     upstream.seed(7)
     wave, rate, _ = upstream.infer.infer_process(
-        clip, said, text, loaded, vocoder, nfe_step=steps, device="cpu", progress=None
+        clip, transcript, text, loaded, vocoder, nfe_step=steps, device="cpu", progress=None
     )
     assert rate == 24_000
     return np.asarray(wave)
@@ -79,10 +79,10 @@ def test_one_chunk_is_bit_identical(
 
     theirs = spoken_upstream(upstream, models[version], version, text, steps)
     ours = create(settings=small.table(models[version], preset="upstream", steps=steps))
-    said = ours.synthesize(Request(text=text, seed=7))
+    utterance = ours.synthesize(Request(text=text, seed=7))
     assert len(ours.plan(Request(text=text)).chunks) == 1
-    assert said.samples.tobytes() == np.clip(theirs, -1, 1).tobytes()
-    assert np.std(said.samples) > 1e-3
+    assert utterance.samples.tobytes() == np.clip(theirs, -1, 1).tobytes()
+    assert np.std(utterance.samples) > 1e-3
 
 
 def test_the_versions_differ_though_their_weights_are_the_same(models: dict[str, small.Small]) -> None:
@@ -90,11 +90,11 @@ def test_the_versions_differ_though_their_weights_are_the_same(models: dict[str,
     assert v0 == v1
     from tts_baseline.pipelines.f5_spanish import create
 
-    said = [
+    waves = [
         create(settings=small.table(models[version], steps=2)).synthesize(Request(text=SHORT)).samples
         for version in ("v0", "v1")
     ]
-    assert not np.array_equal(*said)
+    assert not np.array_equal(*waves)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5, 6, 7, 8, 10, 12, 16, 20, 32, 64])

@@ -25,7 +25,7 @@ def voice(seconds: float, rate: int = SECOND) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("sound", "told"),
+    ("sound", "message"),
     [
         (voice(13.0), "13.0 s long"),
         (np.zeros(SECOND), "is silent"),
@@ -33,10 +33,10 @@ def voice(seconds: float, rate: int = SECOND) -> np.ndarray:
         (1e-3 * voice(3.0), "is silent"),
     ],
 )
-def test_a_clip_that_cannot_serve_is_refused(tmp_path: Path, sound: np.ndarray, told: str) -> None:
+def test_a_clip_that_cannot_serve_is_refused(tmp_path: Path, sound: np.ndarray, message: str) -> None:
     path = tmp_path / "clip.wav"
     soundfile.write(path, sound, SECOND)
-    with pytest.raises(SettingsError, match=told) as refused:
+    with pytest.raises(SettingsError, match=message) as refused:
         reference.read_clip(path)
     assert refused.value.where == str(path)
 
@@ -193,15 +193,15 @@ def test_a_region_with_clips_never_borrows_another_speaker(
     assert choose("mexican", "happy") is choose("neutral", "happy")
     with pytest.raises(KeyError):
         choose("rioplatense", "happy")
-    said = {
+    samples = {
         region: pipeline.synthesize(Request(text="Hola a todos.", region=region)).samples.tobytes()
         for region in ("neutral", "mexican", "rioplatense")
     }
-    assert said["neutral"] == said["mexican"] != said["rioplatense"]
+    assert samples["neutral"] == samples["mexican"] != samples["rioplatense"]
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"region": "rioplatanse"}, "no region 'rioplatanse' .did you mean 'rioplatense'"),
         ({"style": "hapy"}, "no style 'hapy' .did you mean 'happy'"),
@@ -213,10 +213,10 @@ def test_a_region_with_clips_never_borrows_another_speaker(
     ],
 )
 def test_an_entry_that_cannot_be_meant_is_refused(
-    models: dict[str, small.Small], change: dict[str, str], told: str
+    models: dict[str, small.Small], change: dict[str, str], message: str
 ) -> None:
     neutral = {"audio": str(models["v0"].reference), "text": small.TRANSCRIPT}
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=message):
         create(settings=small.table(models["v0"], references=[neutral, {**neutral, **change}])).load()
 
 
@@ -237,13 +237,13 @@ def test_a_clip_with_a_sample_that_is_no_number_is_refused(tmp_path: Path, bad: 
 
 
 def test_provenance_follows_the_content_of_every_file(models: dict[str, small.Small], tmp_path: Path) -> None:
-    def told(**more: Any) -> dict[str, str]:
+    def provenance(**more: Any) -> dict[str, str]:
         return create(settings=small.table(models["v0"], vocoder=str(vocoder), steps=1, **more)).provenance
 
     vocoder = small.make_vocoder(tmp_path / "vocos")
-    first = told()
+    first = provenance()
     small.make_vocoder(tmp_path / "vocos", seed=5)
-    assert told()["vocoder"] != first["vocoder"]
+    assert provenance()["vocoder"] != first["vocoder"]
     other = [{"audio": str(models["v0"].reference), "text": small.TRANSCRIPT.lower()}]
-    assert told(references=other)["reference neutral"] != first["reference neutral"]
-    assert told()["checkpoint"] == first["checkpoint"]
+    assert provenance(references=other)["reference neutral"] != first["reference neutral"]
+    assert provenance()["checkpoint"] == first["checkpoint"]

@@ -45,8 +45,8 @@ def chunks(pipeline: Any, order: list[int], run: Any = map) -> list[bytes]:
     def spoken(index: int) -> bytes:
         return engine.waves(engine.mels([jobs[index]]), [jobs[index]])[0].tobytes()
 
-    said = dict(zip(order, run(spoken, order), strict=True))
-    return [said[index] for index in range(3)]
+    waves = dict(zip(order, run(spoken, order), strict=True))
+    return [waves[index] for index in range(3)]
 
 
 def test_three_chunks_are_identical_in_every_way_of_speaking_them(build: Any) -> None:
@@ -70,13 +70,13 @@ def test_three_chunks_are_identical_in_every_way_of_speaking_them(build: Any) ->
 def test_the_utterance_is_identical_in_5_of_5_runs(build: Any) -> None:
     pipeline = build(steps=4)
     request = Request(text=THREE, seed=11)
-    said = set()
+    samples = set()
     for turn in range(5):
         torch.manual_seed(turn)
         pipeline.synthesize(Request(text="Otra cosa, entre medias.", seed=turn))
-        said.add(pipeline.synthesize(request).samples.tobytes())
-    assert len(said) == 1
-    assert pipeline.synthesize(Request(text=THREE, seed=12)).samples.tobytes() not in said
+        samples.add(pipeline.synthesize(request).samples.tobytes())
+    assert len(samples) == 1
+    assert pipeline.synthesize(Request(text=THREE, seed=12)).samples.tobytes() not in samples
 
 
 def test_each_chunk_has_noise_of_its_own_and_any_seed_will_do(build: Any) -> None:
@@ -100,14 +100,14 @@ def test_no_global_generator_is_read_or_set(build: Any) -> None:
 
 
 def test_at_the_published_width_the_number_of_threads_does_not_matter() -> None:
-    told = {
+    digests = {
         subprocess.run(
             [sys.executable, "-W", "ignore", "-c", WIDE, threads], env=environment(),
             capture_output=True, text=True, check=True,
         ).stdout
         for threads in ("1", "2")
     }  # fmt: skip
-    assert len(told) == 1
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize("version", ["v0", "v1"])
@@ -115,10 +115,10 @@ def test_text_rope_and_every_attention_weight_are_heard(build: Any, version: str
     pipeline = build(version, steps=2)
     request = Request(text="Una frase cualquiera.", seed=1)
 
-    def said() -> np.ndarray:
+    def samples() -> np.ndarray:
         return np.asarray(pipeline.synthesize(request).samples)
 
-    wanted = said()
+    wanted = samples()
     other = pipeline.synthesize(Request(text="Una frase cualquierO.", seed=1)).samples
     assert len(other) == len(wanted)
     assert not np.array_equal(other, wanted)
@@ -136,9 +136,9 @@ def test_text_rope_and_every_attention_weight_are_heard(build: Any, version: str
         kept = tensor.clone()
         place = (3,) * tensor.dim()
         tensor[place] += 0.5
-        assert not np.array_equal(said(), wanted), name
+        assert not np.array_equal(samples(), wanted), name
         tensor.copy_(kept)
-    assert np.array_equal(said(), wanted)
+    assert np.array_equal(samples(), wanted)
 
 
 @pytest.mark.gpu

@@ -107,20 +107,20 @@ def say(worker: Worker, text: str = SHORT, **more: Any) -> Spoken:
 def test_the_stages_are_of_this_call_and_add_up_to_it(worker: Worker) -> None:
     say(worker)
     for text in (SHORT, "el tren de la mañana sale a las siete y media. " * 12):
-        said = say(worker, text)
-        assert set(said.stages) == STAGES
-        assert min(said.stages.values()) > 0
-        assert 0.5 * said.wall_s < sum(said.stages.values()) <= said.wall_s
-        assert said.stages["model"] > said.stages["vocoder"]  # ten times, on the CPU
+        spoken = say(worker, text)
+        assert set(spoken.stages) == STAGES
+        assert min(spoken.stages.values()) > 0
+        assert 0.5 * spoken.wall_s < sum(spoken.stages.values()) <= spoken.wall_s
+        assert spoken.stages["model"] > spoken.stages["vocoder"]  # ten times, on the CPU
 
 
 def test_the_audio_is_the_text_at_24_khz(worker: Worker) -> None:
-    said = say(worker)
+    spoken = say(worker)
     longer = say(worker, SHORT + " nos vemos mañana temprano.")
-    assert said.sample_rate == 24_000
-    assert said.audio is not None
-    assert any(said.audio)
-    assert longer.samples > said.samples > 5_000
+    assert spoken.sample_rate == 24_000
+    assert spoken.audio is not None
+    assert any(spoken.audio)
+    assert longer.samples > spoken.samples > 5_000
 
 
 def test_one_chunk_is_the_same_for_the_same_seed_alone(worker: Worker) -> None:
@@ -134,9 +134,9 @@ def test_the_speed_acts(worker: Worker) -> None:
 
 
 def test_an_empty_text_is_no_audio(worker: Worker) -> None:
-    said = say(worker, "")
-    assert said.samples == 0
-    assert said.stages["model"] == 0
+    spoken = say(worker, "")
+    assert spoken.samples == 0
+    assert spoken.stages["model"] == 0
 
 
 def test_the_samples_are_those_of_a_plain_call(worker: Worker, table: dict[str, Any]) -> None:
@@ -156,18 +156,18 @@ def test_the_samples_are_those_of_a_plain_call(worker: Worker, table: dict[str, 
     plain = subprocess.run(
         [sys.executable, "-c", PLAIN, repr(made), repr(asked)], capture_output=True, text=True, check=True
     )
-    said = say(worker, seed=9)
-    assert plain.stdout.splitlines()[-1] == f"{said.sha256} {said.sample_rate}"
+    spoken = say(worker, seed=9)
+    assert plain.stdout.splitlines()[-1] == f"{spoken.sha256} {spoken.sample_rate}"
 
 
 def test_it_says_what_it_is_made_of_and_nothing_else(worker: Worker, table: dict[str, Any]) -> None:
-    told = worker.ready.provenance
-    assert told["f5-tts"][0].isdigit()
-    assert (told["steps"], told["dtype"]) == ("4", "torch.float32")
-    assert told["checkpoint"] == Path(table["checkpoint"]).name
-    said = os.pread(worker._log.fileno(), 100_000, 0).decode()  # a seek would move the worker's end, too
-    assert SHORT not in said
-    assert small.TRANSCRIPT not in said
+    provenance = worker.ready.provenance
+    assert provenance["f5-tts"][0].isdigit()
+    assert (provenance["steps"], provenance["dtype"]) == ("4", "torch.float32")
+    assert provenance["checkpoint"] == Path(table["checkpoint"]).name
+    log = os.pread(worker._log.fileno(), 100_000, 0).decode()  # a seek would move the worker's end, too
+    assert SHORT not in log
+    assert small.TRANSCRIPT not in log
 
 
 def test_what_is_missing_is_named(table: dict[str, Any]) -> None:

@@ -322,11 +322,11 @@ def test_a_pool_that_starts_in_the_call_is_counted_as_if_in_turn(count, net) -> 
 def test_a_pool_that_is_older_than_the_call_is_counted_or_noticed(count, net) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(int).result()
-        found = count(lambda: pool.submit(torch.no_grad()(lambda: net(16, 0))).result())
+        counts = count(lambda: pool.submit(torch.no_grad()(lambda: net(16, 0))).result())
     if hasattr(threading, "setprofile_all_threads"):
-        assert found == count(lambda: net(16, 0))
+        assert counts == count(lambda: net(16, 0))
     else:
-        assert "a thread that ran before the call" in found.reason
+        assert "a thread that ran before the call" in counts.reason
 
 
 # --- real workers
@@ -387,9 +387,9 @@ def test_a_run_counts_a_pipeline_with_a_thread_pool(voice) -> None:
 
 
 def test_counting_costs_no_case(voice) -> None:
-    found = taken(voice, "hola", "refuses", "crashes", "después")
-    assert found.failures == ()
-    work = {case: calls.work for case, calls in found.replicate.calls.items()}
+    counted = taken(voice, "hola", "refuses", "crashes", "después")
+    assert counted.failures == ()
+    work = {case: calls.work for case, calls in counted.replicate.calls.items()}
     assert work["hola"].operators["aten.addmm"] == 1
     assert "ValueError: not while somebody watches" in work["refuses"].reason
     assert "exit status 5" in work["crashes"].reason
@@ -433,5 +433,5 @@ def test_syncs_are_those_that_cuda_reports(count, x, call, mode) -> None:
                 call(there)
         finally:
             torch.cuda.set_sync_debug_mode("default")
-    waits = [one for one in reported if "synchronizing CUDA operation" in str(one.message)]
+    waits = [warning for warning in reported if "synchronizing CUDA operation" in str(warning.message)]
     assert sum(count(lambda: call(there), mode).syncs.values()) == len(waits)

@@ -95,8 +95,8 @@ def judged(project: Project, accepted: Run) -> list[Verdict]:
     utterances = {case: (spoken,) for case, spoken in taken.utterances.items()}
     readings, _ = score(project.cases, [taken.replicate], utterances, None, {})
     run = replace(accepted, id="now", replicates=(taken.replicate,), readings=readings, acceptance=None)
-    found = verdicts(run, Baseline(runs=(accepted,)), None, project.limits).screen
-    return [verdict for verdict in found if verdict.family == "work"]
+    screen = verdicts(run, Baseline(runs=(accepted,)), None, project.limits).screen
+    return [verdict for verdict in screen if verdict.family == "work"]
 
 
 def moved(verdict: Verdict) -> list[Operator]:
@@ -130,23 +130,23 @@ def test_an_extra_product_is_a_regression_in_every_process_and_case_and_is_named
 ) -> None:
     change(folder, EXTRA)
     for _ in range(RUNS):
-        found = {(v.gate, v.case): v for v in judged(project, accepted)}
+        by_case = {(v.gate, v.case): v for v in judged(project, accepted)}
         for case in project.cases:
             frames = FRAMES * len(case.text)
-            grown = {gate: found[gate, case.id].change for gate in WORK}
+            grown = {gate: by_case[gate, case.id].change for gate in WORK}
             assert grown == {
                 "allocated": 4 * frames * WIDTH,
                 "flops": 2 * frames * WIDTH * WIDTH,
                 "operators": 1,
                 "syncs": 0,
             }
-            assert moved(found["operators", case.id]) == [Operator("aten.mm", 0, 1)]
+            assert moved(by_case["operators", case.id]) == [Operator("aten.mm", 0, 1)]
         for gate in ("allocated", "flops", "operators"):
-            assert {found[gate, case.id].status for case in project.cases} == {"regressed"}
-            assert found[gate, None].status == "regressed"
-            assert moved(found[gate, None])[0].name == "aten.mm"
-        assert moved(found["operators", None]) == [Operator("aten.mm", 0, len(project.cases))]
-        assert found["syncs", None].status == "ok"
+            assert {by_case[gate, case.id].status for case in project.cases} == {"regressed"}
+            assert by_case[gate, None].status == "regressed"
+            assert moved(by_case[gate, None])[0].name == "aten.mm"
+        assert moved(by_case["operators", None]) == [Operator("aten.mm", 0, len(project.cases))]
+        assert by_case["syncs", None].status == "ok"
 
 
 def test_pytest_fails_the_item_of_work_and_the_test_that_asked_and_names_the_operator(folder) -> None:

@@ -19,8 +19,8 @@ def verdict():
     """The verdict of one gate: for the suite, or for a case."""
 
     def find(run: Run, baseline: Baseline, gate: str, case: str | None = None, **limits: str):
-        found = [v for v in screened(run, baseline, **limits) if v.gate == gate and v.case == case]
-        assert len(found) == 1, found
-        return found[0]
+        verdicts = [v for v in screened(run, baseline, **limits) if v.gate == gate and v.case == case]
+        assert len(verdicts) == 1, verdicts
+        return verdicts[0]
 
     return find

@@ -45,13 +45,13 @@ def many(slower: float, **outcomes: int) -> list[Trial]:
 
 
 def certificate(trials: Sequence[Trial] | None = None, limit: Limit = FIVE, **more) -> Certificate:
-    found = rules.findings(many(0.0, ok=40) if trials is None else trials, limit)
+    findings = rules.findings(many(0.0, ok=40) if trials is None else trials, limit)
     usual = {
         "created": "2026-11-22T10:00:00+00:00", "pipeline": "voice:synthesize", "variant": "cpu",
         "suite": "cases", "cases": ("hola", "adios"), "commit": None, "dirty": False,
         "environment": Environment(key=KEY, device="cpu", hardware={}, software={"numpy": "2.0"}),
     }  # fmt: skip
-    return Certificate(**usual | asdict(found) | {"trials": tuple(trials or ())} | more)
+    return Certificate(**usual | asdict(findings) | {"trials": tuple(trials or ())} | more)
 
 
 PLAIN = certificate([trial()])
@@ -61,9 +61,9 @@ PLAIN = certificate([trial()])
 
 
 def test_forty_unchanged_sessions_without_an_alarm_bound_the_rate_at_seven_per_cent() -> None:
-    found = rules.findings(many(0.0, ok=38, undecided=2), FIVE)
-    assert found.false_alarms_below == pytest.approx(1 - 0.05 ** (1 / 40))  # 7.2 %
-    (unchanged,) = found.levels
+    findings = rules.findings(many(0.0, ok=38, undecided=2), FIVE)
+    assert findings.false_alarms_below == pytest.approx(1 - 0.05 ** (1 / 40))  # 7.2 %
+    (unchanged,) = findings.levels
     assert unchanged.regressed.high == pytest.approx(1 - 0.025 ** (1 / 40))
     assert (unchanged.sessions, unchanged.undecided.count, unchanged.undecided.share) == (40, 2, 0.05)
     # Clopper and Pearson by beta quantiles, not by the function under test
@@ -73,26 +73,26 @@ def test_forty_unchanged_sessions_without_an_alarm_bound_the_rate_at_seven_per_c
 
 def test_false_alarms_are_counted_among_the_unchanged_only() -> None:
     alarms = [*many(0.0, regressed=2, ok=8), *many(0.1, regressed=10)]
-    found = rules.findings(alarms, FIVE)
-    assert found.levels[0].regressed.count == 2
-    assert found.false_alarms_below == pytest.approx(stats.beta.ppf(0.95, 3, 8))
+    findings = rules.findings(alarms, FIVE)
+    assert findings.levels[0].regressed.count == 2
+    assert findings.false_alarms_below == pytest.approx(stats.beta.ppf(0.95, 3, 8))
 
 
 def test_resolution_and_smallest_visible_slowdown_follow_from_the_spread() -> None:
     spreads = [0.008, 0.012, 0.010, 0.5]  # one session in a storm
-    found = rules.findings([trial(spread=spread) for spread in spreads], FIVE)
+    findings = rules.findings([trial(spread=spread) for spread in spreads], FIVE)
     sd = 0.011 / math.sqrt(math.log(2))
     t = stats.t(7)
     half = (t.ppf(1 - 0.025 * 0.44) + t.ppf(0.9)) * sd / math.sqrt(8)
-    assert found.spread == pytest.approx(sd)
-    assert math.log1p(found.resolution) == pytest.approx(half)
-    assert math.log1p(found.smallest_visible) == pytest.approx(math.log(1.05) + half)
+    assert findings.spread == pytest.approx(sd)
+    assert math.log1p(findings.resolution) == pytest.approx(half)
+    assert math.log1p(findings.smallest_visible) == pytest.approx(math.log(1.05) + half)
 
 
 def test_the_limit_is_taken_at_the_latency_that_was_measured() -> None:
-    found = rules.findings([trial(latency_s=s) for s in (0.1, 0.2, 0.4)], Limit(0.05, 0.010))
-    assert found.latency_s == 0.2
-    assert found.limit == pytest.approx(0.05 + 0.010 / 0.2)
+    findings = rules.findings([trial(latency_s=s) for s in (0.1, 0.2, 0.4)], Limit(0.05, 0.010))
+    assert findings.latency_s == 0.2
+    assert findings.limit == pytest.approx(0.05 + 0.010 / 0.2)
 
 
 def test_a_level_has_the_medians_and_the_extremes_of_its_own_sessions() -> None:
@@ -116,15 +116,15 @@ def test_the_smallest_slowdown_seen_is_the_first_with_nine_in_ten() -> None:
 @given(st.lists(st.tuples(st.sampled_from((0.0, 0.02, 0.1)), st.sampled_from(OUTCOMES)), max_size=40))
 def test_every_session_is_in_one_level_and_has_one_outcome(drawn) -> None:
     trials = [trial(), *(trial(slower, outcome) for slower, outcome in drawn)]
-    found = rules.findings(trials, FIVE)
-    assert sum(level.sessions for level in found.levels) == len(trials)
-    assert [level.slower for level in found.levels] == sorted({one.slower for one in trials})
-    for level in found.levels:
+    findings = rules.findings(trials, FIVE)
+    assert sum(level.sessions for level in findings.levels) == len(trials)
+    assert [level.slower for level in findings.levels] == sorted({session.slower for session in trials})
+    for level in findings.levels:
         shares = [getattr(level, outcome) for outcome in OUTCOMES]
         assert sum(share.count for share in shares) == level.sessions
         assert all(0 <= s.low <= s.share <= s.high <= 1 for s in shares)
-    alarms = found.levels[0].regressed
-    assert alarms.share <= found.false_alarms_below <= alarms.high
+    alarms = findings.levels[0].regressed
+    assert alarms.share <= findings.false_alarms_below <= alarms.high
 
 
 def test_a_statement_needs_two_sessions_at_each_level() -> None:
@@ -153,9 +153,9 @@ def simulated(change: float, bound: float, sd: float) -> tuple[list[str], list[f
 def test_unchanged_code_passes_at_the_resolution_and_misses_tighter_limits() -> None:
     sd = 0.02
     spreads = simulated(0.0, 0.05, sd)[1]
-    found = rules.findings([trial(spread=spread) for spread in spreads], FIVE)
-    assert found.spread == pytest.approx(sd, rel=0.05)
-    resolved = math.log1p(found.resolution)
+    findings = rules.findings([trial(spread=spread) for spread in spreads], FIVE)
+    assert findings.spread == pytest.approx(sd, rel=0.05)
+    resolved = math.log1p(findings.resolution)
     passed = simulated(0.0, resolved, sd)[0].count("within") / SESSIONS
     assert passed == pytest.approx(0.9, abs=0.025)
     assert simulated(0.0, 0.75 * resolved, sd)[0].count("within") / SESSIONS < 0.8
@@ -164,8 +164,8 @@ def test_unchanged_code_passes_at_the_resolution_and_misses_tighter_limits() -> 
 def test_the_smallest_visible_slowdown_is_seen() -> None:
     sd = 0.02
     bound = math.log(1.05)
-    found = rules.findings([trial(spread=sd * math.sqrt(math.log(2)))], FIVE)
-    seen = simulated(math.log1p(found.smallest_visible), bound, sd)[0].count("above") / SESSIONS
+    findings = rules.findings([trial(spread=sd * math.sqrt(math.log(2)))], FIVE)
+    seen = simulated(math.log1p(findings.smallest_visible), bound, sd)[0].count("above") / SESSIONS
     assert seen == pytest.approx(0.9, abs=0.025)
 
 
@@ -190,10 +190,10 @@ def verdict(status: str, case: str | None = None, gate: str = "latency") -> Verd
 
 
 def test_a_trial_keeps_what_the_judge_said_and_the_spread_of_the_first_three_restarts() -> None:
-    one = rules.trial(session([0.01, 0.02, 0.04, 0.3]), [verdict("undecided")], 0.02)
-    assert (one.slower, one.outcome, one.restarts, one.seconds) == (0.02, "undecided", 4, 12.5)
-    assert (one.change, one.latency_s) == (0.03, 0.1)
-    assert one.spread == pytest.approx(1.5 * stdev([0.01, 0.02, 0.04]))  # the mean of once and twice
+    kept = rules.trial(session([0.01, 0.02, 0.04, 0.3]), [verdict("undecided")], 0.02)
+    assert (kept.slower, kept.outcome, kept.restarts, kept.seconds) == (0.02, "undecided", 4, 12.5)
+    assert (kept.change, kept.latency_s) == (0.03, 0.1)
+    assert kept.spread == pytest.approx(1.5 * stdev([0.01, 0.02, 0.04]))  # the mean of once and twice
 
 
 @pytest.mark.parametrize(
@@ -214,34 +214,34 @@ def test_an_outcome_is_what_the_build_would_say_of_latency(verdicts, outcome: st
 
 
 def test_a_limit_tighter_than_the_resolution_is_refused() -> None:
-    one = certificate(resolution=0.0231)
-    with pytest.raises(LimitError) as told:
-        rules.check(one, {"latency": Limit(0.01, 0.0)})
-    assert told.value.what == (
+    certified = certificate(resolution=0.0231)
+    with pytest.raises(LimitError) as caught:
+        rules.check(certified, {"latency": Limit(0.01, 0.0)})
+    assert caught.value.what == (
         "the latency limit of 1% is tighter than what this machine can resolve: 2.31%, "
         "certified on 2026-11-22"
     )
-    assert told.value.where == KEY
-    assert told.value.hint.startswith("raise it to 2.4%, or certify again")
-    rules.check(one, {"latency": Limit(0.024, 0.0)})
+    assert caught.value.where == KEY
+    assert caught.value.hint.startswith("raise it to 2.4%, or certify again")
+    rules.check(certified, {"latency": Limit(0.024, 0.0)})
 
 
 def test_an_absolute_limit_is_taken_as_a_share_of_the_certified_latency() -> None:
-    one = certificate(resolution=0.02, latency_s=0.1)
-    rules.check(one, {"latency": Limit(0.0, 0.003)})
+    certified = certificate(resolution=0.02, latency_s=0.1)
+    rules.check(certified, {"latency": Limit(0.0, 0.003)})
     with pytest.raises(LimitError, match=r"latency limit of 1%"):
-        rules.check(one, {"latency": Limit(0.0, 0.001)})
+        rules.check(certified, {"latency": Limit(0.0, 0.001)})
 
 
 @given(st.floats(0.0001, 0.5), st.floats(0.0001, 0.5))
 def test_exactly_the_tighter_ones_are_refused_and_the_hint_is_enough(resolution: float, limit: float) -> None:
-    one = replace(PLAIN, resolution=resolution)
+    certified = replace(PLAIN, resolution=resolution)
     try:
-        rules.check(one, {"latency": Limit(limit, 0.0)})
+        rules.check(certified, {"latency": Limit(limit, 0.0)})
     except LimitError as error:
         assert limit < resolution
         enough = float(error.hint.removeprefix("raise it to ").partition("%")[0]) / 100
-        rules.check(one, {"latency": Limit(enough, 0.0)})
+        rules.check(certified, {"latency": Limit(enough, 0.0)})
     else:
         assert limit > resolution * (1 - 1e-9)
 
@@ -271,15 +271,15 @@ def test_sessions_are_added_only_to_what_is_like_them(change, what: str) -> None
 def test_a_certificate_is_read_as_it_was_written_and_fits_the_schema(tmp_path: Path) -> None:
     store = Store(tmp_path, "voice:synthesize", "cpu")
     assert store.certificate(KEY) is None
-    one = certificate([*many(0.0, ok=3), *many(0.07, regressed=2, undecided=1)])
-    path = store.write_certificate(one)
+    certified = certificate([*many(0.0, ok=3), *many(0.07, regressed=2, undecided=1)])
+    path = store.write_certificate(certified)
     assert path == tmp_path / "voice-synthesize" / "cpu" / "certificates" / f"{KEY}.json"
-    assert store.certificate(KEY) == one
+    assert store.certificate(KEY) == certified
     page = json.loads(path.read_text(encoding="utf-8"))
     assert page["schema"] == 1
     Draft202012Validator(json.loads(json_schema())).validate(page)
     assert (tmp_path / "schema" / "v1.json").read_bytes() == json_schema()
-    store.write_certificate(replace(one, created="2027-01-01T00:00:00+00:00"))
+    store.write_certificate(replace(certified, created="2027-01-01T00:00:00+00:00"))
     assert store.certificate(KEY).created.startswith("2027")
 
 
@@ -300,9 +300,9 @@ def test_a_certificate_that_was_tampered_with_is_named(tmp_path: Path, tamper) -
     tamper(page)
     path.write_text(json.dumps(page), encoding="utf-8")
     assert not Draft202012Validator(json.loads(json_schema())).is_valid(page)
-    with pytest.raises(BaselineError) as told:
+    with pytest.raises(BaselineError) as caught:
         store.certificate(KEY)
-    assert told.value.where == str(path)
+    assert caught.value.where == str(path)
 
 
 # ---- what it says
@@ -311,8 +311,8 @@ def test_a_certificate_that_was_tampered_with_is_named(tmp_path: Path, tamper) -
 def test_the_line_says_how_often_it_is_wrong_what_it_sees_and_how_soon() -> None:
     seen = [trial(0.07, "regressed" if n < 12 else "undecided", seconds=21.0) for n in range(14)]
     weak = many(0.02, undecided=14)
-    one = certificate([*many(0.0, ok=40), *weak, *seen, *many(0.1, regressed=14)])
-    assert page.line(one) == (
+    certified = certificate([*many(0.0, ok=40), *weak, *seen, *many(0.1, regressed=14)])
+    assert page.line(certified) == (
         "this machine is certified (2026-11-22, 40 A/A sessions, limit 5.0%): "
         "false alarms <= 7.2%, sees +7.0% with 86% power in 21.00 s"
     )

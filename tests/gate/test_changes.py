@@ -71,7 +71,7 @@ def test_only_a_verdict_of_a_change_has_a_cause(status: str, change: float | Non
 # A change of what is configured is gated like code
 
 
-def found(run: Run, baseline: Baseline, gate: str, case: str | None = None) -> Verdict:
+def verdict_of(run: Run, baseline: Baseline, gate: str, case: str | None = None) -> Verdict:
     (verdict,) = [v for v in screened(run, baseline) if (v.gate, v.case) == (gate, case)]
     return verdict
 
@@ -81,26 +81,26 @@ def test_times_and_memory_name_what_the_newest_accepted_run_was_configured_with(
     last = replace(make.run(0.1, wobble=0), provenance=SIXTEEN)
     run = replace(make.run(0.3, wobble=0), provenance=SEVEN)
     for case in (None, "c0"):
-        slower = found(run, baseline_of([*old, last]), "latency", case)
+        slower = verdict_of(run, baseline_of([*old, last]), "latency", case)
         assert (slower.status, slower.changed) == ("regressed", STEPS)
         assert fails(slower, missing="record", undecided="warn")
-    assert found(run, baseline_of([*old, last]), "memory").changed == ()  # it is ok
+    assert verdict_of(run, baseline_of([*old, last]), "memory").changed == ()  # it is ok
     same = replace(run, provenance=SIXTEEN)
-    assert found(same, baseline_of([*old, last]), "latency").changed == ()
+    assert verdict_of(same, baseline_of([*old, last]), "latency").changed == ()
 
 
 def test_another_suites_run_is_not_what_times_are_compared_with(make: Maker) -> None:
     last = replace(make.run(0.1, wobble=0), provenance=SIXTEEN)
     other = replace(make.run(0.1, wobble=0), provenance=SEVEN, suite="en")
     run = replace(make.run(0.3, wobble=0), provenance=SEVEN)
-    assert found(run, baseline_of([last, other]), "latency").changed == STEPS
+    assert verdict_of(run, baseline_of([last, other]), "latency").changed == STEPS
 
 
 def test_quality_names_what_the_accepted_sound_was_configured_with(make: Maker) -> None:
     quality = replace(quality_of({"snr_vad": 30.0}), provenance=SIXTEEN)
     run = replace(make.run(scores={"snr_vad": 20.0}), provenance=SEVEN)
     for case in (None, "c0"):
-        worse = found(run, baseline_of(quality=quality), "snr", case)
+        worse = verdict_of(run, baseline_of(quality=quality), "snr", case)
         assert (worse.status, worse.changed) == ("regressed", STEPS)
     fine = replace(make.run(scores={"snr_vad": 30.0}), provenance=SEVEN)
-    assert found(fine, baseline_of(quality=quality), "snr").changed == ()
+    assert verdict_of(fine, baseline_of(quality=quality), "snr").changed == ()

@@ -129,21 +129,23 @@ TABLE = {
 
 @pytest.fixture
 def combined():
-    def joined(one: Verdict, other: Verdict, call: str = CALLS[0], *, around=TORCH) -> Verdict:
+    def joined(by_screen: Verdict, by_judge: Verdict, call: str = CALLS[0], *, around=TORCH) -> Verdict:
         who, against = call.split(", ")
-        accepted_there = [one] if against == "baseline" else []
-        found = combine.combine([one], [other], MAIN, accepted_there, around, asked=who == "asked")
-        assert len(found) == 1
-        return found[0]
+        accepted_there = [by_screen] if against == "baseline" else []
+        verdicts = combine.combine(
+            [by_screen], [by_judge], MAIN, accepted_there, around, asked=who == "asked"
+        )
+        assert len(verdicts) == 1
+        return verdicts[0]
 
     return joined
 
 
 def cells():
     """Every screen and judge in every call, for a suite and for a case, on few and on many runs."""
-    for (name, one), (other, told) in itertools.product(SCREENS.items(), JUDGES.items()):
+    for (name, by_screen), (other, by_judge) in itertools.product(SCREENS.items(), JUDGES.items()):
         for call, runs, case in itertools.product(CALLS, RUNS, (None, "hola")):
-            yield name, other, call, replace(one, runs=runs, case=case), replace(told, case=case)
+            yield name, other, call, replace(by_screen, runs=runs, case=case), replace(by_judge, case=case)
 
 
 def test_the_table_is_whole() -> None:
@@ -151,60 +153,72 @@ def test_the_table_is_whole() -> None:
 
 
 def test_every_cell_is_what_the_table_says(combined) -> None:
-    for name, other, call, one, told in cells():
+    for name, other, call, by_screen, by_judge in cells():
         # A case is what it would be if nobody had asked, unless nothing was accepted of it here.
-        speaks = one.case is None or one.status in ("no baseline", "not comparable")
+        speaks = by_screen.case is None or by_screen.status in ("no baseline", "not comparable")
         column = CALLS.index(call if speaks else call.replace("asked", "auto"))
         want = {
-            "S": one,
-            "S+": replace(one, against="main", judged=told),
-            "J": replace(told, against="main", drift=one.drift),
-            "J=": told,
+            "S": by_screen,
+            "S+": replace(by_screen, against="main", judged=by_judge),
+            "J": replace(by_judge, against="main", drift=by_screen.drift),
+            "J=": by_judge,
             "E": replace(
-                one,
-                status="regressed" if one.status == "regressed" and one.runs >= 4 else "undecided",
+                by_screen,
+                status="regressed"
+                if by_screen.status == "regressed" and by_screen.runs >= 4
+                else "undecided",
                 decided_by="judge",
                 cause="environment",
                 grounds=Grounds(around=TORCH),
                 against="main",
-                judged=told,
+                judged=by_judge,
             ),
-            "N": replace(one, cause="before the base", against="main", judged=told),
+            "N": replace(by_screen, cause="before the base", against="main", judged=by_judge),
         }[TABLE[name, other].split()[column]]
-        assert combined(one, told, call) == want, (name, other, call, one.runs, one.case)
+        assert combined(by_screen, by_judge, call) == want, (
+            name,
+            other,
+            call,
+            by_screen.runs,
+            by_screen.case,
+        )
 
 
 def test_the_judge_attributes_and_never_clears(combined) -> None:
-    for name, other, call, one, told in cells():
-        found = combined(one, told, call)
-        cell = (name, other, call, one.runs, one.case)
-        if told.status == "regressed":
-            assert (found.status, found.decided_by) == ("regressed", "judge"), cell
-        elif combine.is_adverse(one):
-            assert found.status in ("regressed", "undecided"), cell
-            assert found.decided_by == "screen" or found.is_environment or other == "undecided", cell
-        if one.status == "invalid":
-            assert found.status in ("invalid", "regressed"), cell
-        if one.status == "regressed" and one.runs >= 4:
-            assert found.status == "regressed", cell
+    for name, other, call, by_screen, by_judge in cells():
+        verdict = combined(by_screen, by_judge, call)
+        cell = (name, other, call, by_screen.runs, by_screen.case)
+        if by_judge.status == "regressed":
+            assert (verdict.status, verdict.decided_by) == ("regressed", "judge"), cell
+        elif combine.is_adverse(by_screen):
+            assert verdict.status in ("regressed", "undecided"), cell
+            assert verdict.decided_by == "screen" or verdict.is_environment or other == "undecided", cell
+        if by_screen.status == "invalid":
+            assert verdict.status in ("invalid", "regressed"), cell
+        if by_screen.status == "regressed" and by_screen.runs >= 4:
+            assert verdict.status == "regressed", cell
 
 
 def test_the_judge_alone_makes_fail_what_the_screen_did_not(combined) -> None:
-    for name, other, call, one, told in cells():
-        found = combined(one, told, call)
-        if told.status != "regressed" and one.status not in ("regressed", "invalid"):
-            assert not fails(found, missing="record", undecided="warn"), (name, other, call, one.runs)
+    for name, other, call, by_screen, by_judge in cells():
+        verdict = combined(by_screen, by_judge, call)
+        if by_judge.status != "regressed" and by_screen.status not in ("regressed", "invalid"):
+            assert not fails(verdict, missing="record", undecided="warn"), (name, other, call, by_screen.runs)
 
 
 def test_nothing_is_lost_in_any_cell(combined) -> None:
-    for name, other, call, one, told in cells():
-        found = combined(one, told, call)
-        assert (found.gate, found.case) == (one.gate, one.case)
-        assert found.drift == one.drift, (name, other, call)  # accepting asks for it
-        if found.decided_by == "judge" or found != one:
-            assert found.against or found == told, (name, other, call)
-        if found.is_environment:
-            assert (explain.where(found), found.change, found.runs) == ("", one.change, one.runs)
+    for name, other, call, by_screen, by_judge in cells():
+        verdict = combined(by_screen, by_judge, call)
+        assert (verdict.gate, verdict.case) == (by_screen.gate, by_screen.case)
+        assert verdict.drift == by_screen.drift, (name, other, call)  # accepting asks for it
+        if verdict.decided_by == "judge" or verdict != by_screen:
+            assert verdict.against or verdict == by_judge, (name, other, call)
+        if verdict.is_environment:
+            assert (explain.where(verdict), verdict.change, verdict.runs) == (
+                "",
+                by_screen.change,
+                by_screen.runs,
+            )
 
 
 # What is adverse
@@ -246,10 +260,10 @@ def test_what_has_no_numbers_is_not_adverse() -> None:
 def test_only_a_clean_run_of_that_commit_was_of_its_code(make, verdict, commit, dirty, is_it) -> None:
     baseline = baseline_of([replace(make.run(0.1), commit=commit, dirty=dirty)])
     run = make.run(0.2)
-    one, told = verdict(run, baseline, "latency"), JUDGES["ok"]
+    by_screen, by_judge = verdict(run, baseline, "latency"), JUDGES["ok"]
     accepted_there = since(COMMIT, run, baseline, chosen({}))
-    (found,) = combine.combine([one], [told], MAIN, accepted_there, (), asked=False)
-    assert found.is_environment is is_it
+    (both,) = combine.combine([by_screen], [by_judge], MAIN, accepted_there, (), asked=False)
+    assert both.is_environment is is_it
 
 
 def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> None:
@@ -257,35 +271,35 @@ def test_what_earlier_commits_added_is_not_the_environments(make, verdict) -> No
     first = [replace(make.run(0.1, wobble=0), commit=OTHER) for _ in range(3)]
     last = [replace(make.run(0.104, wobble=0), commit=COMMIT) for _ in range(2)]
     run = make.run(0.108, wobble=0)
-    one = verdict(run, baseline_of(first + last), "latency")
-    assert combine.is_adverse(one)
+    by_screen = verdict(run, baseline_of(first + last), "latency")
+    assert combine.is_adverse(by_screen)
     accepted_there = since(COMMIT, run, baseline_of(first + last), chosen({}))
-    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
-    assert not found.is_environment
-    assert found.cause == "before the base"
+    (both,) = combine.combine([by_screen], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
+    assert not both.is_environment
+    assert both.cause == "before the base"
     accepted_there = since(OTHER, run, baseline_of(first + last), chosen({}))
-    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
-    assert found.is_environment
+    (both,) = combine.combine([by_screen], [JUDGES["ok"]], MAIN, accepted_there, (), asked=False)
+    assert both.is_environment
 
 
 def test_without_a_baseline_nothing_is_the_environments(make) -> None:
     assert since(COMMIT, make.run(), Baseline(), chosen({})) == ()
-    (found,) = combine.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, (), (), asked=False)
-    assert not found.is_environment
+    (both,) = combine.combine([SCREENS["regressed"]], [JUDGES["ok"]], MAIN, (), (), asked=False)
+    assert not both.is_environment
 
 
 def test_what_changed_around_the_code_is_kept(combined) -> None:
-    one, told = SCREENS["regressed"], JUDGES["ok"]
+    by_screen, by_judge = SCREENS["regressed"], JUDGES["ok"]
     around = (*TORCH, Change("driver", "5", "6"))
-    assert combined(one, told, around=around).grounds.around == around
+    assert combined(by_screen, by_judge, around=around).grounds.around == around
 
 
 def test_code_that_both_share_is_not_called_innocent() -> None:
-    shared, one = replace(MAIN, code=False), SCREENS["regressed"]
-    (found,) = combine.combine([one], [JUDGES["ok"]], shared, [one], (), asked=False)
-    assert found.grounds.same_code
-    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, [one], (), asked=False)
-    assert not found.grounds.same_code
+    shared, by_screen = replace(MAIN, code=False), SCREENS["regressed"]
+    (both,) = combine.combine([by_screen], [JUDGES["ok"]], shared, [by_screen], (), asked=False)
+    assert both.grounds.same_code
+    (both,) = combine.combine([by_screen], [JUDGES["ok"]], MAIN, [by_screen], (), asked=False)
+    assert not both.grounds.same_code
 
 
 # Whose configuration is the cause
@@ -295,25 +309,27 @@ STEPS, VOICE = (Change("steps", "16", "7"),), (Change("voice", "a", "b"),)
 
 
 def test_the_judges_verdict_names_what_its_arms_differ_in() -> None:
-    one = replace(SCREENS["regressed"], changed=STEPS)
-    told = replace(judge("regressed", 0.3), changed=VOICE)
+    by_screen = replace(SCREENS["regressed"], changed=STEPS)
+    by_judge = replace(judge("regressed", 0.3), changed=VOICE)
     for changed, want in ((VOICE, VOICE), ((), VOICE), (None, STEPS)):
         against = replace(MAIN, changed=changed)
-        (found,) = combine.combine([one], [told], against, [one], (), asked=False)
-        assert found.changed == want
+        (both,) = combine.combine([by_screen], [by_judge], against, [by_screen], (), asked=False)
+        assert both.changed == want
 
 
 def test_an_old_recording_of_the_judge_blames_nothing_where_nothing_changed() -> None:
-    one = replace(SCREENS["undecided, calm"], changed=STEPS)
-    (found,) = combine.combine([one], [JUDGES["ok"]], MAIN, [one], (), asked=False)
-    assert (found.status, found.changed) == ("ok", ())
+    by_screen = replace(SCREENS["undecided, calm"], changed=STEPS)
+    (both,) = combine.combine([by_screen], [JUDGES["ok"]], MAIN, [by_screen], (), asked=False)
+    assert (both.status, both.changed) == ("ok", ())
 
 
 def test_what_is_the_environments_is_not_the_configurations() -> None:
     """Each revision ran with its own settings, and they are equally fast."""
-    one = replace(SCREENS["regressed"], changed=STEPS)
-    (found,) = combine.combine([one], [JUDGES["ok"]], replace(MAIN, changed=STEPS), [one], (), asked=False)
-    assert (found.cause, found.changed) == ("environment", ())
+    by_screen = replace(SCREENS["regressed"], changed=STEPS)
+    (both,) = combine.combine(
+        [by_screen], [JUDGES["ok"]], replace(MAIN, changed=STEPS), [by_screen], (), asked=False
+    )
+    assert (both.cause, both.changed) == ("environment", ())
 
 
 def test_each_verdict_meets_its_own() -> None:
@@ -322,14 +338,14 @@ def test_each_verdict_meets_its_own() -> None:
     case = replace(SCREENS["ok"], case="hola")
     judged = [judge("regressed", case="hola"), judge("ok"), judge("regressed", case="not on the screen")]
     screened = [quality, latency, case, memory]
-    found = combine.combine(screened, judged, MAIN, screened, (), asked=True)
-    assert [(v.gate, v.case, v.status, v.is_environment) for v in found] == [
+    both = combine.combine(screened, judged, MAIN, screened, (), asked=True)
+    assert [(v.gate, v.case, v.status, v.is_environment) for v in both] == [
         ("snr", None, "ok", False),
         ("latency", None, "regressed", True),
         ("latency", "hola", "regressed", False),
         ("memory", None, "ok", False),
     ]
-    assert (found[0], found[3]) == (quality, memory)
+    assert (both[0], both[3]) == (quality, memory)
 
 
 # When the judge is called
@@ -369,13 +385,13 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
     """The first accepted run is the anchor of the first epoch, so that any large change is far from both."""
     runs = [replace(make.run(0.1, wobble=0), commit=COMMIT) for _ in range(5)]
     baseline = baseline_of(runs, anchor=runs[0])
-    one = verdict(make.run(0.14, wobble=0), baseline, "latency")
-    assert (one.status, one.drift) == ("regressed", pytest.approx(0.4))
-    (found,) = combine.combine([one], [judge("ok")], MAIN, [one], (), asked=False)
-    assert (found.status, found.is_environment, found.drift) == ("regressed", True, one.drift)
-    (found,) = combine.combine([one], [judge("regressed")], MAIN, [one], (), asked=False)
-    assert (found.decided_by, list(found.grounds.stage_shares)) == ("judge", ["vocoder"])
-    assert found.drift == one.drift
+    by_screen = verdict(make.run(0.14, wobble=0), baseline, "latency")
+    assert (by_screen.status, by_screen.drift) == ("regressed", pytest.approx(0.4))
+    (both,) = combine.combine([by_screen], [judge("ok")], MAIN, [by_screen], (), asked=False)
+    assert (both.status, both.is_environment, both.drift) == ("regressed", True, by_screen.drift)
+    (both,) = combine.combine([by_screen], [judge("regressed")], MAIN, [by_screen], (), asked=False)
+    assert (both.decided_by, list(both.grounds.stage_shares)) == ("judge", ["vocoder"])
+    assert both.drift == by_screen.drift
 
 
 def test_slow_drift_stays_the_screens(make, verdict) -> None:
@@ -383,9 +399,11 @@ def test_slow_drift_stays_the_screens(make, verdict) -> None:
     anchor = make.run(0.1, wobble=0, anchor=True)
     runs = [make.run(0.118 * math.exp(dice.normal(0, 0.002)), wobble=0) for _ in range(6)]
     baseline = baseline_of(runs, anchor=anchor)
-    one = verdict(make.run(0.118, wobble=0), baseline, "latency")
-    for told in ("ok", "improved", "undecided"):
-        assert combine.combine([one], [JUDGES[told]], MAIN, [one], (), asked=True) == (one,)
+    by_screen = verdict(make.run(0.118, wobble=0), baseline, "latency")
+    for status in ("ok", "improved", "undecided"):
+        assert combine.combine([by_screen], [JUDGES[status]], MAIN, [by_screen], (), asked=True) == (
+            by_screen,
+        )
 
 
 def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_word(make) -> None:
@@ -400,9 +418,13 @@ def test_an_unchanged_pipeline_on_a_noisy_machine_does_not_fail_by_the_judges_wo
         baseline = baseline_of([session() for _ in range(6)])
         plain = [v for v in screened(session(), baseline) if v.gate == "latency"]
         judged = [judge("ok", case=v.case) for v in plain]
-        found = combine.combine(plain, judged, MAIN, plain, (), asked=False)
+        both = combine.combine(plain, judged, MAIN, plain, (), asked=False)
         adverse += combine.is_adverse(plain[0])
-        failed += any(fails(v, missing="fail", undecided="warn") for v in found)
-        assert all(v.status != "ok" for v, one in zip(found, plain, strict=True) if combine.is_adverse(one))
+        failed += any(fails(v, missing="fail", undecided="warn") for v in both)
+        assert all(
+            v.status != "ok"
+            for v, by_screen in zip(both, plain, strict=True)
+            if combine.is_adverse(by_screen)
+        )
     assert adverse >= 5
     assert failed == 0

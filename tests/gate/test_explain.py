@@ -212,8 +212,8 @@ def test_the_causes_of_several_verdicts_stand_together() -> None:
         verdict(status="improved", changed=(STEPS,)),
     )
     other = replace(slower, gate="snr", changed=(STEPS, Change("voice", "a", "b")))
-    told = explain.causes([slower, replace(faster, gate="flops"), verdict(), other])
-    assert told == [
+    sentences = explain.causes([slower, replace(faster, gate="flops"), verdict(), other])
+    assert sentences == [
         "latency regressed, flops improved: because steps 16 -> 7",
         "snr regressed: because steps 16 -> 7, voice a -> b",
     ]
@@ -284,7 +284,7 @@ def test_a_headline_has_the_numbers_or_the_reason() -> None:
 
 def test_json_keeps_the_fields_and_the_sentences() -> None:
     known = verdict("many cases", of=6, changed=(STEPS,), stage_seconds={"model": 0.1})
-    page = json.loads(msgspec.json.encode(explain.told(known)))
+    page = json.loads(msgspec.json.encode(explain.as_json(known)))
     fields = json.loads(msgspec.json.encode(known))
     assert {name: page[name] for name in fields} == fields
     assert page["changed"] == [{"name": "steps", "before": "16", "now": "7"}]

@@ -29,8 +29,8 @@ from tts_baseline.gate.limits import Limit, chosen, parse
     ],
 )
 def test_reads_what_people_write(gate: str, text: str, expected: Limit) -> None:
-    found = parse(text, gates()[gate])
-    assert (found.relative, found.absolute) == pytest.approx((expected.relative, expected.absolute))
+    limit = parse(text, gates()[gate])
+    assert (limit.relative, limit.absolute) == pytest.approx((expected.relative, expected.absolute))
 
 
 @pytest.mark.parametrize("text", ["", "five", "5 dB", "-1%", "5%%", "1e3", "5% +", "5", "0.05"])

@@ -202,8 +202,8 @@ def baseline_page(name: str, root: Path) -> Page:
         key: Replay(name, _new(root / key), missing="record") for key in ("accepted", "anchored", "recorded")
     }
     return {
-        "accepted": _written(replays["accepted"], lambda one: accept(one, reset_anchor=False)),
-        "anchored": _written(replays["anchored"], lambda one: accept(one, reset_anchor=True)),
+        "accepted": _written(replays["accepted"], lambda scenario: accept(scenario, reset_anchor=False)),
+        "anchored": _written(replays["anchored"], lambda scenario: accept(scenario, reset_anchor=True)),
         "recorded": _written(replays["recorded"], record),
     }
 
@@ -255,9 +255,9 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
 
 
-def _names(found: Iterable[Verdict]) -> list[str]:
+def _names(verdicts: Iterable[Verdict]) -> list[str]:
     """Verdicts as JUnit properties name them, and their status."""
-    return [f"tts.{v.gate}{f'.{v.case}' if v.case else ''} {v.status}" for v in found]
+    return [f"tts.{v.gate}{f'.{v.case}' if v.case else ''} {v.status}" for v in verdicts]
 
 
 def _head(data: str | bytes) -> Page:
@@ -279,7 +279,7 @@ DEFAULTS = (*(None,) * 14, 0, "screen", False, "", "")
 
 def _row(verdict: Verdict) -> list[Any]:
     """The verdict's fields in their order, as far as they are not the defaults; the first three as one."""
-    page = explain.told(verdict)
+    page = explain.as_json(verdict)
     row = [_short(page[name]) for name in FIELDS]
     while row[-1] == DEFAULTS[len(row) - 1]:
         row.pop()
@@ -365,7 +365,7 @@ def test_json_holds_the_verdicts_and_readings_that_were_judged(tmp_path: Path) -
     replay = Replay("quality", tmp_path)
     outcome = outcomes.reopen(replay.project, "last")
     page = json.loads(_shown("json", outcome))
-    assert page["verdicts"] == json.loads(msgspec.json.encode([explain.told(v) for v in outcome.verdicts]))
+    assert page["verdicts"] == json.loads(msgspec.json.encode([explain.as_json(v) for v in outcome.verdicts]))
     assert page["readings"] == json.loads(msgspec.json.encode(outcome.run.readings))
 
 

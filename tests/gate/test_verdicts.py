@@ -42,10 +42,10 @@ def test_without_a_judge_the_screen_is_all(slow: tuple[Run, Baseline]) -> None:
 
 
 def test_the_judges_own_verdicts_and_the_screens_are_kept_beside_both(slow: tuple[Run, Baseline]) -> None:
-    told = judged(0.7)
-    alone, decided = verdicts(*slow, None, LIMITS), verdicts(*slow, told, LIMITS)
+    measured = judged(0.7)
+    alone, decided = verdicts(*slow, None, LIMITS), verdicts(*slow, measured, LIMITS)
     assert decided.screen == alone.screen
-    assert decided.pair == paired.decide(told, LIMITS)
+    assert decided.pair == paired.decide(measured, LIMITS)
     assert [v.decided_by for v in decided.combined if v.gate == "latency" and v.case is None] == ["judge"]
     assert [(v.gate, v.case) for v in decided.combined] == [(v.gate, v.case) for v in decided.screen]
 
@@ -53,14 +53,14 @@ def test_the_judges_own_verdicts_and_the_screens_are_kept_beside_both(slow: tupl
 def test_a_screen_that_is_known_is_not_decided_again(
     slow: tuple[Run, Baseline], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = verdicts(*slow, judged(0.7), LIMITS)
+    known = verdicts(*slow, judged(0.7), LIMITS)
     monkeypatch.setattr(entry.times, "verdicts", None)  # to be called would be an error
-    assert verdicts(*slow, judged(0.7), LIMITS, screen=whole.screen) == whole
+    assert verdicts(*slow, judged(0.7), LIMITS, screen=known.screen) == known
 
 
 def test_other_limits_are_decided_anew(slow: tuple[Run, Baseline]) -> None:
-    told = judged(0.7)
-    wide = verdicts(*slow, told, chosen({"latency": "300%"}))
+    measured = judged(0.7)
+    wide = verdicts(*slow, measured, chosen({"latency": "300%"}))
     assert {v.status for v in (*wide.screen, *wide.pair, *wide.combined) if v.gate == "latency"} == {"ok"}
 
 
@@ -71,14 +71,14 @@ def test_what_is_not_limited_is_not_decided(slow: tuple[Run, Baseline]) -> None:
 
 def test_what_the_arms_are_configured_with_is_the_pairs_cause(slow: tuple[Run, Baseline]) -> None:
     steps = (Change("steps", "16", "7"),)
-    told = judged(0.7)
-    told = replace(told, against=replace(told.against, changed=steps))
-    decided = verdicts(*slow, told, LIMITS)
+    measured = judged(0.7)
+    measured = replace(measured, against=replace(measured.against, changed=steps))
+    decided = verdicts(*slow, measured, LIMITS)
     slower = [
         v for v in (*decided.pair, *decided.combined) if v.gate == "latency" and v.decided_by == "judge"
     ]
     assert {(v.status, v.changed) for v in slower} == {("regressed", steps)}
-    quiet = replace(judged(0.0), against=told.against)
+    quiet = replace(judged(0.0), against=measured.against)
     assert {v.changed for v in verdicts(*slow, quiet, LIMITS).pair} == {()}
 
 

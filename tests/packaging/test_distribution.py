@@ -45,15 +45,15 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(distributions: Path) -> Path:
-    (found,) = distributions.glob("*.whl")
-    return found
+    (path,) = distributions.glob("*.whl")
+    return path
 
 
 def test_an_index_takes_both(distributions: Path) -> None:
     paths = sorted(distributions.iterdir())
     assert [path.suffix for path in paths] == [".whl", ".gz"]
-    said = run(sys.executable, "-m", "twine", "check", "--strict", *paths, cwd=distributions)
-    assert said.count("PASSED") == 2
+    report = run(sys.executable, "-m", "twine", "check", "--strict", *paths, cwd=distributions)
+    assert report.count("PASSED") == 2
 
 
 def test_the_sdist_holds_the_tests_and_not_the_recordings(distributions: Path) -> None:

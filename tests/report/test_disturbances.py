@@ -32,10 +32,10 @@ WORDS = (
 
 @pytest.mark.parametrize(("disturbance", "words"), list(zip(SEEN, WORDS, strict=True)))
 def test_a_disturbance_in_words(disturbance: Disturbance, words: tuple[str, str, str]) -> None:
-    said = sentence(disturbance)
+    shown = sentence(disturbance)
     name, seen, advice = words
-    assert (said.name, said.seen) == (name, seen)
-    assert advice in said.advice
+    assert (shown.name, shown.seen) == (name, seen)
+    assert advice in shown.advice
 
 
 def test_every_kind_has_words() -> None:

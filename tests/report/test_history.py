@@ -37,7 +37,7 @@ def session(
         value = (1e8 if metric == "memory" else 0.1) * level * (1 if case == "hola" else 2)
         readings.append(Reading(metric=metric, case=case, value=value, values=(value,) * 3))
         readings.append(Reading(metric="snr_vad", case=case, value=snr))
-    one = run(
+    plain = run(
         f"r{number:02}",
         {case: sounds()["hola"] for case in texts},
         texts=texts,
@@ -54,14 +54,14 @@ def session(
                 for case, calls in replicate.calls.items()
             },
         )
-        for replicate in one.replicates
+        for replicate in plain.replicates
     )
     return replace(
-        one,
+        plain,
         created=f"2026-01-{number + 1:02}T00:00:00+00:00",
         commit=commit if commit is not None else f"{number:07x}" + "0" * 33,
         replicates=replicates,
-        environment=replace(one.environment, software={"python": python}),
+        environment=replace(plain.environment, software={"python": python}),
     )
 
 
@@ -77,37 +77,37 @@ def history(runs: Sequence[Run], gate: str = "latency", **limits: str) -> Histor
     return only
 
 
-def marks(found: History) -> dict[str, tuple[str, ...]]:
-    return {row.run: row.marks for row in found.rows if row.marks}
+def marks(history: History) -> dict[str, tuple[str, ...]]:
+    return {row.run: row.marks for row in history.rows if row.marks}
 
 
 def test_values_and_changes_by_hand() -> None:
-    found = history([session(0), session(1, 1.02), session(2, 0.99)])
-    assert [row.value for row in found.rows] == pytest.approx(
+    traced = history([session(0), session(1, 1.02), session(2, 0.99)])
+    assert [row.value for row in traced.rows] == pytest.approx(
         [0.1 * math.sqrt(2) * x for x in (1, 1.02, 0.99)]
     )
-    assert [row.change for row in found.rows] == [None, pytest.approx(0.02), pytest.approx(0.99 / 1.02 - 1)]
-    assert [row.since_anchor for row in found.rows] == pytest.approx([0.0, 0.02, -0.01])
-    assert (found.cases, found.limit, found.machine) == (2, pytest.approx(0.05), "box-2c-0123abcd")
-    assert marks(found) == {"r00": ("anchor",)}
-    assert "3 accepted runs; a step can be told from noise from 8 on" in found.advice[0].text
-    assert "the newest is -1.0% from its anchor" in found.advice[0].text
+    assert [row.change for row in traced.rows] == [None, pytest.approx(0.02), pytest.approx(0.99 / 1.02 - 1)]
+    assert [row.since_anchor for row in traced.rows] == pytest.approx([0.0, 0.02, -0.01])
+    assert (traced.cases, traced.limit, traced.machine) == (2, pytest.approx(0.05), "box-2c-0123abcd")
+    assert marks(traced) == {"r00": ("anchor",)}
+    assert "3 accepted runs; a step can be told from noise from 8 on" in traced.advice[0].text
+    assert "the newest is -1.0% from its anchor" in traced.advice[0].text
 
 
 def test_a_step_that_nobody_accepted_is_marked_and_told_with_what_to_type() -> None:
-    found = history([*quiet(6), *quiet(6, 1.04, first=6, python="3.13")])
-    assert marks(found) == {"r00": ("anchor",), "r06": (f"step {found.steps[0].change:+.1%}",)}
-    (step,) = found.steps
+    traced = history([*quiet(6), *quiet(6, 1.04, first=6, python="3.13")])
+    assert marks(traced) == {"r00": ("anchor",), "r06": (f"step {traced.steps[0].change:+.1%}",)}
+    (step,) = traced.steps
     assert (step.run, step.after, step.accepted) == ("r06", "r05", False)
     assert step.change == pytest.approx(0.04, abs=0.002)
     assert step.p < 0.05
     assert step.around == ("python 3.12 -> 3.13",)
-    told, summary = found.advice
-    assert told.text.startswith(
+    advice, summary = traced.advice
+    assert advice.text.startswith(
         f"latency rose by {step.change:.1%} at run r06, commit 0000006, and nobody accepted"
     )
-    assert "Changed around it: python 3.12 -> 3.13." in told.text
-    assert told.commands == (
+    assert "Changed around it: python 3.12 -> 3.13." in advice.text
+    assert advice.commands == (
         "git log --oneline 0000005..0000006",
         "tts-baseline compare --against 0000005",
     )
@@ -115,22 +115,22 @@ def test_a_step_that_nobody_accepted_is_marked_and_told_with_what_to_type() -> N
 
 
 def test_a_step_down_is_one_too() -> None:
-    found = history([*quiet(6), *quiet(6, 0.95, first=6)])
-    assert found.advice[0].text.startswith("latency fell by 5.0% at run r06")
-    assert marks(found)["r06"] == ("step -5.0%",)
+    traced = history([*quiet(6), *quiet(6, 0.95, first=6)])
+    assert traced.advice[0].text.startswith("latency fell by 5.0% at run r06")
+    assert marks(traced)["r06"] == ("step -5.0%",)
 
 
 @pytest.mark.parametrize("epoch_begins", [5, 6, 7])
 def test_a_step_at_which_an_epoch_begins_was_accepted(epoch_begins: int) -> None:
     runs = [*quiet(6), *quiet(6, 1.3, first=6)]
     runs = [
-        replace(one, acceptance=replace(one.acceptance, epoch=2)) if number >= epoch_begins else one
-        for number, one in enumerate(runs)
+        replace(run, acceptance=replace(run.acceptance, epoch=2)) if number >= epoch_begins else run
+        for number, run in enumerate(runs)
     ]
-    found = history(runs)
-    assert found.steps[0].accepted
-    assert "new epoch" in marks(found)[f"r{epoch_begins:02}"]
-    assert not any("nobody accepted" in advice.text for advice in found.advice)
+    traced = history(runs)
+    assert traced.steps[0].accepted
+    assert "new epoch" in marks(traced)[f"r{epoch_begins:02}"]
+    assert not any("nobody accepted" in advice.text for advice in traced.advice)
 
 
 def test_an_epoch_that_begins_elsewhere_accepts_no_step() -> None:
@@ -140,22 +140,22 @@ def test_an_epoch_that_begins_elsewhere_accepts_no_step() -> None:
 
 def test_a_step_without_a_new_commit_is_not_the_codes() -> None:
     same = "a" * 40
-    found = history([*quiet(6, commit=same), *quiet(6, 1.04, first=6, commit=same)])
-    assert "its surroundings changed, not the code" in found.advice[0].text
-    assert found.advice[0].commands == ("tts-baseline doctor",)
-    dirty = [replace(one, dirty=True) if one.id >= "r06" else one for one in quiet(6, commit=same)]
-    dirty += [replace(one, dirty=True) for one in quiet(6, 1.04, first=6, commit=same)]
-    told = history(dirty).advice[0]
-    assert "commit aaaaaaa with uncommitted changes" in told.text
+    traced = history([*quiet(6, commit=same), *quiet(6, 1.04, first=6, commit=same)])
+    assert "its surroundings changed, not the code" in traced.advice[0].text
+    assert traced.advice[0].commands == ("tts-baseline doctor",)
+    dirty = [replace(run, dirty=True) if run.id >= "r06" else run for run in quiet(6, commit=same)]
+    dirty += [replace(run, dirty=True) for run in quiet(6, 1.04, first=6, commit=same)]
+    advice = history(dirty).advice[0]
+    assert "commit aaaaaaa with uncommitted changes" in advice.text
     assert " aaaaaaa+ " in terminal([history(dirty)])
-    assert told.commands == ("tts-baseline compare --against aaaaaaa",)
+    assert advice.commands == ("tts-baseline compare --against aaaaaaa",)
 
 
 def test_a_step_outside_git_has_nothing_to_compare() -> None:
-    runs = [replace(one, commit=None) for one in [*quiet(6), *quiet(6, 1.04, first=6)]]
-    told = history(runs).advice[0]
-    assert told.text.endswith("at run r06, and nobody accepted that as a change.")
-    assert told.commands == ()
+    runs = [replace(run, commit=None) for run in [*quiet(6), *quiet(6, 1.04, first=6)]]
+    advice = history(runs).advice[0]
+    assert advice.text.endswith("at run r06, and nobody accepted that as a change.")
+    assert advice.commands == ()
 
 
 def test_a_step_of_less_than_a_fifth_of_the_limit_is_not_worth_a_mark() -> None:
@@ -167,21 +167,21 @@ def test_a_step_of_less_than_a_fifth_of_the_limit_is_not_worth_a_mark() -> None:
 
 def test_drift_beyond_twice_the_limit_from_the_anchor_is_marked_and_told() -> None:
     runs = [session(number, math.exp(0.02 * number)) for number in range(8)]
-    found = history(runs)
-    drifted = [row.run for row in found.rows if "drift" in row.marks]
+    traced = history(runs)
+    drifted = [row.run for row in traced.rows if "drift" in row.marks]
     assert drifted == ["r05", "r06", "r07"]  # 2 ln 1.05 = 0.0976
-    told = found.advice[-1]
-    assert "latency is +15.0% from the anchor run r00, more than twice the limit (+10.2%)" in told.text
-    assert told.commands[0] == "tts-baseline compare --against 0000000"
-    assert told.commands[1].startswith("tts-baseline accept RUN --reset-anchor")
+    advice = traced.advice[-1]
+    assert "latency is +15.0% from the anchor run r00, more than twice the limit (+10.2%)" in advice.text
+    assert advice.commands[0] == "tts-baseline compare --against 0000000"
+    assert advice.commands[1].startswith("tts-baseline accept RUN --reset-anchor")
 
 
 def test_drift_is_measured_from_the_anchor_of_its_time() -> None:
     runs = [session(number, 1.2 if number >= 3 else 1.0, anchor=number in (0, 4)) for number in range(6)]
-    found = history(runs)
-    assert [row.since_anchor for row in found.rows] == pytest.approx([0, 0, 0, 0.2, 0, 0])
-    assert marks(found) == {"r00": ("anchor",), "r03": ("drift",), "r04": ("anchor",)}
-    assert "drift" not in found.advice[-1].text
+    traced = history(runs)
+    assert [row.since_anchor for row in traced.rows] == pytest.approx([0, 0, 0, 0.2, 0, 0])
+    assert marks(traced) == {"r00": ("anchor",), "r03": ("drift",), "r04": ("anchor",)}
+    assert "drift" not in traced.advice[-1].text
 
 
 def test_improvement_is_no_drift() -> None:
@@ -192,53 +192,53 @@ def test_only_cases_that_all_runs_have_in_the_same_words_are_compared() -> None:
     more = {"hola": "Hola.", "adios": "Adiós, amigo.", "nuevo": "Nuevo."}
     reworded = {"hola": "Hola.", "adios": "Adiós, amiga."}
     runs = [session(0), session(1, texts=more), session(2, 1.1, texts=reworded)]
-    found = history(runs)
-    assert found.cases == 1
-    assert [row.value for row in found.rows] == pytest.approx([0.1, 0.1, 0.11])
+    traced = history(runs)
+    assert traced.cases == 1
+    assert [row.value for row in traced.rows] == pytest.approx([0.1, 0.1, 0.11])
 
 
 def test_a_run_of_other_cases_is_listed_and_not_compared() -> None:
     other = {"uno": "Uno.", "dos": "Dos."}
-    found = history([session(0, 5.0, texts=other), session(1), session(2, 1.1)])
-    assert found.rows[0].marks == ("other cases", "anchor")
-    assert (found.rows[0].value, found.rows[1].change) == (None, None)
-    assert [row.since_anchor for row in found.rows] == [None] * 3
-    assert found.cases == 2
-    assert "from its anchor" not in found.advice[-1].text
+    traced = history([session(0, 5.0, texts=other), session(1), session(2, 1.1)])
+    assert traced.rows[0].marks == ("other cases", "anchor")
+    assert (traced.rows[0].value, traced.rows[1].change) == (None, None)
+    assert [row.since_anchor for row in traced.rows] == [None] * 3
+    assert traced.cases == 2
+    assert "from its anchor" not in traced.advice[-1].text
 
 
 def test_a_run_that_would_leave_too_few_cases_is_not_compared() -> None:
     four = {name: f"{name}." for name in ("uno", "dos", "tres", "hola")}
     two = {name: four[name] for name in ("tres", "hola")}
-    found = history([session(0, texts={"hola": "hola."}), session(1, texts=two), session(2, texts=four)])
-    assert [row.value is None for row in found.rows] == [True, False, False]
-    assert found.cases == 2
+    traced = history([session(0, texts={"hola": "hola."}), session(1, texts=two), session(2, texts=four)])
+    assert [row.value is None for row in traced.rows] == [True, False, False]
+    assert traced.cases == 2
 
 
 def test_each_suite_has_its_own_history() -> None:
     short = [replace(session(number, 3.0), suite="short") for number in (1, 3)]
-    found = trace([session(0), short[0], session(2), short[1]], gates()["latency"], chosen({})["latency"])
-    assert [(one.suite, [row.run for row in one.rows]) for one in found] == [
+    histories = trace([session(0), short[0], session(2), short[1]], gates()["latency"], chosen({})["latency"])
+    assert [(history.suite, [row.run for row in history.rows]) for history in histories] == [
         ("cases", ["r00", "r02"]),
         ("short", ["r01", "r03"]),
     ]
     # As in the gate, the anchor is the machine's: cases in the same words, whatever the suite's name.
-    assert [row.since_anchor for row in found[1].rows] == pytest.approx([2.0, 2.0])
+    assert [row.since_anchor for row in histories[1].rows] == pytest.approx([2.0, 2.0])
 
 
 def test_the_machines_own_drift_is_taken_out_of_changes_and_not_of_values() -> None:
     runs = [session(number, speed := 1.0 + 0.1 * (number % 3), speed=speed) for number in range(9)]
-    found = history(runs)
-    assert found.adjusted == pytest.approx(1.0)
-    assert [row.since_anchor for row in found.rows] == pytest.approx([0.0] * 9)
-    assert found.rows[1].value == pytest.approx(1.1 * found.rows[0].value)
+    traced = history(runs)
+    assert traced.adjusted == pytest.approx(1.0)
+    assert [row.since_anchor for row in traced.rows] == pytest.approx([0.0] * 9)
+    assert traced.rows[1].value == pytest.approx(1.1 * traced.rows[0].value)
 
 
 def test_memory_has_a_history_of_its_own() -> None:
     runs = [session(number, 1.0 if number < 6 else 1.05, metric="memory") for number in range(12)]
-    found = history(runs, "memory")
-    assert (found.unit, found.adjusted) == ("B", 0.0)
-    assert marks(found)["r06"] == ("step +5.0%",)
+    traced = history(runs, "memory")
+    assert (traced.unit, traced.adjusted) == ("B", 0.0)
+    assert marks(traced)["r06"] == ("step +5.0%",)
     assert trace(runs, gates()["latency"], chosen({})["latency"]) == ()
 
 
@@ -260,10 +260,10 @@ def test_quality_is_shown_beside() -> None:
 
 
 def test_the_terminal_shows_every_run_and_what_to_do() -> None:
-    found = history(
+    traced = history(
         [*quiet(6), *quiet(6, 1.04, first=6, reason="a reason that is much longer than the room")]
     )
-    shown = terminal([found], width=100)
+    shown = terminal([traced], width=100)
     lines = shown.splitlines()
     assert lines[0].startswith(
         "voice:synthesize @ cpu, suite cases, 2 cases, machine box-2c-0123abcd: latency"
@@ -271,7 +271,7 @@ def test_the_terminal_shows_every_run_and_what_to_do() -> None:
     assert max(map(len, lines[1:])) <= 100
     assert sum("●" in line for line in lines) == 12
     (step,) = (line for line in lines if line.startswith("step"))
-    assert f"step {found.steps[0].change:+.1%} r06 0000006     1" in step
+    assert f"step {traced.steps[0].change:+.1%} r06 0000006     1" in step
     assert "…" in step
     assert "  next   git log --oneline 0000005..0000006" in lines
     dots = [line.index("●") for line in lines if "●" in line]
@@ -286,8 +286,8 @@ def test_a_quiet_history_fills_no_more_of_the_scale_than_it_is_worth() -> None:
 
 def test_the_page_has_it_all_in_full() -> None:
     reason = "a reason | that is much longer than the room, and has a bar in it " * 3
-    found = history([*quiet(6), *quiet(6, 1.04, first=6, reason=reason)])
-    shown = page([found, found])
+    traced = history([*quiet(6), *quiet(6, 1.04, first=6, reason=reason)])
+    shown = page([traced, traced])
     assert shown.count("### voice:synthesize @ cpu") == 2
     assert " ".join(reason.replace("|", "\\|").split()) in shown
     assert "| 2026-01-07 |" in shown

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.package import MAIN, copied, python
+from tests.support.package import MAIN, ROOT, copied, outcomes, python
 
 FORMAT = '''"""The verdicts in one line, and nothing else."""
 
@@ -32,7 +32,7 @@ def synthesize(text):
     return np.sin(np.arange(8000) / (10 + len(text))).astype("f4") / 2, 16000
 """
 SUITE = '[[case]]\nid = "hola"\ntext = "Hola."\n[[case]]\nid = "adios"\ntext = "Adiós, amigo."\n'
-CONTRACT = Path(__file__).parents[1] / "contracts" / "test_formats.py"
+CONTRACT = ROOT / "tests" / "contracts" / "test_formats.py"
 
 
 @pytest.fixture
@@ -61,24 +61,12 @@ def test_it_is_listed_written_for_each_run_and_shown(package: Path, tmp_path: Pa
 
 
 def test_its_contract_is_tested(package: Path) -> None:
-    words = (
-        "-m",
-        "pytest",
-        "-q",
-        "-n0",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        "line or heavy",
-        "-rA",
-        str(CONTRACT),
-    )
-    done = python(package, *words, cwd=CONTRACT.parents[2])
+    done = outcomes(package, CONTRACT, "line or heavy")
     assert done.returncode == 0, done.stdout
     assert "PASSED tests/contracts/test_formats.py::test_it_tells_one_run_from_another[line]" in done.stdout
     file = package / "report" / "formats" / "line.py"
     file.write_text(FORMAT.replace("counts(outcome.verdicts)", "'fine'"), encoding="utf-8")
-    done = python(package, *words, cwd=CONTRACT.parents[2])
+    done = outcomes(package, CONTRACT, "line or heavy")
     assert "FAILED tests/contracts/test_formats.py::test_it_tells_one_run_from_another[line]" in done.stdout
 
 

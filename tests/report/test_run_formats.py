@@ -20,16 +20,16 @@ WORK = [name for name, metric in metrics().items() if metric.spec.family == "wor
 
 
 def test_the_summary_puts_suite_verdicts_before_cases_and_readings() -> None:
-    found = [verdict(status="regressed", change=0.2), verdict(status="regressed", case="hola", change=0.3)]
-    short = terminal.render(outcome(run(), found), View())
+    verdicts = [verdict(status="regressed", change=0.2), verdict(status="regressed", case="hola", change=0.3)]
+    short = terminal.render(outcome(run(), verdicts), View())
     assert short.index("REGRESSED") < short.index("hola")
-    assert "duration" in terminal.render(outcome(run(), found), View(verbose=True)).split("hola", 1)[1]
+    assert "duration" in terminal.render(outcome(run(), verdicts), View(verbose=True)).split("hola", 1)[1]
 
 
 def test_a_family_without_any_value_is_not_shown() -> None:
     why = "the pipeline uses no torch"
-    one = run(readings=[reading("latency", "hola", 1.0), *(reading(n, "hola", None, why) for n in WORK)])
-    shown = terminal.render(outcome(one, [verdict()]), View(verbose=True, width=200))
+    measured = run(readings=[reading("latency", "hola", 1.0), *(reading(n, "hola", None, why) for n in WORK)])
+    shown = terminal.render(outcome(measured, [verdict()]), View(verbose=True, width=200))
     assert "latency" in shown
     assert not [word for word in (*WORK, "torch") if word in shown]
 
@@ -49,10 +49,12 @@ def test_the_page_names_run_commit_and_machine() -> None:
 
 
 def test_the_json_holds_everything_that_was_found() -> None:
-    one = run(readings=[reading("latency", "hola", float("nan")), reading("stoi", "hola", None, "no golden")])
-    found = [verdict(status="regressed", case="hola", change=0.2)]
-    page = json.loads(json_format.render(outcome(one, found, folder=Path("report/r1")), View()))
-    assert (page["run"], page["folder"], page["pipeline"]) == (one.id, "report/r1", "voice:synthesize")
+    measured = run(
+        readings=[reading("latency", "hola", float("nan")), reading("stoi", "hola", None, "no golden")]
+    )
+    verdicts = [verdict(status="regressed", case="hola", change=0.2)]
+    page = json.loads(json_format.render(outcome(measured, verdicts, folder=Path("report/r1")), View()))
+    assert (page["run"], page["folder"], page["pipeline"]) == (measured.id, "report/r1", "voice:synthesize")
     assert page["verdicts"][0]["status"] == "regressed"
     assert [(r["metric"], r["value"]) for r in page["readings"]] == [("latency", None), ("stoi", None)]
     assert page["metrics"].keys() == metrics().keys()
@@ -60,8 +62,8 @@ def test_the_json_holds_everything_that_was_found() -> None:
 
 def test_junit_has_a_property_a_verdict() -> None:
     page = junit.render(outcome(run(), [verdict(), verdict("snr", "regressed", 'a "b" <c>')]), View())
-    found = [(one.get("name"), one.get("value")) for one in ElementTree.fromstring(page)]
-    assert found == [("tts.latency", "ok"), ('tts.snr.a "b" <c>', "regressed")]
+    properties = [(element.get("name"), element.get("value")) for element in ElementTree.fromstring(page)]
+    assert properties == [("tts.latency", "ok"), ('tts.snr.a "b" <c>', "regressed")]
 
 
 def test_the_last_lines_say_what_was_judged_and_where_it_is() -> None:

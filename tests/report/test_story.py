@@ -19,7 +19,7 @@ def make() -> Maker:
     return Maker()
 
 
-def told(run, baseline: Baseline) -> list[str]:
+def lines_of(run, baseline: Baseline) -> list[str]:
     verdicts = [v for v in gating(screened(run, baseline)) if fails(v, missing="record", undecided="warn")]
     return story(verdicts, run, baseline).splitlines()
 
@@ -28,7 +28,7 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
     stages = {"text": 0.01, "model": 0.09}
     runs = [make.run(0.1, wobble=0, stages=stages) for _ in range(3)]
     run = make.run(0.25, wobble=0, stages=stages | {"model": 0.24})
-    assert told(run, baseline_of(runs)) == [
+    assert lines_of(run, baseline_of(runs)) == [
         "es: latency regressed, +150.0% (95% [+118.3, +186.4]; limit 5.0%)",
         "  baseline 100.0 ms   3 accepted runs on this machine, last at abc1234, 2026-11-22",
         "  current  250.0 ms",
@@ -44,7 +44,7 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
 def test_one_case_alone_is_told_by_name(make) -> None:
     runs = [make.run(0.1, wobble=0) for _ in range(3)]
     now = {f"c{n}": 0.1 for n in range(6)} | {"c3": 0.25}
-    lines = told(make.run(now, wobble=0), baseline_of(runs))
+    lines = lines_of(make.run(now, wobble=0), baseline_of(runs))
     assert lines[0].startswith("es/c3: latency regressed, +150.0%")
 
 
@@ -53,18 +53,18 @@ def test_software_that_changed_is_told(make) -> None:
     run = make.run(0.2, wobble=0)
     newer = Environment(key="here", device="cpu", hardware={}, software={"numpy": "3", "torch": "2"})
     run = replace(run, environment=newer, provenance={"voice": "b"})
-    assert "changed around it: numpy 2 -> 3, torch - -> 2, voice - -> b" in told(run, baseline_of(runs))
+    assert "changed around it: numpy 2 -> 3, torch - -> 2, voice - -> b" in lines_of(run, baseline_of(runs))
 
 
 def test_a_run_with_failures_is_not_offered_for_acceptance(make) -> None:
-    lines = told(make.run(failures=["c9"]), Baseline())
+    lines = lines_of(make.run(failures=["c9"]), Baseline())
     assert lines[0] == "es/c9: utterance invalid: crash: signal 11"
     assert not any("accept" in line for line in lines)
 
 
 def test_many_invalid_cases_are_counted_not_listed(make) -> None:
     run = make.run(scores={"structure": None}, cases=[f"c{n}" for n in range(12)])
-    assert "and 4 more; the report lists them all" in told(run, Baseline())
+    assert "and 4 more; the report lists them all" in lines_of(run, Baseline())
 
 
 def test_the_message_and_the_summary_name_the_operator(make) -> None:

@@ -67,8 +67,8 @@ def judged(tmp_path, monkeypatch):
             base=arm, head=arm, against=Against(name="main"), pilot=Pilot(restart_s / 2, 0.0, "cpu")
         )
         progress = Progress(lines.append, live=False)
-        judgement = judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
-        verdicts = paired.decide(judgement, project.limits)
+        judgement, verdicts = judge(project, bench, CASES, progress, gates=gates, asked=True, budget=budget)
+        assert verdicts == paired.decide(judgement, project.limits)
         return judgement, next(v for v in verdicts if v.case is None and v.gate == "latency")
 
     run.lines = lines
@@ -106,9 +106,9 @@ def test_a_budget_is_kept_and_said(judged) -> None:
     assert judgement.stopped == ""
     with pytest.raises(
         SettingsError, match=r"a budget of 2.00 s is too small for the judge: 3 restarts"
-    ) as told:
+    ) as caught:
         judged(Machine(), restart_s=1.0, budget=2.0)
-    assert "--tts-budget" in told.value.hint
+    assert "--tts-budget" in caught.value.hint
 
 
 def test_a_budget_that_runs_out_ends_it_between_two_looks(judged, monkeypatch) -> None:
@@ -134,8 +134,8 @@ def test_a_case_that_an_arm_cannot_say_is_left_out_and_its_restart_measured_agai
 def test_a_case_that_is_said_alone_but_not_together_lets_them_take_turns(judged) -> None:
     machine = Machine()
     machine.raises = [CaseLost("head", "c4", RequestFailed("out of memory"))]
-    found, _ = judged(machine)
-    assert (found.together, found.lost) == (False, ())
+    judgement, _ = judged(machine)
+    assert (judgement.together, judgement.lost) == (False, ())
     assert machine.asked[0] == (0, ALL, True)
     assert {(cases, together) for _, cases, together in machine.asked[1:]} == {(ALL, False)}
 
@@ -143,8 +143,8 @@ def test_a_case_that_is_said_alone_but_not_together_lets_them_take_turns(judged)
 def test_a_case_that_is_not_said_alone_either_is_left_out_of_both_together(judged) -> None:
     machine = Machine()
     machine.raises = [CaseLost("head", "c4", RequestFailed("no such phoneme")) for _ in range(2)]
-    found, _ = judged(machine)
-    assert (found.together, [lost.case for lost in found.lost]) == (True, ["c4"])
+    judgement, _ = judged(machine)
+    assert (judgement.together, [lost.case for lost in judgement.lost]) == (True, ["c4"])
     assert machine.asked[1] == (0, ALL, False)
     assert {(cases, together) for _, cases, together in machine.asked[2:]} == {(ALL[:4], True)}
 
@@ -152,9 +152,9 @@ def test_a_case_that_is_not_said_alone_either_is_left_out_of_both_together(judge
 def test_too_many_lost_cases_end_it(judged) -> None:
     machine = Machine()
     machine.raises = [CaseLost("base", f"c{number}", PipelineError("hung")) for number in range(4)]
-    with pytest.raises(PipelineError, match="4 cases could not be said") as told:
+    with pytest.raises(PipelineError, match="4 cases could not be said") as caught:
         judged(machine)
-    assert "--tts-cases" in told.value.hint
+    assert "--tts-cases" in caught.value.hint
 
 
 def test_a_pair_that_does_not_fit_takes_turns_from_then_on(judged) -> None:
@@ -169,17 +169,17 @@ def test_a_pair_that_does_not_fit_takes_turns_from_then_on(judged) -> None:
 def test_a_restart_that_the_host_disturbed_is_measured_again(judged) -> None:
     machine = Machine()
     machine.stolen = [0.0, 0.3, 0.11, 0.1, 0.0]
-    found, _ = judged(machine)
+    judgement, _ = judged(machine)
     assert [index for index, *_ in machine.asked] == [0, 1, 1, 1, 2]
-    assert (found.again, [one.stolen for one in found.restarts]) == (2, [0.0, 0.1, 0.0])
+    assert (judgement.again, [restart.stolen for restart in judgement.restarts]) == (2, [0.0, 0.1, 0.0])
     assert any("once more: the host gave 30% of the CPU time to others" in line for line in judged.lines)
 
 
 def test_a_host_that_always_disturbs_is_put_up_with(judged) -> None:
     machine = Machine()
     machine.stolen = [0.5] * 20
-    found, _ = judged(machine)
-    assert (found.again, len(found.restarts)) == (4, 3)
+    judgement, _ = judged(machine)
+    assert (judgement.again, len(judgement.restarts)) == (4, 3)
 
 
 def test_no_restart_is_measured_again_beyond_the_budget(judged, monkeypatch) -> None:
@@ -187,8 +187,8 @@ def test_no_restart_is_measured_again_beyond_the_budget(judged, monkeypatch) -> 
     monkeypatch.setattr(restarts.time, "monotonic", lambda: float(next(clock)))
     machine = Machine()
     machine.stolen = [0.5] * 20
-    found, verdict = judged(machine, restart_s=1.0, budget=5.0)
-    assert (found.again, len(found.restarts), verdict.status) == (0, 3, "ok")
+    judgement, verdict = judged(machine, restart_s=1.0, budget=5.0)
+    assert (judgement.again, len(judgement.restarts), verdict.status) == (0, 3, "ok")
 
 
 @pytest.mark.parametrize(

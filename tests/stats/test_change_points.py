@@ -53,7 +53,7 @@ def false_alarms(noise: str, count: int, tries: int, *, seed: int = 1) -> int:
     return sum(bool(change_points(0.02 * draw(dice, count))) for _ in range(tries))
 
 
-def found(shape: str, spread: float, tries: int, *, seed: int = 2) -> tuple[int, int]:
+def power(shape: str, spread: float, tries: int, *, seed: int = 2) -> tuple[int, int]:
     """How often each change was found within one value of its place: with nothing else, and with more."""
     lengths, levels = SHAPES[shape]
     truth = np.cumsum(lengths)[:-1]
@@ -61,7 +61,7 @@ def found(shape: str, spread: float, tries: int, *, seed: int = 2) -> tuple[int,
     alone = more = 0
     for _ in range(tries):
         seen = places(np.repeat(levels, lengths) * STEP + dice.normal(0, spread, sum(lengths)))
-        hit = all(any(abs(one - true) <= 1 for one in seen) for true in truth)
+        hit = all(any(abs(index - true) <= 1 for index in seen) for true in truth)
         alone += hit and len(seen) == len(truth)
         more += len(seen) > len(truth)
     return alone, more
@@ -92,12 +92,12 @@ def naive_largest_cusum(series: Sequence[float]) -> float:
 @pytest.mark.parametrize("ones", [(6, 7, 8, 9), (0, 1, 2), (7, 8, 9)])
 def test_p_is_the_share_of_all_orders_that_look_as_large(ones: Sequence[int]) -> None:
     """Of zeros and ones there are so few orders that all can be gone through."""
-    seen = naive_largest_cusum([float(place in ones) for place in range(10)])
+    observed = naive_largest_cusum([float(place in ones) for place in range(10)])
     orders = [
         naive_largest_cusum([float(place in chosen) for place in range(10)])
         for chosen in itertools.combinations(range(10), len(ones))
     ]
-    exact = np.mean([one >= seen - 1e-12 for one in orders])
+    exact = np.mean([largest >= observed - 1e-12 for largest in orders])
     points = change_points([float(place in ones) for place in range(10)])
     assert exact < 0.03
     assert points[0].p == pytest.approx(exact, abs=3 * math.sqrt(exact / 1000))
@@ -147,7 +147,7 @@ def test_a_long_unchanged_series_is_marked_no_more_often() -> None:
     ],
 )
 def test_a_step_of_five_percent_is_found(shape: str, spread: float, least: float) -> None:
-    assert found(shape, spread, 30)[0] >= least * 30
+    assert power(shape, spread, 30)[0] >= least * 30
 
 
 def test_one_odd_session_is_no_level() -> None:
@@ -231,7 +231,7 @@ def main(tries: int) -> None:
         rates = [100 * false_alarms(noise, count, tries) / tries for count in (8, 12, 20, 40)]
         print(f"{noise:32}", *(f"{rate:5.1f}" for rate in rates))
     for shape in SHAPES:
-        rows = [found(shape, spread, tries) for spread in (0.01, 0.02)]
+        rows = [power(shape, spread, tries) for spread in (0.01, 0.02)]
         print(
             f"{shape:32}",
             *(f"{100 * alone / tries:5.0f} (more {100 * more / tries:.1f})" for alone, more in rows),

@@ -15,11 +15,11 @@ estimates = st.builds(
 
 
 @given(estimates, st.floats(0.001, 0.4), st.floats(-1, 1))
-def test_agrees_with_scipys_distributions(one: Estimate, alpha: float, bound: float) -> None:
-    reference = stats.t(one.df, loc=one.change, scale=one.error)
-    assert one.interval(alpha) == pytest.approx((reference.ppf(alpha), reference.isf(alpha)), abs=1e-9)
-    assert one.p_above(bound) == pytest.approx(reference.cdf(bound), rel=1e-9)
-    assert one.p_below(bound) == pytest.approx(reference.sf(bound), rel=1e-9)
+def test_agrees_with_scipys_distributions(estimate: Estimate, alpha: float, bound: float) -> None:
+    reference = stats.t(estimate.df, loc=estimate.change, scale=estimate.error)
+    assert estimate.interval(alpha) == pytest.approx((reference.ppf(alpha), reference.isf(alpha)), abs=1e-9)
+    assert estimate.p_above(bound) == pytest.approx(reference.cdf(bound), rel=1e-9)
+    assert estimate.p_below(bound) == pytest.approx(reference.sf(bound), rel=1e-9)
 
 
 def test_without_error_there_is_no_doubt() -> None:
@@ -30,6 +30,6 @@ def test_without_error_there_is_no_doubt() -> None:
 
 def test_smallest_visible_by_hand() -> None:
     # normal quantiles: 1.959964 at 2.5 %, 1.281552 for a power of 90 %, 2.326348 at 1 %
-    one = Estimate(0.0, 0.01, math.inf)
-    assert one.smallest_visible(0.05) == pytest.approx(0.05 + 0.03241516)
-    assert one.smallest_visible(0.05, power=0.5, alpha=0.01) == pytest.approx(0.05 + 0.02326348)
+    estimate = Estimate(0.0, 0.01, math.inf)
+    assert estimate.smallest_visible(0.05) == pytest.approx(0.05 + 0.03241516)
+    assert estimate.smallest_visible(0.05, power=0.5, alpha=0.01) == pytest.approx(0.05 + 0.02326348)

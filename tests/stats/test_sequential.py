@@ -26,8 +26,8 @@ def spread(mean: float, sd: float, restarts: int) -> list[float]:
 
 
 def test_looks_share_the_error_rate_as_specified() -> None:
-    assert [alpha_at(one) for one in (3, 4, 6, 8)] == pytest.approx([0.0035, 0.00275, 0.00775, 0.011])
-    assert sum(alpha_at(one) for one in LOOKS) <= ALPHA
+    assert [alpha_at(count) for count in (3, 4, 6, 8)] == pytest.approx([0.0035, 0.00275, 0.00775, 0.011])
+    assert sum(alpha_at(count) for count in LOOKS) <= ALPHA
 
 
 @pytest.mark.parametrize("restarts", [0, 1, 2, 5, 7, 9])
@@ -40,8 +40,8 @@ def test_no_look_is_taken_at_other_numbers_of_restarts(restarts: int) -> None:
 
 def test_estimate_by_hand() -> None:
     # mean 0.02, sd 0.01, so the error is 0.01/sqrt(3)
-    found = estimate([0.01, 0.02, 0.03])
-    assert (found.change, found.error, found.df) == pytest.approx((0.02, 0.0057735, 2))
+    mean = estimate([0.01, 0.02, 0.03])
+    assert (mean.change, mean.error, mean.df) == pytest.approx((0.02, 0.0057735, 2))
     low, high = look([0.01, 0.02, 0.03]).interval()
     assert (low, high) == pytest.approx(
         (0.02 - 11.889445 * 0.0057735, 0.02 + 11.889445 * 0.0057735), rel=1e-6
@@ -51,18 +51,18 @@ def test_estimate_by_hand() -> None:
 @given(samples, st.floats(0.001, 0.2))
 def test_agrees_with_scipys_t_test(sample: list[float], bound: float) -> None:
     assume(np.std(sample) > 1e-4)
-    one = look(sample)
+    last = look(sample)
     reference = stats.ttest_1samp(sample, bound, alternative="greater")
-    assert one.estimate.p_above(bound) == pytest.approx(reference.pvalue, rel=1e-6, abs=1e-12)
-    interval = stats.ttest_1samp(sample, 0).confidence_interval(1 - 2 * one.alpha)
-    assert one.interval() == pytest.approx((interval.low, interval.high), rel=1e-6, abs=1e-9)
+    assert last.estimate.p_above(bound) == pytest.approx(reference.pvalue, rel=1e-6, abs=1e-12)
+    interval = stats.ttest_1samp(sample, 0).confidence_interval(1 - 2 * last.alpha)
+    assert last.interval() == pytest.approx((interval.low, interval.high), rel=1e-6, abs=1e-9)
 
 
 @given(samples, st.floats(0.001, 0.2))
 def test_a_side_never_contradicts_the_interval(sample: list[float], bound: float) -> None:
-    one = look(sample)
-    low, high = one.interval()
-    side = one.side(bound)
+    last = look(sample)
+    low, high = last.interval()
+    side = last.side(bound)
     assert side != "above" or low > bound - 1e-9
     assert side != "below" or high < -bound + 1e-9
     assert side != "within" or -bound <= high < bound
@@ -73,9 +73,9 @@ def test_a_side_never_contradicts_the_interval(sample: list[float], bound: float
 
 @given(samples, st.floats(0.001, 0.2))
 def test_swapping_the_arms_swaps_the_sides(sample: list[float], bound: float) -> None:
-    one, other = look(sample), look([-value for value in sample])
-    assert (one.side(bound) == "above") == (other.side(bound) == "below")
-    assert one.p_above(bound) == pytest.approx(other.p_below(-bound))
+    plain, swapped = look(sample), look([-value for value in sample])
+    assert (plain.side(bound) == "above") == (swapped.side(bound) == "below")
+    assert plain.p_above(bound) == pytest.approx(swapped.p_below(-bound))
 
 
 def test_a_slowdown_of_30_percent_is_seen_at_the_first_look_when_restarts_spread_by_3_percent() -> None:
@@ -111,8 +111,8 @@ def test_equal_differences_have_no_spread_and_a_side() -> None:
 
 
 def test_smallest_visible_change_is_seen_with_the_power_it_names() -> None:
-    one = look(spread(0.0, 0.02, 8))
-    away = (one.smallest_visible(LIMIT) - LIMIT) / one.estimate.error
+    last = look(spread(0.0, 0.02, 8))
+    away = (last.smallest_visible(LIMIT) - LIMIT) / last.estimate.error
     assert stats.nct.sf(stats.t.isf(0.011, 7), 7, away) == pytest.approx(0.9, abs=0.02)
 
 
@@ -141,10 +141,10 @@ def test_the_simulation_decides_as_the_judge_does(same: Array, slowdown: float) 
     sides = fast.sides()
     for k, restarts in enumerate(LOOKS):
         for i, row in enumerate(sessions[:, :restarts].tolist()):
-            one = look(row)
-            assert one.side(LIMIT) == sides[k, i]
-            assert one.p_above(LIMIT) == pytest.approx(fast.p_above[k, i])
-            assert one.interval()[1] == pytest.approx(fast.change[k, i] + fast.half[k, i])
+            exact = look(row)
+            assert exact.side(LIMIT) == sides[k, i]
+            assert exact.p_above(LIMIT) == pytest.approx(fast.p_above[k, i])
+            assert exact.interval()[1] == pytest.approx(fast.change[k, i] + fast.half[k, i])
 
 
 def test_at_the_limit_no_more_than_the_promised_share_fails_or_passes(same: Array) -> None:
@@ -166,13 +166,13 @@ def test_two_clocks_keep_the_promise_together(same: Array) -> None:
 @pytest.mark.parametrize("part", [0.2, 0.8])
 def test_a_part_of_the_error_rate_widens_the_interval(part: float) -> None:
     sample = [0.03, 0.05, 0.08, 0.04, 0.06, 0.07]
-    one = look(sample, part)
+    last = look(sample, part)
     want = stats.ttest_1samp(sample, 0.0).confidence_interval(1 - 2 * part * alpha_at(6))
-    assert one.interval() == pytest.approx((want.low, want.high))
-    assert one.p_above(0.02) == look(sample).p_above(0.02)
-    at_its_edge = one.interval()[0]
-    assert one.side(at_its_edge - 1e-9) == "above"
-    assert one.side(at_its_edge + 1e-9) == "open"
+    assert last.interval() == pytest.approx((want.low, want.high))
+    assert last.p_above(0.02) == look(sample).p_above(0.02)
+    at_its_edge = last.interval()[0]
+    assert last.side(at_its_edge - 1e-9) == "above"
+    assert last.side(at_its_edge + 1e-9) == "open"
 
 
 def test_unchanged_code_fails_in_fewer_than_one_session_in_a_thousand(same: Array) -> None:

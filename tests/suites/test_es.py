@@ -38,7 +38,7 @@ def cases() -> tuple[Case, ...]:
 def seconds(cases: tuple[Case, ...]) -> dict[str, float]:
     pipeline = create()
     spoken = {case.id: pipeline.synthesize(case.request) for case in cases}
-    return {name: len(said.samples) / said.sample_rate for name, said in spoken.items()}
+    return {name: len(utterance.samples) / utterance.sample_rate for name, utterance in spoken.items()}
 
 
 def test_there_are_44_to_50_cases_with_texts_of_their_own(cases: tuple[Case, ...]) -> None:

@@ -52,9 +52,9 @@ def test_defaults_hold_for_cases_that_do_not_say_otherwise(tmp_path: Path) -> No
         '[defaults]\nregion = "rioplatense"\nspeed = 0.9\n' + GOOD + '[[case]]\nid = "two"\ntext = "Dos."\n'
         'region = "neutral"\n',
     )
-    one, two = reader.read(name, tmp_path)
-    assert (one.region, one.speed) == ("rioplatense", 0.9)
-    assert (two.region, two.speed) == ("neutral", 0.9)
+    first, second = reader.read(name, tmp_path)
+    assert (first.region, first.speed) == ("rioplatense", 0.9)
+    assert (second.region, second.speed) == ("neutral", 0.9)
 
 
 def test_cases_keep_the_order_of_the_file(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ USUAL = Work(
 
 def more(work: Work = USUAL, **operators: int) -> Work:
     """That work, with more (or fewer) dispatches of some operators."""
-    found = dict(work.operators)
+    counts = dict(work.operators)
     for name, count in operators.items():
-        found[f"aten.{name}"] = found.get(f"aten.{name}", 0) + count
-    return replace(work, operators={name: count for name, count in found.items() if count})
+        counts[f"aten.{name}"] = counts.get(f"aten.{name}", 0) + count
+    return replace(work, operators={name: count for name, count in counts.items() if count})
 
 
 def counted(

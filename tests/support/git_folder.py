@@ -70,9 +70,9 @@ def new(root: Path, project: str, suite: str, *ignored: str) -> Folder:
 
 
 def workers(root: Path) -> list[psutil.Process]:
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         words = " ".join(process.info["cmdline"] or [])
         if "tts_baseline.measure.worker" in words and str(process.info["cwd"]).startswith(str(root)):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes

@@ -113,7 +113,7 @@ class Looks:
             halves.append(error * t.ppf(1 - part * alpha_at(restarts)))
             above.append(np.where(mean > bound + guard, t.sf((mean - bound) / error), 1.0))
             below.append(np.where(mean < -bound - guard, t.cdf((mean + bound) / error), 1.0))
-        alpha = np.reshape([part * alpha_at(one) for one in LOOKS], (-1, *[1] * (sessions.ndim - 1)))
+        alpha = np.reshape([part * alpha_at(count) for count in LOOKS], (-1, *[1] * (sessions.ndim - 1)))
         return cls(np.array(means), np.array(halves), alpha, np.array(above), np.array(below))
 
     def sides(self, bound: float = LIMIT) -> NDArray[np.str_]:
@@ -125,8 +125,8 @@ class Looks:
     def is_slower(self, cpu: Looks) -> NDArray[np.bool_]:
         """(looks, ...): beyond the limit by the wall clock, or left open beyond it, and not by CPU time."""
         sides = self.sides()
-        told = (sides == "open") & (self.change > LIMIT) & (cpu.sides() == "above")
-        return (sides == "above") | told
+        by_cpu = (sides == "open") & (self.change > LIMIT) & (cpu.sides() == "above")
+        return (sides == "above") | by_cpu
 
     def rejected_by_holm(self) -> NDArray[np.bool_]:
         """(sessions, cases): 'regressed' at any look, of p values (looks, sessions, cases)."""
@@ -178,12 +178,12 @@ def main(sessions: int = 40_000, suites: int = 2_000, cases: int = 30) -> None:
     drawn = {name: differences(rig, sessions=sessions, seed=1)[:, 0] for name, rig in RIGS.items()}
     for name, same in drawn.items():
         for slowdown in (-0.10, 0.0, 0.02, 0.05, 0.07, 0.10, 0.30):
-            one, plain = (Session.judged(same, slowdown, mode=mode) for mode in (MODE, 0.0))
-            share = {side: one.count(side) / sessions for side in ("above", "below", "within", "open")}
+            guarded, plain = (Session.judged(same, slowdown, mode=mode) for mode in (MODE, 0.0))
+            share = {side: guarded.count(side) / sessions for side in ("above", "below", "within", "open")}
             print(
                 f"{name:8} {slowdown:+4.0%} {share['above']:10.3%} {plain.count('above') / sessions:11.3%}"
                 f" {share['below']:9.3%} {share['within']:8.2%} {share['open']:10.2%}"
-                f" {one.restarts.mean():9.2f} {one.covered.mean():9.2%} {one.width.mean():6.2%}"
+                f" {guarded.restarts.mean():9.2f} {guarded.covered.mean():9.2%} {guarded.width.mean():6.2%}"
             )
     print(f"\nUnchanged suites of {cases} cases, {suites} sessions, any look: false alarms, 95 % upper bound")
     for name, rig in RIGS.items():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import tts_baseline
 
+ROOT = Path(__file__).parents[2]
 MAIN = "import sys, tts_baseline.cli; sys.exit(tts_baseline.cli.main(sys.argv[1:]))"
 
 
@@ -23,3 +24,9 @@ def python(package: Path, *words: str, cwd: Path | None = None) -> subprocess.Co
     env = os.environ | {"PYTHONPATH": str(package.parent)}
     command = [sys.executable, *words]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=env, check=False)
+
+
+def outcomes(package: Path, file: Path, names: str) -> subprocess.CompletedProcess[str]:
+    """Pytest on this package: the tests of a file whose names match (`-k`), the outcome of each in a line."""
+    words = ("-q", "-n0", "-p", "no:cacheprovider", "-rA", "-k", names, str(file))
+    return python(package, "-m", "pytest", *words, cwd=ROOT)

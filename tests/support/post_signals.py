@@ -55,7 +55,7 @@ def band_db(wave: np.ndarray, low_hz: float, high_hz: float) -> float:
 
 def pitch(wave: np.ndarray) -> np.ndarray:
     """Fundamental of each 50 ms, every 10 ms, by the highest peak of the normalized autocorrelation."""
-    size, found = round(0.05 * RATE), []
+    size, hertz = round(0.05 * RATE), []
     shortest, longest = round(RATE / 320), round(RATE / 80)
     for start in range(0, wave.size - size - longest, round(0.01 * RATE)):
         here = wave[start : start + size].astype(np.float64)
@@ -66,8 +66,8 @@ def pitch(wave: np.ndarray) -> np.ndarray:
         best = int(np.flatnonzero(scores > 0.97 * scores.max())[0])
         while best + 1 < scores.size and scores[best + 1] > scores[best]:
             best += 1
-        found.append(RATE / (shortest + best))
-    return np.array(found)
+        hertz.append(RATE / (shortest + best))
+    return np.array(hertz)
 
 
 @functools.cache

@@ -28,16 +28,16 @@ from tts_baseline.stats.sequential import LOOKS, alpha_at
 GATE = "latency"
 # chosen: a certificate names what fails nine builds in ten.
 POWER = 0.9
-# chosen: of a single session a level nothing can be said.
+# chosen: one session says nothing about a rate.
 MIN_SESSIONS = 2
 
 _FIRST, _LAST = LOOKS[0], LOOKS[-1]
-# The median of a standard deviation of three normal values, where the true one is 1.
+# The median of the standard deviations of three normal values each, where the true one is 1.
 _MEDIAN_SD_OF_THREE = math.sqrt(math.log(2))
 
 
 def trial(judgement: Judgement, verdicts: Sequence[Verdict], slower: float) -> Trial:
-    """What one finished session of the judge says, its head having been made slower by `slower`."""
+    """One finished session of the judge, whose head was slowed down by the share `slower`, as a trial."""
     latency = [v for v in verdicts if v.gate == GATE]
     suite = next(v for v in latency if v.case is None)
     by_case = paired.differences(gates()[GATE], judgement.restarts, judgement.cases)
@@ -126,8 +126,8 @@ def check(certificate: Certificate, limits: Mapping[str, Limit]) -> None:
     )
 
 
-def _outcome(suite: Verdict, told: Iterable[Verdict]) -> TrialOutcome:
-    if any(verdict.status == "regressed" for verdict in told):
+def _outcome(suite: Verdict, verdicts: Iterable[Verdict]) -> TrialOutcome:
+    if any(verdict.status == "regressed" for verdict in verdicts):
         return "regressed"
     if suite.status == "improved" or suite.status == "ok":
         return suite.status

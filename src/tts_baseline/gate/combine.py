@@ -52,10 +52,10 @@ def combine(
 ) -> tuple[Verdict, ...]:
     """The screen's verdicts, each with what the judge has to say about it.
 
-    `since` are the screen's verdicts by the accepted runs of the judge's own base alone: none where it has
-    none. `around` is what differs around the code since the baseline; `asked` says that the user named what
-    to judge against: then the judge's verdict on the suite, and on a case that nothing was accepted of here,
-    stands where the screen finds nothing, too.
+    `since` are the screen's verdicts by those accepted runs alone that are of the judge's base; none without
+    such a run. `around` is what differs around the code since the baseline. `asked` says that the user named
+    what to judge against. The judge's verdict then stands even where the screen finds nothing, for the suite
+    and for cases of which nothing was accepted here.
     """
     grown = {(v.gate, v.case) for v in since if is_adverse(v)}
     judged = {(v.gate, v.case): v for v in pair}
@@ -79,7 +79,7 @@ def _both(
     leading = _leading(judge, screen, against)
     if judge.status == "regressed":
         return replace(leading, drift=screen.drift)
-    # Of slow drift only the anchor run tells: the judge runs two revisions and knows nothing of a third.
+    # Slow drift is a change since the anchor run, which is neither of the judge's two revisions.
     if screen.status == "invalid" or screen.cause == "slow drift":
         return screen
     speaks = asked and (screen.case is None or screen.status in _UNKNOWN)
@@ -90,7 +90,7 @@ def _both(
         return leading if speaks or screen.status == "undecided" else screen
     if not is_since:
         return replace(beside, cause="before the base")
-    # What the screen could not tell does not fail because the judge finds nothing.
+    # Too few runs for the screen to be sure: the judge, which finds nothing, does not make that a regression.
     is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
     return replace(
         beside,
@@ -103,7 +103,7 @@ def _both(
 
 
 def _leading(judge: Verdict, screen: Verdict, against: Against) -> Verdict:
-    """The judge's verdict; where nobody looked how its arms are configured, the screen's changes are its."""
+    """The judge's verdict; it takes the screen's `changed` where the arms' settings were not compared."""
     if against.changed is None and is_of_a_change(judge):
         judge = replace(judge, changed=screen.changed)
     return replace(judge, against=against.name)

@@ -1,4 +1,4 @@
-"""What all gates share: how a verdict begins, and what many cases at once ask for."""
+"""What all gates share: a verdict's first fields, and the correction for many cases."""
 
 from __future__ import annotations
 

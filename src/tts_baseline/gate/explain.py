@@ -15,7 +15,7 @@ from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
-# chosen: a stage has moved where it did by a fifth of what the most moved one did, or more.
+# chosen: a stage is named as moved where its change is at least a fifth of the largest.
 _LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
@@ -45,8 +45,8 @@ def reason(verdict: Verdict) -> str:
         own = units.joined(own, f"against run {source.run} of {source.machine}")
     if not verdict.against or verdict.cause in ("environment", "before the base"):
         return own
-    said = f"the judge: {_side_by_side(verdict.judged or verdict, verdict.against)}"
-    return units.joined(own, said, reason(verdict.judged)) if verdict.judged else units.joined(said, own)
+    judged = f"the judge: {_side_by_side(verdict.judged or verdict, verdict.against)}"
+    return units.joined(own, judged, reason(verdict.judged)) if verdict.judged else units.joined(judged, own)
 
 
 def because(verdict: Verdict) -> str:
@@ -87,7 +87,7 @@ def where(verdict: Verdict) -> str:
     return _by_seconds(verdict.grounds.stage_seconds)
 
 
-def told(verdict: Verdict) -> dict[str, Any]:
+def as_json(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON keeps it: its fields, and its sentences as `reason`, `because` and `where`."""
     sentences = {"reason": reason(verdict), "because": because(verdict), "where": where(verdict)}
     fields: dict[str, Any] = msgspec.to_builtins(verdict)
@@ -167,9 +167,9 @@ def _cpu_time(verdict: Verdict) -> str:
 
 def _environment(verdict: Verdict) -> str:
     innocent = "both ran the same code" if verdict.grounds.same_code else "the code is innocent"
-    said = _side_by_side(verdict.judged or verdict, verdict.against)
+    judged = _side_by_side(verdict.judged or verdict, verdict.against)
     changes = ", ".join(map(shown, verdict.grounds.around)) or "nothing that is recorded"
-    return f"environment: {innocent} ({said}); changed around it: {changes}"
+    return f"environment: {innocent} ({judged}); changed around it: {changes}"
 
 
 def _few(verdict: Verdict) -> str:

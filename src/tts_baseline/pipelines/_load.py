@@ -188,10 +188,10 @@ def _check_optimize(
 
 
 def _check_declared(target: str, declared: object) -> None:
-    whole = isinstance(declared, Mapping) and all(
+    is_mapping = isinstance(declared, Mapping) and all(
         isinstance(switch, Switch) and switch.spec.name == name for name, switch in declared.items()
     )
-    if not whole:
+    if not is_mapping:
         raise PipelineError(
             f"the switches of {target} are no mapping of names to tts_baseline.core.switches.Switch",
             where=target,

@@ -126,7 +126,7 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSoun
         "dirty": judgement.dirty,
         "restarts": len(judgement.restarts),
         "seconds": judgement.seconds,
-        "verdicts": [explain.told(verdict) for verdict in verdicts],
+        "verdicts": [explain.as_json(verdict) for verdict in verdicts],
         "lost": judgement.lost,
         "sound": {"identical": sound.identical, "cases": sound.cases, "changes": changes(sound)},
     }

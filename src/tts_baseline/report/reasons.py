@@ -10,7 +10,7 @@ from tts_baseline.gate.explain import causes, reason
 
 
 def reasons(verdicts: Sequence[Verdict]) -> list[str]:
-    """Why a suite verdict is neither ok nor a plain regression, a line each, and what was configured else."""
+    """A line for each suite verdict that needs a reason, then what was configured differently."""
     suite = [verdict for verdict in verdicts if verdict.case is None]
     notes = [f"{v.gate} {v.status}: {why}" for v in suite if _has_own_line(v) and (why := reason(v))]
     for status in ("no baseline", "not comparable"):

@@ -21,7 +21,6 @@ from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaseline
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.units import change, seconds
 from tts_baseline.gate import certificate as rules
-from tts_baseline.gate.judge import paired
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm
 from tts_baseline.session.judge.bench import Bench
@@ -167,11 +166,11 @@ class _Work:
             pass  # says so where another run measures: the judge is told to be silent
         bench = replace(self._bench, slow=slower)
         gates = (rules.GATE,)
-        judgement = judge(self._project, bench, self._cases, silent(), gates=gates, asked=False)
+        judgement, verdicts = judge(self._project, bench, self._cases, silent(), gates=gates, asked=False)
         for failure in judgement.lost:
             self._progress.milestone(f"left out from now on: {failure.message}")
         self._cases = judgement.cases
-        return rules.trial(judgement, paired.decide(judgement, self._project.limits), slower)
+        return rules.trial(judgement, verdicts, slower)
 
     def _why(self, stopped: KeyboardInterrupt | TtsBaselineError | None) -> str:
         if isinstance(stopped, TtsBaselineError):

@@ -14,7 +14,6 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
-from tts_baseline.gate.judge import paired
 from tts_baseline.report import judgement as report
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
 from tts_baseline.session.judge.restarts import judge
@@ -50,7 +49,7 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
     budget = project.settings.budget or math.inf
     heard = FirstUtterances()
     with ready as bench:
-        judgement = judge(
+        judgement, verdicts = judge(
             project,
             bench,
             project.chosen,
@@ -62,7 +61,6 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
         )
     progress.say(f"scoring the sound of {len(judgement.cases)} cases, both ways")
     sound = sound_of(judgement.cases, heard.base, heard.head)
-    verdicts = paired.decide(judgement, project.limits)
     folder = project.report / f"judge-{run_id(datetime.now(UTC))}"
     pending.prepare(project.report)
     folder.mkdir()

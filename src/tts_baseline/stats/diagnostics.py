@@ -78,8 +78,8 @@ def process_spread(processes: Sequence[Sequence[float]]) -> Spread | None:
     if processes_left < 1 or calls_left < 1:
         return None
     means = np.array([row.mean() for row in rows])
-    whole = float(np.average(means, weights=sizes))
-    between = float(sizes @ (means - whole) ** 2) / processes_left
+    overall = float(np.average(means, weights=sizes))
+    between = float(sizes @ (means - overall) ** 2) / processes_left
     within = sum(float(((row - mean) ** 2).sum()) for row, mean in zip(rows, means, strict=True)) / calls_left
     typical = (sizes.sum() - (sizes**2).sum() / sizes.sum()) / processes_left
     statistic = between / within if within > 0 else (math.inf if between > 0 else 0.0)

@@ -25,8 +25,8 @@ def phrase(f0=160.0, semitones=3.0):
 
 def pitch_range(wave):
     """Standard deviation of the pitch in semitones, and its median in Hz."""
-    found = signals.pitch(wave[INSIDE])
-    return np.std(12 * np.log2(found)), np.median(found)
+    hertz = signals.pitch(wave[INSIDE])
+    return np.std(12 * np.log2(hertz)), np.median(hertz)
 
 
 @pytest.mark.parametrize("f0", [110.0, 160.0, 210.0])
@@ -49,9 +49,9 @@ def test_outside_the_spans_every_bit_stays(level):
     assert made.size == wave.size
     changed = np.flatnonzero(made != wave)
     first, second = changed[changed < RATE // 2], changed[changed >= RATE // 2]
-    for found, start_s, end_s in ((first, 0.2, 0.45), (second, 1.1, 1.4)):
-        assert round(start_s * RATE) <= found[0] < round((start_s + 0.002) * RATE)
-        assert round((end_s - 0.002) * RATE) < found[-1] < round(end_s * RATE)
+    for places, start_s, end_s in ((first, 0.2, 0.45), (second, 1.1, 1.4)):
+        assert round(start_s * RATE) <= places[0] < round((start_s + 0.002) * RATE)
+        assert round((end_s - 0.002) * RATE) < places[-1] < round(end_s * RATE)
 
 
 def test_edges_of_a_span_do_not_click():

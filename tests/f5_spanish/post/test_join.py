@@ -19,13 +19,13 @@ FADE = round(0.005 * RATE)
 
 def upstream(waves, seconds):
     """Upstream's rule, written the slow way: a new array at each seam, float64 after the first."""
-    whole = waves[0]
+    joined = waves[0]
     for wave in waves[1:]:
-        n = min(int(seconds * RATE), len(whole), len(wave))
-        head, tail = whole[: len(whole) - n], whole[len(whole) - n :]
+        n = min(int(seconds * RATE), len(joined), len(wave))
+        head, tail = joined[: len(joined) - n], joined[len(joined) - n :]
         mixed = tail * np.linspace(1, 0, n) + wave[:n] * np.linspace(0, 1, n)
-        whole = np.concatenate([head, mixed, wave[n:]])
-    return whole
+        joined = np.concatenate([head, mixed, wave[n:]])
+    return joined
 
 
 def random_waves(lengths, seed=0):
@@ -111,9 +111,9 @@ def test_a_pause_is_level_room_tone_at_minus_60_db():
 def test_the_tone_is_the_seed_s_and_differs_between_pauses():
     waves = [signals.speech(0.2)] * 3
     seams = [Pause(seconds=0.1)] * 2
-    one, again, other = (join(waves, RATE, seams, seed=seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.samples, again.samples)
-    first, second = (one.samples[start:stop] for start, stop in one.pauses)
+    once, again, other = (join(waves, RATE, seams, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(once.samples, again.samples)
+    first, second = (once.samples[start:stop] for start, stop in once.pauses)
     elsewhere = other.samples[slice(*other.pauses[0])]
     assert not np.array_equal(first, second)
     assert not np.array_equal(first, elsewhere)

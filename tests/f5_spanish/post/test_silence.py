@@ -34,9 +34,9 @@ def test_spans_are_found_to_a_frame_at_any_noise_floor_and_level(floor_db, gain)
     wave = signals.noise(2.2, floor_db)
     for seed, (start, stop) in enumerate(truth):
         wave[round(start * RATE) : round(stop * RATE)] += signals.speech(stop - start, seed)
-    found = np.array(speech_spans((gain * wave).astype(np.float32), RATE)) / RATE
-    assert found.shape == (2, 2)
-    np.testing.assert_allclose(found, truth, atol=0.006)
+    spans = np.array(speech_spans((gain * wave).astype(np.float32), RATE)) / RATE
+    assert spans.shape == (2, 2)
+    np.testing.assert_allclose(spans, truth, atol=0.006)
 
 
 def test_a_soft_onset_is_part_of_the_speech_it_leads_to_but_alone_is_none():
@@ -47,8 +47,8 @@ def test_a_soft_onset_is_part_of_the_speech_it_leads_to_but_alone_is_none():
     wave[onset] += soft[onset]
     wave[alone] += soft[alone]
     wave[talk] += signals.speech(0.5)
-    found = speech_spans(wave, RATE)
-    np.testing.assert_allclose(found, [(RATE - 2400, RATE + RATE // 2)], atol=120)
+    spans = speech_spans(wave, RATE)
+    np.testing.assert_allclose(spans, [(RATE - 2400, RATE + RATE // 2)], atol=120)
 
 
 def test_edges_are_measured_from_both_ends():
@@ -92,9 +92,9 @@ def test_little_of_recorded_speech_is_called_silence():
     spoken = frame_levels(clean, RATE) > loud_level(clean, RATE) - 35
     for floor_db in (-100, -70, -60):
         noisy = clean + signals.noise(clean.size / RATE, floor_db)[: clean.size]
-        found = np.zeros(clean.size, bool)
+        kept = np.zeros(clean.size, bool)
         for start, stop in speech_spans(noisy, RATE):
-            found[start:stop] = True
-        lost_s = (np.repeat(spoken, 240)[: clean.size] & ~found).sum() / RATE
+            kept[start:stop] = True
+        lost_s = (np.repeat(spoken, 240)[: clean.size] & ~kept).sum() / RATE
         print(floor_db, lost_s)
         assert lost_s < 0.060

@@ -176,7 +176,7 @@ def test_no_recorded_speech_is_clipped(floor_db):
     spoken = frame_levels(clean, RATE)[: len(frames)] > loud_level(clean, RATE) - 35
     trimmed = adaptive(noisy, RATE).samples
     assert trimmed.size < clean.size - RATE
-    whole = trimmed.tobytes()
-    lost = [i for i in np.flatnonzero(spoken) if frames[i] not in whole]
+    kept = trimmed.tobytes()
+    lost = [i for i in np.flatnonzero(spoken) if frames[i] not in kept]
     print(floor_db, "clipped ms", 10 * len(lost), "of", 10 * int(spoken.sum()))
     assert lost == []

@@ -96,7 +96,7 @@ def test_the_switches_of_the_project_hold(project: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["Hola [hapy]tú"], "did you mean 'happy'?"),
         (["Hola [pause 99s]"], "longer than 10 s"),
@@ -106,12 +106,12 @@ def test_the_switches_of_the_project_hold(project: Path, capsys: pytest.CaptureF
     ],
 )
 def test_a_wrong_request_is_an_error_with_a_hint(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["plan", *words]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert said in err
+    assert message in err
     assert "  next   " in err
     assert "Traceback" not in err
 

@@ -115,7 +115,7 @@ def test_switched_off_nothing_is_a_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "position", "said", "hinted"),
+    ("source", "position", "message", "hinted"),
     [
         ("Hola [hapy]tú", 6, "'happy'", "[happy]"),
         ("[pausa 300ms]", 1, "'pause'", "[pause 300ms]"),
@@ -137,10 +137,10 @@ def test_switched_off_nothing_is_a_tag() -> None:
         ("bien [!!] ... [pause 1s]", 6, "no word follows", "before a word"),
     ],
 )
-def test_a_wrong_tag_is_an_error_that_helps(source: str, position: int, said: str, hinted: str) -> None:
+def test_a_wrong_tag_is_an_error_that_helps(source: str, position: int, message: str, hinted: str) -> None:
     with pytest.raises(RequestFailed) as caught:
         parse(source)
-    assert said in caught.value.what
+    assert message in caught.value.what
     assert caught.value.where.startswith(f"character {position} of the text")
     assert hinted in caught.value.hint
 

@@ -40,9 +40,9 @@ def rows(kinds: tuple[str, ...]) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("region", "written", "said"), CASES)
-def test_the_table(region: str, written: str, said: str) -> None:
-    assert normalize(written, region=region) == (said, ())
+@pytest.mark.parametrize(("region", "written", "words"), CASES)
+def test_the_table(region: str, written: str, words: str) -> None:
+    assert normalize(written, region=region) == (words, ())
 
 
 def test_the_table_is_large_and_covers_the_classes() -> None:
@@ -58,7 +58,7 @@ def test_the_table_is_large_and_covers_the_classes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "words"),
     [
         ("200 mujeres", "doscientas mujeres"),
         ("21 años", "veintiún años"),
@@ -69,18 +69,18 @@ def test_the_table_is_large_and_covers_the_classes() -> None:
     ],
 )
 @pytest.mark.parametrize("region", ["neutral", "rioplatense", "colombian", "mexican", "castilian"])
-def test_agreement_in_every_region(region: str, written: str, said: str) -> None:
-    assert normalize(f"Dijo {written}.", region=region)[0] == f"Dijo {said}."
+def test_agreement_in_every_region(region: str, written: str, words: str) -> None:
+    assert normalize(f"Dijo {written}.", region=region)[0] == f"Dijo {words}."
 
 
-@pytest.mark.parametrize(("region", "written", "said"), rows(SAID))
-def test_each_row_of_the_data_file_does_what_it_says(region: str, written: str, said: str) -> None:
-    assert normalize(written, region=region) == (said, ())
+@pytest.mark.parametrize(("region", "written", "words"), rows(SAID))
+def test_each_row_of_the_data_file_does_what_it_says(region: str, written: str, words: str) -> None:
+    assert normalize(written, region=region) == (words, ())
 
 
-@pytest.mark.parametrize(("region", "written", "said"), rows(ADMITTED))
-def test_each_character_of_the_data_file_is_said(region: str, written: str, said: str) -> None:
-    assert Vocabulary.default().admit(written) == (said, ())
+@pytest.mark.parametrize(("region", "written", "words"), rows(ADMITTED))
+def test_each_character_of_the_data_file_is_said(region: str, written: str, words: str) -> None:
+    assert Vocabulary.default().admit(written) == (words, ())
 
 
 def test_each_row_names_its_source_and_shows_an_example() -> None:
@@ -108,8 +108,8 @@ SUITE = read("es", Path())
 def test_the_suite_passes_through(case: Any) -> None:
     pytest.importorskip("rjieba")
     vocabulary = Vocabulary.default()
-    said, invisible = normalize(case.text, region=case.region)
-    admitted, omissions = vocabulary.admit(said)
+    words, invisible = normalize(case.text, region=case.region)
+    admitted, omissions = vocabulary.admit(words)
 
     assert not invisible
     assert not re.search(r"[\d%€$°×/@]", admitted)
@@ -129,8 +129,8 @@ def test_a_text_without_anything_to_read_stays_as_it_is() -> None:
 
 
 def test_invisible_characters_are_reported() -> None:
-    said, omissions = normalize("1\u200b000 ca\u00adsas\ufeff")
-    assert said == "Mil casas"
+    words, omissions = normalize("1\u200b000 ca\u00adsas\ufeff")
+    assert words == "Mil casas"
     assert [omission.what for omission in omissions] == ["U+200B", "U+00AD", "U+FEFF"]
 
 

@@ -48,8 +48,8 @@ SPANISH_TEXT = st.lists(
 
 
 def spoken(text: str, region: str = "neutral") -> tuple[str, tuple[Omission, ...]]:
-    said, invisible = normalize(text, region=region)
-    admitted, left_out = VOCABULARY.admit(said)
+    words, invisible = normalize(text, region=region)
+    admitted, left_out = VOCABULARY.admit(words)
     return admitted, (*invisible, *left_out)
 
 
@@ -117,10 +117,10 @@ def test_every_character_of_unicode_is_said_or_reported(plane: int) -> None:
         ]
         missing = set()
         for char in chars:
-            said, omissions = VOCABULARY.admit(char)
-            assert READABLE.fullmatch(said)
+            words, omissions = VOCABULARY.admit(char)
+            assert READABLE.fullmatch(words)
             pause = char.isspace() or unicodedata.normalize("NFKC", char) in PAUSES
-            assert said or omissions or pause, f"{char!r} alone says nothing"
+            assert words or omissions or pause, f"{char!r} alone says nothing"
             missing |= reported(omissions)
         if chars:
             admitted, omissions = spoken(" ".join(chars))
@@ -138,8 +138,8 @@ def test_plain_words_come_out_as_they_went_in(text: str) -> None:
 @given(st.integers(0, 999_999_999_999))
 def test_no_two_numbers_are_said_alike(number: int) -> None:
     """The words can be read back: what was said is the number that was written."""
-    said = normalize(f"Son {number:,}.".replace(",", "."))[0]
-    assert value(said.removeprefix("Son ").removesuffix(".")) == number
+    words = normalize(f"Son {number:,}.".replace(",", "."))[0]
+    assert value(words.removeprefix("Son ").removesuffix(".")) == number
 
 
 NAMES = """cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis

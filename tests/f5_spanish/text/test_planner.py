@@ -95,14 +95,14 @@ def test_make_plan_puts_the_stages_together() -> None:
 
 def test_the_region_reaches_the_normalization() -> None:
     pytest.importorskip("damga")
-    said = {
+    texts = {
         region: planner.make_plan(
             "Son $ 20.", region=region, style=None, speed=1.0, options=TextOptions(), pace=some_pace,
             vocabulary=Vocabulary.default(),
         ).text
         for region in ("rioplatense", "neutral")
     }  # fmt: skip
-    assert said == {"rioplatense": "Son veinte pesos.", "neutral": "Son veinte dólares."}
+    assert texts == {"rioplatense": "Son veinte pesos.", "neutral": "Son veinte dólares."}
 
 
 def test_omissions_of_all_stages_are_in_the_plan() -> None:
@@ -240,7 +240,7 @@ def test_chunks_fit_cover_all_and_mark_what_they_say(
         assert plan.chunks == ()
         assert "there is nothing to say" in plan.notes
         return
-    said: dict[int, str] = {}
+    texts: dict[int, str] = {}
     for chunk in plan.chunks:
         assert len(chunk.text.encode()) <= size * chunk.speed
         assert admitted(chunk.text)
@@ -253,7 +253,7 @@ def test_chunks_fit_cover_all_and_mark_what_they_say(
             assert chunk.text == chunk.text.lower()
             if not plan.tokens[chunk.last].text.endswith("."):
                 inner = inner.removesuffix(".")
-        said[chunk.first] = said.get(chunk.first, "") + inner
+        texts[chunk.first] = texts.get(chunk.first, "") + inner
     firsts = [chunk.first for chunk in plan.chunks]
     assert firsts == sorted(firsts)
     ends = {chunk.first: chunk.last for chunk in plan.chunks}
@@ -264,7 +264,7 @@ def test_chunks_fit_cover_all_and_mark_what_they_say(
     assert bool(uncovered) == any(o.reason == "more marks than a chunk holds" for o in plan.omissions)
     spelled = [respell_sheismo(token.text) if sheismo else token.text for token in plan.tokens]
     spelled = [word.lower() if form == "spanish" else word for word in spelled]
-    for first, text in said.items():
+    for first, text in texts.items():
         part = plan.tokens[first : ends[first] + 1]
         gaps = ["", *(" " * (after.start > before.end) for before, after in itertools.pairwise(part))]
         assert text == "".join(map("".join, zip(gaps, spelled[first : ends[first] + 1], strict=True)))
@@ -425,16 +425,16 @@ def test_breath_is_taken_within_the_limit() -> None:
 def test_a_number_before_a_tag_agrees_with_the_word_after_it() -> None:
     pytest.importorskip("damga")
 
-    def said(text: str) -> str:
+    def planned_text(text: str) -> str:
         return planner.make_plan(
             text, region="neutral", style=None, speed=1.0, options=TextOptions(), pace=some_pace,
             vocabulary=Vocabulary.default(),
         ).text  # fmt: skip
 
-    assert said("Hay 200 [slow]mujeres.") == "Hay doscientas mujeres."
-    assert said("Hay [slow]200[normal] mujeres.") == "Hay doscientas mujeres."
-    assert said("Hay [!]21 [slow]años.") == "Hay veintiún años."
-    assert said("Son 3 [pause 1s]4.") == "Son tres cuatro."
+    assert planned_text("Hay 200 [slow]mujeres.") == "Hay doscientas mujeres."
+    assert planned_text("Hay [slow]200[normal] mujeres.") == "Hay doscientas mujeres."
+    assert planned_text("Hay [!]21 [slow]años.") == "Hay veintiún años."
+    assert planned_text("Son 3 [pause 1s]4.") == "Son tres cuatro."
 
 
 @pytest.mark.parametrize(
@@ -574,6 +574,6 @@ def test_the_owner_of_a_mark_is_that_of_its_word() -> None:
 
 def test_stretches_without_a_word_join_their_neighbours() -> None:
     tokens = words.tokenize("— a — b —")
-    lead, found = chunks.stretches(tokens, {0: 1.0, 1: 2.0, 2: 3.0}, 0.5)
+    lead, stretches = chunks.stretches(tokens, {0: 1.0, 1: 2.0, 2: 3.0}, 0.5)
     assert lead == 1.5
-    assert found == [chunks.Stretch(0, 2, 5.0), chunks.Stretch(3, 4, 0.0)]
+    assert stretches == [chunks.Stretch(0, 2, 5.0), chunks.Stretch(3, 4, 0.0)]

@@ -39,8 +39,8 @@ def bounded(text: str) -> list[tuple[str, str, float]]:
     """Every boundary with the token before it, its kind and its pause."""
     tokens = tokenize(text)
     sentences = prosody.sentences(text, tokens)
-    found = pauses.boundaries(text, tokens, sentences, prosody.phrases(text, tokens, sentences))
-    return [(tokens[b.after].text, b.kind, b.pause_s) for b in found]
+    boundaries = pauses.boundaries(text, tokens, sentences, prosody.phrases(text, tokens, sentences))
+    return [(tokens[b.after].text, b.kind, b.pause_s) for b in boundaries]
 
 
 # --- Sentences and their types
@@ -132,8 +132,8 @@ def test_the_suite_s_sentences_have_the_types_of_their_tags() -> None:
         if "abbreviations" in case["tags"] or "url" in case["tags"]:
             continue  # their points are read out before this
         wanted = kinds & set(case["tags"])
-        found = {kind.replace("_", "-") for _, kind in typed(case["text"])}
-        assert wanted <= found, case["id"]
+        types = {kind.replace("_", "-") for _, kind in typed(case["text"])}
+        assert wanted <= types, case["id"]
 
 
 # --- Tone units
@@ -255,8 +255,8 @@ def test_the_switch_says_which_pauses_are_obeyed(switch: str, expected: list[flo
 
 
 def test_a_pause_that_was_asked_for_is_exact_also_if_it_is_none() -> None:
-    found = pauses.obeyed(NATURAL, "clauses", {2: 1.0, 3: 0.1, 5: 0.0})
-    assert [(b.after, b.kind, b.pause_s) for b in found] == [
+    obeyed = pauses.obeyed(NATURAL, "clauses", {2: 1.0, 3: 0.1, 5: 0.0})
+    assert [(b.after, b.kind, b.pause_s) for b in obeyed] == [
         (1, "clause", 0.2), (2, "control", 1.0), (3, "control", 0.1), (5, "control", 0.0),
     ]  # fmt: skip
 

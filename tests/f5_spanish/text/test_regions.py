@@ -102,7 +102,7 @@ def test_what_is_no_such_consonant_is_kept(word: str) -> None:
 # --- Detection
 
 
-def told(text: str) -> tuple[str | None, list[tuple[str, str, str]]]:
+def detected(text: str) -> tuple[str | None, list[tuple[str, str, str]]]:
     name, evidence = detect(text)
     return name, [(item.region, item.feature, item.word) for item in evidence]
 
@@ -122,11 +122,11 @@ def told(text: str) -> tuple[str | None, list[tuple[str, str, str]]]:
     ],
 )
 def test_a_text_that_says_nothing(text: str) -> None:
-    assert told(text) == (None, [])
+    assert detected(text) == (None, [])
 
 
 def test_evidence_is_listed_by_word() -> None:
-    assert told("¡Che, vos tenés razón, che!") == (
+    assert detected("¡Che, vos tenés razón, che!") == (
         "rioplatense",
         [
             ("rioplatense", "vocabulary", "Che"),
@@ -152,15 +152,15 @@ def test_evidence_is_listed_by_word() -> None:
     ],
 )
 def test_one_word_is_enough(text: str, name: str, feature: str) -> None:
-    found, evidence = told(text)
-    assert found == name
+    region, evidence = detected(text)
+    assert region == name
     assert [item[:2] for item in evidence] == [(name, feature)]
 
 
 def test_the_most_words_win_and_a_tie_is_none() -> None:
-    assert told("Vos querés un zumo.")[0] == "rioplatense"
-    assert told("Vos y un zumo.")[0] is None
-    assert len(told("Vos y un zumo.")[1]) == 2
+    assert detected("Vos querés un zumo.")[0] == "rioplatense"
+    assert detected("Vos y un zumo.")[0] is None
+    assert len(detected("Vos y un zumo.")[1]) == 2
 
 
 @given(st.text())

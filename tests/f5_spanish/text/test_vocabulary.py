@@ -110,27 +110,27 @@ def test_what_has_a_reading_is_admitted(written: str, admitted: str) -> None:
     ],
 )
 def test_what_has_none_is_left_out_and_reported(written: str, admitted: str, left_out: list[str]) -> None:
-    said, omissions = Vocabulary.default().admit(written)
-    assert said == admitted
+    words, omissions = Vocabulary.default().admit(written)
+    assert words == admitted
     assert [omission.what for omission in omissions] == left_out
     assert all(omission.reason for omission in omissions)
 
 
 def test_a_small_vocabulary_gets_base_letters_or_a_report() -> None:
     small = Vocabulary((" ", *'abceo.,"'))
-    said, omissions = small.admit("cabo — ábaco “ceñó” Be € y ¡")
-    assert said == 'cabo, abaco "ceo" e'
+    admitted, omissions = small.admit("cabo — ábaco “ceñó” Be € y ¡")
+    assert admitted == 'cabo, abaco "ceo" e'
     assert [omission.what for omission in omissions] == ["ñ", "B", "€", "y", "¡"]
 
 
 def test_both_cases_of_a_letter_must_be_known() -> None:
-    said, omissions = Vocabulary((" ", "A", "b", "B")).admit("A B b")
-    assert (said, [o.what for o in omissions]) == ("B b", ["A"])
+    admitted, omissions = Vocabulary((" ", "A", "b", "B")).admit("A B b")
+    assert (admitted, [o.what for o in omissions]) == ("B b", ["A"])
 
 
 def test_what_the_tokenizer_makes_of_a_character_must_be_known() -> None:
-    said, omissions = Vocabulary((" ", "a", ";")).admit("a; a")
-    assert (said, [o.what for o in omissions]) == ("a a", [";"]), "the tokenizer hands over a comma"
+    admitted, omissions = Vocabulary((" ", "a", ";")).admit("a; a")
+    assert (admitted, [o.what for o in omissions]) == ("a a", [";"]), "the tokenizer hands over a comma"
 
 
 def test_all_that_spanish_needs_is_in_the_default_vocabulary() -> None:

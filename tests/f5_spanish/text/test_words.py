@@ -137,8 +137,8 @@ def test_the_fork_s_wrong_splits_at_accents_are_not_repeated() -> None:
 
 def suite_words() -> set[str]:
     text = resources.files("tts_baseline.suites").joinpath("es.toml").read_text(encoding="utf-8")
-    said = " ".join(case["text"] for case in tomllib.loads(text)["case"])
-    return {word.lower() for word in re.findall("[a-zA-ZáéíóúüñÁÉÍÓÚÜÑ]{2,}", said)}
+    texts = " ".join(case["text"] for case in tomllib.loads(text)["case"])
+    return {word.lower() for word in re.findall("[a-zA-ZáéíóúüñÁÉÍÓÚÜÑ]{2,}", texts)}
 
 
 def test_agreement_with_silabeador() -> None:

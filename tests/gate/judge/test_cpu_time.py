@@ -45,8 +45,8 @@ def slower(wall: float, cpu: float, cores: float = 1.0) -> Paired:
 
 
 def latency(taken: Sequence[Paired], case: str | None = None, **options: float) -> Verdict:
-    found = paired.decide(judgement(taken), chosen({}), **options)
-    return next(v for v in found if (v.gate, v.case) == ("latency", case))
+    verdicts = paired.decide(judgement(taken), chosen({}), **options)
+    return next(v for v in verdicts if (v.gate, v.case) == ("latency", case))
 
 
 # When it has a say
@@ -67,19 +67,19 @@ def latency(taken: Sequence[Paired], case: str | None = None, **options: float) 
     ],
 )
 def test_it_has_a_part_where_all_processes_compute_on_one_core(cores: list[float], part: float) -> None:
-    one = process(*[1.0] * 10)
+    plain = process(*[1.0] * 10)
     other = process(*[1.0] * 10, cores=cores)
-    quiet = restart(one, one)
-    assert cpu_time.part_of([quiet, restart(one, other), quiet]) == part
-    assert cpu_time.part_of([quiet, quiet, restart(other, one)]) == part
+    quiet = restart(plain, plain)
+    assert cpu_time.part_of([quiet, restart(plain, other), quiet]) == part
+    assert cpu_time.part_of([quiet, quiet, restart(other, plain)]) == part
 
 
 def test_without_times_it_has_none() -> None:
-    one = process(1.0, 1.0)
-    silent = replace(one, calls={"a": replace(one.calls["a"], cpu_s=())})
-    still = replace(one, calls={"a": replace(one.calls["a"], wall_s=(0.0, 0.0))})
-    for other in (silent, still, replace(one, calls={})):
-        assert cpu_time.part_of([restart(one, one), restart(one, other)]) == 0.0
+    plain = process(1.0, 1.0)
+    silent = replace(plain, calls={"a": replace(plain.calls["a"], cpu_s=())})
+    still = replace(plain, calls={"a": replace(plain.calls["a"], wall_s=(0.0, 0.0))})
+    for other in (silent, still, replace(plain, calls={})):
+        assert cpu_time.part_of([restart(plain, plain), restart(plain, other)]) == 0.0
 
 
 # What it may say
@@ -91,14 +91,14 @@ def six(wall: float, cpu: float, *, spread: float = 0.1, cores: float = 1.0) -> 
 
 
 def test_what_a_disturbed_clock_leaves_open_fails_by_cpu_time() -> None:
-    found = latency(six(0.08, 0.07))
-    assert (found.status, found.decided_by) == ("regressed", "judge")
-    assert found.cause == "cpu time"
-    by_cpu = found.grounds.cpu_time
+    verdict = latency(six(0.08, 0.07))
+    assert (verdict.status, verdict.decided_by) == ("regressed", "judge")
+    assert verdict.cause == "cpu time"
+    by_cpu = verdict.grounds.cpu_time
     assert (by_cpu.low, by_cpu.change, by_cpu.high) == pytest.approx((math.expm1(0.07),) * 3, abs=1e-5)
     # What is reported is the wall clock's, which is the metric.
-    assert found.change == pytest.approx(math.expm1(0.08))
-    assert found.low < 0.05 < found.high
+    assert verdict.change == pytest.approx(math.expm1(0.08))
+    assert verdict.low < 0.05 < verdict.high
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_what_a_disturbed_clock_leaves_open_fails_by_cpu_time() -> None:
     ],
 )
 def test_nothing_else_is_changed_by_it(wall: float, cpu: float, spread: float, status: str) -> None:
-    found = latency(six(wall, cpu, spread=spread))
-    assert found.status == status
-    assert found.cause != "cpu time"
+    verdict = latency(six(wall, cpu, spread=spread))
+    assert verdict.status == status
+    assert verdict.cause != "cpu time"
 
 
 @pytest.mark.parametrize("cores", [0.5, 2.0])
@@ -130,21 +130,23 @@ def test_of_a_pipeline_that_waits_or_has_threads_it_says_nothing(cores: float) -
 
 def test_a_mode_of_the_programs_processes_is_none_by_cpu_time_either() -> None:
     changes = [(0.3 + wobble, LIMIT + MODE - 0.001) for wobble in (0.2, -0.2, 0.0)]
-    assert latency([slower(*one) for one in changes]).status == "undecided"
+    assert latency([slower(*change) for change in changes]).status == "undecided"
     changes = [(wall, LIMIT + MODE + 0.001 + 1e-6 * wall) for wall, _ in changes]
-    assert latency([slower(*one) for one in changes]).status == "regressed"
+    assert latency([slower(*change) for change in changes]).status == "regressed"
 
 
 def test_of_a_suite_it_speaks_only_where_it_has_every_case() -> None:
-    def with_another(one: Paired, cpu_s: tuple[float, ...]) -> Paired:
+    def with_another(restart_of_a: Paired, cpu_s: tuple[float, ...]) -> Paired:
         other = calls((1.0, 1.0), cpu_s)
-        base, head = (replace(arm, calls={**arm.calls, "b": other}) for arm in (one.base, one.head))
+        base, head = (
+            replace(arm, calls={**arm.calls, "b": other}) for arm in (restart_of_a.base, restart_of_a.head)
+        )
         return restart(base, head)
 
     taken = six(0.16, 0.14, spread=0.2)
-    assert latency([with_another(one, (1.0, 1.0)) for one in taken]).status == "regressed"
+    assert latency([with_another(restart_of_a, (1.0, 1.0)) for restart_of_a in taken]).status == "regressed"
     for unusable in ((0.0, 1.0), ()):
-        assert latency([with_another(one, unusable) for one in taken]).status == "undecided"
+        assert latency([with_another(restart_of_a, unusable) for restart_of_a in taken]).status == "undecided"
 
 
 def test_single_cases_are_judged_by_the_wall_clock() -> None:
@@ -179,9 +181,11 @@ def test_without_it_the_wall_clock_has_the_whole(t: float, status: str) -> None:
 def test_what_is_no_time_of_calls_has_the_whole(t: float, status: str) -> None:
     taken = []
     for change in beyond(t, 1.0, 0.001):
-        one = slower(0.0, 0.0)
-        base = replace(one.base, cold_start=cold_start(1.0))
-        taken.append(replace(one, base=base, head=replace(one.head, cold_start=cold_start(math.exp(change)))))
+        equal = slower(0.0, 0.0)
+        base = replace(equal.base, cold_start=cold_start(1.0))
+        taken.append(
+            replace(equal, base=base, head=replace(equal.head, cold_start=cold_start(math.exp(change))))
+        )
     assert cpu_time.part_of(taken) == cpu_time.PART
-    found = paired.decide(judgement(taken), chosen({"cold_start": "5%"}))
-    assert [v.status for v in found if v.gate == "cold_start"] == [status]
+    verdicts = paired.decide(judgement(taken), chosen({"cold_start": "5%"}))
+    assert [v.status for v in verdicts if v.gate == "cold_start"] == [status]

@@ -122,8 +122,8 @@ def test_a_case_that_an_arm_lacks_or_that_took_no_time_is_left_out() -> None:
     lacking = {case: kept for case, kept in first.head.calls.items() if case != "a"}
     zero = {**first.head.calls, "a": replace(first.head.calls["a"], wall_s=(0.0,) * 2 * QUADS)}
     for calls_of_head in (lacking, zero):
-        odd = replace(first, head=replace(first.head, calls=calls_of_head))
-        assert "modes" not in plain(replace(quiet, restarts=(odd, *others)))
+        disturbed = replace(first, head=replace(first.head, calls=calls_of_head))
+        assert "modes" not in plain(replace(quiet, restarts=(disturbed, *others)))
 
 
 def test_nothing_measured_is_not_disturbed() -> None:

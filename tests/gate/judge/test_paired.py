@@ -42,10 +42,10 @@ def slower(**logs: float) -> Paired:
 
 
 def verdicts(restarts: Sequence[Paired], *cases: str, **limits: str) -> dict[tuple[str, str | None], Verdict]:
-    found = paired.decide(judgement(restarts, *cases), chosen(limits))
-    assert len({(v.gate, v.case) for v in found}) == len(found)
-    assert all(v.decided_by == "judge" for v in found)
-    return {(v.gate, v.case): v for v in found}
+    decided = paired.decide(judgement(restarts, *cases), chosen(limits))
+    assert len({(v.gate, v.case) for v in decided}) == len(decided)
+    assert all(v.decided_by == "judge" for v in decided)
+    return {(v.gate, v.case): v for v in decided}
 
 
 def latency(restarts: Sequence[Paired], case: str | None = None, **limits: str) -> Verdict:
@@ -58,8 +58,8 @@ def latency(restarts: Sequence[Paired], case: str | None = None, **limits: str) 
 def test_a_restarts_difference_is_the_median_over_all_pairs_of_a_quad() -> None:
     # ABBA: B2 and B8 by A1 and A4 are 2, 1/2, 8, 2. BAAB: B4 and B1 by A1 and A1 are 4, 4, 1, 1. The median
     # of all is 2. The medians of the arms, 3 and 1, would say 3.
-    one = restart({"a": waiting([1, 4, 1, 1])}, {"a": waiting([2, 8, 4, 1])}, "ABBABAAB")
-    v = latency([one] * 3)
+    taken = restart({"a": waiting([1, 4, 1, 1])}, {"a": waiting([2, 8, 4, 1])}, "ABBABAAB")
+    v = latency([taken] * 3)
     assert (v.change, v.baseline, v.current) == pytest.approx((1.0, 1.0, 3.0))
 
 
@@ -97,20 +97,20 @@ def test_a_drift_cancels_in_mirrored_quads(quads: list[tuple[str, float]], chang
 
 
 @st.composite
-def said(draw: st.DrawFn) -> tuple[str, list[float], list[float]]:
+def orders_and_times(draw: st.DrawFn) -> tuple[str, list[float], list[float]]:
     order = "".join(draw(st.lists(st.sampled_from(["ABBA", "BAAB"]), min_size=1, max_size=6)))
     column = st.lists(st.floats(-5, 5), min_size=len(order) // 2, max_size=len(order) // 2)
     return order, draw(column), draw(column)
 
 
-@given(said())
+@given(orders_and_times())
 def test_swapped_arms_change_the_sign(calls: tuple[str, list[float], list[float]]) -> None:
     order, base, head = calls
     swapped = order.translate(str.maketrans("AB", "BA"))
     assert paired.typical(order, base, head) == pytest.approx(-paired.typical(swapped, head, base), abs=1e-12)
 
 
-@given(said(), st.data())
+@given(orders_and_times(), st.data())
 def test_the_machines_momentary_speed_is_not_felt(calls, data: st.DataObject) -> None:
     order, base, head = calls
     speeds = data.draw(st.lists(st.floats(-2, 2), min_size=len(order) // 4, max_size=len(order) // 4))
@@ -132,7 +132,7 @@ def test_of_arms_that_ran_alone_the_medians_are_compared(base: list[float], chan
     assert paired.typical("A" * len(base) + "B" * len(base), base, base) == 0.0
 
 
-@given(said())
+@given(orders_and_times())
 def test_arms_that_are_equally_fast_do_not_differ(calls: tuple[str, list[float], list[float]]) -> None:
     order, base, _ = calls
     same = [base[0]] * len(base)
@@ -199,20 +199,20 @@ def test_a_limit_of_ones_own() -> None:
 def test_memory_has_a_relative_and_an_absolute_part(
     base: float, grown: float, status: str, limit: float
 ) -> None:
-    one = restart({"a": waiting([1, 1], base * MIB)}, {"a": waiting([1, 1], (base + grown) * MIB)})
+    larger = restart({"a": waiting([1, 1], base * MIB)}, {"a": waiting([1, 1], (base + grown) * MIB)})
     for case in (None, "a"):
-        v = verdicts([one] * 3)["memory", case]
+        v = verdicts([larger] * 3)["memory", case]
         assert (v.status, v.limit) == (status, pytest.approx(limit))
         assert v.change == pytest.approx(grown / base, rel=1e-6)
         assert (v.unit, v.family) == ("B", "memory")
 
 
 def test_the_cold_start_is_one_value_a_restart_of_the_whole_run() -> None:
-    one = restart({"a": waiting([1, 1])}, {"a": waiting([1, 1])}, cold=(2.0, 4.0))
-    found = verdicts([one] * 3)
-    v = found["cold_start", None]
+    slow = restart({"a": waiting([1, 1])}, {"a": waiting([1, 1])}, cold=(2.0, 4.0))
+    decided = verdicts([slow] * 3)
+    v = decided["cold_start", None]
     assert (v.status, v.change, v.baseline, v.current) == pytest.approx(("regressed", 1.0, 2.0, 4.0))
-    assert [case for gate, case in found if gate == "cold_start"] == [None]
+    assert [case for gate, case in decided if gate == "cold_start"] == [None]
 
 
 def test_levels_are_geometric_means_over_restarts_and_cases() -> None:
@@ -221,44 +221,46 @@ def test_levels_are_geometric_means_over_restarts_and_cases() -> None:
         restart({"a": waiting([4, 4]), "b": waiting([4, 4])}, {"a": waiting([8, 8]), "b": waiting([8, 8])}),
         restart({"a": waiting([2, 2]), "b": waiting([4, 4])}, {"a": waiting([4, 4]), "b": waiting([8, 8])}),
     ]
-    whole, case = latency(taken), latency(taken, "a")
+    suite, case = latency(taken), latency(taken, "a")
     assert (case.baseline, case.current) == pytest.approx((2.0, 4.0))
-    assert (whole.baseline, whole.current) == pytest.approx((math.sqrt(8), math.sqrt(32)))
+    assert (suite.baseline, suite.current) == pytest.approx((math.sqrt(8), math.sqrt(32)))
 
 
 def test_what_has_no_value_has_no_verdict() -> None:
-    one = slower(a=0.0)
-    found = verdicts([one] * 3)
-    assert {gate for gate, _ in found} == {"latency", "cold_start", "memory"}  # no CUDA
-    silent = replace(one, head=replace(one.head, cold_start=None))
-    assert ("cold_start", None) not in verdicts([one, one, silent])
+    equal = slower(a=0.0)
+    decided = verdicts([equal] * 3)
+    assert {gate for gate, _ in decided} == {"latency", "cold_start", "memory"}  # no CUDA
+    silent = replace(equal, head=replace(equal.head, cold_start=None))
+    assert ("cold_start", None) not in verdicts([equal, equal, silent])
     limits = {gate: limit for gate, limit in chosen({}).items() if gate == "memory"}
-    assert {v.gate for v in paired.decide(judgement([one] * 3), limits)} == {"memory"}
+    assert {v.gate for v in paired.decide(judgement([equal] * 3), limits)} == {"memory"}
     reported_alone = {**chosen({}), "rtf": Limit(0.05, 0.0)}
-    assert "rtf" not in {v.gate for v in paired.decide(judgement([one] * 3), reported_alone)}
+    assert "rtf" not in {v.gate for v in paired.decide(judgement([equal] * 3), reported_alone)}
 
 
 # Cases
 
 
 def test_cases_that_a_restart_lacks_are_left_out() -> None:
-    whole = slower(a=0.1, b=0.5, c=0.9)
+    complete = slower(a=0.1, b=0.5, c=0.9)
     lacks_b = replace(
-        whole, head=replace(whole.head, calls={k: v for k, v in whole.head.calls.items() if k != "b"})
+        complete,
+        head=replace(complete.head, calls={k: v for k, v in complete.head.calls.items() if k != "b"}),
     )
     lacks_c = replace(
-        whole, base=replace(whole.base, calls={k: v for k, v in whole.base.calls.items() if k != "c"})
+        complete,
+        base=replace(complete.base, calls={k: v for k, v in complete.base.calls.items() if k != "c"}),
     )
-    found = verdicts([whole, lacks_b, lacks_c])
+    decided = verdicts([complete, lacks_b, lacks_c])
     for gate in ("latency", "memory"):
-        assert [case for name, case in found if name == gate] == [None, "a"]
-    assert found["latency", None].change == pytest.approx(math.expm1(0.1))
+        assert [case for name, case in decided if name == gate] == [None, "a"]
+    assert decided["latency", None].change == pytest.approx(math.expm1(0.1))
 
 
 def test_cases_that_an_arm_lost_are_left_out_though_earlier_restarts_have_them() -> None:
-    found = verdicts([slower(a=0.1, b=0.5)] * 3, "a")
-    assert [case for gate, case in found if gate == "latency"] == [None, "a"]
-    assert found["latency", None].change == pytest.approx(math.expm1(0.1))
+    decided = verdicts([slower(a=0.1, b=0.5)] * 3, "a")
+    assert [case for gate, case in decided if gate == "latency"] == [None, "a"]
+    assert decided["latency", None].change == pytest.approx(math.expm1(0.1))
 
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
@@ -268,17 +270,17 @@ def test_a_time_that_is_none_costs_its_case_alone(bad: float) -> None:
         replicate = getattr(good, arm)
         calls_of = {**replicate.calls, "b": waiting([1.0, bad])}
         broken = replace(good, **{arm: replace(replicate, calls=calls_of)})
-        found = verdicts([good, broken, good])
-        assert [case for gate, case in found if gate == "latency"] == [None, "a"]
-        assert found["latency", None].change == pytest.approx(math.expm1(0.3))
+        decided = verdicts([good, broken, good])
+        assert [case for gate, case in decided if gate == "latency"] == [None, "a"]
+        assert decided["latency", None].change == pytest.approx(math.expm1(0.3))
         alone = verdicts([good, broken, good], "b")
         assert ("latency", None) not in alone
         assert alone["memory", "b"].status == "ok"
 
 
 def test_a_size_that_is_none_has_no_verdict() -> None:
-    one = restart({"a": waiting([1, 1], 0)}, {"a": waiting([1, 1], 5)})
-    assert ("memory", None) not in verdicts([one] * 3)
+    sizeless = restart({"a": waiting([1, 1], 0)}, {"a": waiting([1, 1], 5)})
+    assert ("memory", None) not in verdicts([sizeless] * 3)
 
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, math.nan])
@@ -296,21 +298,21 @@ def test_holm_over_cases(cases: int, status: str) -> None:
     error = math.sqrt(6 / 5) * 0.01 / math.sqrt(6)
     others = {f"c{number}": 0.0 for number in range(1, cases)}
     taken = [slower(c0=LIMIT + t * error + 0.01 * sign, **others) for sign in SPREAD]
-    found = verdicts(taken)
-    assert found["latency", "c0"].status == status
-    assert all(found["latency", case].status == "ok" for case in others)
+    decided = verdicts(taken)
+    assert decided["latency", "c0"].status == status
+    assert all(decided["latency", case].status == "ok" for case in others)
     if status == "undecided":
-        assert (found["latency", "c0"].cause, found["latency", "c0"].grounds.of) == ("many cases", 3)
-        assert found["latency", "c0"].low > 0.05
-        assert found["latency", None].status == "ok"
+        assert (decided["latency", "c0"].cause, decided["latency", "c0"].grounds.of) == ("many cases", 3)
+        assert decided["latency", "c0"].low > 0.05
+        assert decided["latency", None].status == "ok"
 
 
 def test_holm_steps_down_once_the_plainest_case_is_told() -> None:
     t = stats.t.isf(alpha_at(6) / 2.5, 5)
     error = math.sqrt(6 / 5) * 0.01 / math.sqrt(6)
     borderline = [LIMIT + t * error + 0.01 * sign for sign in SPREAD]
-    found = verdicts([slower(a=change, b=0.9 + change, c=0.0) for change in borderline])
-    assert [found["latency", case].status for case in "abc"] == ["regressed", "regressed", "ok"]
+    decided = verdicts([slower(a=change, b=0.9 + change, c=0.0) for change in borderline])
+    assert [decided["latency", case].status for case in "abc"] == ["regressed", "regressed", "ok"]
 
 
 # When
@@ -324,9 +326,9 @@ def test_before_the_first_look_there_is_no_verdict(count: int) -> None:
 @pytest.mark.parametrize(("count", "looked"), [(3, 3), (4, 4), (5, 4), (6, 6), (7, 6), (8, 8), (9, 8)])
 def test_between_two_looks_the_earlier_one_stands(count: int, looked: int) -> None:
     taken = [slower(a=0.01 * number) for number in range(looked)] + [slower(a=9.0)] * (count - looked)
-    found = paired.decide(judgement(taken), chosen({}))
-    assert found == paired.decide(judgement(taken[:looked]), chosen({}))
-    assert {v.runs for v in found} == {looked}
+    decided = paired.decide(judgement(taken), chosen({}))
+    assert decided == paired.decide(judgement(taken[:looked]), chosen({}))
+    assert {v.runs for v in decided} == {looked}
 
 
 SETTLED = [
@@ -354,14 +356,14 @@ def test_when_it_is_settled(suite: str, case: tuple[str, float, float], settled:
             relative=True, change=change, low=low, limit=0.05,
         )  # fmt: skip
 
-    found = [verdict("latency", suite), verdict("cold_start", "ok"), verdict("memory", "undecided")]
-    found += [verdict("latency", *case, case="a")] if case else []
-    assert paired.is_settled(found, ["latency"]) is settled
-    assert paired.is_settled(found, ["latency", "cold_start"]) is settled
-    assert paired.is_settled(found, ["latency", "cuda_memory"]) is settled  # which there is none of
-    assert paired.is_settled(found, ["cold_start"])
-    assert not paired.is_settled(found, ["latency", "memory"])
-    assert not paired.is_settled(found, ["cuda_memory"])
+    verdicts = [verdict("latency", suite), verdict("cold_start", "ok"), verdict("memory", "undecided")]
+    verdicts += [verdict("latency", *case, case="a")] if case else []
+    assert paired.is_settled(verdicts, ["latency"]) is settled
+    assert paired.is_settled(verdicts, ["latency", "cold_start"]) is settled
+    assert paired.is_settled(verdicts, ["latency", "cuda_memory"]) is settled  # which there is none of
+    assert paired.is_settled(verdicts, ["cold_start"])
+    assert not paired.is_settled(verdicts, ["latency", "memory"])
+    assert not paired.is_settled(verdicts, ["cuda_memory"])
     assert not paired.is_settled([], ["latency"])
 
 
@@ -386,14 +388,14 @@ def throttled(order: str, dropped: int, *, head: float = 2.0) -> Paired:
     ],
 )
 def test_more_than_a_fifth_of_throttled_quads_decides_nothing(order: str, dropped: int, share) -> None:
-    found = verdicts([throttled(order, dropped)] * 3)
-    assert found["latency", None].change == pytest.approx(1.0)
+    decided = verdicts([throttled(order, dropped)] * 3)
+    assert decided["latency", None].change == pytest.approx(1.0)
     if share is None:
-        assert found["latency", None].status == found["latency", "a"].status == "regressed"
+        assert decided["latency", None].status == decided["latency", "a"].status == "regressed"
     else:
-        assert {v.status for v in found.values()} == {"undecided"}
-        assert {v.cause for v in found.values()} == {"throttled"}
-        assert all(v.grounds == Grounds(throttled=share) for v in found.values())
+        assert {v.status for v in decided.values()} == {"undecided"}
+        assert {v.cause for v in decided.values()} == {"throttled"}
+        assert all(v.grounds == Grounds(throttled=share) for v in decided.values())
 
 
 def test_throttled_quads_count_over_all_restarts_that_were_looked_at() -> None:
@@ -406,13 +408,13 @@ def test_throttled_quads_count_over_all_restarts_that_were_looked_at() -> None:
 
 
 def test_a_run_that_was_throttled_throughout_is_undecided_not_silent() -> None:
-    one = restart({}, {}, dropped=8)
-    found = verdicts([one] * 3, "a")
-    v = found["latency", None]
+    silent = restart({}, {}, dropped=8)
+    decided = verdicts([silent] * 3, "a")
+    v = decided["latency", None]
     assert (v.status, v.change, v.runs) == ("undecided", None, 3)
     assert (v.cause, v.grounds) == ("throttled", Grounds(throttled=1.0))
-    assert found["cold_start", None].status == "undecided"
-    assert not paired.is_settled(list(found.values()), ["latency"])
+    assert decided["cold_start", None].status == "undecided"
+    assert not paired.is_settled(list(decided.values()), ["latency"])
 
 
 def test_a_suite_whose_only_case_was_throttled_in_one_restart_is_undecided_not_silent() -> None:
@@ -430,14 +432,14 @@ def test_the_stage_that_moved_is_named_for_the_suites_latency_alone() -> None:
         return {"a": waiting([model + 0.1] * 2, memory, stages={"text": (0.1, 0.1), "model": (model, model)})}
 
     slow = [restart(arm(0.9), arm(1.9 + wobble, 200 * MIB)) for wobble in (0, 1e-4, -1e-4)]
-    found = verdicts(slow)
-    assert found["latency", None].grounds.stage_shares["model"].change == pytest.approx(1.0)
-    assert found["memory", None].status == "regressed"
-    assert [key for key, v in found.items() if v.grounds.stage_shares] == [("latency", None)]
+    decided = verdicts(slow)
+    assert decided["latency", None].grounds.stage_shares["model"].change == pytest.approx(1.0)
+    assert decided["memory", None].status == "regressed"
+    assert [key for key, v in decided.items() if v.grounds.stage_shares] == [("latency", None)]
     faster = latency([restart(arm(1.9), arm(0.9)) for _ in range(3)])
     assert faster.grounds.stage_shares["model"].change == pytest.approx(-0.5)
     assert latency([restart(arm(0.9), arm(0.9)) for _ in range(3)]).grounds.stage_shares == {}
-    throttled = latency([replace(one, dropped=9) for one in slow])
+    throttled = latency([replace(taken, dropped=9) for taken in slow])
     assert throttled.grounds.stage_shares == {}  # nothing is decided
 
 

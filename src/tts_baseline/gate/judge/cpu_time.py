@@ -1,8 +1,8 @@
 """CPU time, the judge's second clock: other processes do not disturb it as they disturb the wall clock.
 
-A pipeline that computes on one core all the time needs as much CPU time as its calls would take on a machine
-of their own, so that beyond the limit by the one clock is beyond it by the other. Of any other pipeline CPU
-time says something else: it does not see waiting, and counts every thread (docs/judge.md, two clocks).
+A pipeline that computes on one core all the time needs as much CPU time as its calls would take on an idle
+machine, so both clocks then measure the same change. For any other pipeline they do not: CPU time leaves out
+waiting and adds up threads (docs/judge.md, two clocks).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def part_of(taken: Sequence[Paired]) -> float:
 
 
 def second(verdict: Verdict, by_cpu: Look, bound: float) -> Verdict:
-    """The wall clock's verdict; `regressed` where that is undecided beyond the limit and CPU time is not.
+    """The wall clock's verdict; `regressed` where it is undecided beyond the limit and CPU time is above it.
 
-    `by_cpu` is what CPU time tells, `bound` the limit (natural log).
+    `by_cpu` is the look at CPU times, `bound` the limit (natural log).
     """
     is_slower = (verdict.change or 0.0) > math.expm1(bound)
     if verdict.status != "undecided" or not is_slower or by_cpu.side(bound) != "above":

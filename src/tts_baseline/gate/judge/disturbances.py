@@ -13,9 +13,9 @@ from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.gate.judge.paired import quad_slices
 from tts_baseline.stats import diagnostics
 
-# chosen: below this nobody would do anything about it; p-values find the smallest effects among many calls.
+# chosen: a smaller effect is not worth an action, however clear it is among many calls.
 _OF_ACCOUNT = 0.01
-# chosen: six kinds are looked for in every session, and a false word about one costs more than silence.
+# chosen: six kinds are looked for in every session, and a false report costs more than silence.
 _RARE = 0.001
 # With a tenth of the CPU time stolen, restarts of short calls spread twice as much (docs/judge.md).
 STOLEN = 0.1
@@ -55,7 +55,7 @@ class Disturbance(Struct, frozen=True):
 class _Calls(Struct, frozen=True):
     """One process's calls of one case: logs of wall times in time order, less their mean over processes.
 
-    Or differences of such logs: then the process stands for both of its restart.
+    Where they are differences between the arms, `process` names the pair of a restart, with the arm "both".
     """
 
     process: tuple[int, str]
@@ -100,7 +100,7 @@ def _calls(restarts: Sequence[Paired]) -> Iterator[_Calls]:
 def _differences(restarts: Sequence[Paired]) -> Iterator[_Calls]:
     """Differences of neighbouring calls, scaled to one process; none of arms that ran alone.
 
-    What both processes of a restart have in common, like the core that they share, is not in them.
+    They leave out what both processes of a restart have in common, such as the core that they share.
     """
     columns: _Columns = {}
     for index, restart in enumerate(restarts):
@@ -131,7 +131,7 @@ def _modes(calls: Sequence[_Calls]) -> Disturbance | None:
 
 
 def _drift(calls: Sequence[_Calls]) -> Disturbance | None:
-    """Over the whole session: calls of all cases and arms at one place in time are averaged."""
+    """Drift over the whole session; calls of all cases and arms at one place in time count as their mean."""
     places: dict[tuple[int, int], list[float]] = {}
     for row in calls:
         for place, value in enumerate(row.residuals):

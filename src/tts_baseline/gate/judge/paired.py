@@ -159,7 +159,7 @@ def _gate(
     if not by_wall:
         return []
     single = {case: values for case, values in by_wall.items() if case != WHOLE_RUN}
-    suite = suite_wide(by_wall)
+    changes = suite_wide(by_wall)
     levels = {
         case: [
             _value(metric, [getattr(restart, arm) for restart in taken], case) or math.nan
@@ -170,16 +170,16 @@ def _gate(
     middle = [math.exp(fmean(math.log(pair[arm]) for pair in levels.values())) for arm in (0, 1)]
     by_cpu = differences(spec, taken, cases, "cpu_s") if cpu_part and spec.timed and single else {}
     part = cpu_part if by_cpu.keys() == by_wall.keys() else 0.0
-    whole = _verdict(spec, limit, None, look(suite, 1 - part), middle)
+    suite = _verdict(spec, limit, None, look(changes, 1 - part), middle)
     if part:
-        whole = cpu_time.second(whole, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
-    if spec.has_stages and whole.status in ("regressed", "improved"):
+        suite = cpu_time.second(suite, look(suite_wide(by_cpu), part), limit.log_of(middle[0]))
+    if spec.has_stages and suite.status in ("regressed", "improved"):
         moved = stages.shares(taken, [case for case in cases if case.id in by_wall])
-        whole = replace(whole, grounds=replace(whole.grounds, stage_shares=moved))
+        suite = replace(suite, grounds=replace(suite.grounds, stage_shares=moved))
     looks = {case: look(values) for case, values in single.items()}
     p_values = [looks[case].p_above(limit.log_of(levels[case][0])) for case in single]
     alone = [_verdict(spec, limit, case, looks[case], levels[case]) for case in single]
-    return [whole, *corrected(alone, p_values, look(suite).alpha)]
+    return [suite, *corrected(alone, p_values, look(changes).alpha)]
 
 
 def _verdict(
@@ -207,7 +207,7 @@ def _verdict(
 
 
 def _silent(spec: MetricSpec, limit: Limit, restarts: int) -> Verdict:
-    """Of a gate without a single value."""
+    """The verdict of a gate that has no value at all, because the device was always throttled."""
     return draft(
         spec,
         None,
@@ -224,7 +224,7 @@ def _is_suspect(verdict: Verdict) -> bool:
 
 
 def _quads(restart: Paired) -> int:
-    """Quads that were kept; of arms that ran alone, the two calls that are an arm's part of one."""
+    """The quads that were kept. Arms that ran alone have none: two of their calls count as one."""
     return sum(len(order) // (4 if order[:2] in ("AB", "BA") else 2) for order in restart.orders.values())
 
 

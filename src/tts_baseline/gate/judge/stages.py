@@ -32,8 +32,8 @@ def shares(taken: Sequence[Paired], cases: Sequence[Case]) -> dict[str, Measured
 
 
 def _interval(changes: Sequence[float]) -> MeasuredChange:
-    whole = estimate(changes)
-    return MeasuredChange(whole.change, *whole.interval())
+    mean = estimate(changes)
+    return MeasuredChange(mean.change, *mean.interval())
 
 
 def _share(restart: Paired, case: str, stage: str) -> float:

@@ -23,8 +23,8 @@ from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 WHOLE_RUN = ""
 # chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
-# chosen: before 4 runs tell it, a single case is taken to spread more between sessions than a mean over the
-# suite. Too much costs verdicts on single cases, too little would cost false alarms.
+# chosen: until 4 runs show its spread, a single case is taken to spread this much more between sessions than
+# the suite does. Too large a factor hides regressions of single cases, too small a one gives false alarms.
 CASE_FACTOR = 2.5
 
 
@@ -36,11 +36,11 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
     if not current:
         return lost
     if not baseline.runs:
-        whole = {WHOLE_RUN: fmean(current.values())} | current
+        values = {WHOLE_RUN: fmean(current.values())} | current
         if baseline.other_machines:
             elsewhere = Grounds(machine=run.environment.key, of=len(baseline.other_machines))
-            return _unjudged(spec, limit, whole, "not comparable", "other machine", elsewhere)
-        return _unjudged(spec, limit, whole, "no baseline", "nothing accepted")
+            return _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
+        return _unjudged(spec, limit, values, "no baseline", "nothing accepted")
     bench = _Bench(spec, limit, run, baseline)
     judged = [case for case in current if bench.earlier(case)]
     new = {case: value for case, value in current.items() if case not in judged}
@@ -98,7 +98,7 @@ class _Bench:
         return [values[case] for values in self.then if case in values]
 
     def cases(self, cases: Sequence[str]) -> list[Verdict]:
-        """Each case's, corrected for their number."""
+        """Each case's verdict, corrected for the number of cases."""
         p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
         return corrected([self._case(case) for case in cases], p_values, ALPHA)
 

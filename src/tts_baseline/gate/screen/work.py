@@ -39,9 +39,9 @@ def is_concerned(run: Run, baseline: Baseline) -> bool:
 def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one counter: the suite first (the sum over the cases of both runs), then its cases.
 
-    None at all where nothing was counted, now or in what this machine accepted last. Compared is what has the
-    same request, with the newest accepted run that `differences` finds nothing against; what has a counter
-    there and none here is `invalid`.
+    Empty where neither this run nor the newest run accepted on this machine has counted anything. Cases with
+    the same request are compared with the newest accepted run that has no `differences` from this one. A case
+    that was counted there and is not here is `invalid`.
     """
     accepted = _accepted(run, baseline)
     counted = [past for past in accepted if _values(spec, past)]
@@ -62,8 +62,8 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
 def differences(then: Run, now: Run) -> tuple[Change, ...]:
     """Why the counters of two runs cannot be compared; empty where they can.
 
-    They are exact under the same torch and device. On one machine another attention kernel is the code's
-    choice, and is compared; between machines it may be the machine's.
+    Counters are exact under the same torch and device. Another attention kernel is the code's choice if the
+    machine is the same, so it is compared; on another machine it may be the machine's choice.
     """
     pairs: dict[str, list[str]] = {
         "torch": [run.environment.software.get("torch", "none") for run in (then, now)],
@@ -127,7 +127,7 @@ class _Pair:
         return tuple(Operator(name, before[name], after[name]) for name in ranked)
 
     def _lost(self, case: str) -> Verdict:
-        """`invalid`; under another Python, which decides what threads can be counted, `not comparable`."""
+        """`invalid`; `not comparable` under another Python: which threads can be counted depends on it."""
         why = next(
             (r.reason for r in self.now.readings if (r.metric, r.case) == (self.spec.name, case)), None
         )
@@ -172,10 +172,10 @@ def _unjudged(
     spec: MetricSpec, limit: Limit, run: Run, status: Status, cause: Cause, grounds: Grounds = NO_GROUNDS
 ) -> list[Verdict]:
     values = _values(spec, run)
-    whole = sum(values.values()) if values else None
+    total = sum(values.values()) if values else None
     return [
         _draft(spec, limit, case, status, after=level, cause=cause, grounds=grounds)
-        for case, level in [(None, whole), *values.items()]
+        for case, level in [(None, total), *values.items()]
     ]
 
 
@@ -206,7 +206,7 @@ def _draft(
 
 
 def _accepted(run: Run, baseline: Baseline) -> list[Run]:
-    """The newest accepted run of this suite on this machine, then those of the others."""
+    """The newest accepted run of this suite on this machine, then other machines' newest."""
     here = [past for past in baseline.runs if past.suite == run.suite][-1:]
     return [*here, *(past for past in baseline.elsewhere if past.suite == run.suite)]
 
@@ -216,7 +216,7 @@ def _values(spec: MetricSpec, run: Run) -> dict[str, float]:
 
 
 def _work(run: Run) -> dict[str, Work]:
-    """What was counted, by case: once a run, in whichever replicate did it."""
+    """What was counted, by case; one replicate of a run counts."""
     return {
         case: calls.work
         for replicate in run.replicates
@@ -235,7 +235,7 @@ def _by_operator(spec: MetricSpec, run: Run, cases: Collection[str]) -> Counter[
 
 
 def _attention(run: Run, cases: Collection[str]) -> str:
-    """The attention kernels that were dispatched; 'none' also where attention was taken apart."""
+    """The attention kernels that were dispatched; 'none' also where other operators make up the attention."""
     names = {name for case, work in _work(run).items() if case in cases for name in work.operators}
     return "+".join(sorted(n.partition(".")[2].lstrip("_") for n in names if "attention" in n)) or "none"
 
@@ -250,7 +250,7 @@ def _is_same_machine(then: Run, now: Run) -> bool:
 
 
 def _is_restless(run: Run) -> bool:
-    """True where some case's audio is of another length in another process."""
+    """True where the audio of a case differs in length between processes."""
     lengths: dict[str, set[float]] = {}
     for replicate in run.replicates:
         for case, calls in replicate.calls.items():

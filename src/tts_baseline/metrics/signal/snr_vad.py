@@ -97,8 +97,8 @@ def _without_leakage(sound: Sound, pauses: Mask) -> Mask:
 def _frame_powers(samples: Samples, frame: int) -> Samples:
     import numpy as np
 
-    whole = samples[: samples.size // frame * frame].reshape(-1, frame)
-    powers: Samples = np.var(whole, axis=1)
+    frames = samples[: samples.size // frame * frame].reshape(-1, frame)
+    powers: Samples = np.var(frames, axis=1)
     return powers
 
 

@@ -79,8 +79,8 @@ def _dead_air_s(sound: Sound) -> list[float]:
     import numpy as np
 
     frame = round(_FRAME_S * sound.rate)
-    whole = sound.samples[: sound.samples.size // frame * frame]
-    power = np.var(whole.reshape(-1, frame) / np.abs(sound.samples).max(), axis=1)
+    samples = sound.samples[: sound.samples.size // frame * frame]
+    power = np.var(samples.reshape(-1, frame) / np.abs(sound.samples).max(), axis=1)
     quiet = power < power.max(initial=0.0) * 10 ** (_DEAD_AIR_DB / 10)
     lengths = [(stop - start) * frame / sound.rate for start, stop in spans(quiet)]
     return [length for length in lengths if length >= _DEAD_AIR_S]

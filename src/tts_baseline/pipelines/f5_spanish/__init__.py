@@ -1,7 +1,7 @@
 """F5-TTS in Spanish: the pipeline that this project exists for, as a right and reproducible reference.
 
-The way of a request (`pipeline.py`): `text/` makes a plan of it (`plan.py`), `model/` speaks the plan's
-chunks, `finish.py` joins and finishes them with what is in `post/`.
+The way of a request (`pipeline.py`): `text/` makes a plan of it (`plan.py`); `network/`, `solver/` and
+`vocoder/` speak the plan's chunks (`parts.py`); `post/` joins and finishes them.
 
 Importing this package, or its `text`, imports no torch; asking it for `create` does.
 """

@@ -1,4 +1,4 @@
-"""The plan of a request under the settings, with the voices that are loaded or before any is."""
+"""The plan of a request under the settings: with the loaded voices, or before any is loaded."""
 
 from __future__ import annotations
 

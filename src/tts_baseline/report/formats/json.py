@@ -10,7 +10,7 @@ from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate.explain import told
+from tts_baseline.gate.explain import as_json
 from tts_baseline.report.format import FormatSpec, View
 
 SPEC = FormatSpec(name="json", file="verdicts.json")
@@ -27,7 +27,7 @@ def render(outcome: Outcome, view: View) -> str:
         "variant": run.variant,
         "suite": run.suite,
         "machine": run.environment.key,
-        "verdicts": [told(verdict) for verdict in outcome.verdicts],
+        "verdicts": [as_json(verdict) for verdict in outcome.verdicts],
         "readings": run.readings,
         "failures": run.failures,
         "metrics": {m.spec.name: m.spec for m in metrics().values()},

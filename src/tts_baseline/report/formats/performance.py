@@ -69,7 +69,7 @@ def _machine(key: str, runs: Sequence[Run]) -> Iterator[Sheet]:
     title = f"Machine `{key}` ({hardware}): warm latency by length of text, run {last.id}"
     heads = _heads("length", "cases", "p50", "p95", "p99", "real-time factor", *_stage_names(last))
     yield Sheet(title, heads, tuple(_lengths(last)))
-    whole = [
+    rows = [
         (m.spec.name, units.value(value, m.spec.unit))
         for m in metrics().values()
         if m.spec.decide in ("ratio", "exact") and (value := suite_value(last, m.spec)) is not None
@@ -78,8 +78,8 @@ def _machine(key: str, runs: Sequence[Run]) -> Iterator[Sheet]:
     if starts:
         for phase in ("spawn_s", "import_s", "load_s", "first_request_s"):
             took = fmean(getattr(start, phase) for start in starts)
-            whole.append((f"cold start: {phase[:-2].replace('_', ' ')}", units.seconds(took)))
-    yield Sheet(f"Machine `{key}`: the whole suite, run {last.id}", _heads("measure", "value"), tuple(whole))
+            rows.append((f"cold start: {phase[:-2].replace('_', ' ')}", units.seconds(took)))
+    yield Sheet(f"Machine `{key}`: the whole suite, run {last.id}", _heads("measure", "value"), tuple(rows))
     yield Sheet(
         f"Machine `{key}`: accepted runs",
         _heads("run", "commit", "epoch", "latency", "accepted by", "reason"),

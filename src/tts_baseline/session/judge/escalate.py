@@ -71,7 +71,10 @@ def judged(
     """The judge's restarts; None, and a line that says why, where it was not asked for and cannot be had."""
     try:
         with against_revision(project, cases, call.revision, progress) as bench:
-            return judge(project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget)
+            judgement, _ = judge(
+                project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget
+            )
+            return judgement
     except TtsBaselineError as error:
         if call.asked:
             raise

@@ -12,6 +12,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Case, Failure
 from tts_baseline.core.units import seconds
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
 from tts_baseline.measure import pair
@@ -39,8 +40,8 @@ def judge(
     asked: bool,
     budget: float = math.inf,
     hear: Hear = lambda *_: None,
-) -> Judgement:
-    """Restarts of both arms until the verdicts of `gates` are in, at most eight.
+) -> tuple[Judgement, tuple[Verdict, ...]]:
+    """Restarts of both arms until the verdicts of `gates` are in, at most eight; and the verdicts then.
 
     A restart in which the host gave much of the CPU time to others is measured again, whatever it says, while
     the budget lasts. `hear` is given the utterances of each restart. Raises SettingsError where the budget
@@ -62,6 +63,7 @@ def judge(
     taken: list[Paired] = []
     again = 0
     stopped = ""
+    verdicts: tuple[Verdict, ...] = ()
     commit, dirty = git.commit(project.root)
 
     def judgement() -> Judgement:
@@ -106,7 +108,7 @@ def judge(
             progress.milestone(f"restart {count}: {statuses}")
             if paired.is_settled(verdicts, gates):
                 break
-    return judgement()
+    return judgement(), verdicts
 
 
 class _Crew:

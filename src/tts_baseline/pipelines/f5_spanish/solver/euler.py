@@ -87,7 +87,7 @@ def noise(frames: int, channels: int, seed: int) -> Tensor:
 
 
 def _speech(state: Tensor, job: Job) -> Tensor:
-    """What follows the clip: from the frame that its last, incomplete hop begins, which is the clip's own."""
+    """The frames after the clip's whole hops; the first is the clip's own, of its incomplete last hop."""
     clip = job.reference
     given = clip.mel.shape[1]
     state[:, :given] = clip.mel

@@ -124,8 +124,8 @@ class Script:
     def _cut(self, word: str, limit: float) -> list[str]:
         parts = [""]
         for syllable in analyse(word)[0]:
-            whole = len(syllable.encode()) + self._frame(syllable) <= limit
-            for bit in (syllable,) if whole else syllable:
+            fits = len(syllable.encode()) + self._frame(syllable) <= limit
+            for bit in (syllable,) if fits else syllable:
                 joined = parts[-1] + bit
                 if parts[-1] and len(joined.encode()) + self._frame(joined) > limit:
                     parts.append(bit)

@@ -85,8 +85,8 @@ def code(written: str, region: str, read: Read) -> str:
             short = len(part) <= _LONGEST_READ
             spoken.append(cardinal(part, "none", read) if short else digits(part))
         else:
-            whole = readable(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
-            spoken.append(part if whole else spell(part, region))
+            is_word = readable(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
+            spoken.append(part if is_word else spell(part, region))
     return " ".join(spoken)
 
 

@@ -91,14 +91,14 @@ def _has_cents(amount: Amount, currency: Currency) -> bool:
 
 def _price(amount: Amount, currency: Currency, read: Read) -> str:
     """A price's words: dos euros con cincuenta céntimos; only the cents if there are no units."""
-    whole = Amount(integer=amount.integer, grouped=amount.grouped)
-    units = say_amount(whole, currency.gender, read) + (" de" if _is_round(whole) else "")
-    units += f" {currency.one if whole.integer == '1' else currency.many}"
+    without_cents = Amount(integer=amount.integer, grouped=amount.grouped)
+    units = say_amount(without_cents, currency.gender, read) + (" de" if _is_round(without_cents) else "")
+    units += f" {currency.one if without_cents.integer == '1' else currency.many}"
     cents = str(int(amount.decimals.ljust(2, "0")))
     if cents == "0":
         return units
     spoken = f"{cardinal(cents, 'm', read)} {currency.cent}{'' if cents == '1' else 's'}"
-    return f"{units} con {spoken}" if whole.integer.strip("0") else spoken
+    return f"{units} con {spoken}" if without_cents.integer.strip("0") else spoken
 
 
 def _either(signs: Iterable[str]) -> str:

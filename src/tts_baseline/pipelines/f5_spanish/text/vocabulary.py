@@ -140,8 +140,8 @@ class Vocabulary:
         if parts == char:
             return None
         pieces = [self._said(part) for part in parts if unicodedata.category(part)[0] != "M"]
-        whole = "".join(part or "" for part in pieces)
-        return whole if whole.strip() and None not in pieces else None
+        replacement = "".join(part or "" for part in pieces)
+        return replacement if replacement.strip() and None not in pieces else None
 
     def _dash(self, match: re.Match[str]) -> str:
         """The replacement of a dash between words: a comma, or none if another mark makes the pause."""

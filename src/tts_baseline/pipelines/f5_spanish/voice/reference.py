@@ -160,9 +160,9 @@ def without_edges(samples: np.ndarray[Any, Any], rate: int) -> np.ndarray[Any, A
 def _quiet_ms(samples: np.ndarray[Any, Any], rate: int) -> int:
     """Milliseconds before the first frame that is loud enough, in steps of 10; pydub's rule and rounding."""
     length = round(1000 * len(samples) / rate)
-    whole = np.round(samples.astype(np.float64) * 32768)
+    amplitudes = np.round(samples.astype(np.float64) * 32768)
     for begin in range(0, length, _FRAME_MS):
-        frame = whole[int(begin * rate / 1000) : int((begin + _FRAME_MS) * rate / 1000)]
+        frame = amplitudes[int(begin * rate / 1000) : int((begin + _FRAME_MS) * rate / 1000)]
         rms = int(np.sqrt(np.mean(np.square(frame)))) if frame.size else 0
         if rms and 20 * np.log10(rms / 32768) >= _EDGE_DB:
             return begin
