@@ -6,7 +6,17 @@ import json
 
 import pytest
 
-from tts_baseline.core.outside import ci_log, code, filename, json_text, line, markdown, storable, terminal
+from tts_baseline.core.outside import (
+    ci_log,
+    code,
+    filename,
+    json_text,
+    line,
+    markdown,
+    paragraph,
+    storable,
+    terminal,
+)
 
 LINES = {
     "Año ¿qué? 你好 🙂": "Año ¿qué? 你好 🙂",
@@ -55,16 +65,13 @@ PAGES = {
     "a|b\\|c\nd": "a\\|b\\\\\\|c d",
     "<img src=x onerror=1> &lt;b&gt;": "&lt;img src=x onerror=1> &amp;lt;b&amp;gt;",
     "[x](javascript:1) ![y][z] [w]: v": "[x]\\(javascript:1) ![y]\\[z] [w]\\: v",
-    "*b* _i_ ~~s~~ `c` $x$": "\\*b\\* \\_i\\_ \\~\\~s\\~\\~ \\`c\\` \\$x\\$",
+    "*b* _i_ ~~s~~ $x$": "\\*b\\* _i\\_ \\~\\~s\\~~ \\$x\\$",
+    "aten._local_dense __init__": "aten._local_dense __init\\_\\_",
+    "set `load_timeout`, ``a` <b>` or `c": "set `load_timeout`, \\``a` &lt;b>\\` or \\`c",
     "@team a@b.example #12 GH-7 o/r#3 !5": (
         "@\u200bteam a@\u200bb.example #\u200b12 GH-\u200b7 o/r#\u200b3 !\u200b5"
     ),
     "see HTTP://x.example, www.x.example": "see HTTP:\u200b//x.example, www\u200b.x.example",
-    "# head": "\\# head",
-    "> quote": "\\> quote",
-    "- item": "\\- item",
-    "12) item": "12\\) item",
-    "-1.2 dB": "-1.2 dB",
     "voice:say @ cpu+bf16": "voice:say @ cpu+bf16",
     "\x1b[31m": "\\\\x1b[31m",
 }
@@ -73,6 +80,21 @@ PAGES = {
 @pytest.mark.parametrize("given", PAGES, ids=ascii)
 def test_markdown_takes_it_for_nothing_but_text(given: str) -> None:
     assert markdown(given) == PAGES[given]
+
+
+PARAGRAPHS = {
+    "# head": "\\# head",
+    "> quote": "\\> quote",
+    "- item": "\\- item",
+    "12) item": "12\\) item",
+    "-1.2 dB": "-1.2 dB",
+    "#12": "#\u200b12",
+}
+
+
+@pytest.mark.parametrize("given", PARAGRAPHS)
+def test_a_paragraph_begins_nothing_else(given: str) -> None:
+    assert paragraph(given) == PARAGRAPHS[given]
 
 
 def test_code_cannot_be_left() -> None:

@@ -15,8 +15,10 @@ _COMMAND = re.compile(r"^(?P<space>\s*)::|##(?=\w*\[)")
 _NO_SPACE = "\u200b"
 # What Markdown (CommonMark, GitHub's and GitLab's) would act on within a line.
 _MARKS = re.compile(
-    r"[\\`*~$|]"  # escapes, code, emphasis, strikethrough, formulas, cells
-    r"|(?<!\w)_|_(?!\w)"  # emphasis, but not snake_case
+    r"(?P<code>`[\w./=-]+`)"  # code of one word, which is nothing but that already
+    r"|[\\`*$|]"  # escapes, code, emphasis, formulas, cells
+    r"|(?<=\S)_(?=_*(?:\W|$))"  # the end of an emphasis: without it there is none
+    r"|~(?=.*~)"  # strikethrough, but not HEAD~1
     r"|(?<=\])[(\[:]"  # links, images and their definitions; an interval has brackets, too
     r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)"  # HTML
 )
@@ -28,7 +30,7 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
-_BEGINNING = re.compile(r"(?:#+|[+-]|\d+[.)])(?=\s)|>")
+_BEGINNING = re.compile(r"^(?:#+|[+-]|\d+[.)])(?=\s)|^>")
 _UNFIT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
 _LONGEST_NAME = 100  # chosen: a file's name may have 255 bytes, of which ours adds some
 _HASH_DIGITS = 8
@@ -58,14 +60,14 @@ def ci_log(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """The text as one line within a paragraph, a list or a cell of Markdown, where it is nothing but text."""
-    plain = " ".join(line(text).split())
-    marked = _MARKS.sub(lambda mark: _ENTITIES.get(mark[0], f"\\{mark[0]}"), plain)
-    begun = _BEGINNING.match(plain)
-    if begun:
-        last = begun.end() - 1
-        marked = f"{marked[:last]}\\{marked[last:]}"
+    """The text as one line within a heading, a cell or a sentence of Markdown: nothing but text."""
+    marked = _MARKS.sub(_inert, " ".join(line(text).split()))
     return _LINKS.sub(lambda link: f"{link[0]}{_NO_SPACE}", marked)
+
+
+def paragraph(text: str) -> str:
+    """The text as a paragraph or an item of a list in Markdown: it begins no heading and no list."""
+    return _BEGINNING.sub(lambda begun: f"{begun[0][:-1]}\\{begun[0][-1]}", markdown(text))
 
 
 def code(text: str) -> str:
@@ -91,8 +93,12 @@ def storable(text: str) -> str:
 
 
 def json_text(text: str) -> str:
-    """JSON with an escape in place of each character beyond ASCII: any terminal can show it, none obeys it."""
+    """JSON with an escape for each character beyond ASCII: any terminal can show it, and none obeys it."""
     return "".join(char if char.isascii() and char != "\x7f" else _json_escape(char) for char in text)
+
+
+def _inert(mark: re.Match[str]) -> str:
+    return mark["code"] or _ENTITIES.get(mark[0]) or f"\\{mark[0]}"
 
 
 def _plain(text: str, *, colors: bool) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tts_baseline.core import units
+from tts_baseline.core import outside, units
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
@@ -103,14 +103,15 @@ def terminal(
     parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
     if sound is not None:
         sheet = sound_sheet(sound)
-        parts.append(f"{sheet.title}\n{table.text([sheet], color=color)}")
-    return "\n\n".join([*parts, "\n".join([*reasons(verdicts), *lines(judgement)])])
+        parts.append(f"{outside.line(sheet.title)}\n{table.text([sheet], color=color)}")
+    notes = map(outside.line, (*reasons(verdicts), *lines(judgement)))
+    return "\n\n".join([*parts, "\n".join(notes)])
 
 
 def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound | None = None) -> str:
     """The report as a page; with the sound of both arms where that was scored."""
     heard = [sound_sheet(sound)] if sound is not None else []
-    notes = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
+    notes = [f"- {outside.paragraph(note)}" for note in (*reasons(verdicts), *lines(judgement))]
     return "\n".join(
         [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *notes, ""]
     )
