@@ -69,9 +69,9 @@ PAGES = {
     "aten._local_dense __init__": "aten._local_dense __init\\_\\_",
     "set `load_timeout`, ``a` <b>` or `c": "set `load_timeout`, \\``a` &lt;b>\\` or \\`c",
     "@team a@b.example #12 GH-7 o/r#3 !5": (
-        "@\u200bteam a@\u200bb.example #\u200b12 GH-\u200b7 o/r#\u200b3 !\u200b5"
+        "@&#8203;team a@&#8203;b.example #&#8203;12 GH-&#8203;7 o/r#&#8203;3 !&#8203;5"
     ),
-    "see HTTP://x.example, www.x.example": "see HTTP:\u200b//x.example, www\u200b.x.example",
+    "see HTTP://x.example, www.x.example": "see HTTP:&#8203;//x.example, www&#8203;.x.example",
     "voice:say @ cpu+bf16": "voice:say @ cpu+bf16",
     "\x1b[31m": "\\\\x1b[31m",
 }
@@ -88,7 +88,7 @@ PARAGRAPHS = {
     "- item": "\\- item",
     "12) item": "12\\) item",
     "-1.2 dB": "-1.2 dB",
-    "#12": "#\u200b12",
+    "#12": "#&#8203;12",
 }
 
 

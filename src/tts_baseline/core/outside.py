@@ -12,7 +12,9 @@ import re
 # GitHub runs a line that begins with '::' (spaces aside); Azure and TeamCity run '##vso[' and '##teamcity['
 # anywhere in a line, as GitHub's older '##[' does.
 _COMMAND = re.compile(r"^(?P<space>\s*)::|##(?=\w*\[)")
-_NO_SPACE = "\u200b"
+_TABS = re.compile("(\t)")
+_COLORS = re.compile("(\t|\x1b\\[[0-9;]*m)")
+_NO_SPACE = "&#8203;"
 # What Markdown (CommonMark, GitHub's and GitLab's) would act on within a line.
 _MARKS = re.compile(
     r"(?P<code>`[\w./=-]+`)"  # code of one word, which is nothing but that already
@@ -102,11 +104,8 @@ def _inert(mark: re.Match[str]) -> str:
 
 
 def _plain(text: str, *, colors: bool) -> str:
-    if not colors:
-        return line(text)
-    return "".join(
-        part if number % 2 else line(part) for number, part in enumerate(re.split("(\x1b\\[[0-9;]*m)", text))
-    )
+    parts = (_COLORS if colors else _TABS).split(text)
+    return "".join(part if number % 2 else line(part) for number, part in enumerate(parts))
 
 
 def _printable(char: str) -> str:

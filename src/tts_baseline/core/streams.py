@@ -33,7 +33,12 @@ def has_colors(stream: OutputStream | None, environ: Mapping[str, str]) -> bool:
 
 def is_live(stream: OutputStream | None, environ: Mapping[str, str]) -> bool:
     """Whether a line of a stream can be written over: it is a terminal that is not dumb."""
-    return stream is not None and stream.isatty() and environ.get("TERM") not in ("dumb", "unknown")
+    return stream is not None and stream.isatty() and not is_dumb(environ)
+
+
+def is_dumb(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal says that it knows no codes."""
+    return environ.get("TERM") in ("dumb", "unknown")
 
 
 def _known(encoding: str) -> str:

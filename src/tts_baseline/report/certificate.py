@@ -54,7 +54,11 @@ def lines(certificate: Certificate) -> list[str]:
 
 def as_json(certificate: Certificate, path: Path, stopped: str) -> bytes:
     """`{path, stopped, certificate}`, the certificate as it is in its file."""
-    page: dict[str, Any] = {"path": str(path), "stopped": stopped, "certificate": certificate}
+    page: dict[str, Any] = {
+        "path": outside.storable(str(path)),
+        "stopped": stopped,
+        "certificate": certificate,
+    }
     return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"
 
 

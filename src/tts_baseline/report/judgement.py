@@ -23,7 +23,7 @@ from tts_baseline.report.sheets import case_sheets, verdict_sheet
 
 def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Sheet]:
     """The suite's verdicts, and the single cases that are not fine."""
-    suite = verdict_sheet(f"head against {judgement.against.name}", verdicts)
+    suite = verdict_sheet(f"head against {explain.revision(judgement.against.name)}", verdicts)
     return [suite, *case_sheets(verdicts)]
 
 
@@ -79,7 +79,9 @@ def _head(judgement: Judgement) -> str:
 
 def _base(judgement: Judgement) -> str:
     name, commit = judgement.against.name, judgement.against.commit
-    return name if commit is None or commit.startswith(name) else f"{name} ({commit[:7]})"
+    if commit is None or commit.startswith(name):
+        return explain.revision(name)
+    return f"{name} ({commit[:7]})"
 
 
 def noise_sheet(judgement: Judgement) -> table.Sheet:
@@ -121,7 +123,7 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSoun
     """JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost, sound}`."""
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
-        "folder": str(folder),
+        "folder": outside.storable(str(folder)),
         "against": judgement.against,
         "commit": judgement.commit,
         "dirty": judgement.dirty,
