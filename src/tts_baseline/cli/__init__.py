@@ -6,9 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from tts_baseline.cli import accept, certify, compare, doctor, plan, reject, report, review, run
+from tts_baseline.cli import _streams, accept, certify, compare, doctor, plan, reject, report, review, run
 from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.outside import terminal
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
 _DISTRIBUTION = "pytest-tts-baseline"
@@ -17,11 +22,12 @@ _COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor
 
 def main(words: Sequence[str] | None = None) -> int:
     """Exit status of one command: 0 fine, 1 a regression, 2 could not do it, 130 interrupted."""
+    _streams.open_closed()
     options = _parser().parse_args(words)
     try:
         return int(options.act(options))
     except TtsBaselineError as error:
-        print(f"tts-baseline: {error}", file=sys.stderr)  # noqa: T201 - a command line prints
+        _streams.complain(f"tts-baseline: {error}")
         return COULD_NOT
     except OSError as error:
         failure = TtsBaselineError(
@@ -29,15 +35,23 @@ def main(words: Sequence[str] | None = None) -> int:
             where=str(error.filename2 or error.filename or ""),
             hint="tts-baseline doctor",
         )
-        print(f"tts-baseline: {failure}", file=sys.stderr)  # noqa: T201
+        _streams.complain(f"tts-baseline: {failure}")
         return COULD_NOT
     except KeyboardInterrupt:
-        print("\ntts-baseline: interrupted; what was not measured to its end is not stored", file=sys.stderr)  # noqa: T201
+        _streams.complain("\ntts-baseline: interrupted; what was not measured to its end is not stored")
         return INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help and errors, which repeat what was typed, any terminal can show."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        stream = sys.stdout if file is sys.stdout else sys.stderr
+        _streams.write(stream, terminal(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tts-baseline",
         description="Measure a text-to-speech pipeline and gate it against versioned baselines.",
         epilog="exit status: 0 fine, 1 a regression, 2 could not do it",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tts_baseline.cli import _streams
+from tts_baseline.cli._streams import say, say_json
+from tts_baseline.core import streams
 from tts_baseline.core.options import OPTIONS, flag
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import line
 from tts_baseline.core.settings import find_root
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
@@ -37,15 +42,9 @@ def progress() -> Progress:
     """Progress on standard error, so that standard output stays the result."""
 
     def write(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        _streams.write(sys.stderr, text)
 
-    return Progress(write, live=sys.stderr.isatty())
-
-
-def say(text: str) -> None:
-    """A line of the result."""
-    print(text)  # noqa: T201 - a command line prints
+    return Progress(write, live=streams.is_live(sys.stderr, os.environ))
 
 
 def status(project: Project, outcome: Outcome) -> int:
@@ -56,7 +55,7 @@ def status(project: Project, outcome: Outcome) -> int:
 def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     """Print an outcome for people."""
     failures = failing(project, suite_verdicts(outcome))
-    say(terminal.render(outcome, View(verbose=verbose, color=sys.stdout.isatty())))
+    say(terminal.render(outcome, View(verbose=verbose, color=_streams.has_colors())))
     say("")
     if failures:
         say(explained(outcome, failures))
@@ -66,14 +65,14 @@ def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
 def show_json(outcomes: Sequence[Outcome]) -> None:
     """Print one outcome as a JSON object, several as an array of them."""
     pages = [json_page(outcome, View()).rstrip() for outcome in outcomes]
-    say(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
+    say_json(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
 
 
 def say_paths(paths: Sequence[Path], root: Path, *, as_json: bool, verb: str = "wrote") -> None:
     """The files that a command touched, relative to the project."""
     shown = [str(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
     if as_json:
-        sys.stdout.write(json.dumps({verb: shown}, indent=1) + "\n")
+        say_json(json.dumps({verb: shown}, indent=1))
         return
     for path in shown or ["nothing: it is the baseline already"]:
-        say(f"{verb} {path}")
+        say(f"{verb} {line(path)}")

@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 import math
 import signal
-import sys
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import has_colors, say, say_json
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.report import certificate
 from tts_baseline.session import certify
@@ -50,11 +50,11 @@ def act(options: argparse.Namespace) -> int:
     plan = Plan(sessions=options.sessions, levels=_levels(options.levels), budget=budget, go_on=options.go_on)
     done = certify.certify(project, plan, _common.progress())
     if options.json:
-        _common.say(certificate.as_json(done.certificate, done.path, done.stopped).decode().rstrip())
+        say_json(certificate.as_json(done.certificate, done.path, done.stopped).decode().rstrip())
     else:
-        _common.say(certificate.terminal(done.certificate, color=sys.stdout.isatty()))
+        say(certificate.terminal(done.certificate, color=has_colors()))
         if done.stopped:
-            _common.say(done.stopped)
+            say(done.stopped)
         _common.say_paths([done.path], project.root, as_json=False)
     return _INTERRUPTED if done.is_interrupted else 0
 

@@ -15,6 +15,7 @@ import argparse
 from msgspec.structs import replace
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
@@ -65,7 +66,7 @@ def act(options: argparse.Namespace) -> int:
     if options.json:
         _common.show_json([only])
     else:
-        _common.say(explained(only, only.verdicts))
+        say(explained(only, only.verdicts))
     return _common.status(project, only)
 
 
@@ -86,12 +87,12 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
     else:
         comparison = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
-        _common.say(
+        say_json(
             report.as_json(comparison.judgement, comparison.verdicts, comparison.sound, comparison.folder)
             .decode()
             .rstrip()
         )
     else:
-        _common.say(report.terminal(comparison.judgement, comparison.verdicts, comparison.sound))
-        _common.say(f"judged: {comparison.folder}")
+        say(report.terminal(comparison.judgement, comparison.verdicts, comparison.sound))
+        say(f"judged: {comparison.folder}")
     return int(bool(failing(project, comparison.verdicts)))

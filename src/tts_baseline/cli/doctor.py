@@ -9,6 +9,8 @@ import argparse
 import json
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say, say_json
+from tts_baseline.core.outside import line
 from tts_baseline.session import doctor
 
 
@@ -21,10 +23,10 @@ def act(options: argparse.Namespace) -> int:
     """0, or 2 where something that a gate needs is missing."""
     findings = doctor.examine(_common.opened(options))
     if options.json:
-        _common.say(json.dumps([finding._asdict() for finding in findings], indent=1))
+        say_json(json.dumps([finding._asdict() for finding in findings], indent=1))
     else:
         for finding in findings:
-            _common.say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<12} {finding.found}")
+            say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<12} {line(finding.found)}")
             if finding.next:
-                _common.say(f"{'':<18} next: {finding.next}")
+                say(f"{'':<18} next: {line(finding.next)}")
     return 0 if all(finding.fine for finding in findings) else 2

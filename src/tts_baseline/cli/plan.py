@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core import settings
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
@@ -39,9 +39,9 @@ def act(options: argparse.Namespace) -> int:
     )
     plan = preview(request, chosen, root=root)
     if options.json:
-        _common.say(msgspec.json.format(msgspec.json.encode(plan), indent=1).decode())
+        say_json(msgspec.json.format(msgspec.json.encode(plan), indent=1).decode())
     else:
-        _common.say(text_plan.render(plan))
+        say(text_plan.render(plan))
     return 0
 
 

@@ -11,8 +11,10 @@ import json
 from pathlib import Path
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.outside import line
 from tts_baseline.report.format import View, formats
 from tts_baseline.session.outcome import reopen
 from tts_baseline.session.project import Project
@@ -41,13 +43,18 @@ def act(options: argparse.Namespace) -> int:
         path = Path(options.check)
         stale = not path.is_file() or path.read_bytes() != page.encode()
         answer = f"is stale: {_command(options, path)}" if stale else "is up to date"
-        _common.say(json.dumps({"path": str(path), "stale": stale}) if options.json else f"{path} {answer}")
+        if options.json:
+            say_json(json.dumps({"path": str(path), "stale": stale}))
+        else:
+            say(f"{line(str(path))} {line(answer)}")
         return int(stale)
     if options.write:
         write_atomic(Path(options.write), page.encode())
         _common.say_paths([Path(options.write)], project.root, as_json=options.json)
+    elif options.json:
+        say_json(json.dumps({"page": page}))
     else:
-        _common.say(json.dumps({"page": page}) if options.json else page)
+        say(page)
     return 0
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 
 import msgspec
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import has_colors, say, say_json
 from tts_baseline.core import settings
 from tts_baseline.core.files import write_atomic
 from tts_baseline.report import review as report
@@ -45,9 +45,9 @@ def act(options: argparse.Namespace) -> int:
         write_atomic(Path(options.write), report.page(histories).encode())
         _common.say_paths([Path(options.write)], root, as_json=options.json)
     elif options.json:
-        _common.say(msgspec.json.format(msgspec.json.encode(histories), indent=1).decode())
+        say_json(msgspec.json.format(msgspec.json.encode(histories), indent=1).decode())
     else:
         width = shutil.get_terminal_size((report.WIDTH, 24)).columns
         width = max(width, report.WIDTH)
-        _common.say(report.terminal(histories, width=width, color=sys.stdout.isatty()))
+        say(report.terminal(histories, width=width, color=has_colors()))
     return 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.session.run import gate
 
@@ -40,5 +41,5 @@ def act(options: argparse.Namespace) -> int:
         _common.show_json(outcomes)
     elif len(outcomes) > 1:
         runs = " ".join(outcome.run.id for outcome in outcomes)
-        _common.say(f'accept all: tts-baseline accept {runs} --reason "..."')
+        say(f'accept all: tts-baseline accept {runs} --reason "..."')
     return max(_common.status(project, outcome) for outcome in outcomes)

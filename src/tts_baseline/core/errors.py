@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tts_baseline.core.outside import line
+
 
 class TtsBaselineError(Exception):
     """Anything this project reports to a person: `what` happened, `where`, and a `hint` to type next."""
@@ -13,11 +15,11 @@ class TtsBaselineError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        lines = [self.what]
+        lines = [line(self.what)]
         if self.where:
-            lines.append(f"  where  {self.where}")
+            lines.append(f"  where  {line(self.where)}")
         if self.hint:
-            lines.append(f"  next   {self.hint}")
+            lines.append(f"  next   {line(self.hint)}")
         return "\n".join(lines)
 
 

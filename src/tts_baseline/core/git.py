@@ -11,6 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from tts_baseline.core.errors import RevisionError
+from tts_baseline.core.outside import storable
+from tts_baseline.core.redaction import redacted
 from tts_baseline.core.registry import nearest
 
 _TIMEOUT_S = 600.0  # chosen: a git that hangs must end, and a large checkout on a slow disk must not
@@ -59,7 +61,7 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
         raise RevisionError(f"git {words[0]}: {error}", where=str(folder)) from error
     if done.returncode:
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
-        raise RevisionError(f"git {words[0]}: {reason}", where=str(folder))
+        raise RevisionError(redacted(f"git {words[0]}: {reason}", ()), where=str(folder))
     return done.stdout.removesuffix("\n")
 
 
@@ -71,7 +73,7 @@ def commit(root: Path) -> tuple[str | None, bool]:
 
 def author(root: Path) -> str:
     """The name that git would sign a commit at `root` with, else the login name."""
-    return _answer(root, "config", "user.name") or os.environ.get("USER") or "unknown"
+    return storable(_answer(root, "config", "user.name") or os.environ.get("USER") or "unknown")
 
 
 def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:

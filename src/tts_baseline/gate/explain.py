@@ -19,6 +19,8 @@ _NAMED_OPERATORS = 3
 _LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_COMMIT_DIGITS = 7
 _SHOWN_DIGITS, _WHOLE_HASH = 4, 64
 
 
@@ -56,7 +58,9 @@ def because(verdict: Verdict) -> str:
 
 def shown(change: Change) -> str:
     """'name old -> new'; of two long hashes as much as tells them apart."""
-    lengths = range(_SHOWN_DIGITS, _WHOLE_HASH + 1)
+    lengths = range(_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_COMMIT_DIGITS = 7
+_SHOWN_DIGITS, _WHOLE_HASH + 1)
     pairs = ((_shortened(change.before, length), _shortened(change.now, length)) for length in lengths)
     before, now = next(pair for pair in pairs if pair[0] != pair[1])
     return f"{change.name} {before} -> {now}"
@@ -64,6 +68,11 @@ def shown(change: Change) -> str:
 
 def _shortened(text: str, digits: int) -> str:
     return _HASH.sub(lambda digest: digest[0] if len(digest[0]) <= digits else f"{digest[0][:digits]}…", text)
+
+
+def revision(name: str) -> str:
+    """A commit's full hash as its first seven digits; any other name of a revision as it is."""
+    return name[:_COMMIT_DIGITS] if _COMMIT.fullmatch(name) else name
 
 
 def causes(verdicts: Iterable[Verdict]) -> list[str]:
@@ -140,7 +149,7 @@ def _change(verdict: Verdict) -> str:
 
 
 def _side_by_side(judged: Verdict, against: str) -> str:
-    return f"{_change(judged)} against {against}, {judged.runs} restarts side by side"
+    return f"{_change(judged)} against {revision(against)}, {judged.runs} restarts side by side"
 
 
 def _resolution(verdict: Verdict) -> str:
@@ -221,7 +230,7 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
     "cpu time": _cpu_time,
     "environment": _environment,
     "before the base": lambda v: (
-        f"not since {v.against} ({_side_by_side(v.judged or v, v.against)}): before it, or around the code"
+        f"not since {revision(v.against)} ({_side_by_side(v.judged or v, v.against)}): before it, or around the code"
     ),
     "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",

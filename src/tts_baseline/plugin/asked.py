@@ -10,6 +10,7 @@ import pytest
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Case
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.plugin.said import usage_error
 from tts_baseline.suites import reader
 
 _KNOWN = ("cases", "tags", "limits")
@@ -46,7 +47,7 @@ def mark(item: pytest.Item | pytest.Function | Any) -> Mapping[str, Any]:
         return {}
     unknown = [name for name in marker.kwargs if name not in _KNOWN]
     if unknown or marker.args:
-        raise pytest.UsageError(
+        raise usage_error(
             f"{item.nodeid}: @pytest.mark.tts takes {', '.join(_KNOWN)} by name, not "
             f"{', '.join(unknown) or marker.args}"
         )
@@ -58,7 +59,7 @@ def chosen_cases(cases: Sequence[Case], marked: Mapping[str, Any]) -> tuple[Case
     try:
         return reader.choose(tuple(cases), _names(marked.get("cases")), _names(marked.get("tags")))
     except TtsBaselineError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise usage_error(str(error)) from error
 
 
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ import pytest
 
 from tts_baseline.core.errors import BaselineError, NothingMeasured, TtsBaselineError
 from tts_baseline.core.options import OPTIONS
+from tts_baseline.core.outside import line
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates
 from tts_baseline.core.settings import find_root
+from tts_baseline.plugin import said
 from tts_baseline.plugin.asked import chosen_cases, mark
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import SuiteItem, suite_items
@@ -32,7 +34,7 @@ class Gatekeeper:
 
     def __init__(self, config: pytest.Config) -> None:
         if config.getoption("numprocesses", None):
-            raise pytest.UsageError(
+            raise said.usage_error(
                 "--tts-baseline measures one thing at a time, and -n would measure several: run it with -n0"
             )
         self.config = config
@@ -46,11 +48,10 @@ class Gatekeeper:
         """Two lines: what is measured, and against what."""
         p = self.project
         switches = "+".join((p.settings.device, *p.settings.optimize))
-        return (
-            f"tts-baseline: {p.settings.pipeline} @ {switches} | suite {p.suite}, {len(p.chosen)} cases\n"
-            f"tts-baseline: baselines in {p.settings.dir}/ | missing: {p.settings.missing} | "
-            f"undecided: {p.settings.undecided}"
-        )
+        measured = f"{p.settings.pipeline} @ {switches} | suite {p.suite}, {len(p.chosen)} cases"
+        policy = f"missing: {p.settings.missing} | undecided: {p.settings.undecided}"
+        lines = (measured, f"baselines in {p.settings.dir}/ | {policy}")
+        return said.fit("\n".join(f"tts-baseline: {line(text)}" for text in lines))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Runs a test that asks for `tts_case` once for each case that its marker chooses."""
@@ -114,15 +115,7 @@ class Gatekeeper:
         return [case for case in self.project.chosen if case.id in wanted]
 
     def _progress(self) -> Progress:
-        reporter = self.config.pluginmanager.getplugin("terminalreporter")
-        if reporter is None:
-            return Progress(lambda _: None, live=False)
-
-        def write(text: str) -> None:
-            reporter.write(text, flush=True)
-
-        reporter.ensure_newline()
-        return Progress(write, live=reporter.isatty)
+        return said.progress(self.config.pluginmanager.getplugin("terminalreporter"))
 
     # --- what is judged
 
@@ -152,11 +145,11 @@ class Gatekeeper:
             return
         terminalreporter.section("tts-baseline")
         if error is not None:
-            terminalreporter.write_line(str(error), red=True)
+            said.write(terminalreporter, str(error), red=True)
         if outcome is not None:
             view = View(verbose=self.config.get_verbosity() > 0, color=terminalreporter.hasmarkup)
-            terminalreporter.write_line(terminal.render(outcome, view))
-            terminalreporter.write_line(terminal.footer(outcome))
+            said.write(terminalreporter, terminal.render(outcome, view))
+            said.write(terminalreporter, terminal.footer(outcome))
 
 
 def _project(config: pytest.Config) -> Project:
@@ -165,4 +158,4 @@ def _project(config: pytest.Config) -> Project:
     try:
         return open_project(find_root(config.rootpath, config.invocation_params.dir), chosen)
     except TtsBaselineError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise said.usage_error(str(error)) from error

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tts_baseline.core.outside import line
 from tts_baseline.plugin.measured import Measurements
 from tts_baseline.plugin.verdicts import check_family
 
@@ -41,7 +42,7 @@ def suite_items(
 ) -> dict[str, SuiteItem]:
     """One item a family, by its name: `tts-baseline::<suite>::<family>`."""
     parent = SuiteCollector.from_parent(session, name="tts-baseline", nodeid="tts-baseline")
-    suite = measured.project.suite
+    suite = line(measured.project.suite)
     return {
         family: SuiteItem.from_parent(parent, name=f"{suite}::{family}", measured=measured, family=family)
         for family in families

@@ -8,11 +8,12 @@ import pytest
 
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import line
 from tts_baseline.core.records import Calls, Case, Reading
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import limits
-from tts_baseline.plugin import results
+from tts_baseline.plugin import results, said
 from tts_baseline.plugin.asked import Claim, claims
 from tts_baseline.session import certified, one_text
 from tts_baseline.session.outcome import judge_again, recorded_utterance
@@ -36,7 +37,7 @@ class Measurements:
     def outcome(self) -> Outcome:
         """The outcome; fails the test where there is none."""
         if self.result is None:
-            pytest.fail(str(self.error or "nothing was measured"), pytrace=False)
+            said.fail(str(self.error or "nothing was measured"))
         return self.result
 
     def latency(self, item: pytest.Item, case: Case | str) -> results.Latency:
@@ -83,7 +84,7 @@ class Measurements:
             chosen = limits.chosen(both, where="@pytest.mark.tts(limits=...)")
             certified.check_run(self.project, outcome.run, chosen)
         except TtsBaselineError as error:
-            pytest.fail(str(error), pytrace=False)
+            said.fail(str(error))
         return judge_again(outcome, chosen)
 
     def _calls(self, item: pytest.Item, family: str, case: Case | str) -> tuple[Calls, ...]:
@@ -106,16 +107,13 @@ class Measurements:
         """The outcome; fails the test where the case is not in it."""
         run = self.outcome.run
         if case not in run.cases:
-            pytest.fail(
+            said.fail(
                 f"case {case.id!r} was not measured: nobody asked for it before the tests ran\n"
-                f'  next   mark the test with @pytest.mark.tts(cases="{case.id}")',
-                pytrace=False,
+                f'  next   mark the test with @pytest.mark.tts(cases="{case.id}")'
             )
         failure = next((failure for failure in run.failures if failure.case == case.id), None)
         if failure:
-            pytest.fail(
-                f"{failure.case} could not be measured: {failure.kind}: {failure.message}", pytrace=False
-            )
+            said.fail(f"{failure.case} could not be measured: {failure.kind}: {line(failure.message)}")
         return self.outcome
 
 

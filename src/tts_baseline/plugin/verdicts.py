@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.plugin import said
 from tts_baseline.plugin.asked import claims, mark
 from tts_baseline.plugin.measured import Measurements
 from tts_baseline.report.formats import junit
@@ -25,7 +26,7 @@ def check_family(measured: Measurements, item: pytest.Item, family: str) -> None
     """Fail a suite's item if one of its family's verdicts fails the build, or there is none."""
     verdicts = suite_verdicts(measured.outcome, family)
     if not verdicts:
-        pytest.fail(f"no {family} could be measured or compared", pytrace=False)
+        said.fail(f"no {family} could be measured or compared")
     _conclude(measured, item, verdicts)
 
 
@@ -34,4 +35,4 @@ def _conclude(measured: Measurements, item: pytest.Item, verdicts: Sequence[Verd
     item.user_properties.extend(junit.properties(verdicts))
     failures = failing(measured.project, verdicts)
     if failures:
-        pytest.fail(explained(measured.outcome, failures), pytrace=False)
+        said.fail(explained(measured.outcome, failures))

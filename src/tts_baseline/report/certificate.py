@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tts_baseline.core import units
+from tts_baseline.core import outside, units
 from tts_baseline.core.certificate import Certificate, Level, Share
 from tts_baseline.report import table
 
@@ -32,7 +32,7 @@ def line(certificate: Certificate) -> str:
 def terminal(certificate: Certificate, *, color: bool = False) -> str:
     """The levels as a table, then what they add up to."""
     levels = table.text([_sheet(certificate)], width=_WIDTH, color=color)
-    return "\n".join([levels, "", *lines(certificate)])
+    return "\n".join([levels, "", *map(outside.line, lines(certificate))])
 
 
 def lines(certificate: Certificate) -> list[str]:
@@ -54,7 +54,11 @@ def lines(certificate: Certificate) -> list[str]:
 
 def as_json(certificate: Certificate, path: Path, stopped: str) -> bytes:
     """`{path, stopped, certificate}`, the certificate as it is in its file."""
-    page: dict[str, Any] = {"path": str(path), "stopped": stopped, "certificate": certificate}
+    page: dict[str, Any] = {
+        "path": outside.storable(str(path)),
+        "stopped": stopped,
+        "certificate": certificate,
+    }
     return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tts_baseline.core import units
+from tts_baseline.core import outside, units
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
@@ -23,7 +23,7 @@ from tts_baseline.report.sheets import case_sheets, verdict_sheet
 
 def sheets(judgement: Judgement, verdicts: Sequence[Verdict]) -> list[table.Sheet]:
     """The suite's verdicts, and the single cases that are not fine."""
-    suite = verdict_sheet(f"head against {judgement.against.name}", verdicts)
+    suite = verdict_sheet(f"head against {explain.revision(judgement.against.name)}", verdicts)
     return [suite, *case_sheets(verdicts)]
 
 
@@ -79,7 +79,9 @@ def _head(judgement: Judgement) -> str:
 
 def _base(judgement: Judgement) -> str:
     name, commit = judgement.against.name, judgement.against.commit
-    return name if commit is None or commit.startswith(name) else f"{name} ({commit[:7]})"
+    if commit is None or commit.startswith(name):
+        return explain.revision(name)
+    return f"{name} ({commit[:7]})"
 
 
 def noise_sheet(judgement: Judgement) -> table.Sheet:
@@ -103,14 +105,15 @@ def terminal(
     parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
     if sound is not None:
         sheet = sound_sheet(sound)
-        parts.append(f"{sheet.title}\n{table.text([sheet], color=color)}")
-    return "\n\n".join([*parts, "\n".join([*reasons(verdicts), *lines(judgement)])])
+        parts.append(f"{outside.line(sheet.title)}\n{table.text([sheet], color=color)}")
+    notes = map(outside.line, (*reasons(verdicts), *lines(judgement)))
+    return "\n\n".join([*parts, "\n".join(notes)])
 
 
 def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound | None = None) -> str:
     """The report as a page; with the sound of both arms where that was scored."""
     heard = [sound_sheet(sound)] if sound is not None else []
-    notes = [f"- {line}" for line in (*reasons(verdicts), *lines(judgement))]
+    notes = [f"- {outside.paragraph(note)}" for note in (*reasons(verdicts), *lines(judgement))]
     return "\n".join(
         [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *notes, ""]
     )
@@ -120,7 +123,7 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSoun
     """JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost, sound}`."""
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
-        "folder": str(folder),
+        "folder": outside.storable(str(folder)),
         "against": judgement.against,
         "commit": judgement.commit,
         "dirty": judgement.dirty,

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from tts_baseline.core import units
+from tts_baseline.core import outside, units
 from tts_baseline.core.registry import headlines, metrics
 from tts_baseline.report.history import AcceptedRun, History
 from tts_baseline.report.table import Sheet, markdown, text
@@ -19,10 +19,11 @@ def terminal(histories: Sequence[History], *, width: int = WIDTH, color: bool = 
     """Each history as a table, newest run last, and under it what it means."""
     parts = []
     for history in histories:
-        parts += [_title(history), text([_narrow(history, width)], width=width, color=color), ""]
+        trend = text([_narrow(history, width)], width=width, color=color)
+        parts += [outside.line(_title(history)), trend, ""]
         for advice in history.advice:
-            parts.append(textwrap.fill(advice.text, width))
-            parts += [f"  next   {command}" for command in advice.commands]
+            parts.append(textwrap.fill(outside.line(advice.text), width))
+            parts += [f"  next   {outside.line(command)}" for command in advice.commands]
         parts.append("")
     return "\n".join(parts).rstrip()
 
@@ -33,9 +34,9 @@ def page(histories: Sequence[History]) -> str:
     for history in histories:
         parts.append(markdown([_wide(history)]))
         for advice in history.advice:
-            parts.append(f"{advice.text}\n")
+            parts.append(f"{outside.paragraph(advice.text)}\n")
             if advice.commands:
-                parts.append("\n".join(("```", *advice.commands, "```\n")))
+                parts.append("\n".join(("```", *map(outside.line, advice.commands), "```\n")))
     return "\n".join(parts).rstrip() + "\n"
 
 

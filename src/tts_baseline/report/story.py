@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tts_baseline.core import units
+from tts_baseline.core.outside import line
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.explain import because, headline, reason, surroundings, where
@@ -20,15 +21,15 @@ def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
     lines: list[str] = []
     for verdict in shown[:_SHOWN]:
         lines.append(headline(verdict, run.suite))
-        lines += [f"  {line}" for line in _numbers(verdict, baseline)]
+        lines += [f"  {number}" for number in _numbers(verdict, baseline)]
         if verdict.case is None:
-            lines += [f"  {line}" for line in _worst([v for v in verdicts if v.gate == verdict.gate])]
+            lines += [f"  {case}" for case in _worst([v for v in verdicts if v.gate == verdict.gate])]
     if len(shown) > _SHOWN:
         lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
     if around := surroundings(run, baseline):
         lines.append("changed around it: " + ", ".join(around))
     lines += ["Next:", *next_commands(verdicts, run)]
-    return "\n".join(lines)
+    return "\n".join(map(line, lines))
 
 
 def next_commands(verdicts: Sequence[Verdict], run: Run) -> list[str]:

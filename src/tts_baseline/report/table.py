@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tts_baseline.core import outside
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -47,18 +49,13 @@ def markdown(sheets: Iterable[Sheet]) -> str:
     """The tables as Markdown, each under its title."""
     parts = []
     for sheet in sheets:
-        parts += [f"### {_line(sheet.title)}", "", _bar([head for head, _ in sheet.heads])]
+        parts += [f"### {outside.markdown(sheet.title)}", "", _bar([head for head, _ in sheet.heads])]
         parts += [_bar(["---"] * len(sheet.heads)), *(_bar(row) for row in sheet.rows), ""]
     return "\n".join(parts)
 
 
 def _bar(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_line(cell).replace("|", "\\|") for cell in cells) + " |"
-
-
-def _line(text: str) -> str:
-    """Messages and reasons may have several lines; a heading and a cell have one."""
-    return " ".join(text.split())
+    return f"| {' | '.join(map(outside.markdown, cells))} |"
 
 
 def _rich(sheet: Sheet) -> Table:
@@ -74,5 +71,10 @@ def _rich(sheet: Sheet) -> Table:
         )  # fmt: skip
     for row in sheet.rows:
         style = _COLORS.get(row[0].lower(), "")
-        table.add_row(Text(row[0], style=style), *(Text(_line(cell)) for cell in row[1:]))
+        table.add_row(Text(_cell(row[0]), style=style), *(Text(_cell(cell)) for cell in row[1:]))
     return table
+
+
+def _cell(text: str) -> str:
+    """Messages and reasons may have several lines; a cell has one."""
+    return " ".join(outside.line(text).split())

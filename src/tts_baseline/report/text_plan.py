@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tts_baseline.core import units
+from tts_baseline.core.outside import line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,7 +28,7 @@ def render(plan: TextPlan, *, width: int = _WIDTH) -> str:
             console.print(title, markup=False, highlight=False)
             console.print(_table(heads, rows))
             console.print()
-    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().splitlines())
+    return "\n".join(shown.rstrip() for shown in out.getvalue().rstrip().splitlines())
 
 
 def _sheets(plan: TextPlan) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
@@ -58,7 +59,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for head in heads or ("",) * len(rows[0]):
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(line(cell)) for cell in row))
     return table
 
 

@@ -11,6 +11,7 @@ from tts_baseline.baseline import accept, pending
 from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
@@ -104,7 +105,7 @@ def _is_whole(project: Project, run: Run) -> bool:
 
 def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:
     return Acceptance(
-        reason=reason,
+        reason=storable(reason),
         author=git.author(project.root),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=run.commit,

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import environment, settings
+from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case, Environment, Run
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
@@ -43,7 +44,7 @@ class Project(Struct, frozen=True, kw_only=True):
     @property
     def suite(self) -> str:
         """The suite's short name."""
-        return Path(self.settings.suite).stem
+        return storable(Path(self.settings.suite).stem)
 
     @property
     def worker(self) -> WorkerSpec:

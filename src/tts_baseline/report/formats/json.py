@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.registry import metrics
@@ -22,7 +23,7 @@ def render(outcome: Outcome, view: View) -> str:
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "run": run.id,
-        "folder": str(outcome.folder),
+        "folder": storable(str(outcome.folder)),
         "pipeline": run.pipeline,
         "variant": run.variant,
         "suite": run.suite,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import line
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.report.format import FormatSpec, View
 
@@ -23,4 +24,4 @@ def render(outcome: Outcome, view: View) -> str:
 
 def properties(verdicts: Iterable[Verdict]) -> list[tuple[str, str]]:
     """Names and values: `tts.<gate>`, for a single case `tts.<gate>.<case>`, and the verdict's status."""
-    return [(".".join(filter(None, ("tts", v.gate, v.case))), v.status) for v in verdicts]
+    return [(line(".".join(filter(None, ("tts", v.gate, v.case)))), v.status) for v in verdicts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tts_baseline.core import outside
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Run
 from tts_baseline.gate import explain
@@ -19,15 +20,15 @@ def render(outcome: Outcome, view: View) -> str:
     lines = [
         f"## tts-baseline: {sheets.counts(verdicts)}",
         "",
-        f"Run `{run.id}`, {run.created}, {_commit(run)}, machine `{run.environment.key}`.",
+        f"Run {outside.code(run.id)}, {outside.markdown(run.created)}, {_source(run)}.",
         "",
     ]
     around = explain.surroundings(run, outcome.baseline)
     if around:
-        lines += ["Changed around it: " + ", ".join(around) + ".", ""]
+        lines += [outside.markdown(f"Changed around it: {', '.join(around)}."), ""]
     notes = reasons(verdicts)
     if notes:
-        lines += [*(f"- {' '.join(note.split())}" for note in notes), ""]
+        lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
     tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts)]
     lines.append(table.markdown([*tables, *sheets.reading_sheets(run, _ALL_COLUMNS)]))
     if outcome.judgement is not None:
@@ -35,5 +36,7 @@ def render(outcome: Outcome, view: View) -> str:
     return "\n".join(lines)
 
 
-def _commit(run: Run) -> str:
-    return f"commit `{(run.commit or 'none')[:7]}`{' with uncommitted changes' if run.dirty else ''}"
+def _source(run: Run) -> str:
+    changes = " with uncommitted changes" if run.dirty else ""
+    commit, machine = outside.code((run.commit or "none")[:7]), outside.code(run.environment.key)
+    return f"commit {commit}{changes}, machine {machine}"

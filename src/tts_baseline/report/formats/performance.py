@@ -8,7 +8,7 @@ from statistics import fmean, median, quantiles
 
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import accepted_at
-from tts_baseline.core import units
+from tts_baseline.core import outside, units
 from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.aggregate import suite_value
@@ -30,7 +30,7 @@ def render(baselines: Path) -> str:
     parts = [_HEADER]
     for quality_file in sorted(baselines.glob("*/*/quality.json")):
         quality = files.read_record(quality_file, Quality)
-        parts.append(f"## {quality.pipeline} @ {quality.variant}\n")
+        parts.append(f"## {outside.markdown(f'{quality.pipeline} @ {quality.variant}')}\n")
         parts.append(markdown([_quality(quality)]))
         for machine in sorted((quality_file.parent / "machines").glob("*")):
             runs = [files.read_record(path, Run) for path in machine.glob("*.json")]

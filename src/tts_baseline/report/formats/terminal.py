@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.outside import line
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
@@ -18,7 +19,7 @@ def render(outcome: Outcome, view: View) -> str:
     below = sheets.case_sheets(verdicts)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    notes = [textwrap.fill(note, view.width, subsequent_indent="  ") for note in reasons(verdicts)]
+    notes = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in reasons(verdicts)]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
         "\n".join(notes),
@@ -31,10 +32,10 @@ def footer(outcome: Outcome) -> str:
     """The lines after a summary: what the judge compared, counts, where the run is, what was recorded."""
     lines = [f"{sheets.counts(outcome.verdicts)}    run: {outcome.folder}"]
     if outcome.judgement is not None:
-        lines = [*(f"judge: {line}" for line in judgement.lines(outcome.judgement)), *lines]
+        lines = [*(f"judge: {said}" for said in judgement.lines(outcome.judgement)), *lines]
     if outcome.recorded:
         lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
-    return "\n".join(lines)
+    return "\n".join(map(line, lines))
 
 
 def _text(sheet: table.Sheet, view: View) -> str:

@@ -17,6 +17,7 @@ from tts_baseline.core.errors import (
     TtsBaselineError,
 )
 from tts_baseline.core.judgement import Against
+from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import Settings
 from tts_baseline.core.verdict import Change
@@ -104,7 +105,7 @@ def against_revision(
             base=arm,
             head=Arm(name="head", spec=project.worker),
             against=Against(
-                name=revision,
+                name=storable(revision),
                 commit=base.commit,
                 optimize=spec.optimize,
                 code=_own_code(project, base.root, pilot, theirs, revision),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Quality, Reading, Replicate, Utterance
 from tts_baseline.core.registry import metrics
@@ -55,7 +56,7 @@ def read(metric: Metric, evidence: Evidence) -> Reading:
     except TtsBaselineError as error:
         reason = f"{error.what}: {error.hint}" if error.hint else error.what
     except Exception as error:  # noqa: BLE001 - metrics come from other distributions too
-        reason = f"the metric failed: {type(error).__name__}: {error}"
+        reason = storable(f"the metric failed: {type(error).__name__}: {error}")
     case = evidence.case.id if evidence.case else None
     return Reading(metric=metric.spec.name, case=case, value=None, reason=reason)
 
