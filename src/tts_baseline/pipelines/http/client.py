@@ -73,9 +73,7 @@ class Client:
         )
 
     def open(self) -> str:
-        """The Server header, or "", after opening the connection with a HEAD request.
-
-        A server that closes the connection on HEAD is not asked again: it may answer a post.
+        """The Server header, or "", from a HEAD request; then, the connection is open for posts.
 
         Raises PipelineError if no HTTP server answers.
         """
@@ -84,8 +82,9 @@ class Client:
         try:
             self._connection.connect()
             server = self._server(headers)
-            if self._connection.sock is None:
-                self._connection.connect()
+            # HEAD has a connection of its own: some servers answer it with a body, which a post would read.
+            self.close()
+            self._connection.connect()
         except (OSError, HTTPException) as error:
             self.close()
             raise PipelineError(
@@ -96,12 +95,10 @@ class Client:
     def _server(self, headers: dict[str, str]) -> str:
         try:
             self._connection.request("HEAD", self._to.target, headers=headers)
-            response = self._connection.getresponse()
-            response.read()
+            with self._connection.getresponse() as response:
+                return response.getheader("Server", "")
         except ConnectionError:
-            self.close()
-            return ""
-        return response.getheader("Server", "")
+            return ""  # it may answer a post nevertheless
 
     def close(self) -> None:
         """Close the connection; the next request opens another. May be called any number of times."""
@@ -139,10 +136,10 @@ class Client:
         connection, headers = self._connection, self._headers()
         try:
             connection.request("POST", self._to.target, body, headers)
-            response = connection.getresponse()
-            if response.status != 200:
-                raise self._refused(response)
-            answer, first_byte = body_of(response, self._most)
+            with connection.getresponse() as response:
+                if response.status != 200:
+                    raise self._refused(response)
+                answer, first_byte = body_of(response, self._most)
         except RequestFailed as error:
             error.where = self._to.shown
             raise
@@ -201,7 +198,10 @@ class Client:
         return RequestFailed(what, where=self._to.shown, hint=hint)
 
     def _reason(self, error: BaseException) -> str:
-        return f"{type(error).__name__}: {line(str(error), self.secrets)}"
+        # http.client reads the server's bytes as ISO 8859-1.
+        said = str(error).encode("latin-1", "replace")
+        shown = excerpt(said, self.secrets)
+        return f"{type(error).__name__}: {shown}"
 
     @property
     def _look(self) -> str:

@@ -75,9 +75,10 @@ def check_type(declared: Media, asked: Format, accepted: str | None, secrets: Co
     """
     if declared.type not in (*_ANY, *TYPES[asked], (accepted or "").lower()):
         shown = line(declared.type, secrets)
+        may_be_sound = declared.type.startswith("audio/") and shown == declared.type
         raise RequestFailed(
             f"the answer's Content-Type is {shown!r}, not {TYPES[asked][0]}",
-            hint=f'if it is {asked} nevertheless, set content_type = "{shown}" in {TABLE}',
+            hint=f'if it is {asked} nevertheless, set content_type = "{shown}" in {TABLE}' * may_be_sound,
         )
 
 

@@ -29,7 +29,7 @@ def _seconds(after: str) -> float | None:
         seconds = float(after)
     except ValueError:
         return None
-    return None if math.isnan(seconds) else seconds
+    return seconds if math.isfinite(seconds) else None
 
 
 def _until(after: str, now: str) -> float | None:
