@@ -780,6 +780,20 @@ def test_the_key_is_never_shown(server: Server, make: Make, monkeypatch: pytest.
     assert SECRET not in "".join(shown)
 
 
+def test_a_key_in_the_body_or_the_query_is_not_shown_either(server: Server, make: Make) -> None:
+    made = make(
+        url=f"{server.url}/v1/audio/speech?api_key=query%2Fsecret",
+        extra={"lang": "es", "auth": {"token": 'extra"secret'}},
+    )
+    server.answer = lambda handler: handler.reply(
+        b"query/secret, query%2Fsecret, " + json.dumps(handler.server.body).encode(), 400
+    )
+    shown = str(refused(made)) + str(made.provenance)
+    assert "secret" not in shown
+    assert made.provenance["extra"] == '{"auth": {"token": "***"}, "lang": "es"}'
+    assert server.body["auth"] == {"token": 'extra"secret'}
+
+
 @pytest.mark.parametrize("value", [None, "", "  ", f"{SECRET}\r\nX-Evil: 1", "clé", "a\0b"])
 def test_a_key_that_cannot_be_sent_is_not_repeated(
     server: Server, make: Make, monkeypatch: pytest.MonkeyPatch, value: str | None

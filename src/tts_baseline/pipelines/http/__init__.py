@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record, Request, Utterance
+from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.http.answer import Wanted, decoded
 from tts_baseline.pipelines.http.client import Client
@@ -24,7 +25,7 @@ from tts_baseline.pipelines.http.endpoint import TABLE, endpoint, unfit
 from tts_baseline.pipelines.http.media import Format
 
 _OURS = ("model", "input", "voice", "instructions", "response_format", "speed")
-_HEARD = ("model", "voice", "voices", "styles", "response_format", "extra")
+_HEARD = ("model", "voice", "voices", "styles", "response_format")
 
 
 class Options(Record, frozen=True, kw_only=True):
@@ -111,6 +112,7 @@ class Http:
         self._client = Client(
             self._to,
             key_variable=options.api_key_env,
+            secrets=secrets_of({"url": options.url, "extra": options.extra}, {}),
             timeout=options.timeout,
             retries=options.retries,
             max_answer_bytes=options.max_answer_bytes,
@@ -120,7 +122,12 @@ class Http:
     @property
     def provenance(self) -> dict[str, str]:
         """Where the sound comes from: the address without its query, the settings, the Server header."""
-        asked = {name: getattr(self._options, name) for name in _HEARD}
+        options = self._options
+        asked = {name: getattr(options, name) for name in _HEARD}
+        if options.extra:
+            asked["extra"] = redacted(
+                json.dumps(options.extra, sort_keys=True), secrets_of(options.extra, {})
+            )
         origin = {"url": self._to.shown, **asked, "server": self._server}
         return {
             name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)

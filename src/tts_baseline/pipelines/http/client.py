@@ -41,22 +41,28 @@ class Client:
     """
 
     def __init__(
-        self, to: Endpoint, *, key_variable: str | None, timeout: float, retries: int, max_answer_bytes: int
+        self,
+        to: Endpoint,
+        *,
+        key_variable: str | None,
+        secrets: tuple[str, ...],
+        timeout: float,
+        retries: int,
+        max_answer_bytes: int,
     ) -> None:
         connection = HTTPSConnection if to.secure else HTTPConnection
         self._connection = connection(to.host, to.port, timeout=timeout)
         self._to, self._key_variable, self._timeout, self._retries = to, key_variable, timeout, retries
-        self._most = max_answer_bytes
+        self._most, self._secrets = max_answer_bytes, secrets
         self._answered = False  # by this connection, to a post
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What may not be shown: the API key, if any, and the values of the address's query.
+        """What may not be shown: the API key and what else is secret in the settings.
 
         Raises SettingsError if the key's variable has no valid key.
         """
-        key = self._key()
-        return (*self._to.secrets, key) if key else self._to.secrets
+        return (*self._secrets, self._key())
 
     def _key(self) -> str:
         if self._key_variable is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
@@ -11,7 +11,6 @@ from tts_baseline.core.records import Record
 TABLE = "[tool.tts-baseline.pipelines.http]"
 _PATH = "/v1/audio/speech"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SECRET_CHARS = 8  # chosen: shorter values of a query are versions and flags, which occur in any text
 
 
 class Endpoint(Record, frozen=True, kw_only=True):
@@ -22,14 +21,6 @@ class Endpoint(Record, frozen=True, kw_only=True):
     port: int
     target: str
     shown: str
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The values of the query that may be keys, as they are sent and as they are meant."""
-        query = urlsplit(self.target).query
-        sent = [part.partition("=")[2] or part for part in query.split("&")]
-        meant = [value for _, value in parse_qsl(query)]
-        return tuple(value for value in (*sent, *meant) if len(value) >= _SECRET_CHARS)
 
 
 def endpoint(url: str) -> Endpoint:

@@ -45,8 +45,9 @@ def whole(answer: bytes) -> bytes:
     if second >= 0:
         raise RequestFailed(f"a second WAV file begins {second - 8:,} bytes into the answer")
     kept = 12 if b"ds64" not in head else head[b"ds64"].start + head[b"ds64"].size
-    between = answer[kept : samples.start - 4]
-    sound = answer[samples.start : samples.start + size]
+    view = memoryview(answer)
+    between = view[kept : samples.start - 4]
+    sound = view[samples.start : samples.start + size]
     name = b"RIFX" if order == ">" else b"RIFF"
     length = struct.pack(f"{order}I", len(between) + 8 + size)
     return b"".join((name, length, b"WAVE", between, struct.pack(f"{order}I", size), sound))
