@@ -6,6 +6,7 @@ A table stands between two marks, `<!-- table of metrics: make tables -->` and `
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
 from tts_baseline.metrics import features as shared
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
+from tts_baseline.pipelines.http import create
 from tts_baseline.report.format import formats as registered_formats
 
 HERE = Path(__file__).parent
@@ -114,6 +116,20 @@ def formats() -> str:
     )
 
 
+def http() -> str:
+    """One row a setting of the pipeline `http`, as the docstring of its factory tells them."""
+    told = re.findall(r"^((?:\w+, )*\w+): (.*(?:\n    .+)*)", inspect.getdoc(create) or "", re.MULTILINE)
+    defaults = {name: parameter.default for name, parameter in inspect.signature(create).parameters.items()}
+    return table(
+        ("setting", "default", "meaning"),
+        (
+            (f"`{name}`", _default(defaults[name]), " ".join(meaning.split()))
+            for names, meaning in told
+            for name in names.split(", ")
+        ),
+    )
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "metrics": metrics,
     "options": options,
@@ -123,6 +139,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "switches": switches,
     "formats": formats,
     "steps": steps,
+    "http": http,
 }
 
 
@@ -143,6 +160,12 @@ def _files(folder: ModuleType) -> Iterator[tuple[str, str]]:
 def _equality(spec: SwitchSpec) -> str:
     bounds = {"numeric": f", error <= {spec.bound} of the peak", "perceptual": f", SNR >= {spec.bound} dB"}
     return f"{spec.equality}{bounds.get(spec.equality, '')}"
+
+
+def _default(value: object) -> str:
+    if value is inspect.Parameter.empty:
+        return "required"
+    return "" if value is None else f"`{value!r}`".replace("'", '"')
 
 
 def _summary(module: str) -> str:

@@ -17,12 +17,15 @@ from msgspec import Meta
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record, Request, Utterance
+from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines.http.answer import Format, decoded
-from tts_baseline.pipelines.http.client import TABLE, Client, endpoint, unfit
+from tts_baseline.pipelines.http.answer import Wanted, decoded
+from tts_baseline.pipelines.http.client import Client
+from tts_baseline.pipelines.http.endpoint import TABLE, endpoint, unfit
+from tts_baseline.pipelines.http.media import Format
 
 _OURS = ("model", "input", "voice", "instructions", "response_format", "speed")
-_HEARD = ("model", "voice", "voices", "styles", "response_format", "extra")
+_HEARD = ("model", "voice", "voices", "styles", "response_format")
 
 
 class Options(Record, frozen=True, kw_only=True):
@@ -36,6 +39,8 @@ class Options(Record, frozen=True, kw_only=True):
     seed_field: str | None
     response_format: Format
     sample_rate: Annotated[int, Meta(gt=0)] | None
+    content_type: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+\Z")] | None
+    max_answer_bytes: Annotated[int, Meta(ge=1, le=2_000_000_000)]  # a WAV file's sizes end at 2 GiB
     api_key_env: Annotated[str, Meta(pattern=r"\A[A-Za-z_][A-Za-z0-9_]*\Z")] | None
     timeout: Annotated[float, Meta(gt=0, le=86_400)]  # chosen: a day, so that the socket takes it
     retries: Annotated[int, Meta(ge=0, le=10)]  # chosen: all tries count as latency
@@ -52,6 +57,8 @@ def create(
     seed_field: str | None = None,
     response_format: str = "wav",
     sample_rate: int | None = None,
+    content_type: str | None = None,
+    max_answer_bytes: int = 50_000_000,  # chosen: 17 minutes of 24 kHz, 16 bits
     api_key_env: str | None = None,
     timeout: float = 50.0,
     retries: int = 0,
@@ -65,10 +72,13 @@ def create(
     styles: `instructions` by style; without it, a case's style has no effect.
     seed_field: the field of the body for the case's seed, if the server takes one.
     response_format: "wav", "flac" or "pcm" (16 bits, little-endian, mono), which needs `sample_rate` in Hz.
+    content_type: one more Content-Type to take for that format, if the server names it wrongly.
+    max_answer_bytes: an answer of more bytes, or with more samples, is refused before it fills the memory.
     api_key_env: the environment variable with the API key; the key itself cannot be set here.
     timeout: seconds without a byte from the server; keep it under the session's own `timeout`.
-    retries: further tries after a lost connection, or after a 429 or 503 that says how many seconds to wait;
-        they count as latency.
+    retries: further tries after a lost connection, and after a 429 or 503, as late as Retry-After asks, or
+        after half a second, doubled each time; one that asks for more than `timeout` is not tried again.
+        They count as latency.
     extra: more fields for the body.
 
     Raises SettingsError for a wrong value, without repeating what may be secret.
@@ -102,15 +112,22 @@ class Http:
         self._client = Client(
             self._to,
             key_variable=options.api_key_env,
+            secrets=secrets_of({"url": options.url, "extra": options.extra}, {}),
             timeout=options.timeout,
             retries=options.retries,
+            max_answer_bytes=options.max_answer_bytes,
         )
         self._server = ""
 
     @property
     def provenance(self) -> dict[str, str]:
         """Where the sound comes from: the address without its query, the settings, the Server header."""
-        asked = {name: getattr(self._options, name) for name in _HEARD}
+        options = self._options
+        asked = {name: getattr(options, name) for name in _HEARD}
+        if options.extra:
+            asked["extra"] = redacted(
+                json.dumps(options.extra, sort_keys=True), secrets_of(options.extra, {})
+            )
         origin = {"url": self._to.shown, **asked, "server": self._server}
         return {
             name: value if isinstance(value, str) else json.dumps(value, sort_keys=True)
@@ -133,19 +150,24 @@ class Http:
         decoding. There are no phones.
 
         Raises RequestFailed for a region without a voice, a style without instructions, a status other than
-        200, an answer that is late, cut off or in another format than requested, and channels that differ.
+        200, an answer that is late, cut off, too long or in another format than requested, sizes and rates
+        that contradict each other, and channels that differ.
         """
         started = time.perf_counter()
         answer = self._client.ask(self._body(request))
         arrived = time.perf_counter()
         options = self._options
-        samples, rate = decoded(
-            answer.body,
-            options.response_format,
-            options.sample_rate,
-            where=self._to.shown,
-            secret=self._client.secret,
+        wanted = Wanted(
+            format=options.response_format,
+            sample_rate=options.sample_rate,
+            content_type=options.content_type,
+            most=options.max_answer_bytes,
         )
+        try:
+            samples, rate = decoded(answer, wanted, self._client.secrets)
+        except RequestFailed as error:
+            error.where = self._to.shown
+            raise
         stages = {
             "first_byte": answer.first_byte - started,
             "transfer": arrived - answer.first_byte,

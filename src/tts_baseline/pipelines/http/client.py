@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from email.message import Message
 from http.client import (
     HTTPConnection,
     HTTPException,
@@ -14,71 +15,23 @@ from http.client import (
     responses,
 )
 from multiprocessing.connection import wait
-from urllib.parse import urlsplit, urlunsplit
-
-from msgspec import Struct
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
-from tts_baseline.core.records import Record
-from tts_baseline.pipelines.http.answer import excerpt
+from tts_baseline.pipelines.http.answer import Answer
+from tts_baseline.pipelines.http.body import body as body_of
+from tts_baseline.pipelines.http.body import refusal
+from tts_baseline.pipelines.http.endpoint import TABLE, Endpoint
+from tts_baseline.pipelines.http.media import media
+from tts_baseline.pipelines.http.retry import pause_s
+from tts_baseline.pipelines.http.words import excerpt, line
 
-TABLE = "[tool.tts-baseline.pipelines.http]"
-_PATH = "/v1/audio/speech"
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-class Endpoint(Record, frozen=True, kw_only=True):
-    """Where to post: `target` is for the request line; `shown` is without the query, which may be secret."""
-
-    secure: bool
-    host: str
-    port: int
-    target: str
-    shown: str
-
-
-class Answer(Struct, frozen=True):
-    """The body of a 200, and when its first byte arrived, by perf_counter."""
-
-    body: bytes
-    first_byte: float
+_BUSY = (429, 503)
 
 
 class _Transient(RequestFailed):
-    """A failure that may pass; `after_s` is how long the server asks to wait."""
+    """A failure that may pass; `headers` may say how long to wait, and None is no time at all."""
 
-    after_s = 0.0
-
-
-def endpoint(url: str) -> Endpoint:
-    """The speech endpoint of a server's address, with or without `/v1`, or of the endpoint's own.
-
-    Raises SettingsError for anything else, without repeating it, because it may contain a password.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise unfit("url is not an address") from error
-    if parts.scheme not in _DEFAULT_PORTS or not host or not re.fullmatch(r"[!-&(-~]+", url):
-        raise unfit("url must be like http://localhost:8000, without spaces, quotes or letters beyond ASCII")
-    if "@" in parts.netloc:
-        raise unfit("url must not hold a user or a password; name the key's variable in api_key_env")
-    path = parts.path.rstrip("/")
-    if not path.endswith("/audio/speech"):
-        path = path.removesuffix("/v1") + _PATH
-    return Endpoint(
-        secure=parts.scheme == "https",
-        host=host,
-        port=_DEFAULT_PORTS[parts.scheme] if port is None else port,
-        target=path + (f"?{parts.query}" if parts.query else ""),
-        shown=urlunsplit((parts.scheme, parts.netloc, path, "", "")),
-    )
-
-
-def unfit(what: str) -> SettingsError:
-    """The error for a wrong setting."""
-    return SettingsError(what, where="the settings of the pipeline http", hint=f"correct it in {TABLE}")
+    headers: Message | None = None
 
 
 class Client:
@@ -87,14 +40,31 @@ class Client:
     Redirects and proxies are not followed, because every call would pay for them.
     """
 
-    def __init__(self, to: Endpoint, *, key_variable: str | None, timeout: float, retries: int) -> None:
+    def __init__(
+        self,
+        to: Endpoint,
+        *,
+        key_variable: str | None,
+        secrets: tuple[str, ...],
+        timeout: float,
+        retries: int,
+        max_answer_bytes: int,
+    ) -> None:
         connection = HTTPSConnection if to.secure else HTTPConnection
         self._connection = connection(to.host, to.port, timeout=timeout)
         self._to, self._key_variable, self._timeout, self._retries = to, key_variable, timeout, retries
+        self._most, self._secrets = max_answer_bytes, secrets
+        self._answered = False  # by this connection, to a post
 
     @property
-    def secret(self) -> str:
-        """The API key, or "" if none is configured; SettingsError if its variable has no valid key."""
+    def secrets(self) -> tuple[str, ...]:
+        """What may not be shown: the API key and what else is secret in the settings.
+
+        Raises SettingsError if the key's variable has no valid key.
+        """
+        return (*self._secrets, self._key())
+
+    def _key(self) -> str:
         if self._key_variable is None:
             return ""
         key = os.environ.get(self._key_variable, "").strip()
@@ -109,103 +79,136 @@ class Client:
         )
 
     def open(self) -> str:
-        """The Server header, or "", after opening the connection with a HEAD request.
+        """The Server header, or "", from a HEAD request; then, the connection is open for posts.
 
         Raises PipelineError if no HTTP server answers.
         """
         headers = self._headers()
         self.close()
         try:
-            self._connection.request("HEAD", self._to.target, headers=headers)
-            response = self._connection.getresponse()
-            response.read()
-            if self._connection.sock is None:
-                self._connection.connect()
+            self._connection.connect()
+            server = self._server(headers)
+            # HEAD has a connection of its own: some servers answer it with a body, which a post would read.
+            self.close()
+            self._connection.connect()
         except (OSError, HTTPException) as error:
             self.close()
             raise PipelineError(
-                f"no speech server answers: {_reason(error)}", where=self._to.shown, hint=self._look
-            ) from error
-        server = response.getheader("Server", "")
-        return excerpt(server.encode(), self.secret) if server else ""
+                f"no speech server answers: {self._reason(error)}", where=self._to.shown, hint=self._look
+            ) from None
+        return line(server, self.secrets)
+
+    def _server(self, headers: dict[str, str]) -> str:
+        try:
+            self._connection.request("HEAD", self._to.target, headers=headers)
+            with self._connection.getresponse() as response:
+                return response.getheader("Server", "")
+        except ConnectionError:
+            return ""  # it may answer a post nevertheless
 
     def close(self) -> None:
         """Close the connection; the next request opens another. May be called any number of times."""
         self._connection.close()
+        self._answered = False
 
     def ask(self, body: bytes) -> Answer:
         """The complete answer to a body of JSON.
 
-        Raises RequestFailed for a status other than 200, an answer that is late or cut off, and a lost
-        connection; before that, tries again where that may help.
+        Raises RequestFailed for a status other than 200, an answer that is late, cut off or too long, and a
+        lost connection; before that, tries again where that may help.
         """
-        left = self._retries
+        attempt = 0
         while True:
             try:
                 return self._ask(body)
             except RequestFailed as error:
                 self.close()
-                if not left or not isinstance(error, _Transient):
+                if attempt == self._retries or not isinstance(error, _Transient):
                     raise
-                left -= 1
-                time.sleep(error.after_s)
+                if error.headers is not None:
+                    time.sleep(self._pause_s(error, attempt))
+                attempt += 1
+
+    def _pause_s(self, busy: _Transient, attempt: int) -> float:
+        pause = pause_s(busy.headers or Message(), attempt)
+        if pause <= self._timeout:
+            return pause
+        raise self._failed(
+            f"{busy.what}; it asks to wait for {pause:,.0f} s, longer than timeout, {self._timeout:g} s"
+        )
 
     def _ask(self, body: bytes) -> Answer:
+        self._drop_idle()
         connection, headers = self._connection, self._headers()
-        # Between requests, a readable socket means that the server closed the idle connection.
-        if connection.sock is not None and wait([connection.sock], 0):
-            connection.close()
         try:
             connection.request("POST", self._to.target, body, headers)
-            response = connection.getresponse()
-            declared = response.length
-            first = response.read(1)
-            first_byte = time.perf_counter()
-            answer = first + response.read()
-        except TimeoutError as error:
+            with connection.getresponse() as response:
+                if response.status != 200:
+                    raise self._refused(response)
+                answer, first_byte = body_of(response, self._most)
+        except RequestFailed as error:
+            error.where = self._to.shown
+            raise
+        # What http.client quotes may hold secrets: it is not kept as the cause.
+        except TimeoutError:
             raise self._failed(
                 f"the server sent nothing for {self._timeout:g} s", f"raise timeout in {TABLE}"
-            ) from error
-        except IncompleteRead as error:
-            raise self._failed("the server's answer is cut off") from error
+            ) from None
+        except IncompleteRead:
+            raise self._failed("the server's answer is cut off within a chunk") from None
         except (OSError, HTTPException) as error:
-            what = f"the connection failed: {_reason(error)}"
-            raise _Transient(what, where=self._to.shown, hint=self._look) from error
-        if declared is not None and len(answer) < declared:
-            raise self._failed(f"the server's answer is cut off after {len(answer)} of {declared} bytes")
-        if response.status != 200:
-            raise self._refused(response, answer)
-        return Answer(answer, first_byte)
+            what = f"the connection failed: {self._reason(error)}"
+            raise _Transient(what, where=self._to.shown, hint=self._look) from None
+        self._answered = True
+        return Answer(answer, media(response.headers), first_byte)
 
-    def _refused(self, response: HTTPResponse, answer: bytes) -> RequestFailed:
+    def _drop_idle(self) -> None:
+        """Close a connection that the server closed, or wrote to, between requests.
+
+        Raises RequestFailed for bytes after an answer: that answer was longer than its headers said.
+        """
+        connection, answered = self._connection, self._answered
+        if connection.sock is None or not wait([connection.sock], 0):
+            return
+        connection.sock.setblocking(False)
+        try:
+            surplus = connection.sock.recv(1)
+        except OSError:
+            surplus = b""
+        self.close()
+        if surplus and answered:
+            raise self._failed("after its last answer, the server sent more bytes than it had declared")
+
+    def _refused(self, response: HTTPResponse) -> RequestFailed:
         what = f"the server answered {response.status} {responses.get(response.status, '')}".rstrip()
         if 300 <= response.status < 400:
             # The query and the user of an address may be secret.
             address = re.sub(r"(?<=//)[^/]*@|[?#].*", "", response.getheader("Location", ""))
-            target = excerpt(address.encode(), self.secret)
+            target = line(address, self.secrets) or "nowhere"
             return self._failed(
                 f"{what}: a redirect to {target}, which each call would pay for",
                 f"set url in {TABLE} to the final address",
             )
-        what += f": {excerpt(answer, self.secret)}"
-        after = response.getheader("Retry-After", "")
-        if response.status not in (429, 503) or not after.isdecimal() or int(after) > self._timeout:
+        what += f": {excerpt(refusal(response), self.secrets)}"
+        if response.status not in _BUSY:
             return self._failed(what)
-        failed = _Transient(what, where=self._to.shown, hint=f"set retries in {TABLE}")
-        failed.after_s = float(after)
-        return failed
+        busy = _Transient(what, where=self._to.shown, hint=f"set retries in {TABLE}")
+        busy.headers = response.headers
+        return busy
 
     def _headers(self) -> dict[str, str]:
-        key = self.secret
+        key = self._key()
         return {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
 
     def _failed(self, what: str, hint: str = "") -> RequestFailed:
         return RequestFailed(what, where=self._to.shown, hint=hint)
 
+    def _reason(self, error: BaseException) -> str:
+        # http.client reads the server's bytes as ISO 8859-1.
+        said = str(error).encode("latin-1", "replace")
+        shown = excerpt(said, self.secrets)
+        return f"{type(error).__name__}: {shown}"
+
     @property
     def _look(self) -> str:
         return f"curl --head '{self._to.shown}'"
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
