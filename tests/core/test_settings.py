@@ -209,3 +209,9 @@ def test_a_folder_that_may_not_be_entered_is_no_project(tmp_path: Path, monkeypa
     monkeypatch.setattr(Path, "is_file", refuse)  # root may enter every folder
     assert find_root(tmp_path) == tmp_path
     assert read(tmp_path, {}, {}).suite == "es"
+
+
+def test_the_checkpoint_of_our_own_tests_is_no_setting(tmp_path: Path) -> None:
+    assert read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINT": "f5.toml"}) == read(tmp_path, {}, {})
+    with pytest.raises(SettingsError, match="unknown setting 'checkpoints'"):
+        read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINTS": "f5.toml"})

@@ -100,10 +100,15 @@ def read_flac(path: Path, audio: Audio) -> Utterance:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lock `folder` for this process; the lock file is outside the repository."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    with filelock.FileLock(Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"):
+    """Lock `folder` for this process."""
+    with filelock.FileLock(lock_path(folder)):
         yield
+
+
+def lock_path(folder: Path) -> Path:
+    """The file that `folder` is locked by; it is outside the repository."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"
 
 
 def _damaged(path: Path, why: object) -> BaselineError:

@@ -24,7 +24,7 @@ def act(options: argparse.Namespace) -> int:
         _common.say(json.dumps([finding._asdict() for finding in findings], indent=1))
     else:
         for finding in findings:
-            _common.say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<12} {finding.found}")
+            _common.say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<15} {finding.found}")
             if finding.next:
-                _common.say(f"{'':<18} next: {finding.next}")
+                _common.say(f"{'':<21} next: {finding.next}")
     return 0 if all(finding.fine for finding in findings) else 2

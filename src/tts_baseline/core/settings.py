@@ -17,6 +17,7 @@ from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
 
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
+_NO_SETTING = "TTS_BASELINE_CHECKPOINT"  # names the checkpoint that `make test-f5` and `make gpu` test
 _LISTS = ("optimize", "cases", "tags")
 _HELP = "tts-baseline run --help"
 # The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
@@ -118,7 +119,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and name != _NO_SETTING
     }
 
 

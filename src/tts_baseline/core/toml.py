@@ -16,7 +16,7 @@ _WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.B
 def load(path: Path, refusal: type[TtsBaselineError], hint: str) -> dict[str, Any]:
     """The document in a TOML file.
 
-    Raises `refusal` for a file that cannot be read; `hint` is what to type where the document itself is wrong.
+    Raises `refusal` for a file that cannot be read; `hint` is the next step where the document is wrong.
     """
     try:
         with path.open("rb") as file:
