@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
@@ -37,8 +38,9 @@ def progress() -> Progress:
     """Progress on standard error, so that standard output stays the result."""
 
     def write(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # nobody hears it, and the measurement is worth more
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
     return Progress(write, live=sys.stderr.isatty())
 

@@ -12,7 +12,7 @@ _KEPT = 100  # chosen: characters of a file's name in its temporary one, which m
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    name = path.with_name(f".{path.name[:_KEPT]}.{secrets.token_hex(4)}")
+    name = path.parent / f".{path.name[:_KEPT]}.{secrets.token_hex(4)}"
     # Not mkstemp, whose files only their owner may read: who else may is for the user's umask to say.
     handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
