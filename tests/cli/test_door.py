@@ -60,7 +60,6 @@ def test_an_unknown_option_is_named(call, command: str) -> None:
         (["runn"], "invalid choice: 'runn'"),
         (["run", "--device", "tpu"], "invalid choice: 'tpu'"),
         (["run", "--budget", "soon"], "invalid float value: 'soon'"),
-        (["accept", "last"], "the following arguments are required: --reason"),
     ],
 )
 def test_a_wrong_command_line_says_what_is_wrong(call, words: list[str], message: str) -> None:

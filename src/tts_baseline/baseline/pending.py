@@ -118,7 +118,7 @@ def load(folder: Path) -> Run:
     its audio, and metrics that are not installed here.
     """
     path = folder / "run.json"
-    run = files.read_record(path, Run)
+    run = files.read_record(path, Run, mend=f"tts-baseline reject {folder.name}; or download it again")
     names = (run.id, run.environment.key, *(case.id for case in run.cases))
     unsafe = [name for name in names if not _NAME.fullmatch(name)]
     if unsafe:
