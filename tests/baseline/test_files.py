@@ -125,7 +125,16 @@ def test_writing_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     files.write_atomic(path, b"new")
     assert path.read_bytes() == b"new"
     assert [p.name for p in path.parent.iterdir()] == ["quality.json"]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o022, 0o002])
+def test_who_may_read_a_file_is_for_the_umask_to_say(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        files.write_atomic(tmp_path / ("q" * 255), b"new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / ("q" * 255)).stat().st_mode) == 0o666 & ~umask
 
 
 @pytest.mark.parametrize("failing", ["os.fsync", "pathlib.Path.replace"])

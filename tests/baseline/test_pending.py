@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -56,6 +59,36 @@ def test_pending_runs_are_not_for_the_repository(tmp_path: Path) -> None:
     assert ignore.read_text() == "mine"
 
 
+def test_nothing_but_the_run_is_written_into_a_folder_that_was_there(tmp_path: Path) -> None:
+    left_pending(tmp_path, "r1")
+    assert [path.name for path in tmp_path.iterdir()] == ["r1"]
+
+
+@pytest.mark.parametrize(("umask", "folder", "file"), [(0o077, 0o700, 0o600), (0o022, 0o755, 0o644)])
+def test_who_may_read_a_run_is_for_the_umask_to_say(
+    tmp_path: Path, umask: int, folder: int, file: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        kept = left_pending(tmp_path / "report", "r1")
+    finally:
+        os.umask(before)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in kept.rglob("*") if path.is_file()}
+    assert modes == {file}
+    assert stat.S_IMODE(kept.stat().st_mode) == stat.S_IMODE((kept / "audio").stat().st_mode) == folder
+
+
+def test_what_a_killed_run_left_is_swept_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    killed, busy = tmp_path / ".20260101-000000-aaaa.0123abcd", tmp_path / ".20260101-000000-bbbb.0123abcd"
+    for partial in (killed, busy):
+        (partial / "audio").mkdir(parents=True)
+    handle = os.open(busy, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    left_pending(tmp_path, "r1")
+    os.close(handle)
+    assert {path.name for path in tmp_path.iterdir()} == {"r1", busy.name}
+
+
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
 def test_a_run_is_complete_or_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
@@ -66,7 +99,7 @@ def test_a_run_is_complete_or_not_there(
     monkeypatch.setattr(files, "write_record", fail)
     with pytest.raises(type(error)):
         left_pending(tmp_path, "r1")
-    assert [path.name for path in tmp_path.iterdir()] == [".gitignore"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_half_written_runs_are_not_listed(tmp_path: Path) -> None:
@@ -195,6 +228,35 @@ def test_a_folder_that_is_no_pending_run_is_never_removed(tmp_path: Path, conten
     with pytest.raises(BaselineError):
         pending.discard(tmp_path / "report", mine)
     assert (mine / "run.json").exists()
+
+
+def test_a_damaged_run_is_passed_over_by_last_and_can_be_rejected(tmp_path: Path) -> None:
+    sound, damaged, newest = (left_pending(tmp_path, name) for name in ("r1", "r2", "r3"))
+    for folder in (damaged, newest):
+        (folder / "run.json").write_text("{}")
+    assert pending.find(tmp_path, "last") == sound
+    assert [*pending.unusable(tmp_path)] == [newest, damaged]
+    assert pending.left(tmp_path, "last") == newest
+    pending.discard(tmp_path, newest)
+    (damaged / "run.json").unlink()
+    pending.discard(tmp_path, pending.left(tmp_path, "r2"))
+    assert pending.listing(tmp_path) == [sound]
+    assert pending.unusable(tmp_path) == {}
+
+
+def test_last_is_the_newest_where_none_can_be_used(tmp_path: Path) -> None:
+    for name in ("r1", "r2"):
+        (left_pending(tmp_path, name) / "run.json").write_text("{}")
+    assert pending.find(tmp_path, "last") == tmp_path / "r2"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../elsewhere", "/"])
+def test_nothing_beside_the_runs_is_left_there(tmp_path: Path, name: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    left_pending(tmp_path / "report", "r1")
+    with pytest.raises(BaselineError):
+        pending.discard(tmp_path / "report", pending.left(tmp_path / "report", name))
+    assert (tmp_path / "elsewhere").exists()
 
 
 def test_a_discarded_run_is_gone(tmp_path: Path) -> None:

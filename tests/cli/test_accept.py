@@ -43,11 +43,9 @@ def test_accept_all_is_possible_where_the_first_was_recorded(project: Path, call
     assert accepted(project) == pending(project)
 
 
-@pytest.mark.parametrize("reason", ["", "  "])
-def test_a_reason_is_not_blank(project: Path, call, reason: str) -> None:
-    refused(
-        call("accept", "last", "--reason", reason), "accepting needs a reason", "tts-baseline accept last"
-    )
+@pytest.mark.parametrize("reason", [["--reason", ""], ["--reason", "  "], []])
+def test_a_reason_is_not_blank(project: Path, call, reason: list[str]) -> None:
+    refused(call("accept", "last", *reason), "accepting needs a reason", "tts-baseline accept last")
     assert len(accepted(project)) == 1
 
 
@@ -95,8 +93,8 @@ def test_a_damaged_run_or_baseline_is_named(project: Path, call, command: list[s
     refused(call(*command, "last"), "the file is damaged", f"git checkout -- {re.escape(str(quality))}")
     run = project / ".tts-baseline" / pending(project)[-1] / "run.json"
     run.write_text("{}")
-    answer = call(*command, "last")
-    refused(answer, "the file is damaged", "git checkout")
+    answer = call(*command, run.parent.name)
+    refused(answer, "the file is damaged", f"tts-baseline reject {run.parent.name}")
     assert str(run.relative_to(project)) in answer.err
 
 
@@ -108,3 +106,55 @@ def test_reject_removes_the_run_and_nothing_else(project: Path, call) -> None:
     assert accepted(project) == [first]
     assert call("reject", first).out == f"removed .tts-baseline/{first}\n"
     refused(call("reject", "last"), "no pending run is called 'last'", "tts-baseline run")
+
+
+def test_without_a_run_those_that_are_pending_are_listed(project: Path, call) -> None:
+    first, last = pending(project)
+    before = files(project)
+    answer = call("accept")
+    assert (answer.status, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert lines[0].startswith(f"{last}  20")
+    assert lines[0].endswith("  voice:synthesize cpu, suite cases, cases: 2  = last")
+    assert lines[1].endswith("  accepted")
+    assert lines[2] == (
+        '  next   tts-baseline accept last --reason "..."; tts-baseline compare RUN; tts-baseline reject RUN'
+    )
+    assert call("reject").out == answer.out
+    (project / ".tts-baseline" / last / "run.json").write_text("{}")
+    assert call("accept").out.splitlines()[0].endswith(f"; tts-baseline reject {last}")
+    assert [run["id"] for run in json.loads(call("accept", "--json").out)] == [last, first]
+    (project / ".tts-baseline" / last / "run.json").write_bytes(
+        before[project / ".tts-baseline" / last / "run.json"]
+    )
+    assert files(project) == before
+
+
+def test_a_reason_without_a_run_is_refused(project: Path, call) -> None:
+    refused(call("accept", "--reason", "x"), "no run is named", "tts-baseline accept last")
+    shutil.rmtree(project / ".tts-baseline")
+    assert "no run is pending" in call("accept").out
+
+
+@pytest.mark.parametrize("second", ["damaged", "gone"])
+def test_of_several_runs_all_are_accepted_or_none(project: Path, call, second: str) -> None:
+    shutil.rmtree(project / "baselines")
+    first, last = pending(project)
+    (project / ".tts-baseline" / last / "run.json").write_text("{}")
+    before = files(project)
+    names = [first, last if second == "damaged" else "gone"]
+    refused(call("accept", *names, "--reason", "x"), ".*: none of the 2 runs is accepted", "tts-baseline")
+    assert files(project) == before
+    assert call("accept", first, "--reason", "x").status == 0
+
+
+def test_a_damaged_newest_run_does_not_block_last(project: Path, call) -> None:
+    first, last = pending(project)
+    (project / ".tts-baseline" / last / "run.json").write_text("{}")
+    for command in (["compare"], ["report"], ["accept", "--reason", "x"]):
+        answer = call(*command, "last")
+        assert answer.status == 0, answer.err
+        assert f"{last} is passed over: the file is damaged" in answer.err
+        assert f"(tts-baseline reject {last})" in answer.err
+    assert call("reject", "last").out == f"removed .tts-baseline/{last}\n"
+    assert pending(project) == [first]

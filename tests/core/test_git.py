@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tts_baseline.core import git as asked
+from tts_baseline.core.errors import RevisionError
 
 
 @pytest.fixture
@@ -76,3 +77,42 @@ def test_tracked_files_are_those_that_git_holds(tmp_path: Path, git) -> None:
     assert asked.tracked(tmp_path, files[2:]) == ()
     assert asked.tracked(tmp_path, []) == ()
     assert asked.tracked(tmp_path.parent, files) == ()
+
+
+def test_a_repository_of_another_user_is_said_with_the_line_to_type(
+    tmp_path: Path, git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "-m", "one")
+    below = tmp_path / "packages" / "tts"
+    below.mkdir(parents=True)
+    assert asked.trouble(below) is None
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # git's own switch for this
+    trouble = asked.trouble(below)
+    assert trouble.what == "git refuses the repository, because it belongs to another user"
+    assert trouble.where == str(tmp_path)
+    assert trouble.hint == f"git config --global --add safe.directory {tmp_path}"
+    for ask in (asked.place, lambda root: asked.resolve(root, "HEAD")):
+        with pytest.raises(RevisionError) as caught:
+            ask(below)
+        assert caught.value.hint == trouble.hint
+
+
+def test_a_repository_that_is_broken_is_said_in_gits_words(tmp_path: Path, git) -> None:
+    (tmp_path / ".git").write_text("gitdir: /nowhere/at/all\n")
+    trouble = asked.trouble(tmp_path)
+    assert "not a git repository: /nowhere/at/all" in trouble.what
+    assert trouble.hint == f"git -C {tmp_path} status"
+
+
+def test_no_git_is_trouble_only_where_there_is_a_repository(tmp_path: Path, git, monkeypatch) -> None:
+    assert asked.trouble(tmp_path) is None
+    git("init", "--quiet")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert asked.trouble(tmp_path).hint == "install git, then: git --version"
+
+
+@pytest.mark.parametrize("digits", [40, 64])
+def test_a_full_hash_is_shown_short_and_a_name_whole(digits: int) -> None:
+    assert asked.short("a" * digits) == "a" * 12
+    assert asked.short("release/2026-with-a-long-name") == "release/2026-with-a-long-name"

@@ -190,3 +190,28 @@ def test_a_variant_that_is_no_folders_name_is_refused(tmp_path: Path, name: str)
         read(tmp_path, {"variant": name}, {})
     with pytest.raises(SettingsError, match="variant must be made of a-z"):
         read(tmp_path, {}, {"TTS_BASELINE_VARIANT": name})
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path: Path, mark: bytes, end: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(
+        mark + b"[tool.tts-baseline]" + end + b'suite = "mine.toml"' + end
+    )
+    assert find_root(tmp_path) == tmp_path
+    assert read(tmp_path, {}, {}).suite == "mine.toml"
+
+
+def test_a_folder_that_may_not_be_entered_is_no_project(tmp_path: Path, monkeypatch) -> None:
+    def refuse(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", refuse)  # root may enter every folder
+    assert find_root(tmp_path) == tmp_path
+    assert read(tmp_path, {}, {}).suite == "es"
+
+
+def test_the_checkpoint_of_our_own_tests_is_no_setting(tmp_path: Path) -> None:
+    assert read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINT": "f5.toml"}) == read(tmp_path, {}, {})
+    with pytest.raises(SettingsError, match="unknown setting 'checkpoints'"):
+        read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINTS": "f5.toml"})

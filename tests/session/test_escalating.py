@@ -82,3 +82,20 @@ def test_auto_is_the_commit_of_the_baseline(project) -> None:
 
 def test_none_calls_nobody(project) -> None:
     assert escalate.call(project("none"), accepted(), [verdict("latency", "regressed")]) is None
+
+
+@pytest.mark.parametrize(
+    ("baseline", "why"),
+    [
+        (accepted(None), "has no commit"),
+        (accepted(dirty=True), "was accepted with uncommitted changes"),
+    ],
+)
+def test_a_baseline_without_a_commit_is_said_where_the_judge_would_be_called(project, baseline, why) -> None:
+    doubtful, plain = [verdict("latency", "undecided")], [verdict("latency", "ok")]
+    assert why in escalate.unjudged(project(), baseline, doubtful)
+    assert "tts-baseline compare --against REV" in escalate.unjudged(project(), baseline, doubtful)
+    assert escalate.unjudged(project(), baseline, plain) == ""
+    assert escalate.unjudged(project("none"), baseline, doubtful) == ""
+    assert escalate.unjudged(project(), accepted(), doubtful) == ""
+    assert escalate.unjudged(project(), baseline_of([]), doubtful) == ""

@@ -235,3 +235,52 @@ def test_a_choice_that_leaves_nothing_is_refused() -> None:
 def test_choosing_from_nothing_is_refused() -> None:
     with pytest.raises(SuiteError, match="no cases"):
         reader.choose((), (), ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path: Path, encoding: str, end: str) -> None:
+    (tmp_path / "mine.toml").write_bytes(GOOD.replace("\n", end).encode(encoding))
+    assert reader.read("mine.toml", tmp_path) == (Case(id="one", text="Uno."),)
+
+
+@pytest.mark.parametrize(
+    ("data", "what", "command"),
+    [
+        (GOOD.encode("utf-16"), "not UTF-8, but UTF-16", "iconv -f utf-16"),
+        (GOOD.encode("utf-32"), "not UTF-8, but UTF-16 or UTF-32", "iconv"),
+        (GOOD.replace("Uno", "Único").encode("latin-1"), "not UTF-8, byte 2. is 0xda", "iconv -f iso-8859-1"),
+        (b"a = " + b"[" * 5_000, "not valid TOML: it is nested too deep", "correct the file"),
+        (b"#" * (2**24 + 1), "larger than 16 MiB", "correct the file"),
+    ],
+)
+def test_what_is_no_text_of_ours_is_named(tmp_path: Path, data: bytes, what: str, command: str) -> None:
+    (tmp_path / "mine.toml").write_bytes(data)
+    with pytest.raises(SuiteError, match=what) as caught:
+        reader.read("mine.toml", tmp_path)
+    assert caught.value.where == str(tmp_path / "mine.toml")
+    assert command in caught.value.hint
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, GOOD)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)  # root may read everything
+    with pytest.raises(SuiteError, match="cannot be read: Permission denied") as caught:
+        reader.read("mine.toml", tmp_path)
+    assert caught.value.hint == f"ls -l {tmp_path / 'mine.toml'}"
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="File name too long"):
+        reader.read("x" * 5_000, tmp_path)
+
+
+def test_an_id_is_as_long_as_the_name_of_a_file_may_be(tmp_path: Path) -> None:
+    assert len(reader.read(write(tmp_path, GOOD.replace("one", "x" * 200)), tmp_path)) == 1
+    refused = refusal(tmp_path, GOOD.replace("one", "x" * 201))
+    assert "200 characters, not 201" in refused.what
+    assert len(refused.where) < len(str(tmp_path)) + 80

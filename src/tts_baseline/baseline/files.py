@@ -31,8 +31,8 @@ class _Versioned(msgspec.Struct):
     version: int = msgspec.field(name="schema")
 
 
-def read_record(path: Path, kind: type[T]) -> T:
-    """The record stored at `path`.
+def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
+    """The record stored at `path`; `mend` is what to type where it is damaged (default: git brings it back).
 
     Raises BaselineError for a file that is missing, damaged, or of a newer schema.
     """
@@ -46,12 +46,12 @@ def read_record(path: Path, kind: type[T]) -> T:
                 hint="pip install --upgrade pytest-tts-baseline",
             )
         if version < 1:
-            raise _damaged(path, f"there is no schema {version}")
+            raise _damaged(path, f"there is no schema {version}", mend)
         return msgspec.json.decode(data, type=kind)
     except FileNotFoundError as error:
         raise BaselineError("the file is missing", where=str(path), hint=f"git checkout -- {path}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, IsADirectoryError) as error:
-        raise _damaged(path, error) from error
+        raise _damaged(path, error, mend) from error
 
 
 def write_record(path: Path, record: Record) -> None:
@@ -100,11 +100,18 @@ def read_flac(path: Path, audio: Audio) -> Utterance:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lock `folder` for this process; the lock file is outside the repository."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    with filelock.FileLock(Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"):
+    """Lock `folder` for this process."""
+    with filelock.FileLock(lock_path(folder)):
         yield
 
 
-def _damaged(path: Path, why: object) -> BaselineError:
-    return BaselineError(f"the file is damaged: {why}", where=str(path), hint=f"git checkout -- {path}")
+def lock_path(folder: Path) -> Path:
+    """The file that `folder` is locked by; it is outside the repository."""
+    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-{name}.lock"
+
+
+def _damaged(path: Path, why: object, mend: str) -> BaselineError:
+    return BaselineError(
+        f"the file is damaged: {why}", where=str(path), hint=mend or f"git checkout -- {path}"
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import re
+import secrets
 import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,34 +23,53 @@ _WHOLE = "download the whole folder of the run, audio/ included"
 
 
 def prepare(report: Path) -> None:
-    """Make the folder of runs, which git ignores."""
-    report.mkdir(parents=True, exist_ok=True)
-    ignore = report / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n")
+    """Make the folder of runs; git ignores one that is new, and an old one is not ours to change."""
+    if not report.is_dir():
+        report.mkdir(parents=True, exist_ok=True)
+        (report / ".gitignore").write_text("*\n")
 
 
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
     """The new folder `<report>/<run id>` with run.json and audio/<case>.flac; it appears when complete."""
     prepare(report)
-    partial = Path(tempfile.mkdtemp(dir=report, prefix=f".{run.id}."))
+    _sweep(report)
+    partial = report / f".{run.id}.{secrets.token_hex(4)}"
+    partial.mkdir()
     try:
-        partial.chmod(0o755)
-        (partial / "audio").mkdir()
-        for case, utterance in utterances.items():
-            if len(utterance.samples) and np.isfinite(utterance.samples).all():
-                (partial / "audio" / f"{case}.flac").write_bytes(files.encode_flac(utterance))
-        files.write_record(partial / "run.json", run)
-        return partial.rename(report / run.id)
+        with _held(partial):
+            (partial / "audio").mkdir()
+            for case, utterance in utterances.items():
+                if len(utterance.samples) and np.isfinite(utterance.samples).all():
+                    (partial / "audio" / f"{case}.flac").write_bytes(files.encode_flac(utterance))
+            files.write_record(partial / "run.json", run)
+            return partial.rename(report / run.id)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
 
 
+def _sweep(report: Path) -> None:
+    """Remove what was left of runs that were killed while they were written."""
+    for partial in report.glob(".[0-9]*-[0-9]*-*.*"):
+        with contextlib.suppress(OSError), _held(partial):
+            shutil.rmtree(partial)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Lock a folder that is being written, as long as its process lives; OSError where another holds it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
 def find(report: Path, name: str) -> Path:
     """The folder of a pending run, by id, by the beginning or end of an id, by `last`, or by path.
 
-    Raises BaselineError if none or several match.
+    `last` is the newest that can be used. Raises BaselineError if none or several match.
     """
     given = Path(name)
     if given.name == "run.json":
@@ -56,9 +78,10 @@ def find(report: Path, name: str) -> Path:
         return given
     known = listing(report)
     if name == "last" and known:
-        return known[-1]
+        passed = unusable(report)
+        return next((folder for folder in reversed(known) if folder not in passed), known[-1])
     fits = [path for path in known if path.name == name] or [
-        path for path in known if path.name.startswith(name) or path.name.endswith(name)
+        path for path in known if name and (path.name.startswith(name) or path.name.endswith(name))
     ]
     if len(fits) == 1:
         return fits[0]
@@ -75,6 +98,19 @@ def listing(report: Path) -> list[Path]:
     return sorted(p.parent for p in report.glob("[!.]*/run.json"))
 
 
+def unusable(report: Path) -> dict[Path, BaselineError]:
+    """The pending runs that `last` passes over, newest first, each with why it cannot be used."""
+    passed: dict[Path, BaselineError] = {}
+    for folder in reversed(listing(report)):
+        try:
+            load(folder)
+        except BaselineError as error:
+            passed[folder] = error
+        else:
+            break
+    return passed
+
+
 def load(folder: Path) -> Run:
     """The run in a pending folder, which may come from another machine.
 
@@ -82,7 +118,7 @@ def load(folder: Path) -> Run:
     its audio, and metrics that are not installed here.
     """
     path = folder / "run.json"
-    run = files.read_record(path, Run)
+    run = files.read_record(path, Run, mend=f"tts-baseline reject {folder.name}; or download it again")
     names = (run.id, run.environment.key, *(case.id for case in run.cases))
     unsafe = [name for name in names if not _NAME.fullmatch(name)]
     if unsafe:
@@ -113,9 +149,20 @@ def recording(folder: Path, run: Run, case: str) -> bytes:
     return path.read_bytes()
 
 
+def left(report: Path, name: str) -> Path:
+    """What `name` leaves in `report`, in whatever state: as `find`, and the folder of exactly that name.
+
+    `last` is the newest run, usable or not.
+    """
+    known = listing(report)
+    if name == "last" and known:
+        return known[-1]
+    folder = report / name
+    return folder if _NAME.fullmatch(name) and folder.is_dir() else find(report, name)
+
+
 def discard(report: Path, folder: Path) -> None:
-    """Remove a pending run for good; BaselineError for a folder that is not in `report`."""
-    load(folder)
+    """Remove a pending run for good, damaged or not; BaselineError for a folder that is not in `report`."""
     if folder.resolve().parent != report.resolve():
         raise BaselineError(
             "only pending runs are removed, and this folder is none",

@@ -1,72 +1,48 @@
-"""`tts-baseline`: a thin door to the session."""
+"""The command line of `tts-baseline`."""
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
-from typing import TYPE_CHECKING
 
-from tts_baseline.cli import _streams, accept, certify, compare, doctor, plan, reject, report, review, run
-from tts_baseline.core.errors import TtsBaselineError
-from tts_baseline.core.outside import terminal
+from tts_baseline.cli import _streams
+from tts_baseline.core.errors import TtsBaselineError, unforeseen
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
-
-FINE, REGRESSION, COULD_NOT, INTERRUPTED = 0, 1, 2, 130
-_DISTRIBUTION = "pytest-tts-baseline"
-_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor)
+FINE, REGRESSION, COULD_NOT, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+_AGAIN = "pip install --force-reinstall pytest-tts-baseline"
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Exit status of one command: 0 fine, 1 a regression, 2 could not do it, 130 interrupted."""
+    """Exit status of one command.
+
+    0 fine, 1 a regression, 2 could not do it, 3 a fault of this project, 130 interrupted.
+    """
     _streams.open_closed()
-    options = _parser().parse_args(words)
     try:
-        return int(options.act(options))
+        # Here, so that a library that is missing or broken is said, and is no regression.
+        from tts_baseline.cli._commands import act
+
+        return act(words)
+    except SystemExit as ended:  # of argparse, which has said why
+        return int(ended.code or FINE)
     except TtsBaselineError as error:
-        _streams.complain(f"tts-baseline: {error}")
-        return COULD_NOT
+        return _end(COULD_NOT, error)
+    except ImportError as error:
+        failure = TtsBaselineError(f"the installation is broken: {error}", where=sys.executable, hint=_AGAIN)
+        return _end(COULD_NOT, failure)
     except OSError as error:
-        failure = TtsBaselineError(
-            error.strerror or str(error),
-            where=str(error.filename2 or error.filename or ""),
-            hint="tts-baseline doctor",
-        )
-        _streams.complain(f"tts-baseline: {failure}")
-        return COULD_NOT
+        where = str(error.filename2 or error.filename or "")
+        failure = TtsBaselineError(error.strerror or str(error), where=where, hint="tts-baseline doctor")
+        return _end(COULD_NOT, failure)
     except KeyboardInterrupt:
-        _streams.complain("\ntts-baseline: interrupted; what was not measured to its end is not stored")
-        return INTERRUPTED
+        return _end(INTERRUPTED, "interrupted; what was not measured to its end is not stored")
+    except Exception as error:  # noqa: BLE001 - a traceback of Python's own ends with 1, which is a regression
+        return _end(FAULT, unforeseen(error))
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose help and errors, which repeat what was typed, any terminal can show."""
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        stream = sys.stdout if file is sys.stdout else sys.stderr
-        _streams.write(stream, terminal(message))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="tts-baseline",
-        description="Measure a text-to-speech pipeline and gate it against versioned baselines.",
-        epilog="exit status: 0 fine, 1 a regression, 2 could not do it",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version(_DISTRIBUTION)}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in _COMMANDS:
-        name = module.__name__.rpartition(".")[2]
-        doc = (module.__doc__ or "").strip()
-        command = commands.add_parser(
-            name,
-            help=doc.partition("\n")[0],
-            description=doc,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.add_options(command)
-        command.set_defaults(act=module.act)
-    return parser
+def _end(status: int, message: object) -> int:
+    """The status, after saying why, if anybody hears it."""
+    with contextlib.suppress(OSError):
+        _streams.complain(f"tts-baseline: {message}")
+    return status

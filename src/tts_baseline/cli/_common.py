@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
+from tts_baseline.baseline import pending
 from tts_baseline.cli import _streams
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core import streams
@@ -22,6 +26,7 @@ from tts_baseline.report.formats.json import render as json_page
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import explained, failing, suite_verdicts
 from tts_baseline.session.project import Project, open_project
+from tts_baseline.session.waiting import Waiting
 
 
 def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -42,7 +47,8 @@ def progress() -> Progress:
     """Progress on standard error, so that standard output stays the result."""
 
     def write(text: str) -> None:
-        _streams.write(sys.stderr, text)
+        with contextlib.suppress(OSError):  # nobody hears it, and the measurement is worth more
+            _streams.write(sys.stderr, text)
 
     return Progress(write, live=streams.is_live(sys.stderr, os.environ))
 
@@ -66,6 +72,32 @@ def show_json(outcomes: Sequence[Outcome]) -> None:
     """Print one outcome as a JSON object, several as an array of them."""
     pages = [json_page(outcome, View()).rstrip() for outcome in outcomes]
     say_json(pages[0] if len(pages) == 1 else "[\n" + ",\n".join(pages) + "\n]")
+
+
+def show_waiting(runs: Sequence[Waiting], report: Path, *, as_json: bool) -> None:
+    """Print the pending runs, and what can be done with them."""
+    if as_json:
+        say_json(msgspec.json.format(msgspec.json.encode(runs), indent=1).decode())
+        return
+    if not runs:
+        say(f"no run is pending in {report}\n  next   tts-baseline run")
+        return
+    last = next((run.id for run in runs if not run.problem), "")
+    for run in runs:
+        if run.problem:
+            say(f"{run.id}  cannot be used: {run.problem}; tts-baseline reject {run.id}")
+        else:
+            state = "  accepted" * run.accepted + "  = last" * (run.id == last)
+            of = f"{run.pipeline} {run.variant}, suite {run.suite}, cases: {run.cases}"
+            say(f"{run.id}  {run.created[:16]}  {of}{state}")
+    say('  next   tts-baseline accept last --reason "..."; tts-baseline compare RUN; tts-baseline reject RUN')
+
+
+def note_unusable(project: Project, name: str | None) -> None:
+    """Say on standard error which damaged runs `last` passes over; they would be newer."""
+    if name == "last":
+        for folder, error in pending.unusable(project.report).items():
+            progress().say(f"{folder.name} is passed over: {error.what} (tts-baseline reject {folder.name})")
 
 
 def say_paths(paths: Sequence[Path], root: Path, *, as_json: bool, verb: str = "wrote") -> None:

@@ -26,7 +26,7 @@ def act(options: argparse.Namespace) -> int:
         say_json(json.dumps([finding._asdict() for finding in findings], indent=1))
     else:
         for finding in findings:
-            say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<12} {line(finding.found)}")
+            say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<15} {line(finding.found)}")
             if finding.next:
-                say(f"{'':<18} next: {line(finding.next)}")
+                say(f"{'':<21} next: {line(finding.next)}")
     return 0 if all(finding.fine for finding in findings) else 2

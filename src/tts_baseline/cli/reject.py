@@ -1,4 +1,4 @@
-"""Remove a pending run.
+"""Remove a pending run, damaged or not. Without RUN, those that are pending are listed.
 
 example: tts-baseline reject last
 """
@@ -9,17 +9,21 @@ import argparse
 
 from tts_baseline.cli import _common
 from tts_baseline.session.accept import reject_run
+from tts_baseline.session.waiting import waiting
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run."""
-    parser.add_argument("run", metavar="RUN", help="id, part of an id, `last`, or a path")
+    parser.add_argument("run", metavar="RUN", nargs="?", help="id, part of an id, `last`, or a path")
     _common.add_shared(parser, "report")
 
 
 def act(options: argparse.Namespace) -> int:
     """0, once it is gone."""
     project = _common.opened(options)
+    if options.run is None:
+        _common.show_waiting(waiting(project), project.report, as_json=options.json)
+        return 0
     folder = reject_run(project, options.run)
     _common.say_paths([folder], project.root, as_json=options.json, verb="removed")
     return 0

@@ -38,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace) -> int:
     """0, or 1 where the checked file is stale."""
     project = _common.opened(options)
+    _common.note_unusable(project, options.run)
     page = _page(project, options.run, options.format or ("markdown" if options.run else "performance"))
     if options.check:
         path = Path(options.check)

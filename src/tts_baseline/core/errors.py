@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 from tts_baseline.core.outside import line
 
 
@@ -26,6 +28,15 @@ class TtsBaselineError(Exception):
 def brief(error: BaseException) -> str:
     """An error of another library on one line: its type and the first line of its message."""
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+
+
+def unforeseen(error: BaseException) -> str:
+    """What is said of an exception that nobody foresaw: its traceback, and what to do with it."""
+    return (
+        f"{''.join(traceback.format_exception(error))}"
+        f"this is a fault of tts-baseline, not a regression ({brief(error)})\n"
+        "  next   report it, with the lines above and what `tts-baseline --version` prints"
+    )
 
 
 class SettingsError(TtsBaselineError):

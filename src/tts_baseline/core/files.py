@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
+
+_KEPT = 100  # chosen: characters of a file's name in its temporary one, which must not be too long
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = path.parent / f".{path.name[:_KEPT]}.{secrets.token_hex(4)}"
+    # Not mkstemp, whose files only their owner may read: who else may is for the user's umask to say.
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        name.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise

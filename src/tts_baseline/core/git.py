@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,9 @@ from tts_baseline.core.registry import nearest
 
 _TIMEOUT_S = 600.0  # chosen: a git that hangs must end, and a large checkout on a slow disk must not
 _HASH = re.compile("[0-9a-f]{40,64}")
+_SHORT = (
+    12  # chosen: digits of a hash that name one commit in the largest repositories, as git's own setting does
+)
 _POINTERS = frozenset(
     ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 )
@@ -71,6 +75,29 @@ def commit(root: Path) -> tuple[str | None, bool]:
     return head or None, bool(head and _answer(root, "status", "--porcelain", "--untracked-files=no"))
 
 
+def trouble(root: Path) -> RevisionError | None:
+    """Why git says nothing about the repository around `root`; None if it answers, or there is none."""
+    root = root.resolve()
+    repository = next((folder for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), None)
+    if repository is None:
+        return None
+    folder = shlex.quote(str(repository))
+    try:
+        run(root, "rev-parse", "--git-dir")
+    except RevisionError as error:
+        what, hint = error.what, error.hint or f"git -C {folder} status"
+        if _answer(root, "-c", "safe.directory=*", "rev-parse", "--git-dir"):
+            what = "git refuses the repository, because it belongs to another user"
+            hint = f"git config --global --add safe.directory {folder}"
+        return RevisionError(what, where=str(repository), hint=hint)
+    return None
+
+
+def short(revision: str) -> str:
+    """A revision as people read it: a full hash is cut, a name stays."""
+    return revision[:_SHORT] if _HASH.fullmatch(revision) else revision
+
+
 def author(root: Path) -> str:
     """The name that git would sign a commit at `root` with, else the login name."""
     return storable(_answer(root, "config", "user.name") or os.environ.get("USER") or "unknown")
@@ -89,6 +116,8 @@ def place(root: Path) -> Place:
         top = run(root, "rev-parse", "--show-toplevel")
         store = run(root, "rev-parse", "--git-common-dir")
     except RevisionError as error:
+        if known := trouble(root):
+            raise known from error
         bare = _answer(root, "rev-parse", "--is-bare-repository") == "true"
         hint = f"git clone {root}" if bare else "run this in a clone of the project's git repository"
         raise RevisionError(

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from tts_baseline.core import toml
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
 
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
+_NO_SETTING = "TTS_BASELINE_CHECKPOINT"  # names the checkpoint that `make test-f5` and `make gpu` test
 _LISTS = ("optimize", "cases", "tags")
 _HELP = "tts-baseline run --help"
 # The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
@@ -94,28 +95,31 @@ def find_root(*starts: Path) -> Path:
     for folder in above:
         if _from_file(folder / "pyproject.toml"):
             return folder
-    return next((f for f in above if (f / "pyproject.toml").is_file()), starts[0])
+    return next((f for f in above if _is_file(f / "pyproject.toml")), starts[0])
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not _is_file(path):
         return {}
-    try:
-        with path.open("rb") as file:
-            tools = tomllib.load(file).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"not valid TOML: {error}", where=str(path), hint=_HELP) from error
+    tools = toml.load(path, SettingsError, _HELP).get("tool", {})
     table = tools.get("tts-baseline", {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise SettingsError("[tool.tts-baseline] is not a table", where=str(path), hint=_HELP)
     return {key.replace("-", "_"): value for key, value in table.items()}
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder above the project that may not be entered holds nothing of it
+        return False
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
+        if name.startswith(ENVIRONMENT_PREFIX) and name != _NO_SETTING
     }
 
 

@@ -11,15 +11,19 @@ from pathlib import Path
 import filelock
 
 
+def path() -> Path:
+    """The file of this user's measuring lock."""
+    return Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-measuring.lock"
+
+
 @contextlib.contextmanager
 def measuring(on_wait: Callable[[str], None]) -> Iterator[None]:
     """Hold this machine's measuring lock; `on_wait` is called once if another run holds it."""
-    path = Path(tempfile.gettempdir()) / f"tts-baseline-{os.getuid()}-measuring.lock"
-    lock = filelock.FileLock(path)
+    lock = filelock.FileLock(path())
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        on_wait(f"waiting: another run measures on this machine ({path})")
+        on_wait(f"waiting: another run measures on this machine ({path()})")
         lock.acquire()
     try:
         yield

@@ -56,8 +56,8 @@ def accept_run(
 
 
 def reject_run(project: Project, name: str) -> Path:
-    """Remove a pending run; its folder's path."""
-    folder = pending.find(project.report, name)
+    """Remove a pending run, damaged or not; its folder's path."""
+    folder = pending.left(project.report, name)
     pending.discard(project.report, folder)
     return folder
 

@@ -23,6 +23,7 @@ from tts_baseline.core.units import change, seconds
 from tts_baseline.gate import certificate as rules
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import Arm
+from tts_baseline.session import places
 from tts_baseline.session.judge.bench import Bench
 from tts_baseline.session.judge.restarts import judge
 from tts_baseline.session.measurement.pilot import look_ahead
@@ -79,6 +80,7 @@ def certify(project: Project, plan: Plan, progress: Progress) -> Certified:
     KeyboardInterrupt where nothing could be kept.
     """
     _check(plan)
+    places.check(places.of_certificate(project))
     with terminable():
         with measuring(progress.say):
             bench = _against_itself(project)

@@ -14,7 +14,8 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
-from tts_baseline.report import judgement as report
+from tts_baseline.report import judgement as pages
+from tts_baseline.session import places
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
 from tts_baseline.session.judge.restarts import judge
 from tts_baseline.session.judge.sound import FirstUtterances, sound_of
@@ -36,12 +37,14 @@ class Comparison(Struct, frozen=True, kw_only=True):
 
 
 def with_revision(project: Project, revision: str, progress: Progress) -> Comparison:
-    """The working tree against a git revision. Raises RevisionError, PipelineError or SettingsError."""
+    """The working tree against a git revision. Raises as `against_revision` does, and BaselineError."""
+    places.check(places.of_comparison(project))
     return _compare(project, against_revision(project, project.chosen, revision, progress), progress)
 
 
 def with_configuration(project: Project, optimize: tuple[str, ...], progress: Progress) -> Comparison:
-    """The project's settings against other switches. Raises PipelineError or SettingsError."""
+    """The project's settings against other switches. Raises PipelineError, SettingsError or BaselineError."""
+    places.check(places.of_comparison(project))
     return _compare(project, against_configuration(project, project.chosen, optimize, progress), progress)
 
 
@@ -61,10 +64,16 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
         )
     progress.say(f"scoring the sound of {len(judgement.cases)} cases, both ways")
     sound = sound_of(judgement.cases, heard.base, heard.head)
-    folder = project.report / f"judge-{run_id(datetime.now(UTC))}"
-    pending.prepare(project.report)
+    folder = places.kept(project, lambda report: _saved(report, judgement, verdicts, sound), progress)
+    return Comparison(judgement=judgement, verdicts=verdicts, sound=sound, folder=folder)
+
+
+def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...], sound: PairedSound) -> Path:
+    """A new folder in the folder of runs, with all of a comparison."""
+    folder = report / f"judge-{run_id(datetime.now(UTC))}"
+    pending.prepare(report)
     folder.mkdir()
     files.write_record(folder / JUDGE_FILE, judgement)
     files.write_record(folder / SOUND_FILE, sound)
-    write_atomic(folder / "report.md", report.markdown(judgement, verdicts, sound).encode())
-    return Comparison(judgement=judgement, verdicts=verdicts, sound=sound, folder=folder)
+    write_atomic(folder / "report.md", pages.markdown(judgement, verdicts, sound).encode())
+    return folder

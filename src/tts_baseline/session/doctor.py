@@ -9,12 +9,12 @@ from statistics import fmean, stdev
 from typing import Literal, NamedTuple
 
 from tts_baseline.baseline import pending
-from tts_baseline.core import environment, units
+from tts_baseline.core import environment, git, units
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.registry import metrics, pipelines
 from tts_baseline.core.switches import switches
 from tts_baseline.measure.client import Worker
-from tts_baseline.session import certified
+from tts_baseline.session import certified, places
 from tts_baseline.session.project import Project
 
 _PROBES = 30  # chosen: they tell a spread to 13 % (1 / sqrt(2 (n - 1)))
@@ -41,6 +41,8 @@ def examine(project: Project) -> tuple[Finding, ...]:
         *spoken,
         _baseline(project, device),
         _certificate(project, device),
+        *_written(project),
+        _git(project),
         Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}"),
     )
 
@@ -93,6 +95,27 @@ def _baseline(project: Project, device: Device) -> Finding:
     return Finding(
         "baseline", True, f"{heard} goldens; {runs}", "" if complete else "tts-baseline run --missing record"
     )
+
+
+def _written(project: Project) -> Iterator[Finding]:
+    """What a run writes to: of each kind the first place that cannot be written, else the first."""
+    of_a_kind: dict[str, Finding] = {}
+    for place in places.of_run(project):
+        if trouble := places.trouble(place):
+            found = Finding(place.what, False, f"{trouble.what} ({trouble.where})", trouble.hint)
+        else:
+            found = Finding(place.what, True, str(place.folder))
+        if of_a_kind.setdefault(place.what, found).fine and not found.fine:
+            of_a_kind[place.what] = found
+    yield from of_a_kind.values()
+
+
+def _git(project: Project) -> Finding:
+    if trouble := git.trouble(project.root):
+        return Finding("git", False, f"{trouble.what} ({trouble.where})", trouble.hint)
+    commit, dirty = git.commit(project.root)
+    at = f"at {git.short(commit)}" + (", with uncommitted changes" if dirty else "") if commit else ""
+    return Finding("git", True, at or "no commit here, so that no judge can be called")
 
 
 def _switches() -> str:

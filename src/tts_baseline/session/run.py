@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from tts_baseline.baseline import files, pending
+from tts_baseline.core import git
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
 from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report.format import pages
+from tts_baseline.session import places
 from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
@@ -26,30 +30,49 @@ _SHARE_BESIDE_A_JUDGE = 0.4
 def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome:
     """Measure `cases` and judge them; the run is pending, and reported in its folder.
 
-    Raises RevisionError where a judge is asked for and cannot be had; the run is kept all the same.
+    Raises BaselineError, before measuring, where a place that will be written to cannot be; RevisionError
+    where a judge is asked for and cannot be had: the run is kept all the same.
     """
+    places.check(places.of_run(project))
     escalate.check(project)
+    if silent := git.trouble(project.root):
+        progress.say(f"the run will have no commit: {silent.what} ({silent.hint})")
     begun = time.monotonic()
     if escalate.is_asked(project):
         run, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
     else:
         run, utterances = take(project, cases, progress)
-    folder = pending.save(project.report, run, utterances)
+    folder = places.kept(project, lambda report: pending.save(report, run, utterances), progress)
     baseline = project.store_of(run).load(run.environment.key)
     decided = verdicts(run, baseline, None, project.limits)
     call = escalate.call(project, baseline, decided.screen)
+    if why := escalate.unjudged(project, baseline, decided.screen):
+        progress.say(why)
     judgement = None
     said = [case for case in cases if case.id in run.audio]
     if call is not None and said:
         left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
         judgement = escalate.judged(project, call, said, progress, budget=left)
     if judgement is not None:
-        files.write_record(folder / JUDGE_FILE, judgement)
+        with _told(progress):
+            files.write_record(folder / JUDGE_FILE, judgement)
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
-    recorded = record_missing(project, run, folder, baseline, decided.combined)
+    recorded: tuple[Path, ...] = ()
+    with _told(progress):
+        recorded = record_missing(project, run, folder, baseline, decided.combined)
     outcome = Outcome(
         run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement, recorded=recorded
     )  # fmt: skip
-    for name, page in pages(outcome).items():
-        write_atomic(folder / name, page.encode())
+    with _told(progress):
+        for name, page in pages(outcome).items():
+            write_atomic(folder / name, page.encode())
     return outcome
+
+
+@contextlib.contextmanager
+def _told(progress: Progress) -> Iterator[None]:
+    """What cannot be written after the run is kept is told, and does not hide its verdict."""
+    try:
+        yield
+    except OSError as error:
+        progress.say(f"not written: {error}")

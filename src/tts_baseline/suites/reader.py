@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tts_baseline.core import toml
 from tts_baseline.core.errors import SuiteError
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import nearest
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_LONGEST_ID = 200  # chosen: names of files have 255 bytes at most, and a hash and an ending need their part
+_SHOWN = 40  # chosen: enough of an id to know it by
 _TOP = ("defaults", "case")
 _KEYS = Case.__struct_fields__
 _DEFAULTS = tuple(key for key in _KEYS if key not in ("id", "text"))
@@ -49,14 +51,14 @@ def read(name_or_path: str, root: Path) -> tuple[Case, ...]:
     """
     known = built_in()
     path = known.get(name_or_path, root / name_or_path)
-    if not path.is_file():
+    if not _is_file(path):
         raise SuiteError(
             f"no suite {name_or_path!r}{nearest(name_or_path, known)}; built in: {', '.join(known)}",
             where=str(path),
             hint=f"pytest --tts-baseline --tts-suite {next(iter(known))}",
         )
-    document = _parse(path, name_or_path)
     hint = _EDIT.format(name_or_path)
+    document = toml.load(path, SuiteError, hint)
     _known_keys(document, _TOP, "top-level key", str(path), hint)
     defaults, tables = document.get("defaults", {}), document.get("case", [])
     if not isinstance(defaults, dict):
@@ -69,7 +71,7 @@ def read(name_or_path: str, root: Path) -> tuple[Case, ...]:
     taken: dict[str, int] = {}
     cases = []
     for number, table in enumerate(tables, start=1):
-        where = f"{path}, case {number}" + (f" ({table['id']!r})" if "id" in table else "")
+        where = f"{path}, case {number}" + (f" ({str(table['id'])[:_SHOWN]!r})" if "id" in table else "")
         case = _case(defaults, table, where, hint)
         if case.id in taken:
             raise SuiteError(f"case {taken[case.id]} is named {case.id!r} too", where=where, hint=hint)
@@ -99,12 +101,13 @@ def choose(cases: Collection[Case], ids: Collection[str], tags: Collection[str])
     return chosen
 
 
-def _parse(path: Path, name: str) -> dict[str, Any]:
+def _is_file(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SuiteError(f"not valid TOML: {error}", where=str(path), hint=_EDIT.format(name)) from error
+        return path.is_file()
+    except OSError as error:  # a folder above may not be entered, or the name is too long
+        raise SuiteError(
+            f"the suite cannot be read: {error.strerror}", where=str(path)[:_LONGEST_ID], hint="ls -l"
+        ) from error
 
 
 def _case(defaults: Mapping[str, Any], table: Mapping[str, Any], where: str, hint: str) -> Case:
@@ -116,6 +119,12 @@ def _case(defaults: Mapping[str, Any], table: Mapping[str, Any], where: str, hin
     if not _ID.fullmatch(case.id):
         raise SuiteError(
             f"the id {case.id!r} names files: it must match [a-z0-9][a-z0-9_-]*", where=where, hint=hint
+        )
+    if len(case.id) > _LONGEST_ID:
+        raise SuiteError(
+            f"an id names files: it may have {_LONGEST_ID} characters, not {len(case.id)}",
+            where=where,
+            hint=hint,
         )
     if not case.text.strip():
         raise SuiteError("the text is empty", where=where, hint=hint)

@@ -87,6 +87,7 @@ def against_revision(
     def files(root: Path) -> set[str]:
         return {*strings(project.settings.for_pipeline()), *strings(spec_at(root).settings)}
 
+    name = git.short(revision)
     with checkout(project.root, revision, files=files, say=progress.say) as base:
         spec = spec_at(base.root)
         arm = Arm(name=f"base {base.commit[:7]}", spec=spec, python=_python(project))
@@ -97,7 +98,7 @@ def against_revision(
                 theirs = look_ahead(project, cases, arm)
             except PipelineError as error:
                 raise RevisionError(
-                    f"the pipeline of {revision} ({base.commit[:7]}) cannot be used: {error.what}",
+                    f"the pipeline of {name} ({base.commit[:7]}) cannot be used: {error.what}",
                     where=error.where,
                     hint="choose another revision, or give it an interpreter of its own: --base-python PATH",
                 ) from error
@@ -105,10 +106,10 @@ def against_revision(
             base=arm,
             head=Arm(name="head", spec=project.worker),
             against=Against(
-                name=storable(revision),
+                name=storable(name),
                 commit=base.commit,
                 optimize=spec.optimize,
-                code=_own_code(project, base.root, pilot, theirs, revision),
+                code=_own_code(project, base.root, pilot, theirs, name),
                 shared=tuple(f"{file.path} {file.sha256[:12]}" for file in base.shared),
                 changed=_changed(spec, theirs, project.worker, pilot),
             ),
@@ -161,7 +162,7 @@ def _settings_at(project: Project, root: Path, revision: str) -> Settings:
         return settings.read(root, project.asked)
     except TtsBaselineError as error:
         raise RevisionError(
-            f"the settings of {revision} cannot be read: {error.what}",
+            f"the settings of {git.short(revision)} cannot be read: {error.what}",
             where=error.where,
             hint="choose a revision whose [tool.tts-baseline] this version understands",
         ) from error

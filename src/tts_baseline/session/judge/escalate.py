@@ -48,13 +48,11 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     named = project.settings.against
     if named == NEVER:
         return None
-    last = baseline.runs[-1] if baseline.runs else None
     if named not in (None, AUTO):
         return Call(named or "", ratio_gates(), asked=True)
-    if last is None or last.commit is None or last.dirty:
+    if why := _without_commit(baseline):
         if named is None:
             return None
-        why = "was accepted with uncommitted changes" if last and last.commit else "has no commit"
         raise BaselineError(
             f"the judge has nothing to compare with: the baseline of this machine {why}",
             hint="--tts-against REV, or accept a run of a clean tree first",
@@ -62,7 +60,20 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     open_gates = doubtful(screen)
     if named is None and not open_gates:
         return None
-    return Call(last.commit, ratio_gates() if named else open_gates, asked=named is not None)
+    return Call(
+        baseline.runs[-1].commit or "", ratio_gates() if named else open_gates, asked=named is not None
+    )
+
+
+def unjudged(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> str:
+    """Why nobody judges a screen that is not plain: its baseline has no commit; empty if it has."""
+    why = _without_commit(baseline) if baseline.runs and project.settings.against is None else ""
+    if not why or not doubtful(screen):
+        return ""
+    return (
+        f"there is no judge, because the baseline of this machine {why} "
+        "(tts-baseline compare --against REV; from now on: git commit, then accept a run)"
+    )
 
 
 def judged(
@@ -80,3 +91,11 @@ def judged(
             raise
         progress.say(f"the judge cannot help: {error.what}" + (f" ({error.hint})" if error.hint else ""))
         return None
+
+
+def _without_commit(baseline: Baseline) -> str:
+    """Why the newest run of a baseline names no revision; empty if it does."""
+    last = baseline.runs[-1] if baseline.runs else None
+    if last is None or last.commit is None:
+        return "has no commit"
+    return "was accepted with uncommitted changes" if last.dirty else ""
