@@ -28,8 +28,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose help and errors, which repeat what was typed, any terminal can show."""
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        stream = sys.stdout if file is sys.stdout else sys.stderr
-        _streams.write(stream, terminal(message))
+        is_output = file is sys.stdout
+        _streams.write(sys.stdout if is_output else sys.stderr, terminal(message))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -58,11 +58,9 @@ def because(verdict: Verdict) -> str:
 
 def shown(change: Change) -> str:
     """'name old -> new'; of two long hashes as much as tells them apart."""
-    lengths = range(_COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_COMMIT_DIGITS = 7
-_SHOWN_DIGITS, _WHOLE_HASH + 1)
+    lengths = range(_SHOWN_DIGITS, _WHOLE_HASH + 1)
     pairs = ((_shortened(change.before, length), _shortened(change.now, length)) for length in lengths)
-    before, now = next(pair for pair in pairs if pair[0] != pair[1])
+    before, now = next((pair for pair in pairs if pair[0] != pair[1]), (change.before, change.now))
     return f"{change.name} {before} -> {now}"
 
 
@@ -230,7 +228,8 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
     "cpu time": _cpu_time,
     "environment": _environment,
     "before the base": lambda v: (
-        f"not since {revision(v.against)} ({_side_by_side(v.judged or v, v.against)}): before it, or around the code"
+        f"not since {revision(v.against)} ({_side_by_side(v.judged or v, v.against)}): "
+        "before it, or around the code"
     ),
     "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",

@@ -19,6 +19,7 @@ import psutil
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Request
+from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.units import seconds
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
@@ -35,6 +36,7 @@ from tts_baseline.measure.protocol import (
     encode,
     from_worker,
 )
+from tts_baseline.measure.redact import without_secrets
 
 _LOG_TAIL = 12  # chosen: lines of the log in an error message
 _FRAMES = 3  # chosen: frames of the traceback in an error message
@@ -51,6 +53,7 @@ class Worker:
 
     def __init__(self, spec: WorkerSpec, *, load_timeout: float, python: str = sys.executable) -> None:
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        self._secrets = secrets_of(spec.settings, os.environ)
         ours, theirs = multiprocessing.Pipe(duplex=True)
         asked_at = time.monotonic()
         self._connection = ours
@@ -171,7 +174,7 @@ class Worker:
         try:
             self._connection.send_bytes(encode(message))
             if self._connection.poll(timeout):
-                return from_worker.decode(self._connection.recv_bytes())
+                return without_secrets(from_worker.decode(self._connection.recv_bytes()), self._secrets)
         except (EOFError, OSError) as error:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=_GRACE_S)
@@ -213,7 +216,7 @@ class Worker:
 
     def _last_words(self) -> str:
         self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").splitlines()
+        lines = redacted(self._log.read().decode(errors="replace"), self._secrets).splitlines()
         stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
         theirs = [line for line in stuck if "tts_baseline/measure" not in line]
         if theirs:

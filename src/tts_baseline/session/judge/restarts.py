@@ -13,6 +13,7 @@ from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Case, Failure
 from tts_baseline.core.units import seconds
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.explain import revision
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
 from tts_baseline.measure import pair
@@ -55,7 +56,7 @@ def judge(
             hint="raise --tts-budget, or choose fewer cases with --tts-cases or --tts-tags",
         )
     progress.say(
-        f"judging {len(cases)} cases against {bench.against.name}: {bench.quads} quads in each of "
+        f"judging {len(cases)} cases against {revision(bench.against.name)}: {bench.quads} quads in each of "
         f"{LOOKS[0]} to {LOOKS[-1]} restarts, {seconds(first)} to {seconds(last)}"
     )
     progress.start(LOOKS[-1] * len(cases) * (CALLS_IN_A_QUAD * bench.quads + 2 * pair.WARM_UPS))
