@@ -74,9 +74,7 @@ def test_every_command_and_option_that_is_typed_exists(
     line: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     command, *options = line
-    with pytest.raises(SystemExit) as stop:
-        cli.main([command, "--help"])
-    assert stop.value.code == 0
+    assert cli.main([command, "--help"]) == 0
     shown = capsys.readouterr().out
     assert [option for option in options if option not in shown] == []
 

@@ -8,7 +8,7 @@ from tts_baseline.gate.judge.disturbances import Disturbance, Kind, Stolen, Thro
 from tts_baseline.stats.diagnostics import Correlation, Drift, Effect, Spread
 
 
-class Sentence(Struct, frozen=True):
+class Wording(Struct, frozen=True):
     """A disturbance in words."""
 
     name: str
@@ -16,10 +16,10 @@ class Sentence(Struct, frozen=True):
     advice: str
 
 
-def sentence(disturbance: Disturbance) -> Sentence:
+def sentence(disturbance: Disturbance) -> Wording:
     """The disturbance in words; its advice is for those that are of account."""
     name, advice = _WORDS[disturbance.kind]
-    return Sentence(name, _seen(disturbance), advice)
+    return Wording(name, _seen(disturbance), advice)
 
 
 def _seen(disturbance: Disturbance) -> str:

@@ -22,7 +22,7 @@ _ROOM_A_CASE = 2**18  # chosen: a sentence of 5 s at 24 kHz, in 24-bit FLAC at t
 _ROOM_A_RUN = 2**22  # chosen: run.json of a large suite, and the report
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Destination(Struct, frozen=True, kw_only=True):
     """A folder that will be written to: what for, how much, and how to choose another one.
 
     `files` have to be regular files, or not to be there yet.
@@ -35,30 +35,30 @@ class Place(Struct, frozen=True, kw_only=True):
     files: tuple[Path, ...] = ()
 
 
-def of_run(project: Project) -> tuple[Place, ...]:
+def of_run(project: Project) -> tuple[Destination, ...]:
     """Where a run goes: its own folder, the baselines where it may record, locks."""
     recording = project.settings.missing == "record"
     return (_runs(project), *(_baselines(project) if recording else ()), _temporary(project))
 
 
-def of_comparison(project: Project) -> tuple[Place, ...]:
+def of_comparison(project: Project) -> tuple[Destination, ...]:
     """Where a comparison of two revisions goes: its own folder, a worktree, locks."""
     return (_runs(project), _temporary(project))
 
 
-def of_certificate(project: Project) -> tuple[Place, ...]:
+def of_certificate(project: Project) -> tuple[Destination, ...]:
     """Where a certificate goes: the baselines, locks."""
     return (*_baselines(project), _temporary(project))
 
 
-def check(places: Iterable[Place]) -> None:
+def check(places: Iterable[Destination]) -> None:
     """Raise BaselineError for the first place that cannot be written to."""
     for place in places:
         if found := trouble(place):
             raise found
 
 
-def trouble(place: Place) -> BaselineError | None:
+def trouble(place: Destination) -> BaselineError | None:
     """Why a place cannot be written to; None where it can. Nothing is left there."""
     try:
         _try(place)
@@ -84,21 +84,23 @@ def kept(project: Project, write: Callable[[Path], Path], progress: Progress) ->
         return folder
 
 
-def _runs(project: Project) -> Place:
+def _runs(project: Project) -> Destination:
     room = _ROOM_A_RUN + _ROOM_A_CASE * len(project.chosen)
-    return Place(what="runs", folder=project.report, choose="--report DIR", room=room)
+    return Destination(what="runs", folder=project.report, choose="--report DIR", room=room)
 
 
-def _baselines(project: Project) -> Iterator[Place]:
+def _baselines(project: Project) -> Iterator[Destination]:
     root = project.root / project.settings.dir
     for folder in (root, *_below(project.store(project.settings.device).folder.parent), root / "schema"):
-        yield Place(what="baselines", folder=folder, choose="--dir DIR, or --missing fail to record nothing")
+        yield Destination(
+            what="baselines", folder=folder, choose="--dir DIR, or --missing fail to record nothing"
+        )
 
 
-def _temporary(project: Project) -> Place:
+def _temporary(project: Project) -> Destination:
     locks = (lock.path(), files.lock_path(project.root / project.settings.dir))
     folder = Path(tempfile.gettempdir())
-    return Place(what="temporary files", folder=folder, choose="export TMPDIR=DIR", files=locks)
+    return Destination(what="temporary files", folder=folder, choose="export TMPDIR=DIR", files=locks)
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -107,7 +109,7 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def _try(place: Place) -> None:
+def _try(place: Destination) -> None:
     """Write where the folder is or will be, in a file without a name."""
     existing = _existing(place.folder)
     with tempfile.TemporaryFile(dir=existing) as file:
