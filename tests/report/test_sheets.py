@@ -18,7 +18,9 @@ from tts_baseline.core.verdict import Status
 from tts_baseline.report import sheets
 
 STATUSES = get_args(Status)
-WORST_FIRST = ["invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "ok"]
+WORST_FIRST = [
+    "invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "worse", "better", "ok",
+]  # fmt: skip
 
 
 def test_the_worst_verdict_comes_first() -> None:

@@ -16,7 +16,9 @@ from tts_baseline.core.verdict import Status, Verdict
 from tts_baseline.report import sheets, table
 
 STATUSES = get_args(Status)
-WORST_FIRST = ["invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "ok"]
+WORST_FIRST = [
+    "invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "worse", "better", "ok",
+]  # fmt: skip
 NUMBERS = st.none() | st.floats(-1e9, 1e9)
 
 VERDICTS = st.builds(

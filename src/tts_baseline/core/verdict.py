@@ -11,7 +11,10 @@ from msgspec import field
 
 from tts_baseline.core.records import Record
 
-Status = Literal["ok", "improved", "regressed", "undecided", "no baseline", "not comparable", "invalid"]
+# `better` and `worse` are of single cases beneath a median that decides: beyond the limit, and no verdict.
+Status = Literal[
+    "ok", "better", "improved", "worse", "regressed", "undecided", "no baseline", "not comparable", "invalid"
+]  # fmt: skip
 FAILING: tuple[Status, ...] = ("regressed", "invalid")
 
 Cause = Literal[

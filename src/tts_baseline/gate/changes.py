@@ -36,5 +36,5 @@ def because(verdicts: Iterable[Verdict], changed: tuple[Change, ...]) -> list[Ve
 def is_of_a_change(verdict: Verdict) -> bool:
     """True where something changed: the verdict says so, or is undecided about more than the limit."""
     if verdict.status != "undecided":
-        return verdict.status in ("regressed", "improved")
+        return verdict.status in ("regressed", "improved", "worse", "better")
     return abs(verdict.change or 0.0) > (verdict.limit or 0.0)

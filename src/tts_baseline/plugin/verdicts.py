@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.verdicts import asked_for
 from tts_baseline.plugin import said
 from tts_baseline.plugin.asked import claims, mark
 from tts_baseline.plugin.measured import Measurements
@@ -19,7 +20,8 @@ def check_claims(measured: Measurements, item: pytest.Item) -> None:
     claimed = claims(item)
     if claimed:
         verdicts = measured.verdicts(mark(item).get("limits", {}))
-        _conclude(measured, item, [v for v in verdicts if any(claim.covers(v) for claim in claimed)])
+        covered = [asked_for(v) for v in verdicts if any(claim.covers(v) for claim in claimed)]
+        _conclude(measured, item, covered)
 
 
 def check_family(measured: Measurements, item: pytest.Item, family: str) -> None:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Sequence
 from tts_baseline.core import units
 from tts_baseline.core.records import Run
 from tts_baseline.core.registry import gates, metrics
-from tts_baseline.core.verdict import FAILING, Verdict
+from tts_baseline.core.verdict import FAILING, Status, Verdict
 from tts_baseline.gate.explain import reason
+from tts_baseline.gate.verdicts import gating
 from tts_baseline.report.aggregate import suite_value
 from tts_baseline.report.table import WIDTH, Sheet
 
-_ORDER = ("invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "ok")
+_ORDER: tuple[Status, ...] = (
+    "invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "worse", "better", "ok",
+)  # fmt: skip
+_ODD: tuple[Status, ...] = (*FAILING, "improved", "worse", "better")
 _SHOWN_CASES = 12
 
 
@@ -40,7 +44,7 @@ def verdict_sheet(title: str, verdicts: Sequence[Verdict]) -> Sheet:
 
 def case_sheets(verdicts: Sequence[Verdict]) -> list[Sheet]:
     """The single cases that are not fine, worst first, at most twelve, in one table; none where all are."""
-    latest = {(v.case, v.gate): v for v in verdicts if v.case and v.status in (*FAILING, "improved")}
+    latest = {(v.case, v.gate): v for v in verdicts if v.case and v.status in _ODD}
     odd = sorted(latest.values(), key=lambda v: _ORDER.index(v.status))
     if not odd:
         return []
@@ -83,9 +87,19 @@ def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
 
 
 def counts(verdicts: Iterable[Verdict]) -> str:
-    """'1 regressed, 2 undecided, 5 ok': the suite's verdicts, worst first; 'nothing judged' without any."""
-    statuses = [verdict.status for verdict in verdicts if verdict.case is None]
-    counted = [f"{statuses.count(status)} {status}" for status in _ORDER if status in statuses]
+    """'1 regressed, 2 undecided, 5 ok': the suite's verdicts, worst first; 'nothing judged' without any.
+
+    Single cases that fail the build where their suite does not come before: '2 cases invalid, 5 ok'.
+    """
+    deciding = gating(verdicts)
+    statuses = [verdict.status for verdict in deciding if verdict.case is None]
+    failed = {verdict.gate for verdict in deciding if verdict.case is None and verdict.status in FAILING}
+    alone = [verdict for verdict in deciding if verdict.case and verdict.gate not in failed]
+    counted = []
+    for status in FAILING[::-1]:
+        if cases := len({verdict.case for verdict in alone if verdict.status == status}):
+            counted.append(f"{cases} {'case' if cases == 1 else 'cases'} {status}")
+    counted += [f"{statuses.count(status)} {status}" for status in _ORDER if status in statuses]
     return ", ".join(counted) or "nothing judged"
 
 

@@ -20,7 +20,9 @@ _COLORS = {
     "undecided": "yellow",
     "no baseline": "cyan",
     "not comparable": "cyan",
+    "worse": "bright_black",
     "improved": "green",
+    "better": "bright_black",
     "ok": "green",
 }
 _LEFT = ("change", "gate", "case", "accepted")

@@ -18,6 +18,9 @@ from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
 
+# What a single case is called where the median decides.
+_BENEATH_A_MEDIAN: Mapping[Status, Status] = {"regressed": "worse", "improved": "better"}
+
 
 class Pair(Struct, frozen=True):
     """One case's score then and now, and their difference (a share of `then` where the limit is one)."""
@@ -93,6 +96,8 @@ def _status(spec: MetricSpec, allowed: float, difference: float) -> Status:
 
 def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
     status = _status(spec, _allowed(limit, pair.then), pair.difference)
+    if spec.decide == "median":
+        status = _BENEATH_A_MEDIAN.get(status, status)
     return _draft(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
 
 
