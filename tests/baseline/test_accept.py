@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support import environment
-from tests.support.baselines import complaint, left_pending
+from tests.support.baselines import complaint, left_pending, promoted
 from tests.support.runs import KEY, accepted, reading, run
 from tests.support.tones import TEXTS, sounds, tone
 from tts_baseline.baseline import accept, files, pending
@@ -27,9 +27,8 @@ KILLS = 15  # chosen: each step of a write fails once in test_files.py; these ar
 ACCEPTER = """
 import os, sys
 from pathlib import Path
-from tests.support.baselines import left_pending
+from tests.support.baselines import left_pending, promoted
 from tests.support.runs import accepted
-from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 
 root = Path(sys.argv[1])
@@ -39,7 +38,7 @@ for turn, _ in enumerate(sys.stdin):
     if child == 0:
         for count in range(1_000_000):
             folder = left_pending(root / "report", f"{turn:04}-{count:06}", 200 + 100 * (count % 2))
-            accept.promote(store, folder, accepted(count % 60), changed=False, reset_anchor=False)
+            promoted(store, folder, accepted(count % 60))
             if count == 1:
                 print(os.getpid(), flush=True)
     os.waitpid(child, 0)
@@ -50,8 +49,7 @@ for turn, _ in enumerate(sys.stdin):
 ACCEPT_SLOWLY = """
 import sys, time
 from pathlib import Path
-from tests.support.runs import accepted
-from tts_baseline.baseline import accept
+from tests.support.baselines import promoted
 from tts_baseline.baseline.store import Store
 
 class Slow(Store):
@@ -65,7 +63,7 @@ store = Slow(root / "baselines", "voice:synthesize", "cpu")
 print("ready", flush=True)
 sys.stdin.read()
 for name in sys.argv[2:]:
-    accept.promote(store, root / "report" / name, accepted(), changed=False, reset_anchor=False)
+    promoted(store, root / "report" / name)
 """
 
 
@@ -81,8 +79,7 @@ def store(tmp_path: Path) -> Store:
 
 def promote(store: Store, folder: Path, second: int = 0, **more) -> tuple[str, ...]:
     """The names of the files that accepting writes."""
-    options = {"changed": False, "reset_anchor": False} | more
-    return tuple(path.name for path in accept.promote(store, folder, accepted(second), **options))
+    return tuple(path.name for path in promoted(store, folder, accepted(second), **more))
 
 
 def golden(store: Store, case: str) -> Path:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support.baselines import complaint, left_pending
-from tests.support.runs import accepted, reading
-from tts_baseline.baseline import accept, files
+from tests.support.baselines import complaint, left_pending, promoted
+from tests.support.runs import reading
+from tts_baseline.baseline import files
 from tts_baseline.baseline.schema import json_schema
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.records import Quality, Run
@@ -25,7 +25,7 @@ def written(tmp_path: Path) -> dict[type, Path]:
     readings = [reading("duration", "hola", 0.05), reading("snr_vad", "hola", None, "no pause")]
     folder = left_pending(tmp_path / "report", "r1", readings=readings)
     store = Store(tmp_path / "baselines", "voice:synthesize", "cpu")
-    paths = accept.promote(store, folder, accepted(), changed=False, reset_anchor=False)
+    paths = promoted(store, folder)
     return dict(zip((Quality, Run), paths, strict=True))
 
 
@@ -40,14 +40,14 @@ def test_every_file_that_is_written_is_valid(written: dict[type, Path]) -> None:
 
 
 def test_the_schema_lies_beside_the_baselines(written: dict[type, Path]) -> None:
-    path = written[Quality].parents[2] / "schema" / "v1.json"
+    path = written[Quality].parents[2] / "schema" / "v2.json"
     assert path.read_bytes() == json_schema()
     known = {Path(*p.relative_to(path.parents[1]).parts) for p in path.parents[1].rglob("*.json")}
     assert len(known) == 3
 
 
 HARM: dict[str, tuple[type, Callable[[dict[str, Any]], object]]] = {
-    "newer": (Quality, lambda page: page.update(schema=2)),
+    "newer": (Quality, lambda page: page.update(schema=3)),
     "no schema": (Run, lambda page: page.pop("schema")),
     "unknown key": (Quality, lambda page: page.update(surprise=1)),
     "unknown key inside": (Quality, lambda page: page["cases"]["hola"].update(surprise=1)),

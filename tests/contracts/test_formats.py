@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.baselines import left_pending
+from tests.support.baselines import left_pending, promoted
 from tests.support.judgements import judgement
-from tests.support.runs import accepted, run
+from tests.support.runs import run
 from tests.support.verdicts import outcome, verdict
-from tts_baseline.baseline import accept
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.outcome import Outcome
@@ -89,7 +88,7 @@ def test_it_tells_baselines_from_none(name: str, tmp_path: Path) -> None:
     nothing = render(tmp_path / "baselines")
     store = Store(tmp_path / "baselines", "voice:synthesize", "cpu")
     folder = left_pending(tmp_path / "report", "r1")
-    accept.promote(store, folder, accepted(), changed=False, reset_anchor=False)
+    promoted(store, folder)
     assert nothing.strip()
     assert render(tmp_path / "baselines") != nothing
 

@@ -70,7 +70,7 @@ def test_a_metric_in_one_file_is_measured_shown_and_described(package: Path, tmp
     assert "| no baseline | loudest |" in report
     assert "| loudest |" in next(line for line in report.splitlines() if line.startswith("| case |"))
 
-    schema = json.loads((tmp_path / "baselines" / "schema" / "v1.json").read_text(encoding="utf-8"))
+    schema = json.loads((tmp_path / "baselines" / "schema" / "v2.json").read_text(encoding="utf-8"))
     described = {entry["const"]: entry for entry in schema["$defs"]["Metric"]["oneOf"]}
     assert described["loudest"]["title"] == "The largest sample: how close the voice comes to full scale."
     assert "unit dB" in described["loudest"]["description"]

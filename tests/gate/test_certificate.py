@@ -23,7 +23,7 @@ from tts_baseline.baseline.store import Store
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import BaselineError, LimitError
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.records import Environment
+from tts_baseline.core.records import SCHEMA_VERSION, Environment
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
@@ -276,9 +276,9 @@ def test_a_certificate_is_read_as_it_was_written_and_fits_the_schema(tmp_path: P
     assert path == tmp_path / "voice-synthesize" / "cpu" / "certificates" / f"{KEY}.json"
     assert store.certificate(KEY) == certified
     page = json.loads(path.read_text(encoding="utf-8"))
-    assert page["schema"] == 1
+    assert page["schema"] == SCHEMA_VERSION
     Draft202012Validator(json.loads(json_schema())).validate(page)
-    assert (tmp_path / "schema" / "v1.json").read_bytes() == json_schema()
+    assert (tmp_path / "schema" / f"v{SCHEMA_VERSION}.json").read_bytes() == json_schema()
     store.write_certificate(replace(certified, created="2027-01-01T00:00:00+00:00"))
     assert store.certificate(KEY).created.startswith("2027")
 
@@ -286,7 +286,7 @@ def test_a_certificate_is_read_as_it_was_written_and_fits_the_schema(tmp_path: P
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda page: page.update(schema=2),
+        lambda page: page.update(schema=SCHEMA_VERSION + 1),
         lambda page: page.update(resolutoin=0.01),
         lambda page: page.pop("levels"),
         lambda page: page["levels"][0]["ok"].update(count="3"),

@@ -21,12 +21,13 @@ import msgspec
 import pytest
 
 # --- the product: all that this module takes from it
-from tts_baseline.baseline import pending
+from tts_baseline.baseline import pending, recordings
+from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
-from tts_baseline.core.records import Run
+from tts_baseline.core.records import SCHEMA_VERSION, Run
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain, verdicts
@@ -38,6 +39,7 @@ from tts_baseline.report.format import View, formats
 from tts_baseline.report.formats import terminal as summary
 from tts_baseline.session import outcome as outcomes
 from tts_baseline.session.accept import accept_run, record_missing
+from tts_baseline.session.measurement.score import goldens_of
 from tts_baseline.session.project import Project, open_project
 from tts_baseline.session.review import review
 
@@ -70,7 +72,6 @@ class Replay:
         if "machine" in about:
             environment = msgspec.structs.replace(stored.environment, key=about["machine"])
             stored = msgspec.structs.replace(stored, environment=environment)
-        self.run = stored
         self.is_own = about["run"] == name
         limits = ", ".join(f'{gate} = "{limit}"' for gate, limit in about["limits"].items())
         table = TABLE.format(missing=json.dumps(missing), undecided=json.dumps(undecided), limits=limits)
@@ -79,16 +80,28 @@ class Replay:
         _lay_out(root / "baselines", about["baselines"])
         self.folder = root / ".tts-baseline" / stored.id
         self.folder.mkdir(parents=True)
-        (self.folder / "run.json").write_bytes(msgspec.json.encode(stored))
         shutil.copytree(CORPUS / "recordings" / about["recordings"], self.folder / "audio")
         for case in about.get("unrecorded", ()):
             (self.folder / "audio" / f"{case}.flac").unlink()
+        stored = _as_kept_now(stored, self.folder, root / "baselines")
+        (self.folder / "run.json").write_bytes(msgspec.json.encode(stored))
+        self.run = stored
         self.judgement = None
         if "judge" in about:
             kept = json.loads((CORPUS / about["judge"] / "judge.json").read_text())
             self.judgement = msgspec.convert(kept | about.get("judge_with", {}), Judgement)
             (self.folder / "judge.json").write_bytes(msgspec.json.encode(self.judgement))
         self.project: Project = open_project(root, {})
+
+
+def _as_kept_now(run: Run, folder: Path, baselines: Path) -> Run:
+    """A run that was stored with schema 1, with the hashes of its recordings and its goldens."""
+    kept = {path.stem: recordings.described(path.read_bytes()) for path in (folder / "audio").glob("*.flac")}
+    quality = Store(baselines, run.pipeline, run.variant).load("").quality
+    measured = [case for case in run.cases if case.id in run.audio]
+    return msgspec.structs.replace(
+        run, version=SCHEMA_VERSION, recordings=kept, goldens=goldens_of(measured, quality)
+    )
 
 
 def _case_table(case: Any) -> str:
@@ -196,7 +209,7 @@ def baseline_page(name: str, root: Path) -> Page:
 
     def record(replay: Replay) -> Sequence[Path]:
         outcome = outcomes.reopen(replay.project, "last")
-        return record_missing(replay.project, outcome.run, replay.folder, outcome.baseline, outcome.verdicts)
+        return record_missing(replay.project, outcome)
 
     replays = {
         key: Replay(name, _new(root / key), missing="record") for key in ("accepted", "anchored", "recorded")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from tests.support.runs import CASES, HEARD, accepted, run
 from tests.support.tones import audio, sounds
-from tts_baseline.baseline import files, pending
+from tts_baseline.baseline import accept, files, pending
+from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import (
+    Acceptance,
     Baseline,
     Case,
     Quality,
@@ -58,6 +60,14 @@ def left_pending(report: Path, name: str, pitch: float = 200.0, **fields) -> Pat
     """A pending folder of a run whose cases sound at this pitch."""
     spoken = sounds(pitch)
     return pending.save(report, run(name, spoken, **fields), spoken)
+
+
+def promoted(
+    store: Store, folder: Path, acceptance: Acceptance | None = None, **options: object
+) -> tuple[Path, ...]:
+    """The files that accepting a pending folder writes."""
+    chosen = {"changed": False, "reset_anchor": False} | options
+    return accept.promote(store, folder, pending.load(folder), acceptance or accepted(), **chosen)
 
 
 def complaint(action: Callable[..., object], *arguments: object) -> BaselineError | None:

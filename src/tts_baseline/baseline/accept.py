@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
-from tts_baseline.baseline import files, pending
+from tts_baseline.baseline import recordings
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Acceptance, Case, Quality, QualityCase, Reading, Run, Score
+from tts_baseline.core.records import (
+    SCHEMA_VERSION,
+    Acceptance,
+    Case,
+    Quality,
+    QualityCase,
+    Reading,
+    Run,
+    Score,
+)
 from tts_baseline.core.registry import metrics
 
 
 def promote(
     store: Store,
     folder: Path,
+    run: Run,
     acceptance: Acceptance,
     *,
     changed: bool,
@@ -25,7 +34,7 @@ def promote(
     quality_of: Collection[str] | None = None,
     machine: bool = True,
 ) -> tuple[Path, ...]:
-    """The files that accepting the pending run in `folder` wrote.
+    """The files that accepting the pending `run` in `folder` wrote; its scores are up to date.
 
     A run without a change joins its machine's current epoch; a `changed` one starts a new epoch. A golden is
     replaced only if the audio changed or its file is damaged; otherwise only scores of new metrics are added.
@@ -33,7 +42,6 @@ def promote(
     is left out. Accepting a run again writes only what differs. Raises BaselineError for a run with cases
     that could not be measured, and for an anchor that is an accepted run already.
     """
-    run = pending.load(folder)
     if run.failures:
         names = ", ".join(failure.case for failure in run.failures[:5])
         raise BaselineError(
@@ -42,12 +50,12 @@ def promote(
             hint=f"tts-baseline reject {run.id}",
         )
     written: list[Path] = []
-    with files.locked(store.root):
+    with store.locked():
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
-        quality, recordings = _quality(run, folder, store, baseline.quality, acceptance, cases)
-        if recordings or baseline.quality is None or quality.cases != baseline.quality.cases:
-            written.append(store.write_quality(quality, recordings))
+        quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)
+        if goldens or baseline.quality is None or quality.cases != baseline.quality.cases:
+            written.append(store.write_quality(quality, goldens))
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
             epoch = max((r.acceptance.epoch for r in earlier if r.acceptance), default=0)
@@ -57,26 +65,28 @@ def promote(
                 anchor=reset_anchor or not earlier,
             )
             written.append(
-                store.write_run(msgspec.structs.replace(run, acceptance=accepted, own_readings=()))
+                store.write_run(
+                    msgspec.structs.replace(run, version=SCHEMA_VERSION, acceptance=accepted, own_readings=())
+                )
             )
     return tuple(written)
 
 
-def is_same_sound(run: Run, case: str, accepted: QualityCase | None, *, heard_golden: bool = True) -> bool:
+def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
     """True if a case sounds as accepted: it has the same samples, or every metric that can tell agrees.
 
-    Without `heard_golden`, the run was compared with an earlier golden, and only the same samples count.
+    Scores against another golden than the accepted one tell nothing.
     """
     if accepted is None or accepted.request != _case(run, case).request:
         return False
     if accepted.audio.sha256 == run.audio[case].sha256:
         return True
+    if run.goldens.get(case) != accepted.recording:
+        return False
     heard = {r.metric: r.value for r in run.readings if r.case == case}
     scores = {name: score.value for name, score in accepted.scores.items()}
     telling = (metric.spec for metric in metrics().values() if metric.spec.equivalent is not None)
-    return heard_golden and all(
-        spec.is_equivalent(heard.get(spec.name), scores.get(spec.name)) for spec in telling
-    )
+    return all(spec.is_equivalent(heard.get(spec.name), scores.get(spec.name)) for spec in telling)
 
 
 def _quality(
@@ -88,21 +98,19 @@ def _quality(
     chosen: Collection[Case],
 ) -> tuple[Quality, dict[str, bytes]]:
     cases = dict(before.cases) if before else {}
-    recordings: dict[str, bytes] = {}
+    goldens: dict[str, bytes] = {}
     for case in chosen:
         accepted = cases.get(case.id)
-        if accepted and store.is_intact(case.id, accepted):
-            unchanged = before is not None and before.acceptance.at <= run.created
-            if is_same_sound(run, case.id, accepted, heard_golden=unchanged):
-                scores = _scores(run, case.id) | accepted.scores
-                cases[case.id] = msgspec.structs.replace(accepted, scores=scores)
-                continue
-        data = pending.recording(folder, run, case.id)
-        recordings[case.id] = data
+        if accepted and store.is_intact(case.id, accepted) and is_same_sound(run, case.id, accepted):
+            scores = _scores(run, case.id) | accepted.scores
+            cases[case.id] = msgspec.structs.replace(accepted, scores=scores)
+            continue
+        data, _ = recordings.read(folder, run, case.id)
+        goldens[case.id] = data
         cases[case.id] = QualityCase(
             request=case.request,
             audio=run.audio[case.id],
-            recording=hashlib.sha256(data).hexdigest(),
+            recording=run.recordings[case.id].sha256,
             run=run.id,
             scores=_scores(run, case.id),
         )
@@ -114,7 +122,7 @@ def _quality(
         provenance=run.provenance,
         cases=dict(sorted(cases.items())),
     )
-    return quality, recordings
+    return quality, goldens
 
 
 def _scores(run: Run, case: str) -> dict[str, Score]:

@@ -79,12 +79,25 @@ def encode_flac(utterance: Utterance) -> bytes:
 
 
 def read_flac(path: Path, audio: Audio) -> Utterance:
-    """The utterance recorded at `path`: mono float32, with the gain undone.
+    """The utterance recorded at `path`, as `decode_flac` gives it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BaselineError(
+            f"the recording cannot be read: {error.strerror or error}",
+            where=str(path),
+            hint=f"git checkout -- {path}",
+        ) from error
+    return decode_flac(data, audio, path)
 
-    Raises BaselineError for a file that cannot be read, or has another number of samples.
+
+def decode_flac(data: bytes, audio: Audio, path: Path) -> Utterance:
+    """The utterance in the bytes of the file `path`: mono float32, with the gain undone.
+
+    Raises BaselineError for bytes that cannot be decoded, or hold another number of samples.
     """
     try:
-        samples, _ = soundfile.read(path, dtype="float32")
+        samples, _ = soundfile.read(BytesIO(data), dtype="float32")
     except (soundfile.LibsndfileError, OSError) as error:
         raise BaselineError(
             f"the recording cannot be read: {error}", where=str(path), hint=f"git checkout -- {path}"
@@ -100,8 +113,8 @@ def read_flac(path: Path, audio: Audio) -> Utterance:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lock `folder` for this process."""
-    with filelock.FileLock(lock_path(folder)):
+    """Lock `folder` for this process, which may lock it again meanwhile."""
+    with filelock.FileLock(lock_path(folder), is_singleton=True):
         yield
 
 

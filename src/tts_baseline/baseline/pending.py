@@ -12,14 +12,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
-from tts_baseline.baseline import files
+from tts_baseline.baseline import files, recordings
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Run, Utterance
+from tts_baseline.core.files import write_atomic
+from tts_baseline.core.records import Recording, Run, Utterance
 from tts_baseline.core.registry import metrics
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_WHOLE = "download the whole folder of the run, audio/ included"
 
 
 def prepare(report: Path) -> None:
@@ -30,18 +31,24 @@ def prepare(report: Path) -> None:
 
 
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
-    """The new folder `<report>/<run id>` with run.json and audio/<case>.flac; it appears when complete."""
+    """The new folder `<report>/<run id>` with run.json and audio/<case>.flac; it appears when complete.
+
+    run.json describes the recordings.
+    """
     prepare(report)
     _sweep(report)
     partial = report / f".{run.id}.{secrets.token_hex(4)}"
     partial.mkdir()
     try:
         with _held(partial):
+            kept: dict[str, Recording] = {}
             (partial / "audio").mkdir()
             for case, utterance in utterances.items():
                 if len(utterance.samples) and np.isfinite(utterance.samples).all():
-                    (partial / "audio" / f"{case}.flac").write_bytes(files.encode_flac(utterance))
-            files.write_record(partial / "run.json", run)
+                    data = files.encode_flac(utterance)
+                    write_atomic(recordings.path_of(partial, case), data)
+                    kept[case] = recordings.described(data)
+            files.write_record(partial / "run.json", replace(run, recordings=kept))
             return partial.rename(report / run.id)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -114,10 +121,16 @@ def unusable(report: Path) -> dict[Path, BaselineError]:
 def load(folder: Path) -> Run:
     """The run in a pending folder, which may come from another machine.
 
-    Raises BaselineError for a name that could lead out of the baselines' folder, a case without a record of
-    its audio, and metrics that are not installed here.
+    Raises BaselineError for a link in the folder, a name that could lead out of the baselines' folder, a case
+    without a record of its audio, and metrics that are not installed here.
     """
     path = folder / "run.json"
+    if links := recordings.links(folder):
+        raise BaselineError(
+            "the run cannot be used: nothing is read through a link in its folder",
+            where=str(links[0]),
+            hint=f"tts-baseline reject {folder.name}; or download it again, files and no links",
+        )
     run = files.read_record(path, Run, mend=f"tts-baseline reject {folder.name}; or download it again")
     names = (run.id, run.environment.key, *(case.id for case in run.cases))
     unsafe = [name for name in names if not _NAME.fullmatch(name)]
@@ -135,18 +148,6 @@ def load(folder: Path) -> Run:
             hint="pip install what adds them, or measure again: tts-baseline run",
         )
     return run
-
-
-def recording(folder: Path, run: Run, case: str) -> bytes:
-    """The FLAC file of a case's scored utterance; BaselineError if it is missing or damaged."""
-    path = folder / "audio" / f"{case}.flac"
-    if not path.is_file():
-        raise BaselineError(f"run {run.id} has no recording of case {case!r}", where=str(path), hint=_WHOLE)
-    try:
-        files.read_flac(path, run.audio[case])
-    except BaselineError as error:
-        raise BaselineError(error.what, where=str(path), hint=_WHOLE) from error
-    return path.read_bytes()
 
 
 def left(report: Path, name: str) -> Path:

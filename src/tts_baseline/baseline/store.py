@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tts_baseline.baseline import files
@@ -34,6 +35,10 @@ class Store:
         self.root = root
         self.folder = root / slug(pipeline) / slug(variant)
 
+    def locked(self) -> AbstractContextManager[None]:
+        """All baselines of the root, locked for this process."""
+        return files.locked(self.root)
+
     def load(self, key: str) -> Baseline:
         """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
@@ -62,13 +67,15 @@ class Store:
         runs = [files.read_record(path, Run) for path in paths]
         return tuple(sorted(runs, key=accepted_at))
 
-    def goldens(self, quality: Quality | None) -> dict[str, Utterance]:
-        """The accepted recordings by case.
+    def goldens(self, quality: Quality | None, chosen: Collection[str] | None = None) -> dict[str, Utterance]:
+        """The accepted recordings by case; of the `chosen` cases alone, where those are given.
 
         Raises BaselineError for one that is missing or differs from what quality.json describes.
         """
         recordings = {}
         for case, accepted in (quality.cases if quality else {}).items():
+            if chosen is not None and case not in chosen:
+                continue
             path = self._golden(case)
             if not path.exists():
                 raise BaselineError(

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     import numpy as np
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1: without hashes of a run's recordings, and of the goldens it was scored against
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +152,15 @@ class Audio(Record, frozen=True, kw_only=True):
     reproducible: bool = True
 
 
+class Recording(Record, frozen=True, kw_only=True):
+    """The file of a recording: SHA-256 and size of its bytes, rate and format as its header says."""
+
+    sha256: str
+    size: int
+    sample_rate: int
+    format: str
+
+
 class Environment(Record, frozen=True, kw_only=True):
     """Where a run was made; `key` names the class of hardware."""
 
@@ -178,8 +187,9 @@ class Acceptance(Record, frozen=True, kw_only=True):
 class Run(Record, frozen=True, kw_only=True):
     """Everything measured in one invocation, with its environment.
 
-    `readings` compare with the goldens of that day. `own_readings` are the same golden metrics against this
-    run's own first utterances: the scores that a baseline gets if this run is accepted.
+    `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
+    same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
+    is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -195,6 +205,8 @@ class Run(Record, frozen=True, kw_only=True):
     cases: tuple[Case, ...]
     replicates: tuple[Replicate, ...]
     audio: dict[str, Audio]
+    recordings: dict[str, Recording] = {}
+    goldens: dict[str, str] = {}
     readings: tuple[Reading, ...]
     own_readings: tuple[Reading, ...] = ()
     failures: tuple[Failure, ...] = ()

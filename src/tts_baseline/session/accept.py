@@ -15,8 +15,8 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
-from tts_baseline.gate.verdicts import changed, gating
-from tts_baseline.session.outcome import reopen
+from tts_baseline.gate.verdicts import changed, gating, verdicts
+from tts_baseline.session.outcome import reopen, up_to_date
 from tts_baseline.session.project import Project
 
 
@@ -34,24 +34,26 @@ def accept_run(
         )
     if not reason.strip():
         raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
-    outcome = reopen(project, name)
-    drifted = [v for v in outcome.verdicts if v.case is None and v.drift is not None]
-    if drifted and not reset_anchor:
-        raise BaselineError(
-            f"{drifted[0].gate} is further from the anchor run than twice its limit, so that "
-            "every later run would fail",
-            where=str(outcome.folder),
-            hint=f'tts-baseline accept {outcome.run.id} --reset-anchor --reason "..."',
+    with project.baselines_locked():
+        outcome = reopen(project, name)
+        drifted = [v for v in outcome.verdicts if v.case is None and v.drift is not None]
+        if drifted and not reset_anchor:
+            raise BaselineError(
+                f"{drifted[0].gate} is further from the anchor run than twice its limit, so that "
+                "every later run would fail",
+                where=str(outcome.folder),
+                hint=f'tts-baseline accept {outcome.run.id} --reset-anchor --reason "..."',
+            )
+        written = accept.promote(
+            project.store_of(outcome.run),
+            outcome.folder,
+            outcome.run,
+            _acceptance(project, outcome.run, reason),
+            # By the screen: whether times have left those of the epoch is not what the judge looked at.
+            changed=changed(outcome.decided.screen),
+            reset_anchor=reset_anchor,
+            machine=_is_whole(project, outcome.run),
         )
-    written = accept.promote(
-        project.store_of(outcome.run),
-        outcome.folder,
-        _acceptance(project, outcome.run, reason),
-        # By the screen: whether times have left those of the epoch is not what the judge looked at.
-        changed=changed(outcome.decided.screen),
-        reset_anchor=reset_anchor,
-        machine=_is_whole(project, outcome.run),
-    )
     return outcome, written
 
 
@@ -62,35 +64,45 @@ def reject_run(project: Project, name: str) -> Path:
     return folder
 
 
-def record_missing(
-    project: Project, run: Run, folder: Path, baseline: Baseline, verdicts: Sequence[Verdict]
-) -> tuple[Path, ...]:
+def record_missing(project: Project, outcome: Outcome) -> tuple[Path, ...]:
     """Under `missing = record`: cases and metrics that are new, and this machine's first whole run.
 
-    A case whose text has changed is not new: its old golden is replaced only by accepting.
+    A case whose text has changed is not new: its old golden is replaced only by accepting. What others have
+    accepted since the outcome was decided is looked at again.
     """
-    failed = any(v.status in FAILING for v in gating(verdicts))
-    if project.settings.missing != "record" or failed:
+    if project.settings.missing != "record":
         return ()
+    with project.baselines_locked():
+        run, baseline = up_to_date(project, outcome.folder, outcome.run)
+        decided = outcome.decided
+        if baseline != outcome.baseline:
+            decided = verdicts(run, baseline, outcome.judgement, project.limits)
+        new = _unheard(run, baseline, decided.combined)
+        first = _is_whole(project, run) and not baseline.runs and baseline.anchor is None
+        failed = any(v.status in FAILING for v in gating(decided.combined))
+        if failed or not (new or first):
+            return ()
+        return accept.promote(
+            project.store_of(run),
+            outcome.folder,
+            run,
+            _acceptance(project, run, "first recording: there was no baseline"),
+            changed=False,
+            reset_anchor=False,
+            quality_of=new,
+            machine=first,
+        )
+
+
+def _unheard(run: Run, baseline: Baseline, decided: Sequence[Verdict]) -> list[str]:
+    """The cases that were never accepted, or not with every metric, and say what they always said."""
     known = baseline.quality.cases if baseline.quality else {}
-    unheard = {v.case for v in verdicts if v.family == "quality" and v.status == "no baseline"}
-    new = [
+    unheard = {v.case for v in decided if v.family == "quality" and v.status == "no baseline"}
+    return [
         case.id
         for case in run.cases
         if case.id in unheard and (case.id not in known or known[case.id].request == case.request)
     ]
-    first = _is_whole(project, run) and not baseline.runs and baseline.anchor is None
-    if not new and not first:
-        return ()
-    return accept.promote(
-        project.store_of(run),
-        folder,
-        _acceptance(project, run, "first recording: there was no baseline"),
-        changed=False,
-        reset_anchor=False,
-        quality_of=new,
-        machine=first,
-    )
 
 
 def _is_whole(project: Project, run: Run) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from msgspec.structs import replace
-
-from tts_baseline.baseline import files, pending
+from tts_baseline.baseline import files, pending, recordings
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
-from tts_baseline.core.records import Quality, Reading, Run, Utterance
+from tts_baseline.core.records import Baseline, Run, Utterance
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.verdicts import fails, gating, verdicts
 from tts_baseline.report.story import story
+from tts_baseline.session.measurement import rescore
 from tts_baseline.session.project import Project
 
 JUDGE_FILE = "judge.json"
@@ -22,13 +22,20 @@ JUDGE_FILE = "judge.json"
 def reopen(project: Project, name: str) -> Outcome:
     """A pending run judged again, against the baselines as they are now."""
     folder = pending.find(project.report, name)
-    run = pending.load(folder)
-    baseline = project.store_of(run).load(run.environment.key)
-    run = _against_itself(run, baseline.quality)
+    run, baseline = up_to_date(project, folder, pending.load(folder))
     kept = folder / JUDGE_FILE
     judgement = files.read_record(kept, Judgement) if kept.exists() else None
     decided = verdicts(run, baseline, judgement, project.limits)
     return Outcome(run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement)
+
+
+def up_to_date(project: Project, folder: Path, run: Run) -> tuple[Run, Baseline]:
+    """What is accepted at this moment, and the run in `folder` with its scores against that."""
+    store = project.store_of(run)
+    with store.locked():
+        baseline = store.load(run.environment.key)
+        goldens = store.goldens(baseline.quality, rescore.stale(run, baseline.quality))
+    return rescore.against(run, folder, baseline.quality, goldens), baseline
 
 
 def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
@@ -44,8 +51,9 @@ def failing(project: Project, decided: Sequence[Verdict]) -> tuple[Verdict, ...]
 
 def recorded_utterance(outcome: Outcome, case: str) -> Utterance | None:
     """The recording of a case's scored utterance; None for audio that no file can hold (NaN, empty)."""
-    path = outcome.folder / "audio" / f"{case}.flac"
-    return files.read_flac(path, outcome.run.audio[case]) if path.exists() else None
+    if case not in outcome.run.recordings:
+        return None
+    return recordings.read(outcome.folder, outcome.run, case)[1]
 
 
 def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict, ...]:
@@ -56,14 +64,3 @@ def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict
 def explained(outcome: Outcome, decided: Sequence[Verdict]) -> str:
     """Verdicts as sentences, with numbers and the next commands."""
     return story(decided, outcome.run, outcome.baseline)
-
-
-def _against_itself(run: Run, quality: Quality | None) -> Run:
-    """The run with its own golden readings for the cases whose accepted sound it has become since."""
-    known = quality.cases if quality else {}
-    own: dict[tuple[str | None, str], Reading] = {
-        (r.case, r.metric): r
-        for r in run.own_readings
-        if r.case in known and r.case in run.audio and known[r.case].audio.sha256 == run.audio[r.case].sha256
-    }
-    return replace(run, readings=tuple(own.get((r.case, r.metric), r) for r in run.readings))

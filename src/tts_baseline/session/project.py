@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import environment, settings
 from tts_baseline.core.outside import storable
@@ -40,6 +42,15 @@ class Project(Struct, frozen=True, kw_only=True):
     def report(self) -> Path:
         """Where runs go."""
         return self.root / self.settings.report
+
+    @property
+    def baselines(self) -> Path:
+        """Where baselines are."""
+        return self.root / self.settings.dir
+
+    def baselines_locked(self) -> AbstractContextManager[None]:
+        """All baselines, locked for this process: what is decided and written meanwhile belongs together."""
+        return files.locked(self.baselines)
 
     @property
     def suite(self) -> str:
@@ -77,11 +88,11 @@ class Project(Struct, frozen=True, kw_only=True):
 
     def store(self, variant: str) -> Store:
         """The baselines of one variant of this project's pipeline."""
-        return Store(self.root / self.settings.dir, self.settings.pipeline, variant)
+        return Store(self.baselines, self.settings.pipeline, variant)
 
     def store_of(self, run: Run) -> Store:
         """The baselines that a run belongs to, whichever pipeline is chosen now."""
-        return Store(self.root / self.settings.dir, run.pipeline, run.variant)
+        return Store(self.baselines, run.pipeline, run.variant)
 
 
 def _sources(root: Path) -> tuple[Path, ...]:

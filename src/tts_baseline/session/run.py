@@ -6,7 +6,8 @@ import contextlib
 import math
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+
+from msgspec.structs import replace
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core import git
@@ -20,7 +21,7 @@ from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import JUDGE_FILE
+from tts_baseline.session.outcome import JUDGE_FILE, up_to_date
 from tts_baseline.session.project import Project
 
 # chosen: the judge gets the other part of the budget; it needs as long as the run, and its base's start.
@@ -39,11 +40,16 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         progress.say(f"the run will have no commit: {silent.what} ({silent.hint})")
     begun = time.monotonic()
     if escalate.is_asked(project):
-        run, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
+        measured, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
     else:
-        run, utterances = take(project, cases, progress)
-    folder = places.kept(project, lambda report: pending.save(report, run, utterances), progress)
-    baseline = project.store_of(run).load(run.environment.key)
+        measured, utterances = take(project, cases, progress)
+    folder = places.kept(project, lambda report: pending.save(report, measured, utterances), progress)
+    taken = pending.load(folder)  # what is judged is what is kept
+    run, baseline = up_to_date(project, folder, taken)
+    if run.goldens != taken.goldens:
+        progress.say(
+            "the baseline was changed while this ran; its sound is scored against what is accepted now"
+        )
     decided = verdicts(run, baseline, None, project.limits)
     call = escalate.call(project, baseline, decided.screen)
     if why := escalate.unjudged(project, baseline, decided.screen):
@@ -57,12 +63,9 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         with _told(progress):
             files.write_record(folder / JUDGE_FILE, judgement)
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
-    recorded: tuple[Path, ...] = ()
+    outcome = Outcome(run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement)
     with _told(progress):
-        recorded = record_missing(project, run, folder, baseline, decided.combined)
-    outcome = Outcome(
-        run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement, recorded=recorded
-    )  # fmt: skip
+        outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _told(progress):
         for name, page in pages(outcome).items():
             write_atomic(folder / name, page.encode())

@@ -44,15 +44,16 @@ def accept_all(
     Raises BaselineError as `accept_run` does; then none of them is accepted.
     """
     places.check(places.of_certificate(project))
-    if len(names) > 1:
-        with _copied(project) as trial:
-            for name in names:
-                try:
-                    accept_run(trial, name, reason=reason, reset_anchor=reset_anchor)
-                except BaselineError as error:
-                    what = f"{error.what}: none of the {len(names)} runs is accepted"
-                    raise BaselineError(what, where=error.where, hint=error.hint) from error
-    done = (accept_run(project, name, reason=reason, reset_anchor=reset_anchor) for name in names)
+    with project.baselines_locked():
+        if len(names) > 1:
+            with _copied(project) as trial:
+                for name in names:
+                    try:
+                        accept_run(trial, name, reason=reason, reset_anchor=reset_anchor)
+                    except BaselineError as error:
+                        what = f"{error.what}: none of the {len(names)} runs is accepted"
+                        raise BaselineError(what, where=error.where, hint=error.hint) from error
+        done = [accept_run(project, name, reason=reason, reset_anchor=reset_anchor) for name in names]
     return tuple(path for _, written in done for path in written)
 
 

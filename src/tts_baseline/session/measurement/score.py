@@ -28,24 +28,24 @@ def score(
     """
     readings: list[Reading] = []
     own: list[Reading] = []
+    alike = goldens_of(cases, quality)
     run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
     readings += [read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
     for case in cases:
         heard = utterances[case.id]
         plain = Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates), utterances=heard)
         itself = replace(plain, utterances=heard[1:] or heard, golden=heard[0])
-        own_here = [read(metric, itself) for metric in _golden_metrics()]
+        own_here = [read(metric, itself) for metric in golden_metrics()]
         own += own_here
         accepted = quality.cases.get(case.id) if quality else None
-        asked_alike = accepted is not None and accepted.request == case.request
-        golden = goldens.get(case.id) if asked_alike else None
+        golden = goldens.get(case.id) if case.id in alike else None
         readings += [
             read(m, plain) for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden
         ]
         if accepted and golden and len(heard) == 1 and accepted.audio.sha256 == _hash(heard[0]):
             readings += own_here
         else:
-            readings += [read(metric, replace(plain, golden=golden)) for metric in _golden_metrics()]
+            readings += [read(metric, replace(plain, golden=golden)) for metric in golden_metrics()]
     return tuple(readings), tuple(own)
 
 
@@ -61,7 +61,18 @@ def read(metric: Metric, evidence: Evidence) -> Reading:
     return Reading(metric=metric.spec.name, case=case, value=None, reason=reason)
 
 
-def _golden_metrics() -> Iterator[Metric]:
+def goldens_of(cases: Sequence[Case], quality: Quality | None) -> dict[str, str]:
+    """The SHA-256 of the accepted recording of each case that was accepted with the same request."""
+    known = quality.cases if quality else {}
+    return {
+        case.id: known[case.id].recording
+        for case in cases
+        if case.id in known and known[case.id].request == case.request
+    }
+
+
+def golden_metrics() -> Iterator[Metric]:
+    """The metrics that compare with a golden, in the order of the registry."""
     return (metric for metric in metrics().values() if metric.spec.golden)
 
 

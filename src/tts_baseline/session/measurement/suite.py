@@ -19,7 +19,7 @@ from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.measurement.score import score
+from tts_baseline.session.measurement.score import goldens_of, score
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
@@ -44,8 +44,9 @@ def take(
         pilot = look_ahead(project, cases)
         certified.check(project, pilot.device, cases)
         store = project.store(project.variant(pilot.device))
-        quality = store.load("").quality
-        goldens = store.goldens(quality)  # before measuring, so that a broken one does not waste the run
+        with store.locked():
+            quality = store.load("").quality
+            goldens = store.goldens(quality)  # before measuring, so that a broken one does not waste the run
         passes = _passes(pilot, settings.restarts, settings.budget, share)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s
         progress.say(
@@ -75,6 +76,7 @@ def take(
         cases=tuple(cases),
         replicates=replicates,
         audio={case.id: _audio(utterances[case.id]) for case in measured},
+        goldens=goldens_of(measured, quality),
         readings=readings,
         own_readings=own_readings,
         failures=tuple(failures.values()),
