@@ -65,7 +65,7 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
         (with_changed(environment=None), "Expected `object`, got `null`"),
         (with_changed(schema="1"), "Expected `int`, got `str`"),
         (with_changed(schema=0), "there is no schema 0"),
-        (WHOLE.replace(b'"schema":1,', b""), "missing required field `schema`"),
+        (WHOLE.replace(b'"schema":2,', b""), "missing required field `schema`"),
         (b"", "truncated"),
         (POINTER, "malformed"),
         (WHOLE.replace(b"Hola", b"Hol\xff"), "damaged"),

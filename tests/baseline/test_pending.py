@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import stat
@@ -9,16 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.support.baselines import complaint, left_pending
 from tests.support.runs import reading, run
-from tests.support.tones import RATE, TEXTS, sounds, tone
-from tts_baseline.baseline import files, pending
+from tests.support.tones import RATE, sounds, tone
+from tts_baseline.baseline import files, pending, recordings
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Case, Utterance
+from tts_baseline.core.records import Case, Recording, Utterance
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12345\n"
 IDS = st.from_regex(r"202601[01][0-9]-[0-2]{4}00-[ab]{4}", fullmatch=True)
@@ -33,10 +35,15 @@ def folders(report: Path, names: list[str]) -> None:
 def test_a_run_comes_back_with_its_recordings(tmp_path: Path) -> None:
     folder = pending.save(tmp_path, run("r1"), sounds())
     assert folder == tmp_path / "r1"
-    assert pending.load(folder) == run("r1")
-    assert {case: pending.recording(folder, run(), case) for case in TEXTS} == {
-        case: files.encode_flac(sound) for case, sound in sounds().items()
-    }
+    kept = pending.load(folder)
+    assert replace(kept, recordings={}) == run("r1")
+    for case, sound in sounds().items():
+        data, heard = recordings.read(folder, kept, case)
+        assert data == files.encode_flac(sound)
+        np.testing.assert_allclose(heard.samples, sound.samples, atol=2**-22)
+        assert kept.recordings[case] == Recording(
+            sha256=hashlib.sha256(data).hexdigest(), size=len(data), sample_rate=RATE, format="FLAC/PCM_24"
+        )
     assert pending.listing(tmp_path) == [folder]
 
 
@@ -203,21 +210,106 @@ def test_the_run_is_decoded_strictly(tmp_path: Path) -> None:
     assert caught.value.where == str(path)
 
 
-@pytest.mark.parametrize(
-    ("harm", "what"),
-    [
-        (lambda path: path.unlink(), "run r1 has no recording of case 'hola'"),
-        (lambda path: path.write_bytes(POINTER), "cannot be read"),
-        (lambda path: path.write_bytes(files.encode_flac(tone(length=7))), "holds 7 samples, not 800"),
-    ],
-)
-def test_a_recording_that_did_not_come_along_is_named(tmp_path: Path, harm, what: str) -> None:
+def swap(path: Path) -> None:
+    other = path.with_name("adios.flac")
+    kept, other_kept = path.read_bytes(), other.read_bytes()
+    path.write_bytes(other_kept)
+    other.write_bytes(kept)
+
+
+def as_wav(path: Path) -> None:
+    samples, rate = soundfile.read(path)
+    soundfile.write(path, samples, rate, format="WAV", subtype="PCM_24")
+
+
+def resampled(path: Path) -> None:
+    samples, _ = soundfile.read(path)
+    path.write_bytes(files.encode_flac(Utterance(samples=samples.astype(np.float32), sample_rate=8000)))
+
+
+def linked(path: Path) -> None:
+    path.rename(path.parents[2] / "elsewhere.flac")
+    path.symlink_to(path.parents[2] / "elsewhere.flac")
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def noise(path: Path) -> None:
+    dice = np.random.default_rng(1).uniform(-0.5, 0.5, 800).astype(np.float32)
+    path.write_bytes(files.encode_flac(Utterance(samples=dice, sample_rate=RATE)))
+
+
+def grown(path: Path) -> None:
+    with path.open("ab") as file:
+        file.truncate(10**9)
+
+
+HARM = {
+    "removed": (lambda path: path.unlink(), "is missing"),
+    "an lfs pointer": (lambda path: path.write_bytes(POINTER), "it is no audio, 82 bytes of "),
+    "empty": (lambda path: path.write_bytes(b""), "it is no audio, 0 bytes of "),
+    "another length": (lambda path: path.write_bytes(files.encode_flac(tone(length=7))), "was changed"),
+    "another of its length": (lambda path: path.write_bytes(files.encode_flac(tone(201))), "was changed"),
+    "noise of its length": (noise, "its content was changed, "),
+    "cut": (lambda path: path.write_bytes(path.read_bytes()[:-9]), "its content was changed, "),
+    "grown": (grown, "its content was changed, more than "),
+    "one byte more": (lambda path: path.write_bytes(path.read_bytes() + b"x"), "was changed, more than "),
+    "swapped": (swap, "it is that of case 'adios'"),
+    "retyped": (as_wav, "it is WAV/PCM_24 at 16000 Hz, not FLAC/PCM_24 at 16000 Hz"),
+    "another rate": (resampled, "it is FLAC/PCM_24 at 8000 Hz, not FLAC/PCM_24 at 16000 Hz"),
+    "a link": (linked, "cannot be read: it is a link"),
+    "a folder": (lambda path: path.unlink() or path.mkdir(), "cannot be read"),
+    "a pipe": (a_pipe, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_recording_that_is_not_the_measured_one_is_named(tmp_path: Path, harm: str) -> None:
+    act, what = HARM[harm]
     folder = left_pending(tmp_path, "r1")
-    harm(folder / "audio" / "hola.flac")
-    error = complaint(pending.recording, folder, run("r1"), "hola")
+    kept = pending.load(folder)
+    path = folder / "audio" / "hola.flac"
+    act(path)
+    error = complaint(recordings.read, folder, kept, "hola")
     assert what in error.what
-    assert error.where == str(folder / "audio" / "hola.flac")
-    assert error.hint == "download the whole folder of the run, audio/ included"
+    assert "case 'hola'" in error.what
+    assert error.where == str(path)
+    assert error.hint == (
+        "download the whole folder of the run, audio/ included; or tts-baseline reject r1, and measure again"
+    )
+
+
+def test_a_run_that_describes_a_recording_wrongly_is_named(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1")
+    kept = pending.load(folder)
+    wrong = {"hola": replace(kept.recordings["hola"], sample_rate=44_100)}
+    error = complaint(recordings.read, folder, replace(kept, recordings=wrong), "hola")
+    assert "describes the recording of case 'hola' as FLAC/PCM_24 at 44100 Hz" in error.what
+
+
+def test_a_run_of_schema_1_has_no_recordings_that_can_be_trusted(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1")
+    older = replace(pending.load(folder), version=1, recordings={})
+    files.write_record(folder / "run.json", older)
+    error = complaint(recordings.read, folder, pending.load(folder), "hola")
+    assert "a version that kept no hashes" in error.what
+    assert error.hint == "tts-baseline run"
+
+
+@pytest.mark.parametrize("name", ["run.json", "audio", "audio/hola.flac", "judge.json"])
+def test_nothing_is_read_through_a_link_in_a_run(tmp_path: Path, name: str) -> None:
+    folder = left_pending(tmp_path / "report", "r1")
+    if not (folder / name).exists():
+        (folder / name).write_text("{}")
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    error = complaint(pending.load, folder)
+    assert "through a link" in error.what
+    assert error.where == str(folder / name)
+    assert error.hint.startswith("tts-baseline reject r1")
 
 
 @pytest.mark.parametrize("content", ["{}", "a whole run"])

@@ -292,7 +292,7 @@ def test_quality_never_speaks_of_a_golden_that_is_not_there(
 
 
 def test_writing_is_what_makes_the_schema(store: Store) -> None:
-    path = store.root / "schema" / "v1.json"
+    path = store.root / "schema" / "v2.json"
     store.write_run(run("r1", acceptance=accepted()))
     fresh = path.read_bytes()
     path.write_text("{}")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.support.baselines import left_pending, promoted
+from tests.support import baselines
+from tests.support.baselines import left_pending
 from tests.support.runs import KEY, accepted, reading, run
 from tests.support.tones import sounds
 from tts_baseline.baseline.store import Store
@@ -45,7 +46,7 @@ def promoted(store: Store, report: Path, *, reason: str = "listened to it") -> N
         reading("stoi", "hola", 1.0),
     ]
     folder = left_pending(report, "r0", readings=[*readings, reading("latency", "hola", 0.25)])
-    promoted(store, folder, accepted(reason=reason))
+    baselines.promoted(store, folder, accepted(reason=reason))
 
 
 def table(page: str, title: str) -> list[list[str]]:
@@ -130,7 +131,7 @@ def test_every_variant_and_machine_has_its_part(store: Store, tmp_path: Path) ->
     spoken = sounds()
     readings = [reading("duration", case, 1.0) for case in spoken]
     folder = left_pending(tmp_path / "report", "r9", key="gpu-80gb-1", readings=readings)
-    promoted(other, folder)
+    baselines.promoted(other, folder)
     page = render(store.root)
     assert page.count("## voice:synthesize @ ") == 2
     assert page.index(KEY) < page.index("gpu-80gb-1")

@@ -56,6 +56,7 @@ def run(
     failed: Sequence[str] = (),
     seconds: float = 0.25,
     acceptance: Acceptance | None = None,
+    goldens: Mapping[str, str] | None = None,
 ) -> Run:
     """A run that takes so many seconds in every case, and sounds like this."""
     spoken = sounds() if spoken is None else spoken
@@ -77,6 +78,7 @@ def run(
         cases=tuple(Case(id=case, text=texts[case]) for case in spoken),
         replicates=(process,) * 3,
         audio={case: audio(spoken[case]) for case in heard},
+        goldens=dict(goldens or {}),
         readings=tuple(readings),
         own_readings=tuple(own),
         failures=tuple(Failure(case=case, kind="error", message="no such phoneme") for case in failed),

@@ -48,7 +48,7 @@ def read(folder: Path, run: Run, case: str) -> tuple[bytes, Utterance]:
             hint=_WHOLE if run.version > 1 else "tts-baseline run",
         )
     try:
-        data = read_regular(path, known.size + 1)
+        data = read_regular(path, max(r.size for r in run.recordings.values()) + 1)
     except FileNotFoundError as error:
         raise BaselineError(
             f"the recording of case {case!r} is missing", where=str(path), hint=_again(run)
