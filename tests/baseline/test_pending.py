@@ -20,7 +20,7 @@ from tests.support.runs import reading, run
 from tests.support.tones import RATE, sounds, tone
 from tts_baseline.baseline import files, pending, recordings
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Case, Recording, Utterance
+from tts_baseline.core.records import Case, RecordingFile, Utterance
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12345\n"
 IDS = st.from_regex(r"202601[01][0-9]-[0-2]{4}00-[ab]{4}", fullmatch=True)
@@ -41,7 +41,7 @@ def test_a_run_comes_back_with_its_recordings(tmp_path: Path) -> None:
         data, heard = recordings.read(folder, kept, case)
         assert data == files.encode_flac(sound)
         np.testing.assert_allclose(heard.samples, sound.samples, atol=2**-22)
-        assert kept.recordings[case] == Recording(
+        assert kept.recordings[case] == RecordingFile(
             sha256=hashlib.sha256(data).hexdigest(), size=len(data), sample_rate=RATE, format="FLAC/PCM_24"
         )
     assert pending.listing(tmp_path) == [folder]

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from tts_baseline.baseline import files, recordings
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.records import Recording, Run, Utterance
+from tts_baseline.core.records import RecordingFile, Run, Utterance
 from tts_baseline.core.registry import metrics
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -41,7 +41,7 @@ def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
     partial.mkdir()
     try:
         with _held(partial):
-            kept: dict[str, Recording] = {}
+            kept: dict[str, RecordingFile] = {}
             (partial / "audio").mkdir()
             for case, utterance in utterances.items():
                 if len(utterance.samples) and np.isfinite(utterance.samples).all():

@@ -11,7 +11,7 @@ import soundfile
 from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_regular
-from tts_baseline.core.records import Recording, Run, Utterance
+from tts_baseline.core.records import RecordingFile, Run, Utterance
 
 _AUDIO = "audio"
 _WHOLE = "download the whole folder of the run, audio/ included"
@@ -22,10 +22,10 @@ def path_of(folder: Path, case: str) -> Path:
     return folder / _AUDIO / f"{case}.flac"
 
 
-def described(data: bytes) -> Recording:
+def described(data: bytes) -> RecordingFile:
     """What run.json says about the file of a recording. LibsndfileError for what is no audio."""
     with soundfile.SoundFile(BytesIO(data)) as sound:
-        return Recording(
+        return RecordingFile(
             sha256=hashlib.sha256(data).hexdigest(),
             size=len(data),
             sample_rate=sound.samplerate,
@@ -83,7 +83,7 @@ def links(folder: Path) -> list[Path]:
     return [path for path in inside if path.is_symlink()]
 
 
-def _difference(data: bytes, known: Recording, run: Run) -> str:
+def _difference(data: bytes, known: RecordingFile, run: Run) -> str:
     """What a file is instead of the recording that was measured."""
     hashed = hashlib.sha256(data).hexdigest()
     other = next((case for case, recording in run.recordings.items() if recording.sha256 == hashed), None)
@@ -98,7 +98,7 @@ def _difference(data: bytes, known: Recording, run: Run) -> str:
     return f"its content was changed, {_size(data, known)}"
 
 
-def _size(data: bytes, known: Recording) -> str:
+def _size(data: bytes, known: RecordingFile) -> str:
     """The size of what was read, of which no more than one byte too many was."""
     if len(data) > known.size:
         return f"more than {known.size} bytes"

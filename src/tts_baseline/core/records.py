@@ -152,7 +152,7 @@ class Audio(Record, frozen=True, kw_only=True):
     reproducible: bool = True
 
 
-class Recording(Record, frozen=True, kw_only=True):
+class RecordingFile(Record, frozen=True, kw_only=True):
     """The file of a recording: SHA-256 and size of its bytes, rate and format as its header says."""
 
     sha256: str
@@ -205,7 +205,7 @@ class Run(Record, frozen=True, kw_only=True):
     cases: tuple[Case, ...]
     replicates: tuple[Replicate, ...]
     audio: dict[str, Audio]
-    recordings: dict[str, Recording] = {}
+    recordings: dict[str, RecordingFile] = {}
     goldens: dict[str, str] = {}
     readings: tuple[Reading, ...]
     own_readings: tuple[Reading, ...] = ()
