@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
@@ -20,6 +21,7 @@ from tts_baseline.baseline import accept, files, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Utterance
+from tts_baseline.core.sounds import FULL_SCALE
 
 KILLS = 15  # chosen: each step of a write fails once in test_files.py; these are a net below
 
@@ -292,11 +294,21 @@ def test_sameness_needs_the_same_request(store: Store, report: Path) -> None:
     assert not accept.is_same_sound(run(), "hola", None)
 
 
-def test_loud_samples_are_accepted_as_said(store: Store, report: Path) -> None:
-    loud = {"hola": Utterance(samples=tone().samples * 8, sample_rate=16_000)}
+@pytest.mark.parametrize("peak", [1.0, FULL_SCALE])
+def test_samples_at_full_scale_are_accepted_as_said(store: Store, report: Path, peak: float) -> None:
+    samples = np.array([0.5, peak, -peak, 0.25], np.float32)
+    loud = {"hola": Utterance(samples=samples, sample_rate=16_000)}
     promote(store, pending.save(report, run("r1", loud), loud))
     found = store.goldens(store.load(KEY).quality)["hola"]
-    assert abs(found.samples - loud["hola"].samples).max() < 1e-5
+    assert abs(found.samples - samples).max() <= FULL_SCALE - 1 + 2**-22
+
+
+def test_samples_above_full_scale_are_never_a_golden(store: Store, report: Path) -> None:
+    loud = {"hola": Utterance(samples=tone().samples * 8, sample_rate=16_000)}
+    fault = [reading("structure", "hola", None, "a peak of 4.00")]
+    folder = pending.save(report, run("r1", loud, readings=fault), loud)
+    assert "a peak of 4.00" in complaint(lambda: promote(store, folder)).what
+    assert not store.root.exists() or not list(store.root.rglob("*.flac"))
 
 
 def test_two_processes_accept_at_the_same_time(store: Store, report: Path) -> None:

@@ -359,3 +359,29 @@ def test_a_discarded_run_is_gone(tmp_path: Path) -> None:
     assert not folder.exists()
     shutil.rmtree(kept)
     assert pending.listing(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("loud", "fault"),
+    [
+        (1.2, "a peak of 1.20, above full scale (1): return `samples * 0.8`"),
+        (20000.0, "a peak of 20000, and full scale is 1: return `samples / 32768`"),
+        (float("nan"), "NaN in 1 sample"),
+    ],
+)
+def test_what_no_recording_can_hold_is_no_golden(tmp_path: Path, loud: float, fault: str) -> None:
+    spoken = {"hola": Utterance(samples=np.array([0.1, loud, 0.2], np.float32), sample_rate=RATE)}
+    one = run("r1", spoken, readings=[reading("structure", "hola", None, fault)])
+    folder = pending.save(tmp_path, one, spoken)
+    assert not (folder / "audio" / "hola.flac").exists()
+    error = complaint(recordings.read, folder, pending.load(folder), "hola")
+    assert error.what == f"case 'hola' of run r1 cannot be a golden: {fault}"
+    assert error.hint == "tts-baseline reject r1"
+
+
+def test_a_loud_recording_of_an_earlier_version_is_no_golden(tmp_path: Path) -> None:
+    one, spoken = run("r1"), {"hola": tone(level=0.75), "adios": tone()}
+    one = pending.load(pending.save(tmp_path, one, spoken))
+    scaled = replace(one, audio=one.audio | {"hola": replace(one.audio["hola"], gain=0.625)})
+    error = complaint(recordings.read, tmp_path / "r1", scaled, "hola")
+    assert "cannot be a golden: a peak of 1.20, above full scale" in error.what

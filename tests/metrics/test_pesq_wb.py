@@ -48,7 +48,7 @@ def test_the_golden_is_the_reference_and_the_utterance_is_the_degraded_one():
     assert mos(clip(), noisy(20)) != pytest.approx(expected, abs=0.02)
 
 
-@pytest.mark.parametrize("gain", [0.05, -1.0, 3.0])
+@pytest.mark.parametrize("gain", [0.05, -1.0, 1.4])
 def test_level_and_polarity_do_not_matter(gain):
     assert mos(gain * noisy(30), clip()) == pytest.approx(mos(noisy(30), clip()), abs=0.01)
 

@@ -19,6 +19,8 @@ BROKEN = {
     "NaN in 2 samples": np.array([0.1, np.nan, 0.2, np.nan]),
     "infinity in 1 sample": np.array([0.1, -np.inf, 0.2]),
     "NaN in 2 samples ": np.array([0.1, np.nan, np.inf]),
+    "a peak of 1.20, above full scale (1): return `samples * 0.8`": np.array([0.1, -1.2]),
+    "a peak of 32767, and full scale is 1: return `samples / 32768`": np.array([0.1, 32767.0]),
 }
 
 

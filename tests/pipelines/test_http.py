@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 from tests.support.git_folder import SCRIPT
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Request, Utterance
+from tts_baseline.core.sounds import fault
 from tts_baseline.pipelines import _answers, _load
 from tts_baseline.pipelines.http import Http, create
 from tts_baseline.pipelines.http.answer import Answer, Wanted, decoded
@@ -290,6 +291,14 @@ def test_float_samples_are_kept_also_beyond_1(server: Server, voice: Http) -> No
     loud = np.array([0.1, -1.5, 2.0, 0.0], np.float32)
     server.answer = lambda handler: handler.reply(audio(loud, subtype="FLOAT"))
     assert say(voice).samples.tolist() == loud.tolist()
+
+
+def test_float_samples_at_the_scale_of_integers_are_a_fault_of_the_recording(
+    server: Server, voice: Http
+) -> None:
+    loud = np.array([100.0, -32768.0, 5.0], np.float32)
+    server.answer = lambda handler: handler.reply(audio(loud, subtype="FLOAT"))
+    assert fault(say(voice).samples).endswith("return `samples / 32768`")
 
 
 def test_raw_pcm_has_the_rate_that_was_set(server: Server, make: Make) -> None:

@@ -71,6 +71,8 @@ def test_junit_has_a_real_failure_and_the_verdicts(recorded) -> None:
         ("time.sleep(60) if 'Dos' in text else None", "timeout: the worker took more than 3.00 s to speak"),
         ("tone = tone[:0]", "structure invalid: empty audio"),
         ("tone[5] = np.nan", "structure invalid: NaN"),
+        ("tone[5] = 1.2", "structure invalid: a peak of 1.20, above full scale (1): return `samples * 0.8`"),
+        ("tone = tone * 32767", "and full scale is 1: return `samples / 32768`"),
     ],
 )
 def test_a_case_that_cannot_be_measured_fails_and_the_others_are_measured(project, change, words) -> None:

@@ -6,7 +6,6 @@ import hashlib
 
 import numpy as np
 
-from tts_baseline.baseline import files
 from tts_baseline.core.records import Audio, Utterance
 
 RATE = 16_000
@@ -23,7 +22,6 @@ def audio(sound: Utterance) -> Audio:
         sha256=hashlib.sha256(sound.samples.tobytes()).hexdigest(),
         sample_rate=sound.sample_rate,
         samples=len(sound.samples),
-        gain=files.gain_of(sound),
     )
 
 

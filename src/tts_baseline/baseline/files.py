@@ -61,16 +61,10 @@ def write_record(path: Path, record: Record) -> None:
     write_atomic(path, (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n")
 
 
-def gain_of(utterance: Utterance) -> float:
-    """The gain, at most 1, that keeps an utterance's peak within a 24-bit recording."""
-    peak = float(np.max(np.abs(utterance.samples), initial=0.0))
-    return min(1.0, _FULL_SCALE / peak) if np.isfinite(peak) and peak > _FULL_SCALE else 1.0
-
-
 def encode_flac(utterance: Utterance) -> bytes:
-    """The utterance, times its gain, as a 24-bit FLAC file."""
+    """The utterance as a 24-bit FLAC file, which ends at full scale; its samples must be recordable."""
     buffer = BytesIO()
-    samples = utterance.samples * np.float32(gain_of(utterance))
+    samples = np.clip(utterance.samples, -_FULL_SCALE, _FULL_SCALE)
     rate = utterance.sample_rate
     if rate > _FLAC_ANY_RATE:
         rate = round(rate, -1)  # higher rates are stored in tens of Hz; read_flac takes the record's rate
@@ -92,7 +86,7 @@ def read_flac(path: Path, audio: Audio) -> Utterance:
 
 
 def decode_flac(data: bytes, audio: Audio, path: Path) -> Utterance:
-    """The utterance in the bytes of the file `path`: mono float32, with the gain undone.
+    """The utterance in the bytes of the file `path`: mono float32, with the gain of an old one undone.
 
     Raises BaselineError for bytes that cannot be decoded, or hold another number of samples.
     """

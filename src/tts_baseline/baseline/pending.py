@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 from msgspec.structs import replace
 
 from tts_baseline.baseline import files, recordings
@@ -19,6 +18,7 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import RecordingFile, Run, Utterance
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.sounds import unrecordable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -44,7 +44,7 @@ def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
             kept: dict[str, RecordingFile] = {}
             (partial / "audio").mkdir()
             for case, utterance in utterances.items():
-                if len(utterance.samples) and np.isfinite(utterance.samples).all():
+                if not unrecordable(utterance.samples):
                     data = files.encode_flac(utterance)
                     write_atomic(recordings.path_of(partial, case), data)
                     kept[case] = recordings.described(data)

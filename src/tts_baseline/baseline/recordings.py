@@ -12,6 +12,8 @@ from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_regular
 from tts_baseline.core.records import RecordingFile, Run, Utterance
+from tts_baseline.core.registry import metrics
+from tts_baseline.core.sounds import unrecordable
 
 _AUDIO = "audio"
 _WHOLE = "download the whole folder of the run, audio/ included"
@@ -41,6 +43,8 @@ def read(folder: Path, run: Run, case: str) -> tuple[bytes, Utterance]:
     path = path_of(folder, case)
     known = run.recordings.get(case)
     if known is None:
+        if fault := _fault(run, case):
+            raise _unfit(run, case, fault, path)
         older = "" if run.version > 1 else ": it was measured by a version that kept no hashes of them"
         raise BaselineError(
             f"run {run.id} has no recording of case {case!r}{older}",
@@ -74,6 +78,8 @@ def read(folder: Path, run: Run, case: str) -> tuple[bytes, Utterance]:
             where=str(path),
             hint=_again(run),
         )
+    if fault := unrecordable(utterance.samples):
+        raise _unfit(run, case, fault, path)
     return data, utterance
 
 
@@ -81,6 +87,28 @@ def links(folder: Path) -> list[Path]:
     """The links in a pending run, which nothing is read through."""
     inside = (folder / "run.json", folder / _AUDIO, *(folder / _AUDIO).glob("*"), *folder.glob("*.json"))
     return [path for path in inside if path.is_symlink()]
+
+
+def _fault(run: Run, case: str) -> str:
+    """What a metric that looks at every case found so wrong that it has no value; empty for nothing."""
+    return next(
+        (
+            reading.reason or ""
+            for reading in run.readings
+            if reading.case == case
+            and reading.value is None
+            and metrics()[reading.metric].spec.decide == "each"
+        ),
+        "",
+    )
+
+
+def _unfit(run: Run, case: str, fault: str, path: Path) -> BaselineError:
+    return BaselineError(
+        f"case {case!r} of run {run.id} cannot be a golden: {fault}",
+        where=str(path),
+        hint=f"tts-baseline reject {run.id}",
+    )
 
 
 def _difference(data: bytes, known: RecordingFile, run: Run) -> str:

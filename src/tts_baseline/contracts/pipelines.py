@@ -8,6 +8,7 @@ from typing import Any
 from tts_baseline.core.errors import ContractBroken, RequestFailed
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
+from tts_baseline.core.sounds import unrecordable
 from tts_baseline.pipelines import _load
 from tts_baseline.pipelines._answers import utterance
 
@@ -103,14 +104,12 @@ def survives_any_text(name: str, pipeline: Pipeline) -> None:
 
 def well_formed(name: str, returned: object) -> Utterance:
     """The utterance that a pipeline returned: finite samples within [-1, 1], a plausible rate."""
-    import numpy as np
-
     try:
         heard = utterance(returned)
     except RequestFailed as error:
         raise _broken(name, error.what, error.hint) from error
-    plain = bool(np.isfinite(heard.samples).all()) and np.abs(heard.samples).max(initial=0.0) <= 1
-    _holds(name, plain, "samples are not within [-1, 1]", "scale or clip them")
+    broken = unrecordable(heard.samples) if heard.samples.size else ""
+    _holds(name, not broken, f"samples are not within [-1, 1]: {broken}", "scale or clip them")
     return heard
 
 

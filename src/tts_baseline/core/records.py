@@ -142,7 +142,7 @@ class Reading(Record, frozen=True, kw_only=True):
 class Audio(Record, frozen=True, kw_only=True):
     """Identity of a case's scored utterance: hash of its float32 samples, rate, length.
 
-    `gain` is the factor by which the stored recording was scaled so that no sample exceeds 1.
+    `gain` is the factor by which a recording of an earlier version was scaled; 1 in all others.
     """
 
     sha256: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float64]
+
+# Samples of 16 bits that were divided by 32767 instead of 32768, and dither of one step on a peak of 1.
+FULL_SCALE = 1 + 2.0**-15
+_INTEGER_BITS = (15, 23, 31)
+# chosen: nobody amplifies by 24 dB, and sound of 16 bits with so small a peak (-66 dB) is silence.
+_LARGEST_GAIN = 16.0
+_NEAR_FULL_SCALE = 1.005  # two digits would show it as 1.00
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,6 +67,35 @@ class Sounds:
         if key not in self._known:
             self._known[key] = Sound(given.astype("f8"), utterance.sample_rate)
         return self._known[key]
+
+
+def unrecordable(samples: np.ndarray[Any, Any]) -> str:
+    """Why no recording can hold these samples (empty, not finite, above full scale), else ''."""
+    import numpy as np
+
+    if samples.size == 0:
+        return "empty audio"
+    broken = int(np.count_nonzero(~np.isfinite(samples)))
+    if broken:
+        kind = "NaN" if np.isnan(samples).any() else "infinity"
+        return f"{kind} in {broken} sample{'s' if broken > 1 else ''}"
+    peak = float(np.abs(samples).max())
+    return _above_full_scale(peak) if peak > FULL_SCALE else ""
+
+
+def fault(samples: np.ndarray[Any, Any]) -> str:
+    """Why no metric may read these samples (no recording can hold them, or silence), else ''."""
+    return unrecordable(samples) or ("" if samples.any() else "silent audio")
+
+
+def _above_full_scale(peak: float) -> str:
+    if peak > _LARGEST_GAIN:
+        scale = next((str(2**bits) for bits in _INTEGER_BITS if peak <= 2**bits), f"{peak:.7g}")
+        shown = scale if peak > 2 ** _INTEGER_BITS[-1] else f"{peak:.0f}"
+        return f"a peak of {shown}, and full scale is 1: return `samples / {scale}`"
+    shown = f"{peak:.2f}" if peak >= _NEAR_FULL_SCALE else f"{peak:.5f}"
+    factor = math.floor(10 / peak) / 10 or math.floor(100 / peak) / 100
+    return f"a peak of {shown}, above full scale (1): return `samples * {factor:g}`"
 
 
 def feature(compute: Callable[Concatenate[Sound, P], R]) -> Callable[Concatenate[Sound, P], R]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from tts_baseline.core import units
 from tts_baseline.core.protocols import Evidence, MetricSpec
-from tts_baseline.core.records import Reading, Utterance
-from tts_baseline.core.sounds import Sound
+from tts_baseline.core.records import Reading
+from tts_baseline.core.sounds import Sound, fault
 
 _OPERATORS_NAMED = 3
 
@@ -25,14 +25,14 @@ class Measured(NamedTuple):
 def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sound], Measured]) -> Reading:
     """The reading of `measure` over the scored utterances: `value` is their median.
 
-    `measure` sees sounds that are finite and not all zero; any other utterance leaves no value. Where
-    `measure` gives none for some utterances, the others decide as long as they are the majority.
+    `measure` sees sounds that are finite, within full scale and not all zero; any other utterance leaves no
+    value. Where `measure` gives none for some utterances, the others decide as long as they are the majority.
     """
     if not evidence.utterances:
         return no_value(spec, evidence, "no utterance")
-    faults = [text for text in map(_fault, evidence.utterances) if text]
-    if faults:
-        return no_value(spec, evidence, faults[0])
+    faults = (fault(utterance.samples) for utterance in evidence.utterances)
+    if broken := next(filter(None, faults), ""):
+        return no_value(spec, evidence, broken)
     measured = [_finite(measure(evidence.sounds.of(utterance))) for utterance in evidence.utterances]
     values = tuple(float(m.value) for m in measured if m.value is not None)
     lost = [m.text for m in measured if m.value is None]
@@ -51,9 +51,8 @@ def against_golden(
     golden = evidence.golden
     if golden is None:
         return no_value(spec, evidence, "no golden recording")
-    fault = _fault(golden)
-    if fault:
-        return no_value(spec, evidence, f"golden: {fault}")
+    if broken := fault(golden.samples):
+        return no_value(spec, evidence, f"golden: {broken}")
     reference = evidence.sounds.of(golden)
     return over_utterances(spec, evidence, lambda sound: measure(sound, reference))
 
@@ -102,20 +101,6 @@ def _reading(
 
 def _case(evidence: Evidence) -> str | None:
     return evidence.case.id if evidence.case else None
-
-
-def _fault(utterance: Utterance) -> str:
-    """Why no metric may read these samples (empty, silent, or how many are not finite), else ''."""
-    import numpy as np
-
-    samples = utterance.samples
-    if samples.size == 0:
-        return "empty audio"
-    broken = int(np.count_nonzero(~np.isfinite(samples)))
-    if broken:
-        kind = "NaN" if np.isnan(samples).any() else "infinity"
-        return f"{kind} in {broken} sample{'s' if broken > 1 else ''}"
-    return "" if samples.any() else "silent audio"
 
 
 def _finite(measured: Measured) -> Measured:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from tts_baseline.baseline.files import gain_of
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
@@ -150,6 +149,5 @@ def _audio(utterances: tuple[Utterance, ...]) -> Audio:
         sha256=hashlib.sha256(first.samples.tobytes()).hexdigest(),
         sample_rate=first.sample_rate,
         samples=len(first.samples),
-        gain=gain_of(first),
         reproducible=len(utterances) == 1,
     )
