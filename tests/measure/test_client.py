@@ -218,7 +218,7 @@ def test_a_killed_session_leaves_no_worker(spec, tmp_path: Path, how: int) -> No
         from tts_baseline.measure.protocol import WorkerSpec
         spec = msgspec.json.decode({msgspec_json(spec())!r}, type=WorkerSpec)
         worker = Worker(spec, load_timeout=20)
-        print(worker._process.pid, flush=True)
+        print(worker.thread, flush=True)
         worker.speak(Request(text="hang"), full=False, timeout=600)
         """
     )

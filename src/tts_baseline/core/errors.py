@@ -30,6 +30,12 @@ def brief(error: BaseException) -> str:
     return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
+def sentence(error: TtsBaselineError) -> str:
+    """An error of ours on one line: what happened (where); what to do."""
+    where = f" ({error.where})" if error.where else ""
+    return f"{error.what}{where}" + (f"; {error.hint}" if error.hint else "")
+
+
 def unforeseen(error: BaseException) -> str:
     """What is said of an exception that nobody foresaw: its traceback, and what to do with it."""
     return (
@@ -65,6 +71,17 @@ class WorkerHung(WorkerLost):
 
 class WorkerDied(WorkerLost):
     """The worker process ended by itself: a signal, an exit, the out-of-memory killer."""
+
+
+class WorkerConfused(WorkerLost):
+    """What came from the worker is not the answer to its request; it was ended.
+
+    `is_late`: it came before the request was made, so that the request before it is at fault.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", is_late: bool = False) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.is_late = is_late
 
 
 class MissingExtra(TtsBaselineError):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from tts_baseline.core import toml
+from tts_baseline.core import toml, units
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
@@ -23,6 +24,7 @@ _HELP = "tts-baseline run --help"
 # The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
 # any spread.
 _FEWEST_RESTARTS = 3
+_LEAST_MEMORY = 2**27  # chosen: 128 MiB; a worker with numpy, and no pipeline yet, holds half of it
 # A variant's name becomes part of a folder's name.
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -47,12 +49,18 @@ class Settings(Record, frozen=True, kw_only=True):
     restarts: int = _FEWEST_RESTARTS
     timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck
     load_timeout: float = 600.0  # chosen: a large checkpoint may come over a slow disk
+    memory_limit: str = ""
     limits: dict[str, str] = msgspec.field(default_factory=dict)
     pipelines: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
     def for_pipeline(self) -> dict[str, Any]:
         """The chosen pipeline's own table, `[tool.tts-baseline.pipelines.<name>]`."""
         return self.pipelines.get(self.pipeline, {})
+
+    @property
+    def memory_bytes(self) -> int:
+        """What `memory_limit` says, in bytes; 0 without one."""
+        return units.bytes_in(self.memory_limit) if self.memory_limit else 0
 
 
 def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -153,6 +161,7 @@ def _checked(settings: Settings) -> Settings:
         number = getattr(settings, name)
         if number is not None and not 0 < number < math.inf:
             raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)
+    _check_memory_limit(settings.memory_limit)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(
             f"variant must be made of a-z, 0-9, - and _, and begin with a letter or digit, not "
@@ -166,3 +175,17 @@ def _checked(settings: Settings) -> Settings:
             hint=_HELP,
         )
     return settings
+
+
+def _check_memory_limit(text: str) -> None:
+    if text and sys.platform != "linux":
+        raise SettingsError("memory_limit acts on Linux alone", hint="remove it")
+    try:
+        number = units.bytes_in(text) if text else _LEAST_MEMORY
+    except ValueError:
+        number = 0
+    if number < _LEAST_MEMORY:
+        least = units.size(_LEAST_MEMORY)
+        raise SettingsError(
+            f"memory_limit must be a size of at least {least}, not {text!r}", hint='memory_limit = "8 GiB"'
+        )

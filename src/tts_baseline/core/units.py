@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 MIB = 1024.0 * 1024.0
 
 _DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0, "operators": 0, "syncs": 0}
 _BARE = ("1", "faults", "MOS", "operators", "syncs", "FLOP")
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)\s*")
+_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_BYTES |= {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 
 
@@ -29,6 +34,14 @@ def size(number: float) -> str:
     if abs(number) < 0.1 * MIB:
         return f"{number / 1024:.1f} KiB"
     return f"{number / MIB:.1f} MiB" if abs(number) < 1000 * MIB else f"{number / MIB / 1024:.2f} GiB"
+
+
+def bytes_in(text: str) -> int:
+    """The bytes that a size says, such as '8 GiB' or '500 MB'; ValueError for what is none."""
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"no size: {text!r}")
+    return round(float(match[1]) * _BYTES[match[2]])
 
 
 def seconds(number: float) -> str:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import NoReturn, Self, TypeVar
 
 import psutil
 
-from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, WorkerHung
+from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerConfused, WorkerDied, WorkerHung
+from tts_baseline.core.excerpts import joined
 from tts_baseline.core.records import Request
-from tts_baseline.core.redaction import redacted, secrets_of
-from tts_baseline.core.units import seconds
+from tts_baseline.core.redaction import secrets_of
+from tts_baseline.core.units import seconds, size
+from tts_baseline.measure.exchange import Exchange, Unexpected
+from tts_baseline.measure.logs import Log
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
-    FromWorker,
     Ready,
     Refused,
     Speak,
@@ -33,98 +31,86 @@ from tts_baseline.measure.protocol import (
     Start,
     ToWorker,
     WorkerSpec,
-    encode,
-    from_worker,
 )
 from tts_baseline.measure.redact import without_secrets
+from tts_baseline.measure.supervised import Ending, Supervised
 
 _LOG_TAIL = 12  # chosen: lines of the log in an error message
+_LINE = 300  # chosen: characters of them
 _FRAMES = 3  # chosen: frames of the traceback in an error message
-_GRACE_S = 2.0  # chosen: time for a worker to end by itself before it is killed
+_LOG_CHARS = 2**16  # chosen: characters of beginning and of end of a log that is kept, 700 lines each
 _POLL_S = 0.0005  # chosen: a tenth of the 5 ms for which libgomp's threads spin after a computation
+_TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
+
+A = TypeVar("A", Ready, Spoken, Counted)
 
 
 class Worker:
     """One fresh process with a loaded pipeline; a context manager that always ends it.
 
     Raises PipelineError if the pipeline cannot be built, RequestFailed if it refuses a request, and
-    WorkerHung or WorkerDied, after which the process is gone.
+    WorkerHung, WorkerDied or WorkerConfused, after which the process is gone, and all that it started.
     """
 
     def __init__(self, spec: WorkerSpec, *, load_timeout: float, python: str = sys.executable) -> None:
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        self._spec = spec
         self._secrets = secrets_of(spec.settings, os.environ)
-        ours, theirs = multiprocessing.Pipe(duplex=True)
-        asked_at = time.monotonic()
-        self._connection = ours
-        with theirs:
-            try:
-                self._process = subprocess.Popen(
-                    [
-                        python, "-m", "tts_baseline.measure.worker",
-                        str(theirs.fileno()), str(os.getpid()),
-                    ],
-                    stdin=subprocess.DEVNULL,
-                    stdout=self._log,
-                    stderr=subprocess.STDOUT,
-                    cwd=spec.root,
-                    env=_environment(spec),
-                    pass_fds=[theirs.fileno()],
-                    start_new_session=True,
-                )  # fmt: skip
-            except OSError as error:
-                ours.close()
-                self._log.close()
-                raise PipelineError(
-                    f"a worker cannot be started: {error}", where=python, hint="tts-baseline doctor"
-                ) from error
+        self._log = Log(spec.logs, spec.root)
+        self._exchange = Exchange()
         try:
-            answer = self._ask(Start(PROTOCOL_VERSION, asked_at, spec), load_timeout, "to load")
-            if isinstance(answer, Refused):
-                raise PipelineError(
-                    f"the pipeline {spec.target!r} cannot be loaded: {answer.what}",
-                    where=answer.where,
-                    hint=answer.hint or "tts-baseline doctor",
-                )
-            assert isinstance(answer, Ready)
+            self._process = Supervised(
+                [python, "-m", "tts_baseline.measure.worker", *map(str, self._exchange.theirs)],
+                folder=spec.root,
+                environment=_environment(spec),
+                ends=self._exchange.theirs,
+                memory_limit=spec.memory_limit,
+            )
+        except BaseException as error:
+            self._exchange.close()
+            if not isinstance(error, OSError):
+                raise
+            raise PipelineError(
+                f"a worker cannot be started: {error}", where=python, hint="tts-baseline doctor"
+            ) from error
+        finally:
+            self._exchange.close_theirs()
+        try:
+            started = self._process.process.started
+            self.ready = self._ask(Start(PROTOCOL_VERSION, started, spec), load_timeout, Ready)
         except BaseException:
-            self.close()
+            self._abandon()
             raise
-        self.ready = answer
 
     def speak(self, request: Request, *, full: bool, timeout: float, extra_s: float = 0.0) -> Spoken:
         """One timed call with `extra_s` seconds of extra work; `full` adds its audio, phones and memory."""
-        answer = self._ask(Speak(request, full, extra_s), timeout, "to speak")
-        if isinstance(answer, Refused):
-            raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
-        assert isinstance(answer, Spoken)
-        return answer
+        return self._ask(Speak(request, full, extra_s), timeout, Spoken)
 
     def count(self, request: Request, *, timeout: float) -> Counted:
         """The work of one untimed call, or the reason why it cannot be counted."""
-        answer = self._ask(Count(request), timeout, "to count")
-        if isinstance(answer, Refused):
-            raise RequestFailed(answer.what, where=answer.where, hint=answer.hint)
-        assert isinstance(answer, Counted)
-        return answer
+        return self._ask(Count(request), timeout, Counted)
 
     def is_alone(self) -> bool:
         """True if the worker has no child process and never had one."""
+        if self._process.ending:
+            return False
         try:
-            spent = psutil.Process(self._process.pid).cpu_times()
+            worker = psutil.Process(self.thread)
+            spent = worker.cpu_times()
+            return not worker.children() and spent.children_user + spent.children_system == 0
         except psutil.Error:  # it has died, which the next request reports
             return False
-        return not self._children() and spent.children_user + spent.children_system == 0
 
     @property
     def thread(self) -> int:
         """The id of the thread that answers requests."""
-        return self._process.pid
+        return self._process.process.pid
 
     def thread_times(self) -> dict[int, float]:
         """CPU seconds of each of its threads so far, by id, in steps of 10 ms; empty if it has ended."""
+        if self._process.ending:
+            return {}
         try:
-            threads = psutil.Process(self._process.pid).threads()
+            threads = psutil.Process(self.thread).threads()
         except psutil.Error:
             return {}
         return {thread.id: thread.user_time + thread.system_time for thread in threads}
@@ -150,12 +136,9 @@ class Worker:
 
     def close(self) -> None:
         """End the worker and the processes it started; idempotent."""
-        children = self._children()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._connection.close()
-            self._process.wait(timeout=_GRACE_S)
-        self._kill(children)
-        self._log.close()
+        self._exchange.close()
+        self._process.end()
+        self._process.close()
 
     def __enter__(self) -> Self:
         return self
@@ -166,62 +149,93 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            self._kill(self._children())
-        self.close()
+        if error is None:
+            self.close()
+        else:
+            self._abandon()
 
-    def _ask(self, message: ToWorker, timeout: float, what: str) -> FromWorker:
+    def _ask(self, message: ToWorker, timeout: float, kind: type[A]) -> A:
+        """The answer to one request; raises as the class says."""
         try:
-            self._connection.send_bytes(encode(message))
-            if self._connection.poll(timeout):
-                return without_secrets(from_worker.decode(self._connection.recv_bytes()), self._secrets)
-        except (EOFError, OSError) as error:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=_GRACE_S)
-            ending = _ending(self._process.poll())
-            self._kill(self._children())
-            raise WorkerDied(f"the worker {ending}", where=self._last_words()) from error
-        # SIGABRT first, so that faulthandler logs where the pipeline is stuck.
-        self._process.send_signal(signal.SIGABRT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_GRACE_S)
-        self._kill(self._children())
-        raise WorkerHung(
-            f"the worker took more than {seconds(timeout)} {what}",
-            where=self._last_words(),
-            hint="raise `timeout` in [tool.tts-baseline] if this is expected",
+            answer = self._exchange.ask(message, timeout, self._process)
+        except EOFError:
+            self._died()
+        except TimeoutError:
+            self._hung(timeout, message)
+        except Unexpected as error:
+            self._confused(error)
+        answer = without_secrets(answer, self._secrets)
+        if isinstance(answer, Refused):
+            self._refused(answer, message)
+        if not isinstance(answer, kind):
+            self._confused(Unexpected(f"the worker gave an answer of another kind: {type(answer).__name__}"))
+        return answer
+
+    def _refused(self, answer: Refused, message: ToWorker) -> NoReturn:
+        file = self._log.keep(_titled(message), answer.trace)
+        where = _and(answer.where, file and f"traceback in {file}")
+        if isinstance(message, Start):
+            raise PipelineError(
+                f"the pipeline {self._spec.target!r} cannot be loaded: {answer.what}",
+                where=where,
+                hint=answer.hint or "tts-baseline doctor",
+            )
+        raise RequestFailed(answer.what, where=where, hint=answer.hint)
+
+    def _died(self) -> NoReturn:
+        by_itself = self._process.look()
+        ending = self._process.ending or self._process.abort()
+        words = self._last_words(ending)
+        self._abandon()
+        limit = self._spec.memory_limit
+        raise WorkerDied(
+            f"the worker {ending if by_itself else 'closed its connection and lives on'}",
+            where=words,
+            hint=f"raise `memory_limit` in [tool.tts-baseline] if {size(limit)} are too little"
+            if limit
+            else "",
         )
 
-    def _kill(self, children: Sequence[psutil.Process]) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for child in children:
-            with contextlib.suppress(psutil.Error):
-                child.kill()
-        self._process.wait()
+    def _hung(self, timeout: float, message: ToWorker) -> NoReturn:
+        words = self._last_words(self._process.abort())
+        self._abandon()
+        name, what = ("load_timeout", "load") if isinstance(message, Start) else ("timeout", "speak")
+        raise WorkerHung(
+            f"the worker took more than {seconds(timeout)} to {what}",
+            where=words,
+            hint=f"raise `{name}` in [tool.tts-baseline] if this is expected",
+        )
+
+    def _confused(self, error: Unexpected) -> NoReturn:
+        self._process.abort()
+        self._abandon()
+        raise WorkerConfused(
+            str(error), where=self._spec.target, hint=_TWICE, is_late=error.is_late
+        ) from error
+
+    def _last_words(self, ending: Ending) -> str:
+        """Where the pipeline was, or the last that it printed; and the file with all that is kept of it."""
+        log = joined(
+            ending.head, ending.tail, ending.between,
+            head=_LOG_CHARS, tail=_LOG_CHARS, secrets=self._secrets,
+        )  # fmt: skip
+        file = self._log.keep(f"the worker {ending}", log)
+        return _and(_words(log.splitlines()), file and f"what it printed is in {file}")
 
     def _is_running(self) -> bool:
         states = []
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread, or the process, ended
-            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
-                states.append((thread / "stat").read_text().rpartition(") ")[2][:1])
+        if self._process.ending is None:
+            with contextlib.suppress(
+                FileNotFoundError, ProcessLookupError
+            ):  # a thread, or the process, ended
+                for thread in Path(f"/proc/{self.thread}/task").iterdir():
+                    states.append((thread / "stat").read_text().rpartition(") ")[2][:1])
         return "R" in states
 
-    def _children(self) -> list[psutil.Process]:
-        """All descendants, while the worker lives: some may have left its process group."""
-        try:
-            return list(psutil.Process(self._process.pid).children(recursive=True))
-        except psutil.Error:
-            return []
-
-    def _last_words(self) -> str:
-        self._log.seek(0)
-        lines = redacted(self._log.read().decode(errors="replace"), self._secrets).splitlines()
-        stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
-        theirs = [line for line in stuck if "tts_baseline/measure" not in line]
-        if theirs:
-            return " < ".join(theirs[:_FRAMES])
-        return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-300:]
+    def _abandon(self) -> None:
+        """End it at once."""
+        self._exchange.close()
+        self._process.close()
 
 
 def _environment(spec: WorkerSpec) -> dict[str, str]:
@@ -235,9 +249,17 @@ def _environment(spec: WorkerSpec) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path} if path else dict(os.environ)
 
 
-def _ending(code: int | None) -> str:
-    if code is None:
-        return "closed its connection and lives on"
-    if code < 0:
-        return f"died of signal {-code} ({signal.Signals(-code).name})"
-    return f"ended with exit status {code}"
+def _words(lines: list[str]) -> str:
+    stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
+    theirs = [line for line in stuck if "tts_baseline/measure" not in line]
+    if theirs:
+        return " < ".join(theirs[:_FRAMES])
+    return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-_LINE:]
+
+
+def _titled(message: ToWorker) -> str:
+    return "loading" if isinstance(message, Start) else f"the text {message.request.text!r}"
+
+
+def _and(*parts: str) -> str:
+    return "; ".join(filter(None, parts))

@@ -6,7 +6,7 @@ kernel that waits for a number of cycles.
 
 from __future__ import annotations
 
-import time
+from time import perf_counter
 
 from tts_baseline.measure import memory
 
@@ -21,9 +21,9 @@ def reference() -> float:
     On shared machines the speed of a core drifts by tens of per cent within a minute. The gate corrects calls
     for it by this control variate (docs/method.md, "The reference clock").
     """
-    start = time.perf_counter()
+    start = perf_counter()
     _compute(_REFERENCE_STEPS)
-    return time.perf_counter() - start
+    return perf_counter() - start
 
 
 def spend(seconds: float) -> None:
@@ -33,8 +33,8 @@ def spend(seconds: float) -> None:
         properties = cuda.get_device_properties(cuda.current_device())
         cuda._sleep(int(seconds * properties.clock_rate * _HZ_PER_KHZ))
         return
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    end = perf_counter() + seconds
+    while perf_counter() < end:
         _compute(_SPIN_STEPS)
 
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost
+from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost, sentence
 from tts_baseline.core.judgement import Paired
 from tts_baseline.core.records import Case, ColdStart, Replicate, Utterance
 from tts_baseline.measure import host
@@ -59,7 +59,7 @@ class CaseLost(Exception):
     """An arm failed on a case."""
 
     def __init__(self, arm: str, case: str, error: PipelineError) -> None:
-        super().__init__(f"{arm}: {case}: {error.what}")
+        super().__init__(f"{arm}: {case}: {sentence(error)}")
         self.arm, self.case, self.error = arm, case, error
 
 

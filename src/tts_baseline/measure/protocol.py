@@ -1,4 +1,4 @@
-"""The versioned messages between a session and its worker: msgpack frames over a socket pair."""
+"""The versioned messages between a session and its worker: msgpack in frames through two pipes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tts_baseline.core.records import Phone, Request, Work
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 
 class WorkerSpec(Struct, frozen=True, kw_only=True):
@@ -17,6 +17,7 @@ class WorkerSpec(Struct, frozen=True, kw_only=True):
 
     `builder` is the `module:attribute` of a function `(target, settings, *, device, optimize)` that
     imports the pipeline and returns a function that loads it; `paths` come first on the import path.
+    `memory_limit` is in bytes, 0 for none. `logs` is the folder of tracebacks, '' for none.
     """
 
     builder: str
@@ -26,6 +27,8 @@ class WorkerSpec(Struct, frozen=True, kw_only=True):
     optimize: tuple[str, ...]
     root: str
     paths: tuple[str, ...] = ()
+    memory_limit: int = 0
+    logs: str = ""
 
 
 class Start(Struct, frozen=True, tag=True):
@@ -101,11 +104,12 @@ class Counted(Struct, frozen=True, tag=True):
 
 
 class Refused(Struct, frozen=True, tag=True):
-    """The worker failed; `where` is the end of the traceback."""
+    """The worker failed; `where` is the end of the traceback, `trace` all of it."""
 
     what: str
     where: str
     hint: str
+    trace: str = ""
 
 
 ToWorker: TypeAlias = Start | Speak | Count

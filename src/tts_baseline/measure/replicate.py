@@ -14,7 +14,14 @@ from contextlib import ExitStack
 import numpy as np
 from msgspec import Struct
 
-from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerHung, WorkerLost
+from tts_baseline.core.errors import (
+    PipelineError,
+    RequestFailed,
+    WorkerConfused,
+    WorkerHung,
+    WorkerLost,
+    sentence,
+)
 from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance, Work
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
@@ -93,6 +100,7 @@ class _Crew:
     def __init__(self, spec: WorkerSpec, pace: ReplicatePace, stack: ExitStack) -> None:
         self._spec, self._pace, self._stack = spec, pace, stack
         self._lost = 0
+        self._last: Case | None = None
         self._said: set[str] = set()
         self._uncounted: Work | None = None
         self.failures: dict[str, Failure] = {}
@@ -126,14 +134,19 @@ class _Crew:
             self._worker = self._worker or self._hire()
             spoken = self._worker.speak(case.request, full=full, timeout=self._pace.timeout)
         except RequestFailed as error:
-            self._fail(case, "error", _sentence(error))
+            self._fail(case, "error", sentence(error))
             return None
+        except WorkerConfused as error:
+            self._lose()
+            late, self._last = self._last if error.is_late else None, None
+            self._fail(late or case, "error", sentence(error))
+            return self.speak(case, full=full) if late else None
         except WorkerLost as error:
-            self._fail(case, "timeout" if isinstance(error, WorkerHung) else "crash", _sentence(error))
-            self._lost += 1
-            self._worker = None
+            self._lose()
+            self._fail(case, "timeout" if isinstance(error, WorkerHung) else "crash", sentence(error))
             return None
         self._lost = 0
+        self._last = case
         self._said.add(case.id)
         return spoken
 
@@ -150,11 +163,11 @@ class _Crew:
                 self._worker.speak(case.request, full=False, timeout=self._pace.timeout)
             counted = self._worker.count(case.request, timeout=self._pace.timeout)
         except RequestFailed as error:
-            return Work(reason=f"failed while its work was counted: {_sentence(error)}")
+            return Work(reason=f"failed while its work was counted: {sentence(error)}")
         except PipelineError as error:
             self._worker = None
             self._uncounted = Work(reason="an earlier call ended the worker while its work was counted")
-            return Work(reason=f"ended the worker while its work was counted: {_sentence(error)}")
+            return Work(reason=f"ended the worker while its work was counted: {sentence(error)}")
         if counted.sha256 is None:
             self._uncounted = counted.work
             return counted.work
@@ -162,6 +175,10 @@ class _Crew:
         if len(heard) == 1 and counted.sha256 not in heard:
             return Work(reason="sounds otherwise when its work is counted")
         return counted.work
+
+    def _lose(self) -> None:
+        self._lost += 1
+        self._worker = None
 
     def _hire(self) -> Worker:
         self._said.clear()
@@ -208,7 +225,3 @@ def utterance_of(spoken: Spoken) -> Utterance:
         stages=spoken.stages,
         phones=spoken.phones,
     )
-
-
-def _sentence(error: PipelineError) -> str:
-    return f"{error.what} ({error.where})" if error.where else error.what

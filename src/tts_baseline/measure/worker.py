@@ -1,28 +1,31 @@
 """The worker process: builds one pipeline and answers requests; calls are timed here and nowhere else.
 
-Run as `python -m tts_baseline.measure.worker FD PARENT_PID`. The protocol has its own socket, so a pipeline
-may print anything: standard output and error go to the session's log.
+Run as `python -m tts_baseline.measure.worker REQUESTS ANSWERS SUPERVISOR_PID`. Messages have their own pipes, so a
+pipeline may print anything: its supervisor keeps standard output and error. Functions that a pipeline could
+replace are taken by name, before it is imported.
 """
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import hashlib
 import importlib
 import os
-import signal
 import sys
 import sysconfig
-import time
 import traceback
-from multiprocessing.connection import Connection
+from os import _exit, getpid
+from time import monotonic, perf_counter, process_time
 from typing import Any
 
 import tts_baseline
 from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.excerpts import described, excerpt
+from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Request, Utterance, Work
-from tts_baseline.measure import device, extra, memory, work
+from tts_baseline.core.redaction import secrets_of
+from tts_baseline.core.units import size
+from tts_baseline.measure import device, extra, frames, kin, memory, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
@@ -33,44 +36,111 @@ from tts_baseline.measure.protocol import (
     Speak,
     Spoken,
     Start,
+    WorkerSpec,
     encode,
     to_worker,
 )
 
-_PR_SET_PDEATHSIG = 1
+_WHAT = {"head": 300, "tail": 100}  # chosen: characters of an error; what is longer is in the traceback
+_STATED = {"head": 1000, "tail": 1000}  # chosen: characters of a value in the provenance
+_TRACE = {"head": 2**15, "tail": 2**15}  # chosen: characters of a traceback, 700 lines
+_sha256 = hashlib.sha256
 
 
-def main(fd: int, parent: int) -> None:
-    """Serve one session until it closes its end of the socket."""
-    _die_with(parent)
+def main(requests: int, answers: int, parent: int) -> None:
+    """Serve one session until it closes its end of the pipe."""
+    kin.die_with_parent()
+    if os.getppid() != parent:
+        _exit(1)
+    for end in (requests, answers):
+        os.set_inheritable(end, False)
     faulthandler.enable()
-    with Connection(fd) as connection:
-        pipeline: Any = None
-        counter: work.Counter | None = None
-        while True:
-            try:
-                message = to_worker.decode(connection.recv_bytes())
-            except (EOFError, ConnectionResetError):
-                break
-            answer: FromWorker
-            try:
-                if isinstance(message, Start):
-                    pipeline, answer = _start(message)
-                elif isinstance(message, Count):
-                    counter = counter or work.counter()
-                    answer = _count(pipeline, counter, message)
-                else:
-                    answer = _speak(pipeline, message)
-            except Exception as error:  # noqa: BLE001 - whatever a pipeline raises is its answer
-                answer = _refuse(error)
-            connection.send_bytes(encode(answer))
-        close = getattr(pipeline, "close", None)
+    session = _Session()
+    try:
+        _serve(session, requests, answers)
+    finally:
+        os.close(answers)  # where threads of the pipeline live on, the session learns that this one does not
+    session.close()
+
+
+def _serve(session: _Session, requests: int, answers: int) -> None:
+    me = getpid()
+    inbox = frames.Inbox(requests)
+    while frame := _next(inbox):
+        answer = session.answer(frame.payload)
+        if getpid() != me:  # the pipeline forked a process that returned, too: it is no worker
+            frames.write(answers, frame.number, b"")
+            _exit(1)
+        try:
+            frames.write(answers, frame.number, answer)
+        except BrokenPipeError:
+            break
+
+
+def _next(inbox: frames.Inbox) -> frames.Frame | None:
+    while (frame := inbox.take()) is None and inbox.pull():
+        pass
+    return frame
+
+
+class _Session:
+    """The pipeline, once it is loaded, and what is counted of it."""
+
+    def __init__(self) -> None:
+        self._pipeline: Any = None
+        self._counter: work.Counter | None = None
+        self._spec: WorkerSpec | None = None
+        self._secrets: tuple[str, ...] = ()
+
+    def answer(self, payload: bytes) -> bytes:
+        """The answer to a request, which is also whatever the pipeline raises; SystemExit ends the worker."""
+        try:
+            answer = encode(self._answer(to_worker.decode(payload)))
+        except SystemExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a pipeline raises is its answer
+            return encode(self._refusal(error))
+        if len(answer) > frames.LONGEST:
+            what = f"the answer has {size(len(answer))}; {size(frames.LONGEST)} are allowed"
+            return encode(Refused(what, "", "return less audio, and fewer phones and stages"))
+        return answer
+
+    def close(self) -> None:
+        """Close the pipeline, if it can be closed."""
+        close = getattr(self._pipeline, "close", None)
         if close is not None:
             close()
 
+    def _answer(self, message: Start | Speak | Count) -> FromWorker:
+        if isinstance(message, Start):
+            self._spec, self._secrets = message.spec, secrets_of(message.spec.settings, os.environ)
+            self._pipeline, ready = _start(message)
+            return Ready(**ready, provenance=self._provenance())
+        if isinstance(message, Count):
+            self._counter = self._counter or work.counter()
+            return _count(self._pipeline, self._counter, message)
+        return _speak(self._pipeline, message)
 
-def _start(message: Start) -> tuple[Any, Ready]:
-    begun = time.monotonic()
+    def _provenance(self) -> dict[str, str]:
+        stated = getattr(self._pipeline, "provenance", {})
+        return {self._short(str(k), _STATED): self._short(str(v), _STATED) for k, v in stated.items()}
+
+    def _refusal(self, error: BaseException) -> Refused:
+        what, where, hint = _said(error)
+        if isinstance(error, MemoryError) and self._spec and self._spec.memory_limit:
+            what, hint = f"{what} (memory_limit is {size(self._spec.memory_limit)})", "raise `memory_limit`"
+        is_plain = isinstance(error, TtsBaselineError) and error.__cause__ is None
+        trace = "" if is_plain else "".join(traceback.format_exception(error))
+        return Refused(
+            *(self._short(text, _WHAT) for text in (what, where, hint)), trace=self._short(trace, _TRACE)
+        )
+
+    def _short(self, text: str, most: dict[str, int]) -> str:
+        return excerpt(text, secrets=self._secrets, **most)
+
+
+def _start(message: Start) -> tuple[Any, dict[str, Any]]:
+    begun = monotonic()
     if message.version != PROTOCOL_VERSION:
         raise TtsBaselineError(
             f"the worker speaks protocol {PROTOCOL_VERSION}, the session {message.version}",
@@ -80,20 +150,19 @@ def _start(message: Start) -> tuple[Any, Ready]:
     sys.path[:0] = [path for path in spec.paths if path not in sys.path]
     module, _, attribute = spec.builder.partition(":")
     prepare = getattr(importlib.import_module(module), attribute)
-    started = time.perf_counter()
+    started = perf_counter()
     load = prepare(spec.target, spec.settings, device=spec.device, optimize=spec.optimize)
-    imported = time.perf_counter()
+    imported = perf_counter()
     pipeline = load()
     memory.synchronize()
-    loaded = time.perf_counter()
-    return pipeline, Ready(
-        spawn_s=begun - message.asked_at,
-        import_s=imported - started,
-        load_s=loaded - imported,
-        origin=getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
-        files=_own_files(),
-        provenance={str(k): str(v) for k, v in getattr(pipeline, "provenance", {}).items()},
-    )
+    loaded = perf_counter()
+    return pipeline, {
+        "spawn_s": begun - message.asked_at,
+        "import_s": imported - started,
+        "load_s": loaded - imported,
+        "origin": getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
+        "files": tuple(map(storable, _own_files())),
+    }
 
 
 def _own_files() -> tuple[str, ...]:
@@ -109,12 +178,12 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
     memory.reset_peaks()
     memory.synchronize()
     gpu = device.stopwatch()
-    cpu, wall = time.process_time(), time.perf_counter()
+    cpu, wall = process_time(), perf_counter()
     utterance = _synthesize(pipeline, message.request)
     if message.extra_s:
         extra.spend(message.extra_s)
     memory.synchronize()
-    wall_s, cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+    wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
     lap = gpu.stop()
     peaks = {"peak_rss": memory.peak_rss(), "peak_cuda": memory.peak_cuda()} if message.full else {}
     pcm = utterance.samples.tobytes()
@@ -125,7 +194,7 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         stages={name: float(seconds) for name, seconds in utterance.stages.items()},
         sample_rate=utterance.sample_rate,
         samples=len(utterance.samples),
-        sha256=hashlib.sha256(pcm).hexdigest(),
+        sha256=_sha256(pcm).hexdigest(),
         audio=pcm if message.full else None,
         phones=utterance.phones if message.full else (),
         uss=memory.unique_set_size() if message.full else None,
@@ -138,33 +207,24 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
 def _count(pipeline: Any, counter: work.Counter | None, message: Count) -> Counted:
     if counter is None:
         return Counted(Work(reason=work.NO_TORCH))
-    wall = time.perf_counter()
+    wall = perf_counter()
     utterance, counted = counter.count(lambda: _synthesize(pipeline, message.request))
-    wall_s = time.perf_counter() - wall
-    return Counted(counted, hashlib.sha256(utterance.samples.tobytes()).hexdigest(), wall_s)
+    wall_s = perf_counter() - wall
+    return Counted(counted, _sha256(utterance.samples.tobytes()).hexdigest(), wall_s)
 
 
 def _synthesize(pipeline: Any, request: Request) -> Utterance:
     return pipeline.synthesize(request)  # type: ignore[no-any-return]
 
 
-def _refuse(error: Exception) -> Refused:
+def _said(error: BaseException) -> tuple[str, str, str]:
+    """What happened, where, and what to do."""
     if isinstance(error, TtsBaselineError):
-        return Refused(error.what, error.where, error.hint)
-    frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1] if frames else None
-    where = f"{last.filename}:{last.lineno} in {last.name}" if last else ""
-    traceback.print_exception(error)
-    return Refused(f"{type(error).__name__}: {error}", where, "")
-
-
-def _die_with(parent: int) -> None:
-    # A session that is killed cannot end its worker, so the kernel does.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
+        return error.what, error.where, error.hint
+    stack = traceback.extract_tb(error.__traceback__)
+    last = stack[-1] if stack else None
+    return described(error), f"{last.filename}:{last.lineno} in {last.name}" if last else "", ""
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

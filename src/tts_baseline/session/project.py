@@ -17,6 +17,7 @@ from tts_baseline.core.records import Case, Environment, Run
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate import limits
 from tts_baseline.gate.limits import Limit
+from tts_baseline.measure import logs
 from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.pipelines._load import resolve
 from tts_baseline.suites import reader
@@ -72,6 +73,8 @@ class Project(Struct, frozen=True, kw_only=True):
             optimize=own.optimize,
             root=str(root),
             paths=tuple(map(str, _sources(root))),
+            memory_limit=self.settings.memory_bytes,
+            logs=str(self.report / logs.FOLDER),
         )
 
     def environment(self, device: Literal["cpu", "cuda"]) -> Environment:

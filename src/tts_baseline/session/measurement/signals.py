@@ -1,4 +1,4 @@
-"""Makes SIGTERM end a measurement as Ctrl-C does."""
+"""Makes SIGTERM and SIGHUP end a measurement as Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from types import FrameType
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """A block in which SIGTERM raises KeyboardInterrupt, so that workers are ended and locks released."""
+    """A block in which SIGTERM and SIGHUP raise KeyboardInterrupt, so that workers are ended, locks released.
+
+    SIGHUP stays ignored where it is (`nohup`).
+    """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt("terminated")
@@ -19,8 +22,13 @@ def terminable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, interrupt)
+    ending = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in ending}
+    for number in ending:
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
