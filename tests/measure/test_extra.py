@@ -17,7 +17,7 @@ class Clock:
     def __init__(self, monkeypatch) -> None:
         self.now = 100.0
         self.rounds = 0
-        monkeypatch.setattr(time, "perf_counter", lambda: self.now)
+        monkeypatch.setattr(extra, "perf_counter", lambda: self.now)
         monkeypatch.setattr(extra, "_compute", self._compute)
 
     def _compute(self, steps: int) -> None:

@@ -191,9 +191,7 @@ class Worker:
         raise WorkerDied(
             f"the worker {ending if by_itself else 'closed its connection and lives on'}",
             where=words,
-            hint=f"raise `memory_limit` in [tool.tts-baseline] if {size(limit)} are too little"
-            if limit
-            else "",
+            hint=f"raise `memory_limit` in [tool.tts-baseline] if {size(limit)} is too little" * bool(limit),
         )
 
     def _hung(self, timeout: float, message: ToWorker) -> NoReturn:
@@ -225,9 +223,7 @@ class Worker:
     def _is_running(self) -> bool:
         states = []
         if self._process.ending is None:
-            with contextlib.suppress(
-                FileNotFoundError, ProcessLookupError
-            ):  # a thread, or the process, ended
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread, or it, ended
                 for thread in Path(f"/proc/{self.thread}/task").iterdir():
                     states.append((thread / "stat").read_text().rpartition(") ")[2][:1])
         return "R" in states

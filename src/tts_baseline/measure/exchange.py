@@ -18,7 +18,7 @@ _GRACE_S = 2.0  # chosen: time for a process to end that has closed its pipe
 
 
 class Unexpected(Exception):
-    """What came is not the answer; `is_late`: it was there before the request, and belongs to the one before."""
+    """What came is not the answer; `is_late`: it is the request's before, as it was there before this one."""
 
     def __init__(self, what: str, *, is_late: bool = False) -> None:
         super().__init__(what)

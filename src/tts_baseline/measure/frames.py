@@ -69,7 +69,7 @@ class Inbox:
 
 
 def write(end: int, number: int, payload: bytes, *, timeout: float | None = None) -> None:
-    """Write one frame; TimeoutError where nothing of it is taken for `timeout` seconds, OSError without a reader."""
+    """Write one frame; TimeoutError if nothing is taken for `timeout` seconds, OSError without a reader."""
     left = [memoryview(_HEADER.pack(_MARK, number, len(payload))), memoryview(payload)]
     while left:
         try:

@@ -1,7 +1,7 @@
 """The processes that descend from this one: found, stopped and killed, wherever they went.
 
-Linux hands a process that lost its parent to the nearest ancestor that is a subreaper (prctl(2)), so that none
-leaves the family: not by a session of its own, not by a double fork. Elsewhere those that left are not found.
+Linux hands a process that lost its parent to the nearest ancestor that is a subreaper (prctl(2)), so that
+none leaves the family, by a session of its own or a double fork. Elsewhere those that left are not found.
 """
 
 from __future__ import annotations
@@ -87,12 +87,11 @@ def _parents() -> dict[int, int]:
         rows = (line.split(maxsplit=2) for line in table.stdout.splitlines())
         return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
     parents = {}
-    for name in os.listdir("/proc"):
-        if name.isdecimal():
-            with contextlib.suppress(OSError):
-                state, parent = Path("/proc", name, "stat").read_bytes().rpartition(b") ")[2].split()[:2]
-                if state != b"Z":
-                    parents[int(name)] = int(parent)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (folder / "stat").read_bytes().rpartition(b") ")[2].split()[:2]
+            if state != b"Z":
+                parents[int(folder.name)] = int(parent)
     return parents
 
 

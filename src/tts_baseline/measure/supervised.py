@@ -54,7 +54,7 @@ class Ending(Struct, frozen=True, kw_only=True):
 
 
 class Started(Struct, frozen=True, kw_only=True):
-    """A process that runs: its id, and the monotonic clock just before it was started; or why there is none."""
+    """A process that runs: its id, and the monotonic clock just before its start; or why there is none."""
 
     pid: int = 0
     started: float = 0.0
@@ -62,7 +62,7 @@ class Started(Struct, frozen=True, kw_only=True):
 
 
 class Supervised:
-    """A process whose kin all end with it, with this process, or when it is told to; OSError if it cannot start.
+    """A process whose kin all end with it, with this process, or when told to; OSError if it cannot start.
 
     `ends` are the ends of pipes that it inherits; the supervisor's id is appended to `argv`.
     """

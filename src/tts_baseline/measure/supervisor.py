@@ -1,13 +1,14 @@
 """The process between a session and its worker: starts it, keeps what it prints, and ends all of its kin.
 
-It has its own session and imports nothing of the project, so that whatever ends pytest or the pipeline leaves it
-to clean up. While the worker speaks it sleeps; the messages do not pass through it.
+It has its own session and imports nothing of the project, so that whatever ends pytest or the pipeline leaves
+it to clean up. While the worker speaks it sleeps; the messages do not pass through it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import resource
 import select
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 END, ABORT = b"E", b"A"  # what a session asks for: an orderly end; an end after SIGABRT
 GRACE_S = 2.0  # chosen: time for a worker to end by itself before it is killed
-_GRACE_OF_CHILDREN_S = (
-    1.0  # chosen: half of that: a worker that waits for its children then has the other half
-)
+_GRACE_OF_CHILDREN_S = 1.0  # chosen: half of it: a worker that waits for its children has the rest
 _HEAD, _TAIL = 2**15, 2**17  # chosen: 300 lines of the beginning of what was printed, 1,000 of its end
 _CHUNK = 2**18  # chosen: four times what a pipe holds by default (pipe(7))
 _POLL_S = 1.0  # chosen: how often to look after the session where the system does not tell of its end
@@ -60,84 +59,100 @@ def main(commands: int, events: int, session: int) -> None:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     kin.adopt()
     order = json.loads(_line(commands))
-    told, tell = os.pipe()
-    os.set_blocking(tell, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
-    log, printing = os.pipe()
-    killed_before = _out_of_memory_kills()
+    watch = _Watch(session, commands)
+    kills = _out_of_memory_kills()
     started = time.monotonic()
-    worker, trouble = _start(order, printing)
-    os.close(printing)
-    for end in order["ends"]:
-        os.close(end)
+    worker, trouble = _start(order, watch.printing)
+    watch.close_theirs(order["ends"])
     if trouble:
         _say(events, {"trouble": trouble})
         return
     _say(events, {"pid": worker, "started": started})
-    printed = Printed()
-    asked, ending = _wait(worker, session, commands=commands, told=told, log=log, printed=printed)
+    code, peak = watch.until_the_end_of(worker) or (None, 0)
     kin.end_all()
-    os.set_blocking(log, False)  # what cannot be killed must not be waited for
-    while data := _read(log):
-        printed.add(data)
-    kills = _out_of_memory_kills()
-    code, peak = ending or (None, 0)
-    _say(
-        events,
-        {
-            "code": code,
-            "peak": peak,
-            "out_of_memory": kills > killed_before,
-            "by_itself": not asked,
-            **printed.shown(),
-        },
-    )
+    watch.read_the_rest()
+    out_of_memory = _out_of_memory_kills() > kills
+    ending = {"code": code, "peak": peak, "out_of_memory": out_of_memory, "by_itself": not watch.is_asked}
+    _say(events, ending | watch.printed.shown())
 
 
-def _wait(
-    worker: int, session: int, *, commands: int, told: int, log: int, printed: Printed
-) -> tuple[bool, tuple[int, int] | None]:
-    """Whether its end was asked for, and how the worker ended; None if it lives on and has to be killed."""
-    watched = select.poll()
-    for end in (commands, told, log):
-        watched.register(end, select.POLLIN)
-    parent = _handle(session)
-    if parent is not None:
-        watched.register(parent, select.POLLIN)
-    children_until = until = float("inf")
-    asked = False
-    while True:
-        wait_s = min(children_until, until) - time.monotonic()
-        if parent is None:
+class _Watch:
+    """All that may happen while a worker lives: it prints or ends, its session asks for the end, or ends."""
+
+    def __init__(self, session: int, commands: int) -> None:
+        self.printed = Printed()
+        self.is_asked = False
+        self._session, self._commands = session, commands
+        self._told, tell = os.pipe()
+        os.set_blocking(tell, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+        self._log, self.printing = os.pipe()
+        self._parent = _handle(session)
+        self._until = self._children_until = math.inf
+        self._watched = select.poll()
+        for end in (commands, self._told, self._log, self._parent):
+            if end is not None:
+                self._watched.register(end, select.POLLIN)
+
+    def close_theirs(self, ends: list[int]) -> None:
+        """Close what the worker has now."""
+        for end in (self.printing, *ends):
+            os.close(end)
+
+    def until_the_end_of(self, worker: int) -> tuple[int, int] | None:
+        """How the worker ended, as `kin.reap` says; None if it is still there and has to be killed."""
+        while True:
+            ready = self._wait()
+            if self._log in ready:
+                self._read_log()
+            if self._told in ready:
+                os.read(self._told, _CHUNK)
+            if ending := kin.reap().get(worker):
+                return ending
+            if self._is_abandoned(ready):
+                self.is_asked = True
+                return None
+            if self._commands in ready and not self._obey(_read(self._commands), worker):
+                return None
+            if time.monotonic() >= self._children_until:
+                self._children_until = math.inf
+                kin.end_descendants_of(worker)
+            if time.monotonic() >= self._until:
+                return None
+
+    def read_the_rest(self) -> None:
+        """What was printed and not read yet."""
+        os.set_blocking(self._log, False)  # what cannot be killed must not be waited for
+        while data := _read(self._log):
+            self.printed.add(data)
+
+    def _wait(self) -> set[int]:
+        wait_s = min(self._until, self._children_until) - time.monotonic()
+        if self._parent is None:
             wait_s = min(wait_s, _POLL_S)
-        ready = {end for end, _ in watched.poll(max(wait_s, 0) * 1000 if wait_s != float("inf") else None)}
-        if log in ready:
-            if data := _read(log):
-                printed.add(data)
-            else:  # it and all its children have closed it
-                watched.unregister(log)
-        if told in ready:
-            os.read(told, _CHUNK)
-        if ending := kin.reap().get(worker):
-            return asked, ending
-        if parent in ready or (parent is None and os.getppid() != session):
-            return True, None
-        if commands in ready:
-            command = _read(commands)
-            if command not in (END, ABORT):  # the session is gone
-                return True, None
-            asked = True
-            until = time.monotonic() + GRACE_S
-            if command == ABORT:
-                os.kill(worker, signal.SIGABRT)
-            else:
-                children_until = time.monotonic() + _GRACE_OF_CHILDREN_S
-        if time.monotonic() >= children_until:
-            children_until = float("inf")
-            kin.end_descendants_of(worker)
-        if time.monotonic() >= until:
-            return asked, None
+        return {end for end, _ in self._watched.poll(None if wait_s == math.inf else max(wait_s, 0) * 1000)}
+
+    def _read_log(self) -> None:
+        data = _read(self._log)
+        self.printed.add(data)
+        if not data:  # it and all its children have closed it
+            self._watched.unregister(self._log)
+
+    def _is_abandoned(self, ready: set[int]) -> bool:
+        return os.getppid() != self._session if self._parent is None else self._parent in ready
+
+    def _obey(self, command: bytes, worker: int) -> bool:
+        """Begin an end; False for the session that closed its pipe."""
+        self.is_asked = True
+        if command == END:
+            self._children_until = time.monotonic() + _GRACE_OF_CHILDREN_S
+        elif command == ABORT:
+            os.kill(worker, signal.SIGABRT)
+        else:
+            return False
+        self._until = time.monotonic() + GRACE_S
+        return True
 
 
 def _start(order: dict[str, Any], printing: int) -> tuple[int, str]:

@@ -1,8 +1,8 @@
 """The worker process: builds one pipeline and answers requests; calls are timed here and nowhere else.
 
-Run as `python -m tts_baseline.measure.worker REQUESTS ANSWERS SUPERVISOR_PID`. Messages have their own pipes, so a
-pipeline may print anything: its supervisor keeps standard output and error. Functions that a pipeline could
-replace are taken by name, before it is imported.
+Run as `python -m tts_baseline.measure.worker REQUESTS ANSWERS SUPERVISOR_PID`. Messages have their own pipes,
+so a pipeline may print anything: its supervisor keeps standard output and error. Functions that a pipeline
+could replace are taken by name, before it is imported.
 """
 
 from __future__ import annotations
@@ -131,9 +131,8 @@ class _Session:
             what, hint = f"{what} (memory_limit is {size(self._spec.memory_limit)})", "raise `memory_limit`"
         is_plain = isinstance(error, TtsBaselineError) and error.__cause__ is None
         trace = "" if is_plain else "".join(traceback.format_exception(error))
-        return Refused(
-            *(self._short(text, _WHAT) for text in (what, where, hint)), trace=self._short(trace, _TRACE)
-        )
+        what, where, hint = (self._short(text, _WHAT) for text in (what, where, hint))
+        return Refused(what, where, hint, self._short(trace, _TRACE))
 
     def _short(self, text: str, most: dict[str, int]) -> str:
         return excerpt(text, secrets=self._secrets, **most)
