@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from tts_baseline.measure import frames
-from tts_baseline.measure.frames import Inbox, NoFrame
+from tts_baseline.measure.frames import Frame, Inbox, NoFrame
 from tts_baseline.measure.protocol import FromWorker, ToWorker, encode, from_worker
 
 _GRACE_S = 2.0  # chosen: time for a process to end that has closed its pipe
@@ -87,7 +87,7 @@ class Exchange:
             if self._is_pending() and not self._inbox.pull():
                 self._await_end(process)
                 raise EOFError
-        self._check_number(frame.number)
+        self._check(frame)
         try:
             answer = from_worker.decode(frame.payload)
         except msgspec.MsgspecError as error:
@@ -98,9 +98,10 @@ class Exchange:
             raise Unexpected(_doubled(more.number, self._number))
         return answer
 
-    def _check_number(self, number: int) -> None:
-        if number != self._number:
-            raise Unexpected(_doubled(number, self._number), is_late=number < self._number)
+    def _check(self, frame: Frame) -> None:
+        """Raise Unexpected for another number, and for the empty frame of a second process that returned."""
+        if frame.number != self._number or not frame.payload:
+            raise Unexpected(_doubled(frame.number, self._number), is_late=frame.number < self._number)
 
     def _expect_silence(self) -> None:
         """Raise what came after the last answer."""

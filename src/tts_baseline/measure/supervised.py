@@ -25,7 +25,7 @@ _BOOT = (
     "main(*map(int, sys.argv[2:]))"
 )
 _CHUNK = 2**16  # what a pipe holds by default (pipe(7))
-_PATIENCE_S = 20.0  # chosen: above the sum of all that a supervisor waits for
+_PATIENCE_S = 15.0  # chosen: above the sum of all that a supervisor waits for
 
 
 class Ending(Struct, frozen=True, kw_only=True):
@@ -127,9 +127,10 @@ class Supervised:
             with contextlib.suppress(OSError):
                 os.close(end)
         self._commands = self.events = -1
+        self._supervisor.send_signal(signal.SIGCONT)  # a pipeline may have stopped it
         try:
             self._supervisor.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:  # it was stopped, by a pipeline that knows of it
+        except subprocess.TimeoutExpired:
             self._supervisor.kill()
             self._supervisor.wait()
         if self._supervisor.returncode and self.process.pid:
@@ -146,6 +147,7 @@ class Supervised:
 
     def _ended(self, command: bytes) -> Ending:
         if self._commands >= 0:
+            self._supervisor.send_signal(signal.SIGCONT)  # a pipeline may have stopped it
             self._tell(command)
         until = time.monotonic() + _PATIENCE_S
         while self.ending is None and self.events >= 0 and self._wait(until):

@@ -57,6 +57,8 @@ def main(commands: int, events: int, session: int) -> None:
     """Start what the first line of `commands` says, and serve until it has ended, or `session` has."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the end of the session is what counts
         signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for end in (commands, events):  # no business of the worker's
+        os.set_inheritable(end, False)
     kin.adopt()
     order = json.loads(_line(commands))
     watch = _Watch(session, commands)
@@ -149,6 +151,7 @@ class _Watch:
             self._children_until = time.monotonic() + _GRACE_OF_CHILDREN_S
         elif command == ABORT:
             os.kill(worker, signal.SIGABRT)
+            os.kill(worker, signal.SIGCONT)  # it may have been stopped
         else:
             return False
         self._until = time.monotonic() + GRACE_S

@@ -1,0 +1,30 @@
+"""Hostile pipelines, each with the sentence that must be said of it; all of them: benchmarks/hostile/pipelines.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.pipelines.asked import MARK, SECRETS, Pipeline, ask, pipelines
+
+SAMPLE = [pipeline for pipeline in pipelines().values() if pipeline.sample]
+
+
+@pytest.mark.parametrize("pipeline", SAMPLE, ids=lambda pipeline: pipeline.id)
+def test_the_right_sentence_and_nothing_left(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MARK, str(tmp_path))
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    answer = ask(pipeline, tmp_path)
+    assert answer.left == ()
+    assert answer.kind == pipeline.kind, answer.sentence
+    for part in pipeline.says:
+        assert part in answer.sentence
+    if pipeline.alone and pipeline.kind != "load":
+        assert answer.plain == "fine"
+    assert len(answer.sentence) < 2000
+    for file in tmp_path.rglob("*.log"):
+        assert not any(secret in file.read_text() for secret in SECRETS.values())
