@@ -13,6 +13,8 @@ import xml.etree.ElementTree as ET
 import psutil
 import pytest
 
+from tests.support.git_folder import workers
+
 
 def test_a_project_without_tests_is_recorded_then_gated(first_run, second_run) -> None:
     assert first_run.outcomes == {"passed": 3, "deselected": 1}
@@ -234,17 +236,16 @@ def test_interrupted_while_measuring_leaves_no_worker_and_stores_nothing(project
         [sys.executable, "-m", "pytest", "--tts-baseline", "-p", "no:cacheprovider"],
         cwd=project.pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    workers: list[psutil.Process] = []
     end = time.monotonic() + 30
-    while not workers and time.monotonic() < end:
-        workers = [p for p in psutil.Process(session.pid).children() if "worker" in " ".join(p.cmdline())]
+    while not workers(project.pytester.path) and time.monotonic() < end:
         time.sleep(0.05)
-    assert workers
     time.sleep(0.5)
+    started = psutil.Process(session.pid).children(recursive=True)
+    assert len(started) >= 2, "a supervisor and its worker"
     os.kill(session.pid, how)
     out, _ = session.communicate(timeout=30)
     assert session.returncode == pytest.ExitCode.INTERRUPTED
     assert b"INTERNALERROR" not in out
-    _, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(started, timeout=5)
     assert alive == []
     assert not list(project.pytester.path.glob(".tts-baseline/*/run.json"))

@@ -46,8 +46,8 @@ class Pipeline(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A pipeline and what must come of it.
 
     `source` is its module after PRELUDE. `kind` is that of the hostile case's failure, 'load' where no worker
-    starts, 'fine' where both cases are measured. `says` stands in the sentence. `alone`: the plain case must be
-    measured.
+    starts, 'fine' where both cases are measured. `says` stands in the sentence. `alone`: the plain case must
+    be measured.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Pipeline(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What came of it: the kinds and sentences of failures by case, seconds, and the processes that are left."""
+    """What came of it: kind and sentence of the failures, seconds, and the processes that are left."""
 
     kind: str
     sentence: str

@@ -1,4 +1,4 @@
-"""Hostile pipelines, each with the sentence that must be said of it; all of them: benchmarks/hostile/pipelines.py."""
+"""Hostile pipelines, each with the sentence that must be said of it: a sample of them, in one restart."""
 
 from __future__ import annotations
 
