@@ -49,7 +49,8 @@ class Inbox:
             return None
         head = bytes(self._held[: _HEADER.size])
         if not head.startswith(_MARK[: len(head)]):
-            raise NoFrame(f"bytes that are no answer: {bytes(self._held[:_SHOWN])!r}")
+            strange = bytes(self._held).partition(_MARK)[0][:_SHOWN]
+            raise NoFrame(f"bytes that are no answer: {strange!r}")
         if len(head) < _HEADER.size:
             return None
         _, number, length = _HEADER.unpack(head)
