@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from tts_baseline.core import environment
 from tts_baseline.core.records import Case
-from tts_baseline.core.settings import find_root
+from tts_baseline.core.table import find_root
 from tts_baseline.measure import host
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring

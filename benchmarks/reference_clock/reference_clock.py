@@ -20,7 +20,7 @@ import numpy as np
 
 from tts_baseline.core import environment
 from tts_baseline.core.records import Run
-from tts_baseline.core.settings import find_root
+from tts_baseline.core.table import find_root
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate
 from tts_baseline.session.measurement.progress import silent
 from tts_baseline.session.measurement.suite import take

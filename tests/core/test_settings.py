@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.options import OPTIONS
-from tts_baseline.core.settings import Settings, find_root, read
+from tts_baseline.core.settings import Settings, read
+from tts_baseline.core.table import find_root
 
 NAMES = st.text("abcdefghijklmnop-_", min_size=1, max_size=8)
 LISTS = st.lists(NAMES, min_size=1, max_size=3).map(tuple).filter(lambda names: names != ("none",))

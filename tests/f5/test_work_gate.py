@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tts_baseline.core.records import Baseline, Run
-from tts_baseline.core.settings import find_root
+from tts_baseline.core.table import find_root
 from tts_baseline.core.verdict import Operator, Verdict
 from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.measure.replicate import ReplicatePace, measure

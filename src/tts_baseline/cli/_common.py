@@ -19,13 +19,13 @@ from tts_baseline.core import streams
 from tts_baseline.core.options import OPTIONS, flag
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
-from tts_baseline.core.settings import find_root
+from tts_baseline.core.table import find_root
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.report.formats.json import render as json_page
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import explained, failing, suite_verdicts
-from tts_baseline.session.project import Project, open_project
+from tts_baseline.session.project import Project, check_default, open_project
 from tts_baseline.session.waiting import Waiting
 
 
@@ -40,7 +40,10 @@ def add_shared(parser: argparse.ArgumentParser, *names: str) -> None:
 def opened(options: argparse.Namespace) -> Project:
     """The project around the working directory, under the options given."""
     chosen = {name: getattr(options, name, None) for name in OPTIONS}
-    return open_project(find_root(Path.cwd()), chosen)
+    project = open_project(find_root(Path.cwd()), chosen)
+    if "pipeline" in options:
+        check_default(project)
+    return project
 
 
 def progress() -> Progress:
@@ -65,6 +68,8 @@ def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     say("")
     if failures:
         say(explained(outcome, failures))
+    if project.default:
+        say(line(project.default))
     say(terminal.footer(outcome))
 
 

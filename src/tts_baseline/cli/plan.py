@@ -15,6 +15,7 @@ from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core import settings
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
+from tts_baseline.core.table import find_root
 from tts_baseline.report import text_plan
 
 
@@ -32,7 +33,7 @@ def act(options: argparse.Namespace) -> int:
     from tts_baseline.pipelines.f5_spanish.planning import preview
     from tts_baseline.pipelines.f5_spanish.settings import read
 
-    root = settings.find_root(Path.cwd())
+    root = find_root(Path.cwd())
     chosen = read(settings.read(root, {}).pipelines.get("f5_spanish", {}))
     request = Request(
         text=_text(options.text), region=options.region, style=options.style, speed=options.speed

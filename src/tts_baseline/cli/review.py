@@ -18,6 +18,7 @@ from tts_baseline.cli import _common
 from tts_baseline.cli._streams import has_colors, say, say_json
 from tts_baseline.core import settings
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.table import find_root
 from tts_baseline.report import review as report
 from tts_baseline.session.review import review
 
@@ -38,7 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def act(options: argparse.Namespace) -> int:
     """0: what is accepted is not judged again."""
-    root = settings.find_root(Path.cwd())
+    root = find_root(Path.cwd())
     chosen = settings.read(root, {"pipeline": options.pipeline, "dir": options.dir})
     histories = review(root, chosen, gate=options.gate, machine=options.machine)
     if options.write:

@@ -6,13 +6,13 @@ import math
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from tts_baseline.core import toml, units
+from tts_baseline.core import table, units
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
@@ -70,11 +70,7 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
     """
     environ = os.environ if environ is None else environ
     merged: dict[str, Any] = {"missing": "fail" if in_ci(environ) else "record"}
-    for where, values in (
-        (f"{root / 'pyproject.toml'} [tool.tts-baseline]", _from_file(root / "pyproject.toml")),
-        ("the environment", _from_environment(environ)),
-        ("the command line", {k: v for k, v in chosen.items() if v is not None}),
-    ):
+    for where, values in _sources(root, chosen, environ):
         _known(values, where)
         candidate = merged | {key: _split(key, value) for key, value in values.items()}
         try:
@@ -89,38 +85,24 @@ def read(root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str] | Non
     return _checked(settings)
 
 
+def says(root: Path, chosen: Mapping[str, Any], name: str) -> bool:
+    """True where one of the sources says what a setting is; False where its default is taken."""
+    return any(name in values for _, values in _sources(root, chosen, os.environ))
+
+
 def in_ci(environ: Mapping[str, str]) -> bool:
     """True in continuous integration: the variable CI is set, and not to 0 or false."""
     return environ.get("CI", "").lower() not in ("", "0", "false")
 
 
-def find_root(*starts: Path) -> Path:
-    """The project's folder: the nearest at or above a start whose pyproject.toml has [tool.tts-baseline].
-
-    Earlier starts win. If there is none: the nearest with any pyproject.toml, else the first start.
-    """
-    above = [folder for start in starts for folder in (start, *start.parents)]
-    for folder in above:
-        if _from_file(folder / "pyproject.toml"):
-            return folder
-    return next((f for f in above if _is_file(f / "pyproject.toml")), starts[0])
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    if not _is_file(path):
-        return {}
-    tools = toml.load(path, SettingsError, _HELP).get("tool", {})
-    table = tools.get("tts-baseline", {}) if isinstance(tools, dict) else None
-    if not isinstance(table, dict):
-        raise SettingsError("[tool.tts-baseline] is not a table", where=str(path), hint=_HELP)
-    return {key.replace("-", "_"): value for key, value in table.items()}
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a folder above the project that may not be entered holds nothing of it
-        return False
+def _sources(
+    root: Path, chosen: Mapping[str, Any], environ: Mapping[str, str]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Where each source is, and what it says; later ones win."""
+    file = root / table.FILE
+    yield f"{file} [tool.{table.NAME}]", table.read(file) or {}
+    yield "the environment", _from_environment(environ)
+    yield "the command line", {name: value for name, value in chosen.items() if value is not None}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

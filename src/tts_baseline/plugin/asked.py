@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,6 +32,16 @@ class Claim(NamedTuple):
             and verdict.case == self.case
             and self.metric in (None, verdict.metric)
         )
+
+
+def asked_folder(arguments: Sequence[str], here: Path) -> Path:
+    """The innermost folder that holds every file or folder that pytest is asked to run; `here` for none."""
+    paths = [here / argument.partition("::")[0].partition("[")[0] for argument in arguments]
+    there = [os.path.normpath(path) for path in paths if path.exists()]
+    if not there:
+        return here
+    common = Path(os.path.commonpath(there))
+    return common if common.is_dir() else common.parent
 
 
 _CLAIMS = pytest.StashKey[list[Claim]]()

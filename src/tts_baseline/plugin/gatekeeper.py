@@ -12,9 +12,9 @@ from tts_baseline.core.outside import line
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates
-from tts_baseline.core.settings import find_root
+from tts_baseline.core.table import find_root
 from tts_baseline.plugin import said
-from tts_baseline.plugin.asked import chosen_cases, mark
+from tts_baseline.plugin.asked import asked_folder, chosen_cases, mark
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import SuiteItem, suite_items
 from tts_baseline.plugin.measured import MEASURED, Measurements
@@ -23,7 +23,7 @@ from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import suite_verdicts
-from tts_baseline.session.project import Project, open_project
+from tts_baseline.session.project import Project, check_default, open_project
 from tts_baseline.session.run import gate
 
 
@@ -45,12 +45,12 @@ class Gatekeeper:
     # --- what is collected
 
     def pytest_report_header(self) -> str:
-        """Two lines: what is measured, and against what."""
+        """What is measured, against what, and whose settings say so."""
         p = self.project
         switches = "+".join((p.settings.device, *p.settings.optimize))
         measured = f"{p.settings.pipeline} @ {switches} | suite {p.suite}, {len(p.chosen)} cases"
         policy = f"missing: {p.settings.missing} | undecided: {p.settings.undecided}"
-        lines = (measured, f"baselines in {p.settings.dir}/ | {policy}")
+        lines = (measured, f"baselines in {p.settings.dir}/ | {policy}", p.default or p.origin)
         return said.fit("\n".join(f"tts-baseline: {line(text)}" for text in lines))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -150,12 +150,21 @@ class Gatekeeper:
             view = View(verbose=self.config.get_verbosity() > 0, color=terminalreporter.hasmarkup)
             said.write(terminalreporter, terminal.render(outcome, view))
             said.write(terminalreporter, terminal.footer(outcome))
+        if self.project.default:
+            said.write(terminalreporter, line(self.project.default))
 
 
 def _project(config: pytest.Config) -> Project:
-    """The project around pytest's root, under the options given; what the user got wrong is a usage error."""
+    """The project around what pytest is asked to run, else around its root, under the options given.
+
+    What the user got wrong is a usage error.
+    """
     chosen = {name: config.getoption(f"tts_{name}") for name in OPTIONS}
+    here = config.invocation_params.dir
+    starts = (asked_folder(config.args, here), config.rootpath, here)
     try:
-        return open_project(find_root(config.rootpath, config.invocation_params.dir), chosen)
+        project = open_project(find_root(*starts, otherwise=config.rootpath), chosen)
+        check_default(project)
     except TtsBaselineError as error:
         raise said.usage_error(str(error)) from error
+    return project

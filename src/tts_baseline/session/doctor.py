@@ -52,6 +52,7 @@ def _installed(project: Project) -> Iterator[Finding]:
     yield Finding("machine", True, f"{environment.read('cpu').key}, load {os.getloadavg()[0]:.1f}")
     gpu = environment.has_cuda()
     yield Finding("gpu", True, environment.read("cuda").key if gpu else "none seen by NVML")
+    yield Finding("settings", True, project.default or project.origin)
     yield Finding("pipelines", True, f"{', '.join(pipelines())}; chosen: {project.settings.pipeline}")
     yield Finding("switches", True, _switches())
     yield Finding("metrics", True, ", ".join(metrics()))

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
-from tts_baseline.core import environment, settings
+from tts_baseline.core import environment, settings, table
+from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case, Environment, Run
 from tts_baseline.core.settings import Settings
@@ -22,16 +23,21 @@ from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.pipelines._load import resolve
 from tts_baseline.suites import reader
 
+_SHOWN_TABLES = 3
 BUILDER = "tts_baseline.pipelines._prepare:prepare"
 
 
 class Project(Struct, frozen=True, kw_only=True):
     """Everything that is known before anything is measured.
 
-    `asked` is what the command line says, `cases` are the whole suite's, `chosen` those to be measured.
+    `table` is the file whose [tool.tts-baseline] was read; None without one. `takes_default` tells that
+    nothing names the pipeline. `asked` is what the command line says, `cases` are the whole suite's, `chosen`
+    those to be measured.
     """
 
     root: Path
+    table: Path | None
+    takes_default: bool
     asked: dict[str, Any]
     settings: Settings
     target: str
@@ -57,6 +63,24 @@ class Project(Struct, frozen=True, kw_only=True):
     def suite(self) -> str:
         """The suite's short name."""
         return storable(Path(self.settings.suite).stem)
+
+    @property
+    def origin(self) -> str:
+        """Where the settings come from: 'settings of pyproject.toml', or that there is no table."""
+        file = table.FILE if self.table is None else str(self.table)
+        return (
+            f"settings of {file}"
+            if self.table
+            else f"no [tool.{table.NAME}] in {self.root / file}, nor above"
+        )
+
+    @property
+    def default(self) -> str:
+        """Why the pipeline is the default one; empty where something names it."""
+        if not self.takes_default:
+            return ""
+        why = f"[tool.{table.NAME}] of {self.table} names none" if self.table else self.origin
+        return f"the pipeline is {self.settings.pipeline}, by default: {why}"
 
     @property
     def worker(self) -> WorkerSpec:
@@ -98,6 +122,20 @@ class Project(Struct, frozen=True, kw_only=True):
         return Store(self.baselines, run.pipeline, run.variant)
 
 
+def check_default(project: Project) -> None:
+    """Raise SettingsError where the default would be measured although a folder below has a table of ours."""
+    if project.table is not None or not project.takes_default:
+        return
+    if found := table.below(project.root):
+        shown = ", ".join(str(path.relative_to(project.root)) for path in found[:_SHOWN_TABLES])
+        folder = found[0].parent.relative_to(project.root)
+        raise SettingsError(
+            f"{project.default}; but {shown} {'has' if len(found) == 1 else 'have'} one",
+            where=str(project.root),
+            hint=f"pytest --tts-baseline {folder}; or cd {folder}; or name a pipeline: --tts-pipeline NAME",
+        )
+
+
 def _sources(root: Path) -> tuple[Path, ...]:
     """Where a project's own modules are, and first on the import path of its workers."""
     return (root, root / "src")
@@ -109,9 +147,12 @@ def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
     Raises SettingsError, SuiteError, PipelineError or LimitError for what the user got wrong.
     """
     options = settings.read(root, chosen)
+    file = root / table.FILE
     cases = reader.read(options.suite, root)
     return Project(
         root=root,
+        table=file if table.read(file) is not None else None,
+        takes_default=not settings.says(root, chosen, "pipeline"),
         asked=dict(chosen),
         settings=options,
         target=resolve(options.pipeline),

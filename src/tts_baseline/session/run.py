@@ -38,6 +38,8 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     escalate.check(project)
     if silent := git.trouble(project.root):
         progress.say(f"the run will have no commit: {silent.what} ({silent.hint})")
+    if project.default:
+        progress.say(project.default)
     begun = time.monotonic()
     if escalate.is_asked(project):
         measured, utterances = take(project, cases, progress, share=_SHARE_BESIDE_A_JUDGE)
