@@ -3,11 +3,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -177,15 +179,21 @@ def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str, part:
         one = replace(one, environment=replace(one.environment, key=name))
     else:
         one = replace(one, cases=(*one.cases, Case(id=name, text="Hola.")))
-    files.write_record(tmp_path / "r1" / "run.json", one)
-    error = complaint(pending.load, tmp_path / "r1")
-    assert f"{name!r} cannot name a file" in error.what
-    assert error.where == str(tmp_path / "r1" / "run.json")
+    path = tmp_path / "r1" / "run.json"
+    error = complaint(files.write_record, path, one)
+    assert error.what.startswith("nothing is written that could not be read")
+    path.parent.mkdir()
+    path.write_bytes(msgspec.json.encode(one))
+    error = complaint(pending.load, path.parent)
+    assert re.search(r"the file is damaged: .*\$\.(id|environment\.key|cases\[2\]\.id)", error.what)
+    assert error.where == str(path)
 
 
 def test_a_case_without_its_audio_is_refused(tmp_path: Path) -> None:
-    files.write_record(tmp_path / "r1" / "run.json", replace(run("r1"), audio={}))
-    assert "the audio of case 'hola'" in complaint(pending.load, tmp_path / "r1").what
+    path = tmp_path / "r1" / "run.json"
+    path.parent.mkdir()
+    path.write_bytes(msgspec.json.encode(replace(run("r1"), audio={})))
+    assert "audio: the case 'hola' is missing" in complaint(pending.load, path.parent).what
 
 
 def test_a_failed_case_has_no_audio(tmp_path: Path) -> None:

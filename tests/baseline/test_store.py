@@ -26,7 +26,8 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Audio, Baseline, Case, Quality, QualityCase, Reading, Score, Utterance
 
 TEXT = st.text(max_size=12)
-NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+SOME = st.text(min_size=1, max_size=12)
+NUMBERS = st.floats(-1e24, 1e24)
 IDS = st.text("abc0_-", min_size=1, max_size=5).map(lambda tail: f"a{tail}")
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 12345\n"
 
@@ -103,11 +104,11 @@ def test_nothing_accepted_is_an_empty_baseline(store: Store) -> None:
 @settings(deadline=None, max_examples=40)
 @given(
     case=IDS,
-    text=TEXT,
+    text=SOME,
     values=st.lists(NUMBERS, max_size=3).map(tuple),
     note=TEXT,
     hardware=st.dictionaries(TEXT, TEXT, max_size=2),
-    reason=TEXT,
+    reason=SOME,
     peak=st.none() | st.integers(0, 2**62),
 )
 def test_a_run_comes_back_as_it_was(
@@ -120,7 +121,7 @@ def test_a_run_comes_back_as_it_was(
         readings=[Reading(metric="latency", case=case, value=None, values=values, reason=note, note=note)],
         acceptance=accepted(reason=reason),
     )
-    calls = replace(one.replicates[0].calls[case], peak_rss=peak, stages={note: (0.5,)})
+    calls = replace(one.replicates[0].calls[case], peak_rss=peak, stages={note: (0.5, 0.5)})
     one = replace(
         one,
         environment=replace(one.environment, hardware=hardware),
@@ -138,15 +139,16 @@ def test_a_run_comes_back_as_it_was(
         st.sampled_from(["duration", "snr_vad"]),
         st.builds(Score, value=st.none() | NUMBERS, reason=st.none() | TEXT),
     ),
-    text=TEXT,
-    gain=st.floats(0, 1, exclude_min=True),
+    text=SOME,
+    gain=st.floats(1e-40, 1),
+    name=IDS,
 )
-def test_quality_comes_back_as_it_was(scores: dict[str, Score], text: str, gain: float) -> None:
+def test_quality_comes_back_as_it_was(scores: dict[str, Score], text: str, gain: float, name: str) -> None:
     found = QualityCase(
         request=Case(id="a", text=text, style=text).request,
-        audio=Audio(sha256=text, sample_rate=8000, samples=1, gain=gain, reproducible=False),
-        recording="0",
-        run=text,
+        audio=Audio(sha256="0" * 64, sample_rate=8000, samples=1, gain=gain, reproducible=False),
+        recording="0" * 64,
+        run=name,
         scores=scores,
     )
     quality = replace(accepted_quality({}), cases={"a": found})

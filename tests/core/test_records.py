@@ -50,7 +50,7 @@ def test_a_cold_start_is_the_sum_of_all_its_phases() -> None:
 
 
 def test_calls_of_before_work_was_counted_are_read() -> None:
-    old = b'{"wall_s":[1.0],"cpu_s":[1.0],"reference_s":[0.1],"audio_s":1.0,"sha256":""}'
+    old = b'{"wall_s":[1.0],"cpu_s":[1.0],"reference_s":[0.1],"audio_s":1.0,"sha256":"01234567"}'
     assert msgspec.json.decode(old, type=Calls).work is None
 
 

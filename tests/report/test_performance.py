@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.support import baselines
 from tests.support.baselines import left_pending
+from tests.support.calls import calls
 from tests.support.runs import KEY, accepted, reading, run
 from tests.support.tones import sounds
 from tts_baseline.baseline.store import Store
@@ -25,16 +26,14 @@ def store(tmp_path: Path) -> Store:
 def keep(store: Store, name: str, second: int, *, walls: tuple[float, ...] = (0.1, 0.3), **more) -> None:
     """Accept a run whose calls took so long, its cases tagged by length."""
     one = run(name, acceptance=accepted(second, **more))
-    calls = replace(
-        one.replicates[0].calls["hola"], wall_s=walls, stages={"model": (0.02,) * len(walls)}, audio_s=2.0
-    )
+    made = calls(walls, stages={"model": (0.02,) * len(walls)}, audio_s=2.0)
+    process = Replicate(cold_start=one.replicates[0].cold_start, calls=dict.fromkeys(LENGTHS, made))
     store.write_run(
         replace(
             one,
             cases=tuple(Case(id=id, text="Hola.", tags=tags) for id, tags in LENGTHS.items()),
-            replicates=(
-                Replicate(cold_start=one.replicates[0].cold_start, calls=dict.fromkeys(LENGTHS, calls)),
-            ),
+            replicates=(process,),
+            readings=tuple(replace(r, values=r.values[:1]) for r in one.readings),
         )
     )
 

@@ -16,15 +16,26 @@ import msgspec
 import numpy as np
 import soundfile
 
+from tts_baseline.baseline import damage, scored
+from tts_baseline.core import whole
+from tts_baseline.core.bounds import MOST_SAMPLES
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import SCHEMA_VERSION, Audio, Record, Run, Utterance
 
 T = TypeVar("T", bound=Record)
 
 _FULL_SCALE = 1.0 - 2.0**-23  # the largest sample of 24-bit PCM
+# chosen: 256 MiB, eight times a run of 5,000 cases with the counters of torch (benchmarks/hostile/cases.py)
+_LARGEST_RECORD = 2**28
 _FLAC_ANY_RATE = 65_535  # RFC 9639, section 9.1.2: up to here the frame header can hold any rate in Hz
+
+
+# RFC 9639, section 9: a frame that saves nothing holds the samples as they are, with at most 16 + 2 + 1 bytes
+# around them. libFLAC puts 4,096 samples in a frame, and less than 16 KiB before the first.
+_FRAME_SAMPLES, _AROUND_FRAME, _BEFORE_FRAMES = 4_096, 19, 2**14
+_SAMPLE_BYTES = 3  # of 24 bits
 
 
 class _Versioned(msgspec.Struct):
@@ -37,7 +48,7 @@ def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
     Raises BaselineError for a file that is missing, damaged, or of a newer schema.
     """
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, _LARGEST_RECORD)
         version = msgspec.json.decode(data, type=_Versioned).version
         if version > SCHEMA_VERSION:
             raise BaselineError(
@@ -47,62 +58,100 @@ def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
             )
         if version < 1:
             raise _damaged(path, f"there is no schema {version}", mend)
-        return msgspec.json.decode(data, type=kind)
+        return _whole(data, kind)
     except FileNotFoundError as error:
         raise BaselineError("the file is missing", where=str(path), hint=f"git checkout -- {path}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, IsADirectoryError) as error:
+    except OSError as error:
+        raise _damaged(path, error.strerror, mend) from error
+    except msgspec.ValidationError as error:
+        raise _damaged(path, damage.described(data, kind, error), mend) from error
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise _damaged(path, error, mend) from error
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace `path` atomically by the record as JSON; runs and judgements, never edited, take one line."""
-    data = msgspec.json.encode(record)
+    """Replace `path` atomically by the record as JSON; runs and judgements, never edited, take one line.
+
+    Raises BaselineError for a record that `read_record` would refuse.
+    """
     is_measurement = isinstance(record, Run | Judgement)
+    data = msgspec.json.encode(record)
+    try:
+        _whole(data, type(record))
+        if len(data) > _LARGEST_RECORD:
+            raise ValueError(f"it would be larger than {_LARGEST_RECORD >> 20} MiB")
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise BaselineError(
+            f"nothing is written that could not be read: {error}",
+            where=str(path),
+            hint="report it, with what `tts-baseline --version` prints",
+        ) from error
     write_atomic(path, (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n")
+
+
+def _whole(data: bytes, kind: type[T]) -> T:
+    """The record in `data`, if all that it says makes sense."""
+    record = msgspec.json.decode(data, type=kind)
+    whole.check(record)
+    if isinstance(record, Run):
+        scored.check(record)
+    return record
 
 
 def encode_flac(utterance: Utterance) -> bytes:
     """The utterance as a 24-bit FLAC file, which ends at full scale; its samples must be recordable."""
     buffer = BytesIO()
     samples = np.clip(utterance.samples, -_FULL_SCALE, _FULL_SCALE)
-    rate = utterance.sample_rate
-    if rate > _FLAC_ANY_RATE:
-        rate = round(rate, -1)  # higher rates are stored in tens of Hz; read_flac takes the record's rate
-    soundfile.write(buffer, samples, rate, format="FLAC", subtype="PCM_24")
+    soundfile.write(buffer, samples, _stored(utterance.sample_rate), format="FLAC", subtype="PCM_24")
     return buffer.getvalue()
 
 
 def read_flac(path: Path, audio: Audio) -> Utterance:
     """The utterance recorded at `path`, as `decode_flac` gives it."""
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, _largest(audio.samples))
     except OSError as error:
-        raise BaselineError(
-            f"the recording cannot be read: {error.strerror or error}",
-            where=str(path),
-            hint=f"git checkout -- {path}",
-        ) from error
+        raise _unheard(path, error.strerror) from error
     return decode_flac(data, audio, path)
 
 
 def decode_flac(data: bytes, audio: Audio, path: Path) -> Utterance:
-    """The utterance in the bytes of the file `path`: mono float32, with the gain of an old one undone.
+    """The utterance in the bytes of the file `path`: mono float32, with the gain undone.
 
-    Raises BaselineError for bytes that cannot be decoded, or hold another number of samples.
+    Raises BaselineError for bytes that are no FLAC of 24 bits, or hold other samples than the record says.
     """
     try:
-        samples, _ = soundfile.read(BytesIO(data), dtype="float32")
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise BaselineError(
-            f"the recording cannot be read: {error}", where=str(path), hint=f"git checkout -- {path}"
-        ) from error
+        with soundfile.SoundFile(BytesIO(data)) as file:
+            _check_header(file, audio, len(data), path)
+            samples = file.read(dtype="float32")
+    except (soundfile.LibsndfileError, MemoryError) as error:
+        raise _unheard(path, error) from error
     if samples.shape != (audio.samples,):
-        raise BaselineError(
-            f"the recording holds {len(samples)} samples, not {audio.samples} of one channel",
-            where=str(path),
-            hint=f"git checkout -- {path}",
-        )
+        raise _unheard(path, f"it holds {len(samples)} samples, not {audio.samples}")
     return Utterance(samples=samples / np.float32(audio.gain), sample_rate=audio.sample_rate)
+
+
+def _check_header(file: soundfile.SoundFile, audio: Audio, size: int, path: Path) -> None:
+    """Refuse what the header says before a sample is decoded: it may claim any number of them."""
+    stated = (file.format, file.subtype, file.channels, file.samplerate, file.frames)
+    expected = ("FLAC", "PCM_24", 1, _stored(audio.sample_rate), audio.samples)
+    names = ("format", "encoding", "channels", "rate in Hz", "samples")
+    for name, said, wanted in zip(names, stated, expected, strict=True):
+        if said != wanted:
+            raise _unheard(path, f"{name}: {said}, not {wanted}")
+    if audio.samples > MOST_SAMPLES or size > _largest(audio.samples):
+        raise _unheard(path, f"{size} bytes are too many for {audio.samples} samples")
+
+
+def _largest(samples: int) -> int:
+    """The most bytes that so many samples take."""
+    frames = -(-samples // _FRAME_SAMPLES)
+    return _BEFORE_FRAMES + samples * _SAMPLE_BYTES + frames * _AROUND_FRAME
+
+
+def _stored(rate: int) -> int:
+    """The rate that a file's header has: higher ones are kept in tens of Hz. The record has the true one."""
+    return rate if rate <= _FLAC_ANY_RATE else round(rate, -1)
 
 
 @contextlib.contextmanager
@@ -121,4 +170,10 @@ def lock_path(folder: Path) -> Path:
 def _damaged(path: Path, why: object, mend: str) -> BaselineError:
     return BaselineError(
         f"the file is damaged: {why}", where=str(path), hint=mend or f"git checkout -- {path}"
+    )
+
+
+def _unheard(path: Path, why: object) -> BaselineError:
+    return BaselineError(
+        f"the recording cannot be read: {why}", where=str(path), hint=f"git checkout -- {path}"
     )

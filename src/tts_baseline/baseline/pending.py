@@ -121,8 +121,8 @@ def unusable(report: Path) -> dict[Path, BaselineError]:
 def load(folder: Path) -> Run:
     """The run in a pending folder, which may come from another machine.
 
-    Raises BaselineError for a link in the folder, a name that could lead out of the baselines' folder, a case
-    without a record of its audio, and metrics that are not installed here.
+    Raises BaselineError for a link in the folder, as `read_record` does, and for metrics that are not
+    installed here.
     """
     path = folder / "run.json"
     if links := recordings.links(folder):
@@ -132,14 +132,6 @@ def load(folder: Path) -> Run:
             hint=f"tts-baseline reject {folder.name}; or download it again, files and no links",
         )
     run = files.read_record(path, Run, mend=f"tts-baseline reject {folder.name}; or download it again")
-    names = (run.id, run.environment.key, *(case.id for case in run.cases))
-    unsafe = [name for name in names if not _NAME.fullmatch(name)]
-    if unsafe:
-        raise _unusable(path, f"{unsafe[0]!r} cannot name a file")
-    failed = {failure.case for failure in run.failures}
-    unheard = [case.id for case in run.cases if case.id not in failed | run.audio.keys()]
-    if unheard:
-        raise _unusable(path, f"it says nothing about the audio of case {unheard[0]!r}")
     unknown = sorted({r.metric for r in (*run.readings, *run.own_readings)} - metrics().keys())
     if unknown:
         raise BaselineError(
@@ -171,7 +163,3 @@ def discard(report: Path, folder: Path) -> None:
             hint=f"choose one of {report}: tts-baseline reject last",
         )
     shutil.rmtree(folder)
-
-
-def _unusable(path: Path, why: str) -> BaselineError:
-    return BaselineError(f"the run cannot be used: {why}", where=str(path), hint="tts-baseline run")

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import field
+from msgspec import Meta, field
 
+from tts_baseline.core.bounds import (
+    Amount,
+    Commit,
+    Duration,
+    Moment,
+    Name,
+    NotNegative,
+    Number,
+    Part,
+    Positive,
+    Seconds,
+    Sessions,
+    Text,
+)
 from tts_baseline.core.records import SCHEMA_VERSION, Environment, Record
 
 TrialOutcome = Literal["regressed", "improved", "ok", "undecided"]
@@ -19,38 +33,38 @@ class Trial(Record, frozen=True, kw_only=True):
     suite's log differences over the first three restarts, which every session has.
     """
 
-    slower: float
+    slower: Part
     outcome: TrialOutcome
-    restarts: int
-    seconds: float
-    change: float
-    latency_s: float
-    spread: float
+    restarts: Amount
+    seconds: Seconds
+    change: Number
+    latency_s: Duration
+    spread: NotNegative
 
 
 class Share(Record, frozen=True, kw_only=True):
     """A count of a level's sessions, as a share of them, with the exact 95 % bounds of that share."""
 
-    count: int
-    share: float
-    low: float
-    high: float
+    count: Amount
+    share: Part
+    low: Part
+    high: Part
 
 
 class Level(Record, frozen=True, kw_only=True):
     """The sessions of one slowdown; `change`, `seconds` and `restarts` are medians over them."""
 
-    slower: float
-    sessions: int
+    slower: Part
+    sessions: Sessions
     regressed: Share
     improved: Share
     ok: Share
     undecided: Share
-    change: float
-    seconds: float
-    max_seconds: float
-    restarts: float
-    max_restarts: int
+    change: Number
+    seconds: Seconds
+    max_seconds: Seconds
+    restarts: NotNegative
+    max_restarts: Amount
 
 
 class Certificate(Record, frozen=True, kw_only=True):
@@ -66,23 +80,23 @@ class Certificate(Record, frozen=True, kw_only=True):
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    created: str
-    pipeline: str
-    variant: str
+    created: Moment
+    pipeline: Text
+    variant: Text
     suite: str
-    cases: tuple[str, ...]
-    commit: str | None
+    cases: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    commit: Commit | None
     dirty: bool
     environment: Environment
-    limit: float
-    latency_s: float
-    levels: tuple[Level, ...]
-    false_alarms_below: float
-    spread: float
-    resolution: float
-    smallest_visible: float
-    smallest_seen: float | None
-    trials: tuple[Trial, ...]
+    limit: Positive
+    latency_s: Duration
+    levels: Annotated[tuple[Level, ...], Meta(min_length=1)]
+    false_alarms_below: Part
+    spread: NotNegative
+    resolution: NotNegative
+    smallest_visible: NotNegative
+    smallest_seen: Part | None
+    trials: Annotated[tuple[Trial, ...], Meta(min_length=1)]
 
     @property
     def unchanged(self) -> Level:

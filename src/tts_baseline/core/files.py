@@ -1,4 +1,4 @@
-"""Reads regular files alone, and replaces files atomically."""
+"""Reads files that other people may have put there, within bounds; replaces files atomically."""
 
 from __future__ import annotations
 
@@ -9,6 +9,35 @@ import stat
 from pathlib import Path
 
 _KEPT = 100  # chosen: characters of a file's name in its temporary one, which must not be too long
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """The bytes of a regular file of at most `most` bytes, or of one that a link leads to.
+
+    Raises OSError, whose `strerror` says why, for any other kind of file (a pipe would be waited for), for a
+    larger one, and where there is none or it may not be read.
+    """
+    _check_kind(path, path.stat())
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    with os.fdopen(handle, "rb") as file:
+        seen = os.fstat(handle)
+        _check_kind(path, seen)  # again: another may have taken its place meanwhile
+        if seen.st_size <= most and len(data := file.read(most + 1)) <= most:
+            return data
+    raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", str(path))
+
+
+def _check_kind(path: Path, seen: os.stat_result) -> None:
+    if not stat.S_ISREG(seen.st_mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(seen.st_mode)), "no regular file")
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import field
+from typing import Annotated
 
+from msgspec import Meta, field
+
+from tts_baseline.core.bounds import Amount, Commit, Moment, Part, Seconds
 from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Reading, Record, Replicate
 from tts_baseline.core.verdict import Change
 
@@ -19,8 +22,8 @@ class Paired(Record, frozen=True, kw_only=True):
     base: Replicate
     head: Replicate
     orders: dict[str, str]
-    dropped: int = 0
-    stolen: float = 0.0
+    dropped: Amount = 0
+    stolen: Part = 0.0
 
 
 class Against(Record, frozen=True, kw_only=True):
@@ -32,7 +35,7 @@ class Against(Record, frozen=True, kw_only=True):
     """
 
     name: str
-    commit: str | None = None
+    commit: Commit | None = None
     optimize: tuple[str, ...] = ()
     code: bool = True
     shared: tuple[str, ...] = ()
@@ -48,19 +51,19 @@ class Judgement(Record, frozen=True, kw_only=True):
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    created: str
-    commit: str | None
+    created: Moment
+    commit: Commit | None
     dirty: bool
     against: Against
-    cases: tuple[Case, ...]
+    cases: Annotated[tuple[Case, ...], Meta(min_length=1)]
     restarts: tuple[Paired, ...]
-    seconds: float
+    seconds: Seconds
     asked: bool = False
     together: bool = True
     lost: tuple[Failure, ...] = ()
     stopped: str = ""
     certified: str = ""
-    again: int = 0
+    again: Amount = 0
 
 
 class PairedSound(Record, frozen=True, kw_only=True):

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
+
+from tts_baseline.core.bounds import (
+    Amount,
+    Commit,
+    Digest,
+    Duration,
+    Epoch,
+    Gain,
+    Moment,
+    Name,
+    NotNegative,
+    Number,
+    Rate,
+    Samples,
+    Seconds,
+    Seed,
+    Sha256,
+    Speed,
+    Text,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,23 +39,23 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True):
 class Request(Record, frozen=True, kw_only=True):
     """What a pipeline is asked to say."""
 
-    text: str
+    text: Text
     region: str = "neutral"
-    seed: int = 0
+    seed: Seed = 0
     style: str | None = None
-    speed: float = 1.0
+    speed: Speed = 1.0
 
 
 class Case(Record, frozen=True, kw_only=True):
     """One text to speak: the unit that is measured and judged."""
 
-    id: str
-    text: str
+    id: Name
+    text: Text
     region: str = "neutral"
     tags: tuple[str, ...] = ()
-    seed: int = 0
+    seed: Seed = 0
     style: str | None = None
-    speed: float = 1.0
+    speed: Speed = 1.0
 
     @property
     def request(self) -> Request:
@@ -66,11 +86,11 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     `syncs` waits of the host for the device, `allocated` bytes of new storage.
     """
 
-    operators: dict[str, int] = {}
-    views: dict[str, int] = {}
-    flops: dict[str, int] = {}
-    syncs: dict[str, int] = {}
-    allocated: dict[str, int] = {}
+    operators: dict[str, Amount] = {}
+    views: dict[str, Amount] = {}
+    flops: dict[str, Amount] = {}
+    syncs: dict[str, Amount] = {}
+    allocated: dict[str, Amount] = {}
     reason: str | None = None
 
 
@@ -82,16 +102,16 @@ class Calls(Record, frozen=True, kw_only=True):
     untimed call; None if there was none.
     """
 
-    wall_s: tuple[float, ...]
-    cpu_s: tuple[float, ...]
-    reference_s: tuple[float, ...]
-    stages: dict[str, tuple[float, ...]] = {}
-    cycles: tuple[float, ...] = ()
-    audio_s: float
-    sha256: str
-    peak_rss: int | None = None
-    uss: int | None = None
-    peak_cuda: int | None = None
+    wall_s: Annotated[tuple[Duration, ...], Meta(min_length=1)]
+    cpu_s: tuple[Seconds, ...]
+    reference_s: tuple[Duration, ...]
+    stages: dict[str, tuple[Seconds, ...]] = {}
+    cycles: tuple[NotNegative, ...] = ()
+    audio_s: Seconds
+    sha256: Digest
+    peak_rss: Amount | None = None
+    uss: Amount | None = None
+    peak_cuda: Amount | None = None
     work: Work | None = None
 
 
@@ -99,10 +119,10 @@ class ColdStart(Record, frozen=True, kw_only=True):
     """The phases of one cold start, in seconds; `case` is the first that was spoken."""
 
     case: str = ""
-    spawn_s: float
-    import_s: float
-    load_s: float
-    first_request_s: float
+    spawn_s: Seconds
+    import_s: Seconds
+    load_s: Seconds
+    first_request_s: Duration
 
     @property
     def total_s(self) -> float:
@@ -120,7 +140,7 @@ class Replicate(Record, frozen=True, kw_only=True):
 class Failure(Record, frozen=True, kw_only=True):
     """Why a case could not be measured."""
 
-    case: str
+    case: Name
     kind: Literal["error", "timeout", "crash", "gave up"]
     message: str
 
@@ -131,10 +151,10 @@ class Reading(Record, frozen=True, kw_only=True):
     `values` are what `value` pools: one a replicate, or one a scored utterance.
     """
 
-    metric: str
-    case: str | None = None
-    value: float | None
-    values: tuple[float, ...] = ()
+    metric: Text
+    case: Name | None = None
+    value: Number | None
+    values: tuple[Number, ...] = ()
     reason: str | None = None
     note: str = ""
 
@@ -145,10 +165,10 @@ class Audio(Record, frozen=True, kw_only=True):
     `gain` is the factor by which a recording of an earlier version was scaled; 1 in all others.
     """
 
-    sha256: str
-    sample_rate: int
-    samples: int
-    gain: float = 1.0
+    sha256: Sha256
+    sample_rate: Rate
+    samples: Samples
+    gain: Gain = 1.0
     reproducible: bool = True
 
 
@@ -164,7 +184,7 @@ class RecordingFile(Record, frozen=True, kw_only=True):
 class Environment(Record, frozen=True, kw_only=True):
     """Where a run was made; `key` names the class of hardware."""
 
-    key: str
+    key: Name
     device: Literal["cpu", "cuda"]
     hardware: dict[str, str]
     software: dict[str, str]
@@ -176,11 +196,11 @@ class Acceptance(Record, frozen=True, kw_only=True):
     Each accepted change starts a new epoch. The anchor is the run from which slow drift is measured.
     """
 
-    reason: str
+    reason: Text
     author: str
-    at: str
-    commit: str | None
-    epoch: int = 1
+    at: Moment
+    commit: Commit | None
+    epoch: Epoch = 1
     anchor: bool = False
 
 
@@ -193,17 +213,17 @@ class Run(Record, frozen=True, kw_only=True):
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    id: str
-    created: str
-    pipeline: str
-    variant: str
+    id: Name
+    created: Moment
+    pipeline: Text
+    variant: Text
     suite: str
-    commit: str | None
+    commit: Commit | None
     dirty: bool
     environment: Environment
     provenance: dict[str, str]
-    cases: tuple[Case, ...]
-    replicates: tuple[Replicate, ...]
+    cases: Annotated[tuple[Case, ...], Meta(min_length=1)]
+    replicates: Annotated[tuple[Replicate, ...], Meta(min_length=1)]
     audio: dict[str, Audio]
     recordings: dict[str, RecordingFile] = {}
     goldens: dict[str, str] = {}
@@ -216,7 +236,7 @@ class Run(Record, frozen=True, kw_only=True):
 class Score(Record, frozen=True, kw_only=True):
     """A quality value in a baseline: a number, or None with its reason."""
 
-    value: float | None
+    value: Number | None
     reason: str | None = None
 
 
@@ -229,8 +249,8 @@ class QualityCase(Record, frozen=True, kw_only=True):
 
     request: Request
     audio: Audio
-    recording: str
-    run: str
+    recording: Sha256
+    run: Name
     scores: dict[str, Score]
 
 
@@ -238,12 +258,12 @@ class Quality(Record, frozen=True, kw_only=True):
     """The accepted quality of one pipeline variant, on any machine."""
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    pipeline: str
-    variant: str
+    pipeline: Text
+    variant: Text
     acceptance: Acceptance
     software: dict[str, str]
     provenance: dict[str, str]
-    cases: dict[str, QualityCase]
+    cases: dict[Name, QualityCase]
 
 
 class Baseline(Record, frozen=True, kw_only=True):

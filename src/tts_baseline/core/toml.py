@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.files import read_bounded
 
 _LARGEST = 2**24  # chosen: 16 MiB, a suite of about 100,000 sentences
 _WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -19,14 +20,11 @@ def load(path: Path, refusal: type[TtsBaselineError], hint: str) -> dict[str, An
     Raises `refusal` for a file that cannot be read; `hint` is the next step where the document is wrong.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        data = read_bounded(path, _LARGEST)
     except OSError as error:
         raise refusal(
             f"the file cannot be read: {error.strerror}", where=str(path), hint=f"ls -l {path}"
         ) from error
-    if len(data) > _LARGEST:
-        raise refusal(f"the file is larger than {_LARGEST >> 20} MiB", where=str(path), hint=hint)
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

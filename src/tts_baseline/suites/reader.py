@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tts_baseline.core import toml
+from tts_baseline.core.bounds import LONGEST_NAME
 from tts_baseline.core.errors import SuiteError
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import nearest
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_LONGEST_ID = 200  # chosen: names of files have 255 bytes at most, and a hash and an ending need their part
 _SHOWN = 40  # chosen: enough of an id to know it by
 _TOP = ("defaults", "case")
 _KEYS = Case.__struct_fields__
@@ -106,31 +106,32 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError as error:  # a folder above may not be entered, or the name is too long
         raise SuiteError(
-            f"the suite cannot be read: {error.strerror}", where=str(path)[:_LONGEST_ID], hint="ls -l"
+            f"the suite cannot be read: {error.strerror}", where=str(path)[:LONGEST_NAME], hint="ls -l"
         ) from error
 
 
 def _case(defaults: Mapping[str, Any], table: Mapping[str, Any], where: str, hint: str) -> Case:
     _known_keys(table, _KEYS, "key", where, hint)
+    values = {**defaults, **table}
+    if flaw := _flaw(values.get("id"), values.get("text"), values.get("speed")):
+        raise SuiteError(flaw, where=where, hint=hint)
     try:
-        case = msgspec.convert({**defaults, **table}, Case)
+        return msgspec.convert(values, Case)
     except msgspec.ValidationError as error:
         raise SuiteError(f"not a case: {error}", where=where, hint=hint) from error
-    if not _ID.fullmatch(case.id):
-        raise SuiteError(
-            f"the id {case.id!r} names files: it must match [a-z0-9][a-z0-9_-]*", where=where, hint=hint
-        )
-    if len(case.id) > _LONGEST_ID:
-        raise SuiteError(
-            f"an id names files: it may have {_LONGEST_ID} characters, not {len(case.id)}",
-            where=where,
-            hint=hint,
-        )
-    if not case.text.strip():
-        raise SuiteError("the text is empty", where=where, hint=hint)
-    if not (math.isfinite(case.speed) and case.speed > 0):
-        raise SuiteError(f"speed must be more than 0, not {case.speed:g}", where=where, hint=hint)
-    return case
+
+
+def _flaw(name: object, text: object, speed: object) -> str:
+    """What is wrong with values of the right type, in better words than msgspec's; empty for nothing."""
+    if isinstance(name, str) and not _ID.fullmatch(name):
+        return f"the id {name!r} names files: it must match [a-z0-9][a-z0-9_-]*"
+    if isinstance(name, str) and len(name) > LONGEST_NAME:
+        return f"an id names files: it may have {LONGEST_NAME} characters, not {len(name)}"
+    if isinstance(text, str) and not text.strip():
+        return "the text is empty"
+    if isinstance(speed, int | float) and not 0 < speed < math.inf:
+        return f"speed must be more than 0, not {speed}"
+    return ""
 
 
 def _known_keys(table: Mapping[str, Any], known: Collection[str], kind: str, where: str, hint: str) -> None:

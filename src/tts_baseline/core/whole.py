@@ -1,0 +1,151 @@
+"""What belongs together in a stored record: one check for each, by whoever reads or writes its file.
+
+Each raises ValueError, with the key and the case, for what does not. The bounds of single values are in the
+records' own types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import singledispatch
+from typing import TypeVar, get_args
+
+from tts_baseline.core.certificate import Certificate, TrialOutcome
+from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
+
+T = TypeVar("T")
+_ARMS = frozenset("AB")
+_SHOWN = 20  # chosen: enough of an order to see what it is
+
+
+@singledispatch
+def check(_record: Record) -> None:
+    """Raise ValueError for what does not belong together; of other records nothing is asked."""
+
+
+@check.register
+def _run(run: Run) -> None:
+    """Calls, audio, readings and failures are of the run's cases; none is named twice, or left out."""
+    _moment("created", run.created)
+    _acceptance(run.acceptance)
+    cases = _once("cases", (case.id for case in run.cases))
+    failed = _once("failures", (failure.case for failure in run.failures))
+    _known("failures", failed, cases)
+    measured = [case.id for case in run.cases if case.id not in failed]
+    for number, replicate in enumerate(run.replicates):
+        _replicate(f"replicates[{number}]", replicate, cases)
+        _complete(f"replicates[{number}].calls", measured, replicate.calls)
+    _known("audio", run.audio, cases)
+    _complete("audio", measured, run.audio)
+    for key, readings in (("readings", run.readings), ("own_readings", run.own_readings)):
+        _once(key, ((reading.metric, reading.case) for reading in readings))
+        _known(key, (reading.case for reading in readings if reading.case is not None), cases)
+
+
+@check.register
+def _quality(quality: Quality) -> None:
+    """It says when it was accepted."""
+    _acceptance(quality.acceptance)
+
+
+@check.register
+def _judgement(judgement: Judgement) -> None:
+    """Restarts are whole; no case is named twice, or lost and judged."""
+    _moment("created", judgement.created)
+    cases = _once("cases", (case.id for case in judgement.cases))
+    lost = _once("lost", (failure.case for failure in judgement.lost))
+    if both := sorted(cases & lost):
+        raise ValueError(f"lost: the case {both[0]!r} was judged")
+    for number, restart in enumerate(judgement.restarts):
+        _restart(f"restarts[{number}]", restart)
+
+
+@check.register
+def _certificate(certificate: Certificate) -> None:
+    """The levels are those of the trials, unchanged code first, and count what the trials say."""
+    _moment("created", certificate.created)
+    _once("cases", certificate.cases)
+    tried = [level.slower for level in certificate.levels]
+    if tried[0] or tried != sorted(set(tried)):
+        raise ValueError(f"levels: {', '.join(f'{slower:g}' for slower in tried)} do not rise from 0")
+    if certificate.smallest_seen is not None and certificate.smallest_seen not in tried[1:]:
+        raise ValueError(f"smallest_seen: {certificate.smallest_seen:g} is none of the levels")
+    outcomes: dict[float, list[str]] = {slower: [] for slower in tried}
+    for trial in certificate.trials:
+        if trial.slower not in outcomes:
+            raise ValueError(f"trials: {trial.slower:g} is none of the levels")
+        outcomes[trial.slower].append(trial.outcome)
+    for level in certificate.levels:
+        own = outcomes[level.slower]
+        counted = {name: getattr(level, name).count for name in get_args(TrialOutcome)}
+        if level.sessions != len(own) or any(own.count(name) != count for name, count in counted.items()):
+            raise ValueError(f"levels: {level.slower:g} does not count the outcomes of its {len(own)} trials")
+
+
+def _restart(key: str, restart: Paired) -> None:
+    """Each case's order names every call of both arms, and no other."""
+    spoken = {*restart.base.calls, *restart.head.calls}
+    for letter, arm, replicate in (("A", "base", restart.base), ("B", "head", restart.head)):
+        _replicate(f"{key}.{arm}", replicate, spoken)
+        _complete(f"{key}.orders", replicate.calls, restart.orders)
+        for case, order in restart.orders.items():
+            count = len(replicate.calls[case].wall_s) if case in replicate.calls else 0
+            if order.count(letter) != count or not _ARMS.issuperset(order):
+                raise ValueError(f"{key}.orders: {order[:_SHOWN]!r} is no order of the calls of {case!r}")
+
+
+def _replicate(key: str, replicate: Replicate, cases: Collection[str]) -> None:
+    _known(f"{key}.calls", replicate.calls, cases)
+    if replicate.cold_start is not None and replicate.cold_start.case:
+        _known(f"{key}.cold_start", (replicate.cold_start.case,), cases)
+    for case, calls in replicate.calls.items():
+        if uneven := _uneven(calls):
+            raise ValueError(f"{key}.calls: {uneven!r} of {case!r} has not one value a call")
+
+
+def _uneven(calls: Calls) -> str:
+    """The column that has not one value a call, if there is one; a device may miss some cycles."""
+    count = len(calls.wall_s)
+    columns = (("cpu_s", calls.cpu_s), ("reference_s", calls.reference_s), *calls.stages.items())
+    for name, column in columns:
+        if len(column) != count:
+            return name
+    return "cycles" if len(calls.cycles) > count else ""
+
+
+def _acceptance(acceptance: Acceptance | None) -> None:
+    if acceptance is not None:
+        _moment("acceptance.at", acceptance.at)
+
+
+def _moment(key: str, text: str) -> None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f"{key}: {text!r} is no time with its offset, such as 2026-01-31T12:00:00+00:00")
+
+
+def _once(key: str, names: Iterable[T]) -> set[T]:
+    """The names as a set; ValueError for one that comes twice."""
+    seen: set[T] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{key}: {name!r} is there twice")
+        seen.add(name)
+    return seen
+
+
+def _known(key: str, names: Iterable[str], cases: Collection[str]) -> None:
+    for name in names:
+        if name not in cases:
+            raise ValueError(f"{key}: there is no case {name!r}")
+
+
+def _complete(key: str, cases: Iterable[str], names: Collection[str]) -> None:
+    for case in cases:
+        if case not in names:
+            raise ValueError(f"{key}: the case {case!r} is missing")
