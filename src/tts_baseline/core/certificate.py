@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from tts_baseline.core.bounds import (
-    Amount,
     Commit,
     Duration,
     Moment,
     Name,
+    Natural,
     NotNegative,
     Number,
     Part,
@@ -35,7 +35,7 @@ class Trial(Record, frozen=True, kw_only=True):
 
     slower: Part
     outcome: TrialOutcome
-    restarts: Amount
+    restarts: Natural
     seconds: Seconds
     change: Number
     latency_s: Duration
@@ -45,7 +45,7 @@ class Trial(Record, frozen=True, kw_only=True):
 class Share(Record, frozen=True, kw_only=True):
     """A count of a level's sessions, as a share of them, with the exact 95 % bounds of that share."""
 
-    count: Amount
+    count: Natural
     share: Part
     low: Part
     high: Part
@@ -64,7 +64,7 @@ class Level(Record, frozen=True, kw_only=True):
     seconds: Seconds
     max_seconds: Seconds
     restarts: NotNegative
-    max_restarts: Amount
+    max_restarts: Natural
 
 
 class Certificate(Record, frozen=True, kw_only=True):

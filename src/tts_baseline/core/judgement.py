@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from tts_baseline.core.bounds import Amount, Commit, Moment, Part, Seconds
+from tts_baseline.core.bounds import Commit, Moment, Natural, Part, Seconds
 from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Reading, Record, Replicate
 from tts_baseline.core.verdict import Change
 
@@ -22,7 +22,7 @@ class Paired(Record, frozen=True, kw_only=True):
     base: Replicate
     head: Replicate
     orders: dict[str, str]
-    dropped: Amount = 0
+    dropped: Natural = 0
     stolen: Part = 0.0
 
 
@@ -63,7 +63,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     lost: tuple[Failure, ...] = ()
     stopped: str = ""
     certified: str = ""
-    again: Amount = 0
+    again: Natural = 0
 
 
 class PairedSound(Record, frozen=True, kw_only=True):

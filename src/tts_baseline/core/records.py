@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from tts_baseline.core.bounds import (
-    Amount,
     Commit,
     Digest,
     Duration,
     Epoch,
     Gain,
+    Length,
     Moment,
     Name,
+    Natural,
     NotNegative,
     Number,
     Rate,
-    Samples,
     Seconds,
     Seed,
     Sha256,
@@ -86,11 +86,11 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     `syncs` waits of the host for the device, `allocated` bytes of new storage.
     """
 
-    operators: dict[str, Amount] = {}
-    views: dict[str, Amount] = {}
-    flops: dict[str, Amount] = {}
-    syncs: dict[str, Amount] = {}
-    allocated: dict[str, Amount] = {}
+    operators: dict[str, Natural] = {}
+    views: dict[str, Natural] = {}
+    flops: dict[str, Natural] = {}
+    syncs: dict[str, Natural] = {}
+    allocated: dict[str, Natural] = {}
     reason: str | None = None
 
 
@@ -109,9 +109,9 @@ class Calls(Record, frozen=True, kw_only=True):
     cycles: tuple[NotNegative, ...] = ()
     audio_s: Seconds
     sha256: Digest
-    peak_rss: Amount | None = None
-    uss: Amount | None = None
-    peak_cuda: Amount | None = None
+    peak_rss: Natural | None = None
+    uss: Natural | None = None
+    peak_cuda: Natural | None = None
     work: Work | None = None
 
 
@@ -167,7 +167,7 @@ class Audio(Record, frozen=True, kw_only=True):
 
     sha256: Sha256
     sample_rate: Rate
-    samples: Samples
+    samples: Length
     gain: Gain = 1.0
     reproducible: bool = True
 
