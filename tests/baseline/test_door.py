@@ -88,7 +88,7 @@ DAMAGED: list[tuple[type[Record], Harm, str]] = [
     (Run, renamed("audio"), "audio: there is no case 'adieu'"),
     (Run, lambda page: page["audio"].clear(), "audio: the case 'hola' is missing"),
     (Run, put("audio", "hola", "sample_rate")(0), r"audio\['hola'\].sample_rate"),
-    (Run, put("audio", "hola", "samples")(2**36), r"audio\['hola'\].samples"),
+    (Run, put("audio", "hola", "samples")(2**27), r"audio\['hola'\].samples"),
     (Run, put("audio", "hola", "gain")(5e-324), r"audio\['hola'\].gain"),
     (Run, put("audio", "hola", "sha256")("0" * 63 + "\n"), r"audio\['hola'\].sha256"),
     (Run, twice("readings"), r"readings: \('latency', 'hola'\) is there twice"),
@@ -150,7 +150,11 @@ def test_what_is_whole_comes_back(tmp_path: Path, kind: type[Record]) -> None:
     assert files.read_record(tmp_path / "a.json", kind) == RECORDS[kind]
 
 
-@pytest.mark.parametrize(("kind", "harm", "key"), DAMAGED, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(
+    ("kind", "harm", "key"),
+    DAMAGED,
+    ids=lambda part: "" if callable(part) and not isinstance(part, type) else None,
+)
 def test_what_makes_no_sense_is_refused_at_its_key(
     tmp_path: Path, kind: type[Record], harm: Harm, key: str
 ) -> None:

@@ -59,7 +59,8 @@ def quality_of(
 def left_pending(report: Path, name: str, pitch: float = 200.0, **fields) -> Path:
     """A pending folder of a run whose cases sound at this pitch."""
     spoken = sounds(pitch)
-    return pending.save(report, run(name, spoken, **fields), spoken)
+    measured = run(name, spoken, **fields)
+    return pending.save(report, measured, {case: spoken[case] for case in measured.audio})
 
 
 def promoted(

@@ -18,7 +18,7 @@ import soundfile
 
 from tts_baseline.baseline import damage, scored
 from tts_baseline.core import whole
-from tts_baseline.core.bounds import MOST_SAMPLES
+from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.judgement import Judgement
@@ -30,12 +30,6 @@ _FULL_SCALE = 1.0 - 2.0**-23  # the largest sample of 24-bit PCM
 # chosen: 256 MiB, eight times a run of 5,000 cases with the counters of torch (benchmarks/hostile/cases.py)
 _LARGEST_RECORD = 2**28
 _FLAC_ANY_RATE = 65_535  # RFC 9639, section 9.1.2: up to here the frame header can hold any rate in Hz
-
-
-# RFC 9639, section 9: a frame that saves nothing holds the samples as they are, with at most 16 + 2 + 1 bytes
-# around them. libFLAC puts 4,096 samples in a frame, and less than 16 KiB before the first.
-_FRAME_SAMPLES, _AROUND_FRAME, _BEFORE_FRAMES = 4_096, 19, 2**14
-_SAMPLE_BYTES = 3  # of 24 bits
 
 
 class _Versioned(msgspec.Struct):
@@ -109,14 +103,14 @@ def encode_flac(utterance: Utterance) -> bytes:
 def read_flac(path: Path, audio: Audio) -> Utterance:
     """The utterance recorded at `path`, as `decode_flac` gives it."""
     try:
-        data = read_bounded(path, _largest(audio.samples))
+        data = read_bounded(path, largest_flac(audio.samples))
     except OSError as error:
         raise _unheard(path, error.strerror) from error
     return decode_flac(data, audio, path)
 
 
 def decode_flac(data: bytes, audio: Audio, path: Path) -> Utterance:
-    """The utterance in the bytes of the file `path`: mono float32, with the gain undone.
+    """The utterance in the bytes of the file `path`: mono float32, with the gain of an old one undone.
 
     Raises BaselineError for bytes that are no FLAC of 24 bits, or hold other samples than the record says.
     """
@@ -139,14 +133,8 @@ def _check_header(file: soundfile.SoundFile, audio: Audio, size: int, path: Path
     for name, said, wanted in zip(names, stated, expected, strict=True):
         if said != wanted:
             raise _unheard(path, f"{name}: {said}, not {wanted}")
-    if audio.samples > MOST_SAMPLES or size > _largest(audio.samples):
+    if size > largest_flac(audio.samples):
         raise _unheard(path, f"{size} bytes are too many for {audio.samples} samples")
-
-
-def _largest(samples: int) -> int:
-    """The most bytes that so many samples take."""
-    frames = -(-samples // _FRAME_SAMPLES)
-    return _BEFORE_FRAMES + samples * _SAMPLE_BYTES + frames * _AROUND_FRAME
 
 
 def _stored(rate: int) -> int:

@@ -19,8 +19,19 @@ _SHORTEST_S = 1e-9  # a nanosecond: clocks are kept to 100
 _LARGEST = 1e24  # chosen: its square and its ratio to the smallest are far from overflow (1e308)
 SMALLEST_RATIO = 1e-15  # chosen: a value of a ratio is positive, and its logarithm not far from others
 LEAST_RATE, MOST_RATE = 4_000, 192_000  # chosen: below, no speech; above, no converter
-MOST_SAMPLES = 2**28  # chosen: 1 GiB of float32, an hour and a half at 48 kHz
+MOST_SAMPLES = 2**26  # chosen: 256 MiB of float32, 23 minutes at 48 kHz
 _QUIETEST_GAIN = 1e-40  # 1 over the largest float32 is 2.9e-39
+# RFC 9639, section 9: a frame that saves nothing holds the samples as they are, with at most 16 + 2 + 1 bytes
+# around them. libFLAC puts 4,096 samples in a frame, and less than 16 KiB before the first.
+_FRAME_SAMPLES, _AROUND_FRAME, _BEFORE_FRAMES = 4_096, 19, 2**14
+_SAMPLE_BYTES = 3  # of 24 bits
+
+
+def largest_flac(samples: int) -> int:
+    """The most bytes that so many samples of 24 bits take in a FLAC file."""
+    frames = -(-samples // _FRAME_SAMPLES)
+    return _BEFORE_FRAMES + samples * _SAMPLE_BYTES + frames * _AROUND_FRAME
+
 
 Name = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9_-]*{_END}", max_length=LONGEST_NAME)]
 Text = Annotated[str, Meta(min_length=1)]
@@ -41,4 +52,5 @@ Part = Annotated[float, Meta(ge=0, le=1)]
 Speed = Annotated[float, Meta(gt=0, le=_LARGEST)]
 Gain = Annotated[float, Meta(ge=_QUIETEST_GAIN, le=1)]
 Rate = Annotated[int, Meta(ge=LEAST_RATE, le=MOST_RATE)]
+FileSize = Annotated[int, Meta(ge=0, le=largest_flac(MOST_SAMPLES))]
 Length = Annotated[int, Meta(ge=0, le=MOST_SAMPLES)]

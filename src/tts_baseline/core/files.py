@@ -34,18 +34,11 @@ def read_bounded(path: Path, most: int) -> bytes:
     raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MiB", str(path))
 
 
-def _check_kind(path: Path, seen: os.stat_result) -> None:
-    if not stat.S_ISREG(seen.st_mode):
-        kind = next((name for is_kind, name in _KINDS if is_kind(seen.st_mode)), "no regular file")
-        raise OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
-
-
 def read_regular(path: Path, limit: int) -> bytes:
     """At most `limit` bytes of a regular file. OSError for a link, and for a pipe or the like."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "this is no regular file", str(path))
+        _check_kind(path, os.fstat(handle))
         return file.read(limit)
 
 
@@ -64,3 +57,9 @@ def write_atomic(path: Path, data: bytes) -> None:
     except BaseException:
         name.unlink(missing_ok=True)
         raise
+
+
+def _check_kind(path: Path, seen: os.stat_result) -> None:
+    if not stat.S_ISREG(seen.st_mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(seen.st_mode)), "no regular file")
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))

@@ -11,6 +11,7 @@ from tts_baseline.core.bounds import (
     Digest,
     Duration,
     Epoch,
+    FileSize,
     Gain,
     Length,
     Moment,
@@ -175,10 +176,10 @@ class Audio(Record, frozen=True, kw_only=True):
 class RecordingFile(Record, frozen=True, kw_only=True):
     """The file of a recording: SHA-256 and size of its bytes, rate and format as its header says."""
 
-    sha256: str
-    size: int
-    sample_rate: int
-    format: str
+    sha256: Sha256
+    size: FileSize
+    sample_rate: Natural
+    format: Text
 
 
 class Environment(Record, frozen=True, kw_only=True):
@@ -226,7 +227,7 @@ class Run(Record, frozen=True, kw_only=True):
     replicates: Annotated[tuple[Replicate, ...], Meta(min_length=1)]
     audio: dict[str, Audio]
     recordings: dict[str, RecordingFile] = {}
-    goldens: dict[str, str] = {}
+    goldens: dict[str, Sha256] = {}
     readings: tuple[Reading, ...]
     own_readings: tuple[Reading, ...] = ()
     failures: tuple[Failure, ...] = ()

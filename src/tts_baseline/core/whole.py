@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import singledispatch
 from typing import TypeVar, get_args
 
+from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
@@ -39,6 +40,11 @@ def _run(run: Run) -> None:
         _complete(f"replicates[{number}].calls", measured, replicate.calls)
     _known("audio", run.audio, cases)
     _complete("audio", measured, run.audio)
+    _known("recordings", run.recordings, run.audio)
+    _known("goldens", run.goldens, cases)
+    for case, recording in run.recordings.items():
+        if recording.size > largest_flac(run.audio[case].samples):
+            raise ValueError(f"recordings: {recording.size} bytes are too many for the samples of {case!r}")
     for key, readings in (("readings", run.readings), ("own_readings", run.own_readings)):
         _once(key, ((reading.metric, reading.case) for reading in readings))
         _known(key, (reading.case for reading in readings if reading.case is not None), cases)

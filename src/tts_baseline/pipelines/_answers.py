@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import TYPE_CHECKING, Any
 
+from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, MOST_RATE, MOST_SAMPLES
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Phone, Utterance
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FORMS = "write synthesize(text), which returns (samples, sample_rate), or an object with synthesize(request)"
-_SAMPLE_RATES = range(4_000, 192_001)
+_SAMPLE_RATES = range(LEAST_RATE, MOST_RATE + 1)
 
 
 def utterance(result: object, *, where: str = "") -> Utterance:
@@ -53,6 +53,8 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
         array = array.reshape(-1)
     if array.ndim != 1:
         raise _failed(f"the samples have the shape {array.shape}; mono is one row of samples, (n,)", where)
+    if len(array) > MOST_SAMPLES:
+        raise _failed(f"the pipeline returned {len(array)} samples, more than {MOST_SAMPLES}", where)
     if is_int16:
         return array.astype(np.float32) / np.float32(32768)
     with np.errstate(over="ignore"):
@@ -78,7 +80,7 @@ def _stages(value: Mapping[str, float], where: str) -> dict[str, float]:
     except (AttributeError, TypeError, ValueError) as error:
         raise _failed(f"the stages are no mapping of names to seconds: {described(error)}", where) from error
     for name, seconds in stages.items():
-        if not (math.isfinite(seconds) and seconds >= 0):
+        if not 0 <= seconds <= LONGEST_S:
             raise _failed(f"the stage {name!r} took {seconds:g} seconds", where)
     return stages
 
