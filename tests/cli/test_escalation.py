@@ -162,3 +162,29 @@ def test_a_revision_that_does_not_exist_is_said_before_anything_is_measured(fold
     assert answer.status == 2
     assert "no revision 'nowhere'" in answer.err
     assert not list(folder.root.glob(".tts-baseline/*"))
+
+
+def test_runs_that_were_accepted_on_a_busy_machine_make_no_gain(accepted) -> None:
+    """Unchanged code, six times faster than what was accepted: the judge is asked, and sees nothing."""
+    (first,) = accepted.root.glob("baselines/*/*/machines/*/*.json")
+    page = json.loads(first.read_text())
+    for reading in page["readings"]:
+        if reading["metric"] == "latency":
+            reading["values"] = [6 * value for value in reading["values"]]
+            reading["value"] *= 6
+    first.write_text(json.dumps(page))
+    answer = accepted.call("run")
+    assert answer.status == 0
+    verdict = latency(accepted)
+    assert (verdict["status"], verdict["cause"], verdict["judged"]["status"]) == (
+        "better",
+        "environment",
+        "ok",
+    )
+    assert "better" in answer.out
+    assert "improved" not in answer.out
+    taken = accepted.call("accept", "last", "--reason", "as fast as it is")
+    assert taken.status == 0, taken.err
+    assert "better than what was accepted, and no judge confirms it" in taken.err
+    runs = [json.loads(path.read_text()) for path in accepted.root.glob("baselines/*/*/machines/*/*.json")]
+    assert [run["acceptance"]["epoch"] for run in runs] == [1, 1]

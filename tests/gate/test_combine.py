@@ -88,14 +88,15 @@ CALLS = ("auto, baseline", "auto, other", "asked, baseline", "asked, other")
 # S: the screen's verdict as it is.        S+: with the judge's beside it.
 # J: the judge's, and against what.        J=: the judge's as it is.
 # E: the environment's.                    N: the screen's: not since that revision.
+# U: the screen's gain with the judge's beside it, which does not confirm it.
 TABLE = {
     # for a suite, by who called: auto against the baseline, against another; asked, likewise
     ("ok", "ok"): "S S J J",
     ("ok", "improved"): "S S J J",
     ("ok", "undecided"): "S+ S+ J= J=",
-    ("improved", "ok"): "S S J J",
-    ("improved", "improved"): "S S J J",
-    ("improved", "undecided"): "S+ S+ J= J=",
+    ("improved", "ok"): "E N J J",
+    ("improved", "improved"): "J J J J",
+    ("improved", "undecided"): "U U J= J=",
     ("undecided, calm", "ok"): "J J J J",
     ("undecided, calm", "improved"): "J J J J",
     ("undecided, calm", "undecided"): "S+ S+ J= J=",
@@ -157,23 +158,30 @@ def test_every_cell_is_what_the_table_says(combined) -> None:
         # A case is what it would be if nobody had asked, unless nothing was accepted of it here.
         speaks = by_screen.case is None or by_screen.status in ("no baseline", "not comparable")
         column = CALLS.index(call if speaks else call.replace("asked", "auto"))
+        # A gain that the judge does not see is no verdict.
+        beside = replace(by_screen, against="main", judged=by_judge)
+        gain = {"status": "better"} if by_screen.status == "improved" else {}
         want = {
             "S": by_screen,
-            "S+": replace(by_screen, against="main", judged=by_judge),
+            "S+": beside,
             "J": replace(by_judge, against="main", drift=by_screen.drift),
             "J=": by_judge,
             "E": replace(
                 by_screen,
-                status="regressed"
-                if by_screen.status == "regressed" and by_screen.runs >= 4
-                else "undecided",
+                **{
+                    "status": "regressed"
+                    if by_screen.status == "regressed" and by_screen.runs >= 4
+                    else "undecided"
+                }
+                | gain,
                 decided_by="judge",
                 cause="environment",
                 grounds=Grounds(around=TORCH),
                 against="main",
                 judged=by_judge,
             ),
-            "N": replace(by_screen, cause="before the base", against="main", judged=by_judge),
+            "N": replace(beside, cause="before the base", **gain),
+            "U": replace(beside, cause="unconfirmed", status="better"),
         }[TABLE[name, other].split()[column]]
         assert combined(by_screen, by_judge, call) == want, (
             name,
@@ -243,6 +251,43 @@ def test_what_has_no_numbers_is_not_adverse() -> None:
     assert not combine.is_adverse(replace(screen("undecided", 0.3), baseline=0.0))
     assert combine.is_adverse(replace(screen("regressed", 0.3), limit=None))  # it was judged
     assert combine.is_adverse(replace(screen("undecided", None), change=None, baseline=1.0, current=1.3))
+
+
+# What is favourable
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_what_is_favourable(name: str) -> None:
+    assert combine.is_favourable(SCREENS[name]) is (name == "improved")
+
+
+@pytest.mark.parametrize(
+    ("change", "clock", "favourable"),
+    [(-0.047, -0.047, False), (-0.048, 0.0, True), (0.0, -0.048, True), (0.3, 0.3, False)],
+)
+def test_what_is_beyond_the_limit_on_the_good_side(change: float, clock: float, favourable: object) -> None:
+    assert combine.is_favourable(screen("undecided", change, clock=clock)) is favourable
+    for field in ("limit", "baseline", "current"):
+        assert not combine.is_favourable(replace(screen("undecided", change, clock=clock), **{field: None}))
+
+
+# Without a judge
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("case", [None, "hola"])
+def test_without_a_judge_a_gain_in_time_is_no_verdict_and_the_rest_stays(name: str, case: str | None) -> None:
+    alone = replace(SCREENS[name], case=case)
+    want = replace(alone, status="better", cause="unconfirmed") if name == "improved" else alone
+    assert combine.unconfirmed(alone) == want
+    assert combine.combine([alone], [], MAIN, [alone], (), asked=False) == (want,)
+
+
+@pytest.mark.parametrize(("gate", "metric"), [("memory", "memory"), ("snr", "snr_vad"), ("flops", "flops")])
+def test_a_gain_that_no_load_can_feign_needs_no_judge(gate: str, metric: str) -> None:
+    alone = replace(SCREENS["improved"], gate=gate, metric=metric)
+    assert combine.unconfirmed(alone) == alone
+    assert combine.combine([alone], [JUDGES["ok"]], MAIN, [alone], (), asked=False) == (alone,)
 
 
 # Against what
@@ -354,7 +399,11 @@ def test_each_verdict_meets_its_own() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "gates"),
     [
-        ([screen("ok"), screen("improved"), screen("no baseline", None), screen("invalid", None)], ()),
+        ([screen("ok"), screen("no baseline", None), screen("invalid", None)], ()),
+        ([screen("ok"), screen("improved")], ("latency",)),
+        ([screen("ok"), screen("improved", case="hola")], ()),
+        ([screen("improved", gate="memory", metric="memory")], ()),
+        ([screen("improved", gate="snr", metric="snr_vad")], ()),
         ([screen("undecided")], ("latency",)),
         ([screen("regressed")], ("latency",)),
         ([screen("ok"), screen("regressed", case="hola")], ("latency",)),

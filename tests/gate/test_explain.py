@@ -101,6 +101,10 @@ SENTENCES = [
         ),
     ),
     (
+        verdict("unconfirmed"),
+        "faster than earlier runs, which may have been disturbed; no judge confirms it",
+    ),
+    (
         verdict("many cases", of=6, against="main", judged=JUDGED),
         (
             "beyond the limit alone, not among 6 cases; the judge: +4.0% [+3.0, +5.0] against main, "

@@ -157,7 +157,7 @@ def outcome_page(name: str, root: Path) -> Page:
         "failing": _names(outcomes.failing(replay.project, outcome.verdicts)),
         "failing, lenient": _names(outcomes.failing(lenient, outcome.verdicts)),
         "properties": {f: _names(outcomes.suite_verdicts(outcome, f)) for f in FAMILIES},
-        "changed": verdicts.changed(outcome.decided.screen),
+        "changed": verdicts.changed(outcome.decided),
         "doubtful": list(doubtful(outcome.decided.screen)),
     }
     if replay.is_own:

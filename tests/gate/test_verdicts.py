@@ -12,11 +12,12 @@ from tests.support.judgements import even, judgement
 from tests.support.runs import Maker
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Run
-from tts_baseline.core.verdict import Change
+from tts_baseline.core.verdict import Change, Verdicts
 from tts_baseline.gate import verdicts as entry
+from tts_baseline.gate.combine import unconfirmed
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import chosen
-from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
+from tts_baseline.gate.verdicts import changed, fails, gating, unconfirmed_gains, verdicts
 
 LIMITS = chosen({})
 
@@ -123,7 +124,9 @@ def test_what_fails_a_build(slow, status, case, missing, undecided, failing) -> 
         ("ok", 0.01, None, "latency", False),
         ("undecided", 0.09, None, "latency", False),
         ("undecided", 0.11, None, "latency", True),
-        ("undecided", -0.11, None, "latency", True),
+        ("undecided", -0.11, None, "latency", False),
+        ("improved", -0.3, None, "latency", False),
+        ("improved", -0.3, None, "cold_start", False),
         ("undecided", None, None, "latency", False),
         ("regressed", 0.3, "c0", "latency", False),
         ("regressed", 3.0, None, "snr", False),
@@ -136,4 +139,16 @@ def test_which_acceptance_begins_an_epoch(slow, status, change, case, gate, is_n
         verdicts(*slow, None, LIMITS).screen[0],
         gate=gate, metric=metric, status=status, change=change, case=case, limit=0.05,
     )  # fmt: skip
-    assert changed([known]) is is_new
+    assert changed(Verdicts(screen=(known,), combined=(unconfirmed(known),))) is is_new
+
+
+@pytest.mark.parametrize("status", ["improved", "undecided"])
+@pytest.mark.parametrize(
+    ("judged", "is_new"), [("improved", True), ("ok", False), ("undecided", False), ("better", False)]
+)
+def test_a_gain_begins_an_epoch_only_where_the_judge_confirms_it(slow, status, judged, is_new) -> None:
+    screen = replace(verdicts(*slow, None, LIMITS).screen[0], status=status, change=-0.3, limit=0.05)
+    confirmed = replace(screen, status=judged, decided_by="judge")
+    decided = Verdicts(screen=(screen,), combined=(confirmed,))
+    assert changed(decided) is is_new
+    assert bool(unconfirmed_gains(decided)) is (status == "improved" and not is_new)

@@ -33,7 +33,9 @@ def project(tmp_path):
 def test_a_plain_screen_calls_nobody(project) -> None:
     plain = [
         verdict("latency", "ok"),
-        verdict("cold_start", "improved"),
+        verdict("cold_start", "ok"),
+        verdict("memory", "improved"),
+        verdict("latency", "improved", case="hola"),
         verdict("latency", "undecided", case="hola"),
     ]
     assert escalate.call(project(), accepted(), plain) is None
@@ -44,6 +46,8 @@ def test_a_plain_screen_calls_nobody(project) -> None:
     [
         ([verdict("latency", "undecided"), verdict("cold_start", "ok")], ("latency",)),
         ([verdict("latency", "regressed")], ("latency",)),
+        ([verdict("latency", "improved")], ("latency",)),
+        ([verdict("latency", "ok"), verdict("cold_start", "improved")], ("cold_start",)),
         ([verdict("latency", "ok"), verdict("latency", "regressed", case="hola")], ("latency",)),
         ([verdict("latency", "undecided"), verdict("cold_start", "regressed")], ("latency", "cold_start")),
     ],
@@ -95,6 +99,7 @@ def test_a_baseline_without_a_commit_is_said_where_the_judge_would_be_called(pro
     doubtful, plain = [verdict("latency", "undecided")], [verdict("latency", "ok")]
     assert why in escalate.unjudged(project(), baseline, doubtful)
     assert "tts-baseline compare --against REV" in escalate.unjudged(project(), baseline, doubtful)
+    assert why in escalate.unjudged(project(), baseline, [verdict("latency", "improved")])
     assert escalate.unjudged(project(), baseline, plain) == ""
     assert escalate.unjudged(project("none"), baseline, doubtful) == ""
     assert escalate.unjudged(project(), accepted(), doubtful) == ""

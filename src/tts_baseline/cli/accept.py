@@ -35,6 +35,12 @@ def act(options: argparse.Namespace) -> int:
         return 0
     for name in options.run:
         _common.note_unusable(project, name)
-    written = accept_all(project, options.run, reason=options.reason or "", reset_anchor=options.reset_anchor)
+    written = accept_all(
+        project,
+        options.run,
+        reason=options.reason or "",
+        reset_anchor=options.reset_anchor,
+        say=_common.progress().say,
+    )
     _common.say_paths(written, project.root, as_json=options.json)
     return 0

@@ -11,7 +11,8 @@ from msgspec import field
 
 from tts_baseline.core.records import Record
 
-# `better` and `worse` are of single cases beneath a median that decides: beyond the limit, and no verdict.
+# `better` and `worse` are beyond the limit, and no verdict: single cases beneath a median that decides, and
+# gains in time that no judge has confirmed.
 Status = Literal[
     "ok", "better", "improved", "worse", "regressed", "undecided", "no baseline", "not comparable", "invalid"
 ]  # fmt: skip
@@ -32,6 +33,7 @@ Cause = Literal[
     # by screen and judge together
     "environment",  # there is a change, but the code did not cause it: `around`, `same_code`
     "before the base",  # it happened before the judge's base: `judged`
+    "unconfirmed",  # a gain in time that no judge has confirmed
     # how a score or a counter was decided
     "median",  # median of the paired differences of `valid` of `of` cases
     "worst case",  # `worse` of `of` cases are worse, `case` most of all

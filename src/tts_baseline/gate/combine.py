@@ -2,6 +2,7 @@
 
 The screen compares with what was accepted here; the judge runs both revisions now. A change that the
 screen sees and the judge does not is the environment's: another torch, a hotter machine, a slower disk.
+A gain in time is `improved` only by the judge: accepted runs may have been taken on a busy machine.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Change, Grounds, Verdict
+from tts_baseline.core.verdict import Cause, Change, Grounds, Status, Verdict
 from tts_baseline.gate.changes import is_of_a_change
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
 
@@ -20,16 +21,20 @@ _UNKNOWN = ("no baseline", "not comparable")
 
 
 def doubtful(screen: Iterable[Verdict]) -> tuple[str, ...]:
-    """The gates on times whose screen is not plain: a suite undecided or regressed, or a case regressed."""
+    """The gates on times whose screen is not plain: a suite that is not `ok`, or a case regressed."""
     return tuple(
         dict.fromkeys(
             v.gate
             for v in screen
-            if v.metric in metrics()
-            and metrics()[v.metric].spec.timed
-            and (v.status == "regressed" or (v.status == "undecided" and v.case is None))
+            if _is_timed(v)
+            and (v.status == "regressed" or (v.status in ("undecided", "improved") and v.case is None))
         )
     )
+
+
+def unconfirmed(verdict: Verdict) -> Verdict:
+    """A gain in time by the screen alone is `better`, which is no verdict; anything else stays as it is."""
+    return _better(verdict, "unconfirmed") if _is_unjudged_gain(verdict) else verdict
 
 
 def is_adverse(verdict: Verdict) -> bool:
@@ -39,6 +44,15 @@ def is_adverse(verdict: Verdict) -> bool:
     if verdict.limit is None or not verdict.baseline or verdict.current is None:
         return False
     return max(verdict.change or 0.0, verdict.current / verdict.baseline - 1) > verdict.limit
+
+
+def is_favourable(verdict: Verdict) -> bool:
+    """True where the change lies beyond the limit on the good side, by the clock or after correction."""
+    if verdict.status == "improved":
+        return True
+    if verdict.limit is None or not verdict.baseline or verdict.current is None:
+        return False
+    return min(verdict.change or 0.0, verdict.current / verdict.baseline - 1) < 1 / (1 + verdict.limit) - 1
 
 
 def combine(
@@ -58,11 +72,19 @@ def combine(
     and for cases of which nothing was accepted here.
     """
     grown = {(v.gate, v.case) for v in since if is_adverse(v)}
+    fallen = {(v.gate, v.case) for v in since if is_favourable(v)}
     judged = {(v.gate, v.case): v for v in pair}
     return tuple(
-        _both(v, judged[v.gate, v.case], against, around, is_since=(v.gate, v.case) in grown, asked=asked)
+        _both(
+            v,
+            judged[v.gate, v.case],
+            against,
+            around,
+            is_since=(v.gate, v.case) in (fallen if v.status == "improved" else grown),
+            asked=asked,
+        )
         if (v.gate, v.case) in judged
-        else v
+        else unconfirmed(v)
         for v in screen
     )
 
@@ -85,21 +107,37 @@ def _both(
     speaks = asked and (screen.case is None or screen.status in _UNKNOWN)
     beside = replace(screen, against=against.name, judged=judge)
     if judge.status == "undecided":
-        return judge if speaks and screen.status != "regressed" else beside
-    if not is_adverse(screen):
+        return judge if speaks and screen.status != "regressed" else unconfirmed(beside)
+    is_gain = _is_unjudged_gain(screen)
+    if is_gain and (speaks or judge.status == "improved"):
+        return leading
+    if not is_gain and not is_adverse(screen):
         return leading if speaks or screen.status == "undecided" else screen
     if not is_since:
-        return replace(beside, cause="before the base")
+        return _better(beside, "before the base") if is_gain else replace(beside, cause="before the base")
     # Too few runs for the screen to be sure: the judge, which finds nothing, does not make that a regression.
     is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
+    status: Status = "better" if is_gain else "regressed" if is_known else "undecided"
     return replace(
         beside,
-        status="regressed" if is_known else "undecided",
+        status=status,
         decided_by="judge",
         cause="environment",
         grounds=Grounds(around=around, same_code=not against.code),
         changed=(),
     )
+
+
+def _is_timed(verdict: Verdict) -> bool:
+    return verdict.metric in metrics() and metrics()[verdict.metric].spec.timed
+
+
+def _is_unjudged_gain(verdict: Verdict) -> bool:
+    return verdict.status == "improved" and verdict.decided_by == "screen" and _is_timed(verdict)
+
+
+def _better(verdict: Verdict, cause: Cause) -> Verdict:
+    return replace(verdict, status="better", cause=cause)
 
 
 def _leading(judge: Verdict, screen: Verdict, against: Against) -> Verdict:

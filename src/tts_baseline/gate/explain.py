@@ -231,6 +231,7 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
         f"not since {revision(v.against)} ({_side_by_side(v.judged or v, v.against)}): "
         "before it, or around the code"
     ),
+    "unconfirmed": _plain("faster than earlier runs, which may have been disturbed; no judge confirms it"),
     "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",
     "few valid": _few,

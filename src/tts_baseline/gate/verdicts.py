@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from tts_baseline.core.records import Baseline, Failure, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, Grounds, Status, Verdict, Verdicts
 from tts_baseline.gate import changes
-from tts_baseline.gate.combine import combine
+from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen import quality, times, work
@@ -34,7 +34,7 @@ def verdicts(
     """
     screen = _screen(run, baseline, limits) if screen is None else screen
     if judgement is None:
-        return Verdicts(screen=screen, combined=screen)
+        return Verdicts(screen=screen, combined=tuple(map(unconfirmed, screen)))
     pair = paired.decide(judgement, limits)
     combined = combine(
         screen,
@@ -112,22 +112,36 @@ def fails(verdict: Verdict, *, missing: str, undecided: str) -> bool:
     )
 
 
-def changed(verdicts: Sequence[Verdict]) -> bool:
+def changed(decided: Verdicts) -> bool:
     """True where accepting means accepting a change of time or memory, so that a new epoch begins.
 
     So does an undecided change of more than twice the limit: among unchanged runs it would widen the spread
-    that later runs are judged by.
+    that later runs are judged by. A gain in time counts only where the judge confirms it: the runs of the
+    epoch may have been taken on a machine that was busy.
     """
     return any(
-        v.case is None
-        and metrics()[v.metric].spec.decide == "ratio"
-        and (v.status in ("regressed", "improved") or _is_large(v))
-        for v in verdicts
+        screen.case is None
+        and metrics()[screen.metric].spec.decide == "ratio"
+        and (_has_grown(screen) or (_has_fallen(screen) and both.status == "improved"))
+        for screen, both in zip(decided.screen, decided.combined, strict=True)
     )
 
 
-def _is_large(verdict: Verdict) -> bool:
-    return abs(verdict.change or 0.0) > 2 * (verdict.limit or 0.0)
+def unconfirmed_gains(decided: Verdicts) -> tuple[Verdict, ...]:
+    """The suite's gains in time that no judge has confirmed, by the screen."""
+    return tuple(
+        screen
+        for screen, both in zip(decided.screen, decided.combined, strict=True)
+        if screen.case is None and screen.status == "improved" and both.status != "improved"
+    )
+
+
+def _has_grown(verdict: Verdict) -> bool:
+    return verdict.status == "regressed" or (verdict.change or 0.0) > 2 * (verdict.limit or 0.0)
+
+
+def _has_fallen(verdict: Verdict) -> bool:
+    return verdict.status == "improved" or (verdict.change or 0.0) < -2 * (verdict.limit or 0.0)
 
 
 def _failed(failure: Failure, family: str) -> Verdict:

@@ -15,7 +15,7 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
-from tts_baseline.gate.verdicts import changed, gating, verdicts
+from tts_baseline.gate.verdicts import changed, gating, unconfirmed_gains, verdicts
 from tts_baseline.session.outcome import reopen, up_to_date
 from tts_baseline.session.project import Project
 
@@ -49,12 +49,21 @@ def accept_run(
             outcome.folder,
             outcome.run,
             _acceptance(project, outcome.run, reason),
-            # By the screen: whether times have left those of the epoch is not what the judge looked at.
-            changed=changed(outcome.decided.screen),
+            changed=reset_anchor or changed(outcome.decided),
             reset_anchor=reset_anchor,
             machine=_is_whole(project, outcome.run),
         )
     return outcome, written
+
+
+def cautions(outcome: Outcome) -> tuple[str, ...]:
+    """What is doubtful about an accepted run, and the next command, a line each."""
+    return tuple(
+        f"{gain.gate} is {abs(gain.change or 0.0):.0%} better than what was accepted, and no judge confirms "
+        "it, so that no epoch begins (tts-baseline run --against auto asks the judge; "
+        "accept --reset-anchor begins one all the same)"
+        for gain in unconfirmed_gains(outcome.decided)
+    )
 
 
 def reject_run(project: Project, name: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tts_baseline.baseline import pending
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.session import places
-from tts_baseline.session.accept import accept_run
+from tts_baseline.session.accept import accept_run, cautions
 from tts_baseline.session.project import Project
 
 
@@ -37,9 +37,14 @@ def waiting(project: Project) -> tuple[Waiting, ...]:
 
 
 def accept_all(
-    project: Project, names: Sequence[str], *, reason: str, reset_anchor: bool = False
+    project: Project,
+    names: Sequence[str],
+    *,
+    reason: str,
+    reset_anchor: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, ...]:
-    """The files that promoting these pending runs wrote, in this order.
+    """The files that promoting these pending runs wrote, in this order; `say` is told what is doubtful.
 
     Raises BaselineError as `accept_run` does; then none of them is accepted.
     """
@@ -54,6 +59,9 @@ def accept_all(
                         what = f"{error.what}: none of the {len(names)} runs is accepted"
                         raise BaselineError(what, where=error.where, hint=error.hint) from error
         done = [accept_run(project, name, reason=reason, reset_anchor=reset_anchor) for name in names]
+    for outcome, _ in done:
+        for caution in cautions(outcome):
+            say(f"{outcome.run.id}: {caution}")
     return tuple(path for _, written in done for path in written)
 
 

@@ -6,7 +6,8 @@ from tests.support.baselines import HOLA, baseline_of, quality_of
 from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline
 from tts_baseline.core.verdict import Grounds
-from tts_baseline.gate.verdicts import changed, fails, gating
+from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
 
 
 def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
@@ -165,7 +166,5 @@ def test_only_a_change_of_time_or_memory_starts_an_epoch(make) -> None:
     faster = make.run(0.05, wobble=0, scores={"duration": 2.0})
     noisy = make.run(0.112, wobble=0, scores={"duration": 2.0})
     near = make.run(0.107, wobble=0, scores={"duration": 2.0})
-    undecided = [changed(screened(run, baseline)) for run in (noisy, near)]
-    assert undecided == [True, False]
-    changes = [changed(screened(run, baseline)) for run in (longer, slower, faster)]
-    assert changes == [False, True, True]
+    decided = [verdicts(run, baseline, None, chosen({})) for run in (noisy, near, longer, slower, faster)]
+    assert list(map(changed, decided)) == [True, False, False, True, False]
