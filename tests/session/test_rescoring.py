@@ -211,16 +211,16 @@ def test_what_is_recorded_is_decided_under_the_lock(project: Project) -> None:
 
 
 def test_whether_a_run_is_a_change_is_decided_under_the_lock(project: Project, monkeypatch) -> None:
-    """Somebody accepts slower runs after this one was named, and before it has the lock."""
+    """Somebody accepts a faster run after this one was named, and before it has the lock."""
     for number in range(4):
         baselines.promoted(store_of(project), left(project, f"r{number}", voice(1)), accepted(number))
     left(project, "r8", voice(1))
-    slower = left(project, "r7", voice(1), seconds=5.0)
+    faster = left(project, "r7", voice(1), seconds=0.05)
     locked = Project.baselines_locked
 
     def late(self: Project):
         monkeypatch.setattr(Project, "baselines_locked", locked)
-        baselines.promoted(store_of(project), slower, accepted(5), changed=True)
+        baselines.promoted(store_of(project), faster, accepted(5), changed=True)
         return locked(self)
 
     monkeypatch.setattr(Project, "baselines_locked", late)
