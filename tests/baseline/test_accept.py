@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support import environment
-from tests.support.baselines import complaint, left_pending, promoted
+from tests.support.baselines import complaint, golden, left_pending, promoted
 from tests.support.runs import KEY, accepted, reading, run
 from tests.support.tones import TEXTS, sounds, tone
 from tts_baseline.baseline import accept, files, pending
@@ -87,10 +87,6 @@ def promote(store: Store, folder: Path, second: int = 0, **more) -> tuple[str, .
 def hashes(store: Store) -> dict[str, str]:
     """What a run that is scored now names as its goldens."""
     return {case: accepted.recording for case, accepted in store.load(KEY).quality.cases.items()}
-
-
-def golden(store: Store, case: str) -> Path:
-    return store.folder / "golden" / f"{case}.flac"
 
 
 def test_the_same_samples_are_promoted(store: Store, report: Path) -> None:
@@ -218,7 +214,7 @@ def test_parts_can_be_accepted(store: Store, report: Path) -> None:
     assert store.load(KEY).quality.cases.keys() == {"hola"}
     assert store.runs(KEY) == ()
     assert promote(store, folder, quality_of=[]) == ("r1.json",)
-    assert not golden(store, "adios").exists()
+    assert [path.name.partition(".")[0] for path in (store.folder / "golden").iterdir()] == ["hola"]
 
 
 def test_accepting_again_writes_nothing(store: Store, report: Path) -> None:
@@ -359,8 +355,7 @@ def test_kill_9_while_accepting_leaves_what_accepting_again_mends(store: Store, 
             whole = [pending.load(folder) for folder in pending.listing(report)]  # no half run is listed
             baseline = store.load(KEY)  # no truncated JSON
             assert {r.id for r in store.runs(KEY)} <= {r.id for r in whole}
-            error = complaint(store.goldens, baseline.quality)
-            assert error is None or "accept that run again" in error.hint
+            assert store.goldens(baseline.quality).keys() in (TEXTS.keys(), set())  # old or new
             promote(store, report / whole[-1].id, second=59)
             assert store.goldens(store.load(KEY).quality).keys() == TEXTS.keys()
             assert store.has(whole[-1])

@@ -43,7 +43,7 @@ def test_the_schema_lies_beside_the_baselines(written: dict[type, Path]) -> None
     path = written[Quality].parents[2] / "schema" / "v2.json"
     assert path.read_bytes() == json_schema()
     known = {Path(*p.relative_to(path.parents[1]).parts) for p in path.parents[1].rglob("*.json")}
-    assert len(known) == 3
+    assert len(known) == 4
 
 
 HARM: dict[str, tuple[type, Callable[[dict[str, Any]], object]]] = {

@@ -101,6 +101,6 @@ def test_each_revision_runs_with_its_own_and_the_judge_names_them(folder: Folder
 def test_a_name_keeps_two_settings_side_by_side(folder: Folder) -> None:
     answer = folder.call("run", "--variant", "studio", "--missing", "record")
     assert answer.status == 0
-    assert {path.name for path in folder.root.glob("baselines/voice-voice/*")} == {"cpu", "cpu.studio"}
+    assert {path.name for path in folder.root.glob("baselines/voice-voice~*/*")} == {"cpu", "cpu.studio"}
     report = max(folder.root.glob(".tts-baseline/*/report.md")).read_text()
     assert "voice:Voice @ cpu.studio, suite cases" in report

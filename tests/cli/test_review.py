@@ -49,7 +49,7 @@ def keep(project: Path, *runs: Run, pipeline: str = "voice:synthesize", variant:
     store = Store(project / "baselines", pipeline, variant)
     for number, one in enumerate(runs):
         acceptance = accepted(number, anchor=number == 0)
-        store.write_run(replace(one, pipeline=pipeline, variant=variant, acceptance=acceptance))
+        store.write(run=replace(one, pipeline=pipeline, variant=variant, acceptance=acceptance))
 
 
 def stepped(**more: str) -> list[Run]:

@@ -272,14 +272,14 @@ def test_a_certificate_is_read_as_it_was_written_and_fits_the_schema(tmp_path: P
     store = Store(tmp_path, "voice:synthesize", "cpu")
     assert store.certificate(KEY) is None
     certified = certificate([*many(0.0, ok=3), *many(0.07, regressed=2, undecided=1)])
-    path = store.write_certificate(certified)
+    (path,) = store.write(certificate=certified)
     assert path == tmp_path / "voice-synthesize" / "cpu" / "certificates" / f"{KEY}.json"
     assert store.certificate(KEY) == certified
     page = json.loads(path.read_text(encoding="utf-8"))
     assert page["schema"] == SCHEMA_VERSION
     Draft202012Validator(json.loads(json_schema())).validate(page)
     assert (tmp_path / "schema" / f"v{SCHEMA_VERSION}.json").read_bytes() == json_schema()
-    store.write_certificate(replace(certified, created="2027-01-01T00:00:00+00:00"))
+    store.write(certificate=replace(certified, created="2027-01-01T00:00:00+00:00"))
     assert store.certificate(KEY).created.startswith("2027")
 
 
@@ -295,7 +295,7 @@ def test_a_certificate_is_read_as_it_was_written_and_fits_the_schema(tmp_path: P
 )
 def test_a_certificate_that_was_tampered_with_is_named(tmp_path: Path, tamper) -> None:
     store = Store(tmp_path, "voice:synthesize", "cpu")
-    path = store.write_certificate(certificate(many(0.0, ok=3)))
+    (path,) = store.write(certificate=certificate(many(0.0, ok=3)))
     page = json.loads(path.read_text(encoding="utf-8"))
     tamper(page)
     path.write_text(json.dumps(page), encoding="utf-8")

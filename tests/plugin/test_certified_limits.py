@@ -34,7 +34,7 @@ def certify(baselines: Path, spread: float, cases: tuple[str, ...] = ("uno", "do
         cases=cases, commit=None, dirty=False, environment=environment.read("cpu"),
         trials=(trial, trial), **asdict(found),
     )  # fmt: skip
-    Store(baselines, "voice:synthesize", "cpu").write_certificate(one)
+    Store(baselines, "voice:synthesize", "cpu").write(certificate=one)
 
 
 def test_a_marker_with_a_tighter_limit_fails_its_test_alone(project) -> None:

@@ -10,6 +10,7 @@ from tests.support.baselines import left_pending
 from tests.support.calls import calls
 from tests.support.runs import KEY, accepted, reading, run
 from tests.support.tones import sounds
+from tts_baseline.baseline import files, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Case, Replicate
@@ -28,8 +29,8 @@ def keep(store: Store, name: str, second: int, *, walls: tuple[float, ...] = (0.
     one = run(name, acceptance=accepted(second, **more))
     made = calls(walls, stages={"model": (0.02,) * len(walls)}, audio_s=2.0)
     process = Replicate(cold_start=one.replicates[0].cold_start, calls=dict.fromkeys(LENGTHS, made))
-    store.write_run(
-        replace(
+    store.write(
+        run=replace(
             one,
             cases=tuple(Case(id=id, text="Hola.", tags=tags) for id, tags in LENGTHS.items()),
             replicates=(process,),
@@ -130,6 +131,7 @@ def test_every_variant_and_machine_has_its_part(store: Store, tmp_path: Path) ->
     spoken = sounds()
     readings = [reading("duration", case, 1.0) for case in spoken]
     folder = left_pending(tmp_path / "report", "r9", key="gpu-80gb-1", readings=readings)
+    files.write_record(folder / "run.json", replace(pending.load(folder), variant="cuda+fp16"))
     baselines.promoted(other, folder)
     page = render(store.root)
     assert page.count("## voice:synthesize @ ") == 2

@@ -301,7 +301,7 @@ def test_going_on_with_nothing_starts(bench: Bench) -> None:
 def certified(bench: Bench) -> Certificate:
     """A machine that resolves about 3 %."""
     one = bench.certify(Machine(noise=0.02), sessions=2, levels=(0.10,)).certificate
-    bench.project().store("cpu").write_certificate(replace(one, resolution=0.03))
+    bench.project().store("cpu").write(certificate=replace(one, resolution=0.03))
     return bench.kept
 
 
@@ -395,7 +395,7 @@ def test_the_doctor_tells_what_is_certified(bench: Bench, monkeypatch) -> None:
     monkeypatch.setattr(doctor, "Worker", no_worker)
     assert said(bench.project()).found == "none: tts-baseline certify tells how often the judge errs"
     one = bench.certify(Machine(noise=0.02), sessions=2, levels=(0.10,)).certificate
-    bench.project().store("cpu").write_certificate(replace(one, resolution=0.03))
+    bench.project().store("cpu").write(certificate=replace(one, resolution=0.03))
     assert said(bench.project()).found.startswith("this machine is certified (")
     refused = said(bench.limited("2%"))
     assert not refused.fine

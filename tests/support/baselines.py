@@ -63,6 +63,11 @@ def left_pending(report: Path, name: str, pitch: float = 200.0, **fields) -> Pat
     return pending.save(report, measured, {case: spoken[case] for case in measured.audio})
 
 
+def golden(store: Store, case: str) -> Path:
+    """Where the accepted recording of a case is."""
+    return store.golden(case, store.quality().cases[case])
+
+
 def promoted(
     store: Store, folder: Path, acceptance: Acceptance | None = None, **options: object
 ) -> tuple[Path, ...]:

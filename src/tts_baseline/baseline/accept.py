@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from tts_baseline.baseline import recordings
 from tts_baseline.baseline.store import Store
@@ -49,27 +49,24 @@ def promote(
             where=str(folder),
             hint=f"tts-baseline reject {run.id}",
         )
-    written: list[Path] = []
     with store.locked():
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
         quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)
-        if goldens or baseline.quality is None or quality.cases != baseline.quality.cases:
-            written.append(store.write_quality(quality, goldens))
+        is_new = bool(goldens) or baseline.quality is None or quality.cases != baseline.quality.cases
+        kept = None
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
             epoch = max((r.acceptance.epoch for r in earlier if r.acceptance), default=0)
-            accepted = msgspec.structs.replace(
+            accepted = replace(
                 acceptance,
                 epoch=epoch + 1 if changed or not epoch else epoch,
                 anchor=reset_anchor or not earlier,
             )
-            written.append(
-                store.write_run(
-                    msgspec.structs.replace(run, version=SCHEMA_VERSION, acceptance=accepted, own_readings=())
-                )
-            )
-    return tuple(written)
+            kept = replace(run, version=SCHEMA_VERSION, acceptance=accepted, own_readings=())
+        if not is_new and kept is None:
+            return ()
+        return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
 
 
 def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
@@ -103,7 +100,7 @@ def _quality(
         accepted = cases.get(case.id)
         if accepted and store.is_intact(case.id, accepted) and is_same_sound(run, case.id, accepted):
             scores = _scores(run, case.id) | accepted.scores
-            cases[case.id] = msgspec.structs.replace(accepted, scores=scores)
+            cases[case.id] = replace(accepted, scores=scores)
             continue
         data, _ = recordings.read(folder, run, case.id)
         goldens[case.id] = data

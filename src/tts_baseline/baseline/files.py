@@ -64,7 +64,12 @@ def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Replace `path` atomically by the record as JSON; runs and judgements, never edited, take one line.
+    """Replace `path` atomically by the record as JSON. Raises BaselineError as `encoded` does."""
+    write_atomic(path, encoded(record, path))
+
+
+def encoded(record: Record, path: Path) -> bytes:
+    """The record as JSON for the file `path`; runs and judgements, never edited, take one line.
 
     Raises BaselineError for a record that `read_record` would refuse.
     """
@@ -80,7 +85,7 @@ def write_record(path: Path, record: Record) -> None:
             where=str(path),
             hint="report it, with what `tts-baseline --version` prints",
         ) from error
-    write_atomic(path, (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n")
+    return (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n"
 
 
 def _whole(data: bytes, kind: type[T]) -> T:

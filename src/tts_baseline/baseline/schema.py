@@ -7,29 +7,30 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core.certificate import Certificate
-from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
+from tts_baseline.core.records import SCHEMA_VERSION, HistoryEntry, Quality, Run
 from tts_baseline.core.registry import metrics
 
-_STORED = ("Quality", "Run", "Certificate")
+_STORED = (Quality, Run, Certificate, HistoryEntry)
 
 
 def json_schema() -> bytes:
     """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 
-    That is `quality.json`, `machines/<key>/<run>.json` and `certificates/<key>.json`. It is generated from
-    the records and the registry, so a new metric needs no edit here.
+    That is `quality.json`, `machines/<key>/<run>.json`, `certificates/<key>.json` and `history/<hash>.json`.
+    It is generated from the records and the registry, so a new metric needs no edit here.
     """
-    _, components = msgspec.json.schema_components((Quality, Run, Certificate), ref_template="#/$defs/{name}")
+    _, components = msgspec.json.schema_components(_STORED, ref_template="#/$defs/{name}")
+    names = [kind.__name__ for kind in _STORED]
     components["QualityCase"]["properties"]["scores"]["propertyNames"] = {"$ref": "#/$defs/Metric"}
     components["Reading"]["properties"]["metric"] = {"$ref": "#/$defs/Metric"}
-    for stored in _STORED:
+    for stored in names:
         components[stored]["properties"]["schema"] = {"const": SCHEMA_VERSION}
         components[stored]["required"] = ["schema", *components[stored]["required"]]
     components["Metric"] = {"oneOf": [_metric(name) for name in metrics()]}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"pytest-tts-baseline, schema {SCHEMA_VERSION}",
-        "oneOf": [{"$ref": f"#/$defs/{stored}"} for stored in _STORED],
+        "oneOf": [{"$ref": f"#/$defs/{stored}"} for stored in names],
         "$defs": components,
     }
     return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"

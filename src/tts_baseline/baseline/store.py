@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import AbstractContextManager
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from tts_baseline.baseline import files
+from tts_baseline.baseline import files, history, identity
+from tts_baseline.baseline.history import digest
+from tts_baseline.baseline.identity import Identity
 from tts_baseline.baseline.schema import json_schema
+from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
 
+Owned = TypeVar("Owned", Quality, Run, Certificate)
+
 RING = 20  # chosen: enough for a good spread, few enough to forget a machine's old state
-
-
-def slug(name: str) -> str:
-    """A folder name for a pipeline, from its registered name or `package.module:attribute`."""
-    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-.")
+_GOLDEN_DIGITS = 16  # of the SHA-256 of a golden's file, in its name
+_QUALITY = "quality.json"
 
 
 def accepted_at(run: Run) -> tuple[str, str]:
@@ -28,28 +29,42 @@ def accepted_at(run: Run) -> tuple[str, str]:
     return (run.acceptance.at if run.acceptance else "", run.id)
 
 
+def stores(root: Path) -> Iterator[Store]:
+    """The baselines of every variant under `root`, in the order of their folders."""
+    for folder in sorted(root.glob("*/*/")):
+        if found := identity.stored_in(folder, Identity(folder.parent.name, folder.name)):
+            yield Store(root, found.pipeline, found.variant, folder=folder)
+
+
 class Store:
-    """`baselines/<pipeline>/<variant>`: quality.json, golden/, machines/<key>/, certificates/<key>.json."""
+    """`<pipeline>/<variant>/`: quality.json, golden/, machines/<key>/, certificates/<key>.json, history/.
 
-    def __init__(self, root: Path, pipeline: str, variant: str) -> None:
+    quality.json alone says which goldens count. What is read is of one moment under `locked`.
+    """
+
+    def __init__(self, root: Path, pipeline: str, variant: str, *, folder: Path | None = None) -> None:
         self.root = root
-        self.folder = root / slug(pipeline) / slug(variant)
+        self.identity = Identity(pipeline, variant)
+        self.folder = folder or identity.folder_of(root, self.identity)
 
-    def locked(self) -> AbstractContextManager[None]:
-        """All baselines of the root, locked for this process."""
-        return files.locked(self.root)
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """All baselines of the root, locked for this process, and whole: what a kill cut off is finished."""
+        with files.locked(self.root):
+            history.finish(self.folder)
+            yield
 
     def load(self, key: str) -> Baseline:
         """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
         It has the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
-        suite on every other machine.
+        suite on every other machine. Raises BaselineError for a file that is damaged or of another pipeline.
         """
-        quality_file = self.folder / "quality.json"
-        quality = files.read_record(quality_file, Quality) if quality_file.exists() else None
-        machines = self.folder / "machines"
-        others = sorted({path.parent.name for path in machines.glob("*/*.json")} - {key})
-        runs = self.runs(key)
+        with self.locked():
+            quality = self._read(self.folder / _QUALITY, Quality)
+            others = sorted(set(self.machines()) - {key})
+            runs = self.runs(key)
+            elsewhere = tuple(run for other in others for run in self._newest(other))
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
         anchors = [r for r in runs if r.acceptance and r.acceptance.anchor]
@@ -58,93 +73,160 @@ class Store:
             runs=tuple(current[-RING:]),
             anchor=anchors[-1] if anchors else None,
             other_machines=tuple(others),
-            elsewhere=tuple(run for other in others for run in self._newest(other)),
+            elsewhere=elsewhere,
         )
+
+    def machines(self) -> list[str]:
+        """The machines on which a run was accepted."""
+        return sorted({path.parent.name for path in self.folder.glob("machines/*/[!.]*.json")})
 
     def runs(self, key: str) -> tuple[Run, ...]:
         """Every run accepted on the machine `key`, oldest first, over all epochs."""
-        paths = sorted((self.folder / "machines" / key).glob("*.json"))
-        runs = [files.read_record(path, Run) for path in paths]
+        with self.locked():
+            paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
+            runs = [run for path in paths if (run := self._read(path, Run))]
         return tuple(sorted(runs, key=accepted_at))
+
+    def quality(self) -> Quality | None:
+        """The accepted quality; None if there is none yet."""
+        with self.locked():
+            return self._read(self.folder / _QUALITY, Quality)
+
+    def certificate(self, key: str) -> Certificate | None:
+        """The certificate of the machine `key`; None if it has none."""
+        with self.locked():
+            return self._read(self.folder / "certificates" / f"{key}.json", Certificate)
 
     def goldens(self, quality: Quality | None, chosen: Collection[str] | None = None) -> dict[str, Utterance]:
         """The accepted recordings by case; of the `chosen` cases alone, where those are given.
 
         Raises BaselineError for one that is missing or differs from what quality.json describes.
         """
-        recordings = {}
-        for case, accepted in (quality.cases if quality else {}).items():
-            if chosen is not None and case not in chosen:
-                continue
-            path = self._golden(case)
-            if not path.exists():
-                raise BaselineError(
-                    f"the golden of case {case!r} is missing",
-                    where=str(path),
-                    hint=f"git checkout -- {path}",
-                )
-            if not self.is_intact(case, accepted):
-                raise BaselineError(
-                    f"the golden of case {case!r} is not the recording that quality.json accepted",
-                    where=str(path),
-                    hint=f"git checkout -- {self.folder}   (or `git lfs pull`, or accept that run again)",
-                )
-            recordings[case] = files.read_flac(path, accepted.audio)
-        return recordings
+        known = quality.cases if quality else {}
+        return {
+            case: self._heard(case, accepted)
+            for case, accepted in known.items()
+            if chosen is None or case in chosen
+        }
 
-    def write_run(self, run: Run) -> Path:
-        """Write an accepted run to a new file, which never changes later."""
-        path = self._run(run)
-        if path.exists():
-            raise BaselineError(f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run")
-        self._write_schema()
-        files.write_record(path, run)
-        return path
+    def golden(self, case: str, accepted: QualityCase) -> Path:
+        """Where the golden of a case is: named by its content, or by the case alone as once."""
+        named = self.golden_name(case, accepted)
+        older = self.folder / "golden" / f"{case}.flac"
+        return older if older.exists() and not named.exists() else named
 
-    def has(self, run: Run) -> bool:
-        """True if this run is accepted already."""
-        return self._run(run).exists()
-
-    def certificate(self, key: str) -> Certificate | None:
-        """The certificate of the machine `key`; None if it has none."""
-        path = self._certificate(key)
-        return files.read_record(path, Certificate) if path.exists() else None
-
-    def write_certificate(self, certificate: Certificate) -> Path:
-        """Replace the certificate of its machine."""
-        self._write_schema()
-        path = self._certificate(certificate.environment.key)
-        files.write_record(path, certificate)
-        return path
-
-    def write_quality(self, quality: Quality, recordings: Mapping[str, bytes]) -> Path:
-        """Replace the accepted quality; recordings first, so that quality.json never names a missing one."""
-        self._write_schema()
-        for case, data in recordings.items():
-            write_atomic(self._golden(case), data)
-        path = self.folder / "quality.json"
-        files.write_record(path, quality)
-        return path
+    def golden_name(self, case: str, accepted: QualityCase) -> Path:
+        """Where the golden of a case belongs."""
+        return self.folder / "golden" / f"{case}.{accepted.recording[:_GOLDEN_DIGITS]}.flac"
 
     def is_intact(self, case: str, accepted: QualityCase) -> bool:
         """True if the golden of a case exists and is the accepted recording."""
-        path = self._golden(case)
-        return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == accepted.recording
+        try:
+            data = read_bounded(self.golden(case, accepted), largest_flac(accepted.audio.samples))
+        except OSError:
+            return False
+        return digest(data) == accepted.recording
+
+    def has(self, run: Run) -> bool:
+        """True if this run is accepted already."""
+        with self.locked():
+            return (self.folder / _of_run(run)).exists()
+
+    def write(
+        self,
+        *,
+        quality: Quality | None = None,
+        goldens: Mapping[str, bytes] | None = None,
+        run: Run | None = None,
+        certificate: Certificate | None = None,
+    ) -> tuple[Path, ...]:
+        """The paths that were written: all of them or, where this is killed, none.
+
+        `goldens` are the recordings of the cases that are new in `quality`; those that it names no more are
+        removed. Raises BaselineError for a run that is accepted already: its file never changes.
+        """
+        with self.locked():
+            if run is not None and self.has(run):
+                path = self.folder / _of_run(run)
+                raise BaselineError(
+                    f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run"
+                )
+            self.sweep()
+            self._write_schema()
+            for case, data in (goldens or {}).items():
+                name = f"{case}.{digest(data)[:_GOLDEN_DIGITS]}.flac"
+                write_atomic(self.folder / "golden" / name, data)
+            records = {
+                name: record
+                for name, record in (
+                    (_QUALITY, quality),
+                    (_of_run(run) if run else "", run),
+                    (_of_certificate(certificate) if certificate else "", certificate),
+                )
+                if record is not None
+            }
+            for name, record in records.items():
+                identity.check(self.folder / name, Identity(record.pipeline, record.variant), self.identity)
+            at, reason = _occasion(quality, run, certificate)
+            written = {name: files.encoded(record, self.folder / name) for name, record in records.items()}
+            history.commit(self.folder, written, at=at, reason=reason)
+            self.sweep()
+        return tuple(self.folder / name for name in records)
+
+    def sweep(self) -> None:
+        """Remove what a kill left, and the recordings that quality.json does not name."""
+        history.sweep(self.folder, self.named_goldens())
+
+    def named_goldens(self) -> list[Path]:
+        """The files that quality.json refers to."""
+        quality = self._read(self.folder / _QUALITY, Quality)
+        return [self.golden(case, accepted) for case, accepted in (quality.cases if quality else {}).items()]
+
+    def _heard(self, case: str, accepted: QualityCase) -> Utterance:
+        path = self.golden(case, accepted)
+        if not path.exists():
+            raise BaselineError(
+                f"the golden of case {case!r} is missing", where=str(path), hint=f"git checkout -- {path}"
+            )
+        if not self.is_intact(case, accepted):
+            raise BaselineError(
+                f"the golden of case {case!r} is not the recording that quality.json accepted",
+                where=str(path),
+                hint=f"git checkout -- {self.folder}   (or `git lfs pull`, or accept that run again)",
+            )
+        return files.read_flac(path, accepted.audio)
+
+    def _read(self, path: Path, kind: type[Owned]) -> Owned | None:
+        """The record of this store at `path`; None if there is none."""
+        if not path.exists():
+            return None
+        record = files.read_record(path, kind)
+        identity.check(path, Identity(record.pipeline, record.variant), self.identity)
+        return record
 
     def _newest(self, key: str) -> Iterable[Run]:
         return {run.suite: run for run in self.runs(key)}.values()
-
-    def _run(self, run: Run) -> Path:
-        return self.folder / "machines" / run.environment.key / f"{run.id}.json"
-
-    def _certificate(self, key: str) -> Path:
-        return self.folder / "certificates" / f"{key}.json"
-
-    def _golden(self, case: str) -> Path:
-        return self.folder / "golden" / f"{case}.flac"
 
     def _write_schema(self) -> None:
         path = self.root / "schema" / f"v{SCHEMA_VERSION}.json"
         data = json_schema()
         if not path.exists() or path.read_bytes() != data:
             write_atomic(path, data)
+
+
+def _of_run(run: Run) -> str:
+    return f"machines/{run.environment.key}/{run.id}.json"
+
+
+def _of_certificate(certificate: Certificate) -> str:
+    return f"certificates/{certificate.environment.key}.json"
+
+
+def _occasion(quality: Quality | None, run: Run | None, certificate: Certificate | None) -> tuple[str, str]:
+    """When, and why, something is written."""
+    acceptance = run.acceptance if run else quality.acceptance if quality else None
+    if acceptance is not None:
+        return acceptance.at, acceptance.reason
+    if certificate is not None:
+        return certificate.created, "certified"
+    return (run.created if run else "", "kept")

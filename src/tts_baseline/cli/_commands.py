@@ -8,14 +8,26 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from tts_baseline.cli import _streams, accept, certify, compare, doctor, plan, reject, report, review, run
+from tts_baseline.cli import (
+    _streams,
+    accept,
+    certify,
+    compare,
+    doctor,
+    migrate,
+    plan,
+    reject,
+    report,
+    review,
+    run,
+)
 from tts_baseline.core.outside import terminal
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _DISTRIBUTION = "pytest-tts-baseline"
-_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor)
+_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor, migrate)
 
 
 def act(words: Sequence[str] | None) -> int:

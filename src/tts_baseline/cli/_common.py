@@ -107,9 +107,14 @@ def note_unusable(project: Project, name: str | None) -> None:
 
 def say_paths(paths: Sequence[Path], root: Path, *, as_json: bool, verb: str = "wrote") -> None:
     """The files that a command touched, relative to the project."""
-    shown = [str(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
+    names = [shown(path, root) for path in paths]
     if as_json:
-        say_json(json.dumps({verb: shown}, indent=1))
+        say_json(json.dumps({verb: names}, indent=1))
         return
-    for path in shown or ["nothing: it is the baseline already"]:
+    for path in names or ["nothing: it is the baseline already"]:
         say(f"{verb} {line(path)}")
+
+
+def shown(path: Path, root: Path) -> str:
+    """A path relative to the project, where it is in it."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)

@@ -42,6 +42,15 @@ def read_regular(path: Path, limit: int) -> bytes:
         return file.read(limit)
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep which files a folder holds."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,6 +63,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         name.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         name.unlink(missing_ok=True)
         raise

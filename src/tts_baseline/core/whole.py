@@ -14,7 +14,7 @@ from typing import TypeVar, get_args
 from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
 from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
+from tts_baseline.core.records import Acceptance, Calls, HistoryEntry, Quality, Record, Replicate, Run
 
 T = TypeVar("T")
 _ARMS = frozenset("AB")
@@ -54,6 +54,12 @@ def _run(run: Run) -> None:
 def _quality(quality: Quality) -> None:
     """It says when it was accepted."""
     _acceptance(quality.acceptance)
+
+
+@check.register
+def _history(entry: HistoryEntry) -> None:
+    """It says when it was written."""
+    _moment("at", entry.at)
 
 
 @check.register

@@ -14,7 +14,6 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from tts_baseline.baseline import files
 from tts_baseline.core import git
 from tts_baseline.core.certificate import Certificate, Trial
 from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaselineError
@@ -156,8 +155,7 @@ class _Work:
             self._progress.say(f"nothing is written: {unfit}")
             raise stopped or NothingMeasured(f"{why}; {unfit}", hint="raise --budget")
         certificate = self._certificate()
-        with files.locked(self._store.root):
-            path = self._store.write_certificate(certificate)
+        (path,) = self._store.write(certificate=certificate)
         if isinstance(stopped, TtsBaselineError):
             self._progress.say(f"{len(self._trials)} sessions are kept: {path}")
             raise stopped

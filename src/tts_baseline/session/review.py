@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tts_baseline.baseline.store import Store, slug
+from tts_baseline.baseline.store import Store, stores
 from tts_baseline.core.errors import BaselineError, LimitError
 from tts_baseline.core.registry import gates, nearest, ratio_gates
 from tts_baseline.core.settings import Settings
@@ -29,44 +29,39 @@ def review(
             f"no history is kept of {gate!r}{nearest(gate, known)}", hint=f"choose from {', '.join(known)}"
         )
     limit = limits.chosen(settings.limits)[gate]
-    folders = _machines(root / settings.dir, settings.pipeline)
+    machines = [
+        (store, key)
+        for store in stores(root / settings.dir)
+        if settings.pipeline in (EVERY, store.identity.pipeline)
+        for key in store.machines()
+    ]
     histories = [
         history
-        for folder in folders
-        if machine in folder.name
-        for history in trace(_store(folder).runs(folder.name), gates()[gate], limit)
+        for store, key in machines
+        if machine in key
+        for history in trace(store.runs(key), gates()[gate], limit)
     ]
     if not histories:
-        raise _nothing(root / settings.dir, settings.pipeline, gate, machine, folders)
+        raise _nothing(root / settings.dir, settings.pipeline, gate, machine, machines)
     return tuple(histories)
 
 
-def _machines(baselines: Path, pipeline: str) -> list[Path]:
-    name = "*" if pipeline == EVERY else slug(pipeline)
-    return sorted(path for path in baselines.glob(f"{name}/*/machines/*") if path.is_dir())
-
-
-def _store(machine: Path) -> Store:
-    variant = machine.parents[1]
-    return Store(variant.parents[1], variant.parent.name, variant.name)
-
-
 def _nothing(
-    baselines: Path, pipeline: str, gate: str, machine: str, folders: Sequence[Path]
+    baselines: Path, pipeline: str, gate: str, machine: str, machines: Sequence[tuple[Store, str]]
 ) -> BaselineError:
-    if not folders:
-        others = sorted({path.parents[2].name for path in _machines(baselines, EVERY)})
+    if not machines:
+        others = sorted({store.identity.pipeline for store in stores(baselines) if store.machines()})
         elsewhere = f"; there are runs of {', '.join(others)}" if others else ""
         return BaselineError(
             f"no run of {pipeline} was accepted yet{elsewhere}",
             where=str(baselines),
             hint=f"tts-baseline review --pipeline {EVERY}" if others else "tts-baseline run",
         )
-    if not any(machine in folder.name for folder in folders):
+    if not any(machine in key for _, key in machines):
         return BaselineError(
             f"no machine is called {machine!r}",
-            where=str(folders[0].parent),
-            hint=f"choose from {', '.join(sorted({folder.name for folder in folders}))}",
+            where=str(machines[0][0].folder / "machines"),
+            hint=f"choose from {', '.join(sorted({key for _, key in machines}))}",
         )
     return BaselineError(
         f"no accepted run has a value of {gate}", where=str(baselines), hint="tts-baseline review"

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
-from tts_baseline.baseline import files
-from tts_baseline.baseline.store import accepted_at
+from tts_baseline.baseline.store import stores
 from tts_baseline.core import outside, units
 from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
@@ -28,15 +27,14 @@ Times are warm unless said otherwise. A machine is compared with itself only.
 def render(baselines: Path) -> str:
     """The page for everything under `baselines`; the same files always give the same page."""
     parts = [_HEADER]
-    for quality_file in sorted(baselines.glob("*/*/quality.json")):
-        quality = files.read_record(quality_file, Quality)
+    for store in stores(baselines):
+        quality = store.quality()
+        if quality is None:
+            continue
         parts.append(f"## {outside.markdown(f'{quality.pipeline} @ {quality.variant}')}\n")
         parts.append(markdown([_quality(quality)]))
-        for machine in sorted((quality_file.parent / "machines").glob("*")):
-            runs = [files.read_record(path, Run) for path in machine.glob("*.json")]
-            runs.sort(key=accepted_at)
-            if runs:
-                parts.append(markdown(list(_machine(machine.name, runs))))
+        for key in store.machines():
+            parts.append(markdown(list(_machine(key, store.runs(key)))))
     return "\n".join(parts).rstrip() + "\n"
 
 

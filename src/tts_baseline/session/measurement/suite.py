@@ -44,7 +44,7 @@ def take(
         certified.check(project, pilot.device, cases)
         store = project.store(project.variant(pilot.device))
         with store.locked():
-            quality = store.load("").quality
+            quality = store.quality()
             goldens = store.goldens(quality)  # before measuring, so that a broken one does not waste the run
         passes = _passes(pilot, settings.restarts, settings.budget, share)
         estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s

@@ -1,0 +1,149 @@
+"""The history of a variant's baseline: one entry a change, each naming those before it by their hash.
+
+An entry is also what makes a change count: what it names is moved into place after it is written, by whoever
+comes next if need be. So a kill at any moment leaves the baseline as it was, or as it was to be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from tts_baseline.baseline import files
+from tts_baseline.core.files import sync_folder, write_atomic
+from tts_baseline.core.records import HistoryEntry
+
+FOLDER = "history"
+_NAME_DIGITS = 16  # of a SHA-256: two entries of one store never share so many by chance
+_STAGED_DIGITS = 8  # as in the temporary names of core/files
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def entries(folder: Path) -> dict[str, HistoryEntry]:
+    """Every entry by the SHA-256 of its file. Raises BaselineError for a damaged one."""
+    known = {}
+    for path in sorted((folder / FOLDER).glob("[!.]*.json")):
+        entry = files.read_record(path, HistoryEntry)  # first, for it is bounded
+        known[digest(path.read_bytes())] = entry
+    return known
+
+
+def heads(known: Mapping[str, HistoryEntry]) -> list[str]:
+    """The entries that no other names: the newest, one of each branch."""
+    older = {parent for entry in known.values() for parent in entry.parents}
+    return sorted(known.keys() - older)
+
+
+def stored(folder: Path) -> list[Path]:
+    """The files that a history accounts for, as far as they are there."""
+    globs = ("quality.json", "machines/*/[!.]*.json", "certificates/[!.]*.json")
+    return sorted(path for pattern in globs for path in folder.glob(pattern))
+
+
+def unlisted(folder: Path, known: Iterable[HistoryEntry]) -> dict[str, str]:
+    """The stored files that no entry names, with their hashes: of an older version, or brought by hand."""
+    listed = {name for entry in known for name in entry.files}
+    found = {str(path.relative_to(folder)): path for path in stored(folder)}
+    return {name: digest(path.read_bytes()) for name, path in found.items() if name not in listed}
+
+
+def commit(folder: Path, written: Mapping[str, bytes], *, at: str, reason: str) -> None:
+    """Replace the files of a folder together, with an entry that says so; the folder is locked.
+
+    The first entry takes in what is there already.
+    """
+    known = entries(folder)
+    adopted = unlisted(folder, known.values()) if not known else {}
+    for name, data in written.items():
+        _stage(folder / name, data)
+    for parent in {(folder / name).parent for name in written}:
+        sync_folder(parent)
+    hashes = adopted | {name: digest(data) for name, data in written.items()}
+    _write(folder, HistoryEntry(at=at, reason=reason, parents=tuple(heads(known)), files=hashes))
+    finish(folder)
+
+
+def adopt(folder: Path, *, at: str, reason: str) -> Path:
+    """A new entry for the stored files that none names, as they are; the folder is locked."""
+    known = entries(folder)
+    found = unlisted(folder, known.values())
+    return _write(folder, HistoryEntry(at=at, reason=reason, parents=tuple(heads(known)), files=found))
+
+
+def entry_name(data: bytes) -> str:
+    """The name of the file of an entry, made of its content."""
+    return f"{digest(data)[:_NAME_DIGITS]}.json"
+
+
+def finish(folder: Path) -> None:
+    """Move into place what the newest entries name and a kill left beside its place; the folder is locked."""
+    staged = list(_staged(folder))
+    if not staged:
+        return
+    known = entries(folder)
+    named = {_staged_at(folder / name, hashed): hashed for name, hashed in _newest(known)}
+    for path in staged:
+        if path in named and digest(path.read_bytes()) == named[path]:
+            final = path.with_name(path.name[1 : -_STAGED_DIGITS - 1])
+            path.replace(final)
+            sync_folder(final.parent)
+
+
+def sweep(folder: Path, goldens: Iterable[Path]) -> None:
+    """Remove what a kill left: files beside their place, and recordings that are none of these `goldens`."""
+    kept = set(goldens)
+    for path in leftovers(folder, kept):
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+
+
+def leftovers(folder: Path, goldens: Iterable[Path]) -> list[Path]:
+    """The files that nothing refers to: staged ones, and recordings that are none of these `goldens`."""
+    kept = set(goldens)
+    orphans = (path for path in (folder / "golden").glob("[!.]*.flac") if path not in kept)
+    return sorted({*_staged(folder), *_temporary(folder / "golden"), *_temporary(folder / FOLDER), *orphans})
+
+
+def _write(folder: Path, entry: HistoryEntry) -> Path:
+    data = files.encoded(entry, folder / FOLDER)
+    path = folder / FOLDER / entry_name(data)
+    write_atomic(path, data)
+    return path
+
+
+def _stage(final: Path, data: bytes) -> None:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    path = _staged_at(final, digest(data))
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(handle)
+
+
+def _staged_at(final: Path, hashed: str) -> Path:
+    """Where a file waits until it counts."""
+    return final.with_name(f".{final.name}.{hashed[:_STAGED_DIGITS]}")
+
+
+def _newest(known: Mapping[str, HistoryEntry]) -> Iterator[tuple[str, str]]:
+    """The files that the newest entries name, with their hashes."""
+    return (item for head in heads(known) for item in known[head].files.items())
+
+
+def _staged(folder: Path) -> Iterator[Path]:
+    for parent in (folder, *folder.glob("machines/*"), folder / "certificates"):
+        yield from _temporary(parent)
+
+
+def _temporary(folder: Path) -> Iterator[Path]:
+    """Files beside their place, as core/files and this module name them."""
+    found = folder.glob(f".*.{'[0-9a-f]' * _STAGED_DIGITS}")
+    return (path for path in found if path.is_file() and not path.is_symlink())
