@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
-Kind = Literal["match", "missing", "extra"]
-_KINDS: tuple[Kind, ...] = ("match", "missing", "extra")
+EditKind = Literal["match", "missing", "extra"]
+_KINDS: tuple[EditKind, ...] = ("match", "missing", "extra")
 
 
 class Edit(NamedTuple):
     """A run of one kind: frames [start, stop) of the reference and [other_start, other_stop) of the other."""
 
-    kind: Kind
+    kind: EditKind
     start: int
     stop: int
     other_start: int

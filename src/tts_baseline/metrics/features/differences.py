@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
     from tts_baseline.metrics.spans import Mask
 
-Kind = Literal["missing", "extra", "changed"]
+DifferenceKind = Literal["missing", "extra", "changed"]
 
 # Costs and distances in dB of cepstrum, by the study in benchmarks/sound_gate: frames of the same speech with
 # white noise at 20 dB are 17 to 22 apart in the median, frames of different speech 50.
@@ -33,7 +33,7 @@ _PAUSE_DB, _ABOVE_NOISE_DB, _LOUDEST_PAUSE_DB = -35.0, 6.0, -12.0
 class Difference(NamedTuple):
     """One place: its seconds in the golden and in the sound, and how much of it is speech, and pause."""
 
-    kind: Kind
+    kind: DifferenceKind
     start_s: float
     stop_s: float
     heard_start_s: float
@@ -106,7 +106,7 @@ def _changed(
             yield _difference("changed", place, pauses[rows[first:last]])
 
 
-def _difference(kind: Kind, place: Edit, pauses: Mask) -> Difference:
+def _difference(kind: DifferenceKind, place: Edit, pauses: Mask) -> Difference:
     pause = int(pauses.sum())
     return Difference(
         kind,

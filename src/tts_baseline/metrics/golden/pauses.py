@@ -14,7 +14,7 @@ SPEC = MetricSpec(
     better="lower",
     family="quality",
     decide="each",
-    limit="0.1 s",
+    limit="0.08 s",
     golden=True,
     packages=("scipy", "soxr"),
 )
