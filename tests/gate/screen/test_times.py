@@ -115,6 +115,14 @@ def test_what_was_measured_and_no_longer_is_is_invalid(make, verdict) -> None:
     assert (v.status, v.cause, v.grounds.message) == ("invalid", "no value", "no peak")
 
 
+def test_what_the_newest_accepted_run_has_must_be_measured(make, verdict) -> None:
+    def without(run, case: str):
+        return replace(run, readings=tuple(r for r in run.readings if r.case != case))
+
+    accepted = [without(make.run(0.1), "c1"), make.run(0.1)]
+    assert verdict(without(make.run(0.1), "c1"), baseline_of(accepted), "memory", "c1").status == "invalid"
+
+
 def test_another_suite_is_another_quantity(make, verdict) -> None:
     baseline = baseline_of([replace(make.run(0.1), suite="other") for _ in range(3)])
     assert verdict(make.run(0.3), baseline, "latency").status == "no baseline"
