@@ -239,6 +239,17 @@ def test_the_stage_that_moved_is_named(make, verdict) -> None:
     assert moved == pytest.approx({"text": 0.001, "model": 0.099})
 
 
+def test_the_drift_of_two_runs_is_known_as_well_as_the_prior_says(make, verdict) -> None:
+    anchor = make.run(0.1, wobble=0)
+    accepted = [make.run(0.14, wobble=0) for _ in range(2)]
+    drifted = verdict(make.run(0.14, wobble=0), baseline_of(accepted, anchor=anchor), "latency")
+    half = 1.959964 * 0.06 * math.sqrt(2)  # one run against one run, each 6 % off
+    assert (drifted.status, drifted.cause) == ("regressed", "slow drift")
+    assert (math.log1p(drifted.low), math.log1p(drifted.high)) == pytest.approx(
+        (math.log(1.4) - half, math.log(1.4) + half), rel=1e-4
+    )
+
+
 def test_unchanged_runs_do_not_fail_on_a_machine_whose_speed_drifts(make) -> None:
     """A/A on simulated drift: 12 % between sessions, 10 % within, measured noise 2 %."""
     dice = np.random.default_rng(11)
