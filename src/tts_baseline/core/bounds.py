@@ -19,7 +19,7 @@ _SHORTEST_S = 1e-9  # a nanosecond: clocks are kept to 100
 _LARGEST = 1e24  # chosen: its square and its ratio to the smallest are far from overflow (1e308)
 SMALLEST_RATIO = 1e-15  # chosen: a value of a ratio is positive, and its logarithm not far from others
 LEAST_RATE, MOST_RATE = 4_000, 192_000  # chosen: below, no speech; above, no converter
-MOST_SAMPLES = 2**26  # chosen: 256 MiB of float32, 23 minutes at 48 kHz
+MOST_SAMPLES = 16_000_000  # chosen: 11 minutes at 24 kHz; as float32 a message of a worker (measure/frames)
 _QUIETEST_GAIN = 1e-40  # 1 over the largest float32 is 2.9e-39
 # RFC 9639, section 9: a frame that saves nothing holds the samples as they are, with at most 16 + 2 + 1 bytes
 # around them. libFLAC puts 4,096 samples in a frame, and less than 16 KiB before the first.

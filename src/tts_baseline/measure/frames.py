@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import select
 import struct
+from os import read, writev  # by name: a pipeline may replace them
 from typing import NamedTuple
 
 # chosen: 11 minutes of audio at 24 kHz; two of them are the most that a session's process holds at a time
@@ -37,7 +37,7 @@ class Inbox:
     def pull(self) -> bool:
         """Read what is there, at least one byte; False at the end of the pipe."""
         try:
-            data = os.read(self._end, _CHUNK)
+            data = read(self._end, _CHUNK)
         except BlockingIOError:
             return True
         self._held += data
@@ -74,7 +74,7 @@ def write(end: int, number: int, payload: bytes, *, timeout: float | None = None
     left = [memoryview(_HEADER.pack(_MARK, number, len(payload))), memoryview(payload)]
     while left:
         try:
-            written = os.writev(end, left)
+            written = writev(end, left)
         except BlockingIOError:
             if not _has_room(end, timeout):
                 raise TimeoutError("the other end of the pipe takes nothing") from None

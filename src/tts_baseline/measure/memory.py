@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from os import getpid  # by name: a pipeline may replace it
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def unique_set_size() -> int | None:
     """Bytes that would come free if this process ended (USS)."""
     import psutil
 
-    return getattr(psutil.Process().memory_full_info(), "uss", None)
+    return getattr(psutil.Process(getpid()).memory_full_info(), "uss", None)
 
 
 def peak_cuda() -> int | None:

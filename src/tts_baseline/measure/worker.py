@@ -14,7 +14,8 @@ import os
 import sys
 import sysconfig
 import traceback
-from os import _exit, getpid
+from collections.abc import Sequence
+from os import _exit, close, getpid
 from time import monotonic, perf_counter, process_time
 from typing import Any
 
@@ -59,7 +60,7 @@ def main(requests: int, answers: int, parent: int) -> None:
     try:
         _serve(session, requests, answers)
     finally:
-        os.close(answers)  # where threads of the pipeline live on, the session learns that this one does not
+        close(answers)  # where threads of the pipeline live on, the session learns that this one does not
     session.close()
 
 
@@ -147,6 +148,7 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
         )
     spec = message.spec
     sys.path[:0] = [path for path in spec.paths if path not in sys.path]
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
     module, _, attribute = spec.builder.partition(":")
     prepare = getattr(importlib.import_module(module), attribute)
     started = perf_counter()
@@ -160,13 +162,12 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
         "import_s": imported - started,
         "load_s": loaded - imported,
         "origin": getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
-        "files": tuple(map(storable, _own_files())),
+        "files": tuple(map(storable, _own_files(installed))),
     }
 
 
-def _own_files() -> tuple[str, ...]:
-    """The files of loaded modules, except this package's and those installed with the interpreter."""
-    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+def _own_files(installed: Sequence[str]) -> tuple[str, ...]:
+    """The files of loaded modules, except this package's and those in the folders of installed ones."""
     others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     return tuple(sorted({file for file in files if file and not file.startswith(others)}))

@@ -53,8 +53,8 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
         array = array.reshape(-1)
     if array.ndim != 1:
         raise _failed(f"the samples have the shape {array.shape}; mono is one row of samples, (n,)", where)
-    if len(array) > MOST_SAMPLES:
-        raise _failed(f"the pipeline returned {len(array)} samples, more than {MOST_SAMPLES}", where)
+    if array.size > MOST_SAMPLES:
+        raise _failed(f"there are {array.size:,} samples; {MOST_SAMPLES:,} are allowed", where)
     if is_int16:
         return array.astype(np.float32) / np.float32(32768)
     with np.errstate(over="ignore"):
