@@ -278,8 +278,8 @@ def test_a_module_that_is_not_there_is_refused() -> None:
     with pytest.raises(PipelineError) as caught:
         build("no_such_module_at_all:synthesize")
     assert "ModuleNotFoundError: No module named 'no_such_module_at_all'" in caught.value.what
-    assert caught.value.where == "no_such_module_at_all:synthesize"
-    assert "python -c 'import no_such_module_at_all'" in caught.value.hint
+    assert caught.value.where.startswith("looked in ")
+    assert "pythonpath" in caught.value.hint
     assert isinstance(caught.value.__cause__, ModuleNotFoundError)
 
 
@@ -339,9 +339,9 @@ def test_a_function_of_two_texts_is_refused(module: Any) -> None:
 
 def test_a_factory_that_makes_no_pipeline_is_refused(module: Any) -> None:
     name = module("def say(text='hola'):\n    return [0.0], 16000\n")
-    with pytest.raises(PipelineError, match="made a tuple without synthesize") as caught:
+    with pytest.raises(PipelineError, match=r"made a tuple of 2 values \(list, int\) without") as caught:
         build(f"{name}:say")
-    assert "synthesize(text)" in caught.value.hint
+    assert "def synthesize(self, request)" in caught.value.hint
 
 
 def test_a_callable_without_a_signature_is_refused(module: Any) -> None:
@@ -531,9 +531,9 @@ def generator() -> Any:
         ([0, 1], "of type int64"),
         (np.zeros(4, bool), "of type bool"),
         (np.zeros(4, complex), "of type complex128"),
-        (None, "of type object"),
-        (b"\0\0", "of type |S"),
-        (generator(), "of type object"),
+        (None, "are None, not float"),
+        (b"\0\0", "are 2 bytes of type |S"),
+        (generator(), "are a generator, not float"),
         ([[0.0], [0.0, 1.0]], "no array: ValueError"),
         (Tensor(WAVE, RuntimeError("requires grad")), "no array: RuntimeError: requires grad"),
         (Tensor(WAVE, TypeError("can't convert cuda:0")), "no array: TypeError: can't convert cuda:0"),
@@ -544,7 +544,7 @@ def test_samples_that_are_no_mono_wave_are_refused(samples: Any, says: str) -> N
         _answers.utterance((samples, 16000), where="here")
     assert says in caught.value.what
     assert caught.value.where == "here"
-    assert "(samples, sample_rate)" in caught.value.hint
+    assert caught.value.hint.startswith("return ")
 
 
 @pytest.mark.parametrize(

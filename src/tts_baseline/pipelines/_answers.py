@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, MOST_RATE, MOST_SAMPLES
 from tts_baseline.core.errors import RequestFailed
+from tts_baseline.core.excerpts import described
+from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Phone, Utterance
+from tts_baseline.pipelines._wordings import FORMS, RETURN, remedy, samples_remedy, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     import numpy as np
 
-FORMS = "write synthesize(text), which returns (samples, sample_rate), or an object with synthesize(request)"
 _SAMPLE_RATES = range(LEAST_RATE, MOST_RATE + 1)
+_MOST_STAGES = 100  # chosen: ten times what any pipeline has; a table of more is read by nobody
+_LONGEST_NAME = 100  # chosen: characters of a stage's name, a column of a table
 
 
 def utterance(result: object, *, where: str = "") -> Utterance:
@@ -24,8 +28,8 @@ def utterance(result: object, *, where: str = "") -> Utterance:
     Its samples are a copy: one-dimensional contiguous float32, as many as were returned, NaN included.
     float16, float32 and float64 keep their values, int16 is divided by 32768, (1, n) and (n, 1) become (n,).
 
-    Raises RequestFailed for other shapes and types, a sample rate that is no whole number from 4,000 to
-    192,000 Hz, and stage times that are not seconds.
+    Raises RequestFailed for other shapes and types, more than 16,000,000 samples, a sample rate that is no
+    whole number from 4,000 to 192,000 Hz, and stage times that are not seconds.
     """
     if isinstance(result, Utterance):
         return Utterance(
@@ -34,9 +38,11 @@ def utterance(result: object, *, where: str = "") -> Utterance:
             stages=_stages(result.stages, where),
             phones=_phones(result.phones, where),
         )
-    if isinstance(result, tuple | list) and len(result) == 2:
-        return Utterance(samples=_samples(result[0], where), sample_rate=_sample_rate(result[1], where))
-    raise _failed(f"the pipeline returned {kind(result)}, not an Utterance or (samples, sample_rate)", where)
+    if hint := remedy(result):
+        what = f"the pipeline returned {shown(result)}, not an Utterance or (samples, sample_rate)"
+        raise RequestFailed(what, where=where, hint=hint)
+    samples, rate = cast("tuple[object, object]", result)
+    return Utterance(samples=_samples(samples, where), sample_rate=_sample_rate(rate, where))
 
 
 def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
@@ -45,16 +51,21 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
     try:
         array = np.asarray(value)
     except Exception as error:
-        raise _failed(f"the samples are no array: {described(error)}", where) from error
+        what = f"the samples are {shown(value)}, and no array: {described(error)}"
+        raise RequestFailed(what, where=where, hint=samples_remedy(value)) from error
     is_int16 = array.dtype.kind == "i" and array.dtype.itemsize == 2
     if array.dtype.kind != "f" and not is_int16:
-        raise _failed(f"the samples are of type {array.dtype}, not float in [-1, 1] or int16", where)
+        of = "" if array.dtype.kind == "O" else f" of type {array.dtype}"
+        what = f"the samples are {shown(value)}{of}, not float in [-1, 1] or int16"
+        raise RequestFailed(what, where=where, hint=samples_remedy(value, array.dtype.name))
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != 1:
-        raise _failed(f"the samples have the shape {array.shape}; mono is one row of samples, (n,)", where)
+        what = f"the samples have the shape {array.shape}; mono is one row of samples, (n,)"
+        raise RequestFailed(what, where=where, hint=samples_remedy(value, array.dtype.name, array.shape))
     if array.size > MOST_SAMPLES:
-        raise _failed(f"there are {array.size:,} samples; {MOST_SAMPLES:,} are allowed", where)
+        what = f"there are {array.size:,} samples; {MOST_SAMPLES:,} are allowed"
+        raise RequestFailed(what, where=where, hint="speak a shorter text in one request")
     if is_int16:
         return array.astype(np.float32) / np.float32(32768)
     with np.errstate(over="ignore"):
@@ -65,8 +76,11 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
 def _sample_rate(value: object, where: str) -> int:
     try:
         rate = operator.index(value)  # type: ignore[arg-type]
-    except TypeError as error:
-        raise _failed(f"the sample rate is {kind(value)}, not a whole number of Hz", where) from error
+    except TypeError:
+        what = f"the sample rate is {shown(value)}, not a whole number of Hz"
+        is_float = isinstance(value, float)
+        hint = "return samples, int(sample_rate)" if is_float else f"{RETURN}   (a whole number of Hz)"
+        raise RequestFailed(what, where=where, hint=hint) from None
     if rate not in _SAMPLE_RATES:
         raise _failed(
             f"the sample rate is {rate} Hz, outside {_SAMPLE_RATES.start} to {_SAMPLE_RATES.stop - 1}", where
@@ -76,10 +90,14 @@ def _sample_rate(value: object, where: str) -> int:
 
 def _stages(value: Mapping[str, float], where: str) -> dict[str, float]:
     try:
-        stages = {str(name): float(seconds) for name, seconds in value.items()}
+        stages = {storable(str(name)): float(seconds) for name, seconds in value.items()}
     except (AttributeError, TypeError, ValueError) as error:
         raise _failed(f"the stages are no mapping of names to seconds: {described(error)}", where) from error
+    if len(stages) > _MOST_STAGES:
+        raise _failed(f"there are {len(stages):,} stages; {_MOST_STAGES} are allowed", where)
     for name, seconds in stages.items():
+        if len(name) > _LONGEST_NAME:
+            raise _failed(f"a stage has a name of {len(name):,} characters: {name[:_LONGEST_NAME]!r}", where)
         if not 0 <= seconds <= LONGEST_S:
             raise _failed(f"the stage {name!r} took {seconds:g} seconds", where)
     return stages
@@ -93,11 +111,3 @@ def _phones(value: Collection[Phone], where: str) -> tuple[Phone, ...]:
 
 def _failed(what: str, where: str) -> RequestFailed:
     return RequestFailed(what, where=where, hint=FORMS)
-
-
-def kind(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
-
-
-def described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"

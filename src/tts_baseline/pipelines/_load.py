@@ -9,17 +9,20 @@ import operator
 import re
 import traceback
 from collections.abc import Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from tts_baseline.core.environment import has_cuda
 from tts_baseline.core.errors import PipelineError, SettingsError, TtsBaselineError
+from tts_baseline.core.excerpts import described
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.registry import nearest, pipelines
 from tts_baseline.core.switches import Switch
-from tts_baseline.pipelines._answers import FORMS, described, kind, utterance
+from tts_baseline.pipelines._answers import utterance
+from tts_baseline.pipelines._wordings import BESIDE, instead, looked_in, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -52,12 +55,18 @@ def resolve(name: str) -> str:
 def find(target: str) -> Any:
     """What `module:attribute` names, its module imported; PipelineError where either fails."""
     name, _, path = target.partition(":")
-    module = _run(
-        functools.partial(importlib.import_module, name),
-        target,
-        f"the module {name} cannot be imported",
-        hint=f"python -c 'import {name}'",
-    )
+    try:
+        module = _run(
+            functools.partial(importlib.import_module, name),
+            target,
+            f"the module {name} cannot be imported",
+            hint=f"python -c 'import {name}'",
+        )
+    except PipelineError as error:
+        missing = error.__cause__
+        if isinstance(missing, ModuleNotFoundError) and f"{name}.".startswith(f"{missing.name}."):
+            raise PipelineError(error.what, where=looked_in(), hint=BESIDE) from missing
+        raise
     try:
         return operator.attrgetter(path)(module)
     except AttributeError as error:
@@ -80,14 +89,15 @@ def build(target: str, settings: Mapping[str, Any], *, device: str, optimize: tu
     optimization that it does not take.
     """
     attribute = find(target)
-    if not isinstance(attribute, type) and callable(getattr(attribute, "synthesize", None)):
+    if not isinstance(attribute, type | ModuleType) and callable(getattr(attribute, "synthesize", None)):
+        _check_takes_request(target, attribute)
         _check_optimize(target, attribute, optimize, _arguments(target, {}, settings, device, optimize))
         return attribute  # type: ignore[no-any-return]
     if not callable(attribute):
         raise PipelineError(
-            f"{target} is of type {type(attribute).__name__}: neither a function nor a pipeline",
+            f"{target} is {shown(attribute)}: neither a function nor a pipeline",
             where=target,
-            hint=FORMS,
+            hint=instead(attribute),
         )
     parameters = _parameters(target, attribute)
     required = [
@@ -104,7 +114,9 @@ def build(target: str, settings: Mapping[str, Any], *, device: str, optimize: tu
             f"{target} requires {len(required)} parameters ({', '.join(p.name for p in required)}): it is "
             "neither synthesize(text) nor a factory",
             where=target,
-            hint="take the text alone; a factory's parameters need defaults, or be keyword-only",
+            hint=f"--tts-pipeline {target.rpartition('.')[0]}"
+            if required[0].name == "self"
+            else "take the text alone; a factory's parameters need defaults, or be keyword-only",
         )
     options = {n: p for n, p in parameters.items() if n != takes_text[0] and p.kind not in _ANY_NUMBER}
     arguments = _arguments(target, options, settings, device, optimize)
@@ -230,12 +242,27 @@ def _from_factory(
         )
     pipeline = _run(functools.partial(factory, **arguments), target, f"{target} failed")
     if not callable(getattr(pipeline, "synthesize", None)):
-        raise PipelineError(
-            f"{target} takes no text, so it is a factory, but it made {kind(pipeline)} without synthesize",
-            where=target,
-            hint=FORMS,
-        )
+        what = f"{target} takes no text, so it is a factory, but it made {shown(pipeline)} without synthesize"
+        if isinstance(factory, type):
+            what = f"the class {target} has no synthesize{nearest('synthesize', dir(factory))}"
+        raise PipelineError(what, where=target, hint=instead(pipeline))
+    _check_takes_request(target, pipeline)
     return pipeline  # type: ignore[no-any-return]
+
+
+def _check_takes_request(target: str, pipeline: object) -> None:
+    """Refuse an object whose method wants a text: it would say the request's representation, or fail."""
+    try:
+        parameters = inspect.signature(pipeline.synthesize).parameters.values()  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        return
+    first = next(iter(parameters), None)
+    if first is not None and (first.name == "text" or first.annotation in (str, "str")):
+        raise PipelineError(
+            f"synthesize({first}) of {target} wants a text, but an object is handed a Request",
+            where=target,
+            hint="def synthesize(self, request): text = request.text   (or name a function of one text)",
+        )
 
 
 def _place(target: str, error: BaseException) -> str:

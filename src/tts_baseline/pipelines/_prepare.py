@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from tts_baseline.core import switches
+from tts_baseline.core.errors import PipelineError, RequestFailed
+from tts_baseline.core.excerpts import described
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.switches import Switch
 from tts_baseline.pipelines._answers import utterance
 from tts_baseline.pipelines._load import build, find, on_device
+from tts_baseline.pipelines._wordings import shown
 
 
 class Checked:
@@ -33,11 +36,27 @@ class Checked:
         Asked for after loading, whose time it is not part of.
         """
         stated: Mapping[str, Any] = getattr(self._pipeline, "provenance", self._settings)
+        if not isinstance(stated, Mapping):
+            raise PipelineError(
+                f"its provenance is {shown(stated)}, and no mapping of names to text",
+                where=self._target,
+                hint='provenance = {"voice": "ana"}',
+            )
         return {**stated, **switches.provenance(self._switches, self._pipeline)}
 
     def synthesize(self, request: Request) -> Utterance:
         """The utterance: mono float32, a plausible rate; RequestFailed for anything else."""
-        return utterance(self._pipeline.synthesize(request), where=self._target)
+        try:
+            returned = self._pipeline.synthesize(request)
+        except AttributeError as error:
+            if error.obj is not request:
+                raise
+            raise RequestFailed(
+                f"{described(error)}: an object's synthesize is handed a Request, not a text",
+                where=self._target,
+                hint="def synthesize(self, request): text = request.text",
+            ) from error
+        return utterance(returned, where=self._target)
 
     def close(self) -> None:
         """Close the pipeline, if it can be closed."""
