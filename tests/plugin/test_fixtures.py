@@ -241,3 +241,21 @@ def test_without_the_suite_items_only_what_tests_need_is_measured(project) -> No
     )
     project.gate("-k", "test_one").assert_outcomes(passed=1)
     assert {case for _, case in project.verdicts()} == {None, "dos"}
+
+
+def test_a_pipeline_is_found_where_tests_find_their_modules(project) -> None:
+    (project.pytester.path / "lib").mkdir()
+    (project.pytester.path / "more").mkdir()
+    (project.pytester.path / "voice.py").unlink()
+    project.write("lib/voice.py", "from helper import speak as synthesize\n")
+    project.write("more/helper.py", "def speak(text):\n    return [0.1] * len(text), 16000\n")
+    project.write("pytest.ini", "[pytest]\npythonpath = lib\n")
+    project.write(
+        "conftest.py",
+        "import pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).with_name('more')))\n",
+    )
+    project.write(
+        "test_own.py",
+        "def test_own(tts_pipeline): assert len(tts_pipeline.synthesize('Hola.').samples) == 5\n",
+    )
+    project.gate("-k", "test_own").assert_outcomes(passed=1)

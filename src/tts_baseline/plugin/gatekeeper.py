@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 import pytest
 
 from tts_baseline.core.errors import BaselineError, NothingMeasured, TtsBaselineError
+from tts_baseline.core.imports import added
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.outside import line
 from tts_baseline.core.protocols import FAMILIES
@@ -163,7 +164,8 @@ def _project(config: pytest.Config) -> Project:
     here = config.invocation_params.dir
     starts = (asked_folder(config.args, here), config.rootpath, here)
     try:
-        project = open_project(find_root(*starts, otherwise=config.rootpath), chosen)
+        root = find_root(*starts, otherwise=config.rootpath)
+        project = open_project(root, chosen, added(root))
         check_default(project)
     except TtsBaselineError as error:
         raise said.usage_error(str(error)) from error

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
-from tts_baseline.core import environment, settings, table
+from tts_baseline.core import environment, imports, settings, table
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case, Environment, Run
@@ -32,7 +32,8 @@ class Project(Struct, frozen=True, kw_only=True):
 
     `table` is the file whose [tool.tts-baseline] was read; None without one. `takes_default` tells that
     nothing names the pipeline. `asked` is what the command line says, `cases` are the whole suite's, `chosen`
-    those to be measured.
+    those to be measured. `paths` are folders, relative to `root`, where its pipeline is looked for after
+    `imports.sources`.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Project(Struct, frozen=True, kw_only=True):
     cases: tuple[Case, ...]
     chosen: tuple[Case, ...]
     limits: dict[str, Limit]
+    paths: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -96,14 +98,16 @@ class Project(Struct, frozen=True, kw_only=True):
             device=self.settings.device,
             optimize=own.optimize,
             root=str(root),
-            paths=tuple(map(str, _sources(root))),
+            paths=tuple(
+                dict.fromkeys(map(str, (*imports.sources(root), *(root / path for path in self.paths))))
+            ),
             memory_limit=self.settings.memory_bytes,
             logs=str(self.report / logs.FOLDER),
         )
 
     def environment(self, device: Literal["cpu", "cuda"]) -> Environment:
         """Where this process runs on `device`, with the versions of what the pipeline declares."""
-        return environment.read(device, self.target, _sources(self.root))
+        return environment.read(device, self.target, imports.sources(self.root))
 
     def variant(self, device: str) -> str:
         """What is kept side by side on purpose: the device, the switches that are on, a name of one's own.
@@ -136,12 +140,7 @@ def check_default(project: Project) -> None:
         )
 
 
-def _sources(root: Path) -> tuple[Path, ...]:
-    """Where a project's own modules are, and first on the import path of its workers."""
-    return (root, root / "src")
-
-
-def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
+def open_project(root: Path, chosen: Mapping[str, Any], paths: tuple[str, ...] = ()) -> Project:
     """The project at `root` under the given command-line choices (None: not given).
 
     Raises SettingsError, SuiteError, PipelineError or LimitError for what the user got wrong.
@@ -159,4 +158,5 @@ def open_project(root: Path, chosen: Mapping[str, Any]) -> Project:
         cases=cases,
         chosen=reader.choose(cases, options.cases, options.tags),
         limits=limits.chosen(options.limits),
+        paths=paths,
     )
