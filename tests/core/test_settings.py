@@ -32,6 +32,7 @@ VALUES = {
     "restarts": st.integers(3, 99),
     "timeout": SECONDS,
     "load_timeout": SECONDS,
+    "memory_limit": st.integers(1, 99).map("{} GiB".format),
 }
 SOME = st.fixed_dictionaries({}, optional=VALUES)
 
@@ -139,6 +140,19 @@ def test_a_wrong_value_names_its_source_even_where_it_is_overridden(
     with pytest.raises(SettingsError, match=r"wrong kind: .* `\$\.\w+`") as caught:
         read(project(tmp_path, table), chosen, environ)
     assert caught.value.where.endswith(where)
+
+
+@pytest.mark.parametrize("text", ["8", "8 gigs", "127 MiB", "0 GiB", "-1 GiB"])
+def test_a_memory_limit_is_a_size_that_a_worker_fits_in(tmp_path: Path, text: str) -> None:
+    with pytest.raises(
+        SettingsError, match=f"memory_limit must be a size of at least 128.0 MiB, not '{text}'"
+    ):
+        read(project(tmp_path, f'memory_limit = "{text}"'), {}, {})
+
+
+def test_a_memory_limit_is_in_bytes_and_none_without_one(tmp_path: Path) -> None:
+    assert read(project(tmp_path, 'memory_limit = "2 GiB"'), {}, {}).memory_bytes == 2**31
+    assert read(project(tmp_path, ""), {}, {}).memory_bytes == 0
 
 
 @pytest.mark.parametrize("name", ["timeout", "load_timeout", "budget"])

@@ -131,3 +131,17 @@ def test_a_limit_points_in_the_bad_direction(better: str, sign: str) -> None:
     assert units.limit(0.05, "s", better, relative=True) == f"{sign}5.0%"
     assert units.limit(1.0, "dB", better, relative=False) == f"{sign}1.00 dB"
     assert units.limit(None, "dB", better, relative=False) == "-"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("8 GiB", 8 * 2**30), ("500MB", 500_000_000), (" 1.5 KiB ", 1536), ("12 B", 12), ("2 TB", 2 * 10**12)],
+)
+def test_a_size_is_read_in_bytes(text: str, number: int) -> None:
+    assert units.bytes_in(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "8", "8 gb", "-1 MB", "1e3 MB", "MB", "8 GiB!", "nan GB"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no size"):
+        units.bytes_in(text)

@@ -13,7 +13,7 @@ _LONGEST_SECRET = 2**13
 
 def excerpt(text: str, *, head: int, tail: int, secrets: Collection[str] = ()) -> str:
     """The text without secrets, as UTF-8 can hold it; of a long one so many characters of both its ends."""
-    if len(text) <= head + tail + _LONGEST_SECRET:
+    if len(text) <= head + tail + 2 * _LONGEST_SECRET:
         return _cut(redacted(storable(text), secrets), head, tail)
     begun, ended = text[: head + _LONGEST_SECRET], text[-tail - _LONGEST_SECRET :]
     return joined(begun, ended, len(text) - len(begun) - len(ended), head=head, tail=tail, secrets=secrets)

@@ -1,0 +1,85 @@
+"""Frames through a pipe: whole, numbered and bounded, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tts_baseline.measure import frames
+from tts_baseline.measure.frames import LONGEST, Frame, Inbox, NoFrame
+from tts_baseline.pipelines._answers import MOST_SAMPLES
+
+HEADER = struct.Struct("<4sQQ")
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def taken(inbox: Inbox) -> Frame:
+    while (frame := inbox.take()) is None:
+        assert inbox.pull()
+    return frame
+
+
+def test_frames_come_out_as_they_went_in(pipe) -> None:
+    reading, writing = pipe
+    sent = [Frame(1, b""), Frame(2, b"abc"), Frame(2**63, bytes(300_000))]
+
+    def send() -> None:
+        for frame in sent:
+            frames.write(writing, *frame)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    inbox = Inbox(reading)
+    assert [taken(inbox) for _ in sent] == sent
+    sender.join()
+
+
+def test_a_frame_is_taken_when_its_last_byte_is_there(pipe) -> None:
+    reading, writing = pipe
+    inbox = Inbox(reading)
+    for byte in HEADER.pack(b"\xfftts", 7, 2) + b"ab":
+        assert inbox.take() is None
+        os.write(writing, bytes([byte]))
+        assert inbox.pull()
+    assert inbox.take() == Frame(7, b"ab")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"g", "bytes that are no answer: b'g'"),
+        (b"garbage" + HEADER.pack(b"\xfftts", 1, 0), "bytes that are no answer: b'garbage'"),
+        (b"\xfft" + b"x" * 100, "bytes that are no answer"),
+        (HEADER.pack(b"\xfftts", 1, LONGEST + 1), "67,108,865 bytes, of which 67,108,864 are allowed"),
+        (HEADER.pack(b"\xfftts", 1, 2**64 - 1), "18,446,744,073,709,551,615 bytes"),
+    ],
+)
+def test_anything_else_is_no_frame(pipe, data: bytes, says: str) -> None:
+    reading, writing = pipe
+    os.write(writing, data)
+    inbox = Inbox(reading)
+    inbox.pull()
+    with pytest.raises(NoFrame, match=says):
+        inbox.take()
+
+
+def test_writing_gives_up_where_nobody_reads(pipe) -> None:
+    _, writing = pipe
+    os.set_blocking(writing, False)
+    with pytest.raises(TimeoutError):
+        frames.write(writing, 1, bytes(10**6), timeout=0.01)
+
+
+def test_the_longest_utterance_fits_into_a_frame() -> None:
+    assert 4 * MOST_SAMPLES + 2**20 < LONGEST
