@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tts_baseline.core.bounds import MOST_SAMPLES
 from tts_baseline.measure import frames
 from tts_baseline.measure.frames import LONGEST, Frame, Inbox, NoFrame
-from tts_baseline.pipelines._answers import MOST_SAMPLES
 
 HEADER = struct.Struct("<4sQQ")
 
