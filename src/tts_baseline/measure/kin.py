@@ -35,16 +35,13 @@ def die_with_parent() -> None:
 def end_all() -> None:
     """Kill all descendants and wait for them; those that fork on are stopped first, so that none escapes."""
     until = time.monotonic() + _PATIENCE_S
-    while (kin := _descendants()) and time.monotonic() < until:
+    while not _reap()[1] and time.monotonic() < until:
         stopped: set[int] = set()
-        while new := kin - stopped:
+        while new := _descendants() - stopped:
             _signal(new, signal.SIGSTOP)
             stopped |= new
-            kin = _descendants()
         _signal(stopped, signal.SIGKILL)
-        reap()
         time.sleep(_PAUSE_S)
-    reap()
 
 
 def end_descendants_of(pid: int) -> None:
@@ -54,14 +51,20 @@ def end_descendants_of(pid: int) -> None:
 
 def reap() -> dict[int, tuple[int, int]]:
     """Children that have ended, by id: the exit code as of subprocess, and the most memory held in bytes."""
+    return _reap()[0]
+
+
+def _reap() -> tuple[dict[int, tuple[int, int]], bool]:
+    """What `reap` says, and whether no child is left."""
     ended = {}
-    with contextlib.suppress(ChildProcessError):
-        while True:
+    while True:
+        try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
-            if not pid:
-                break
-            ended[pid] = os.waitstatus_to_exitcode(status), usage.ru_maxrss * (1024 if _ON_LINUX else 1)
-    return ended
+        except ChildProcessError:
+            return ended, True
+        if not pid:
+            return ended, False
+        ended[pid] = os.waitstatus_to_exitcode(status), usage.ru_maxrss * (1024 if _ON_LINUX else 1)
 
 
 def _descendants() -> set[int]:
