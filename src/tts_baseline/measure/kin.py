@@ -56,7 +56,7 @@ def reap() -> dict[int, tuple[int, int]]:
 
 def _reap() -> tuple[dict[int, tuple[int, int]], bool]:
     """What `reap` says, and whether no child is left."""
-    ended = {}
+    ended: dict[int, tuple[int, int]] = {}
     while True:
         try:
             pid, status, usage = os.wait4(-1, os.WNOHANG)
