@@ -47,3 +47,74 @@ def test_a_table_in_a_folder_below_is_not_passed_over(
     assert "but packages/tts/pyproject.toml has one" in answer.err
     assert "cd packages/tts" in answer.err
     assert not (tmp_path / "baselines").exists()
+
+
+def test_what_was_accepted_is_checked_whole(project: Path, call) -> None:
+    answer = call("doctor", "--baselines")
+    assert (answer.status, answer.err) == (0, "")
+    assert re.fullmatch(
+        r"ok +baseline +voice:synthesize @ cpu: 2 goldens, 1 accepted runs on 1 machines, 1 entries .*\n",
+        answer.out,
+    )
+    assert call("accept", "last", "--reason", "as it was").status == 0
+    assert call("doctor", "--baselines").status == 0
+
+
+def test_each_file_that_was_changed_is_named_with_what_mends_it(project: Path, call) -> None:
+    quality = next(project.glob("baselines/*/*/quality.json"))
+    quality.write_text(quality.read_text().replace("first recording", "second recording"))
+    next(project.glob("baselines/*/*/golden/hola.*.flac")).unlink()
+    answer = call("doctor", "--baselines", "--json")
+    assert answer.status == 2
+    found = json.loads(answer.out)
+    assert [finding["fine"] for finding in found] == [False, False]
+    assert "the golden of case 'hola' is missing" in found[0]["found"]
+    assert "this file was edited since it was written (baselines/voice-synthesize/cpu/" in found[1]["found"]
+    assert all(finding["next"] for finding in found)
+
+
+def test_a_limit_that_was_widened_since_is_named_by_doctor_and_compare(project: Path, call) -> None:
+    note = "the limit of snr was 1 dB when the baseline was accepted, and is 9 dB now"
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("limits = {", 'limits = { snr = "9 dB",'))
+    answer = call("doctor", "--baselines")
+    assert answer.status == 2
+    assert note in answer.out
+    for words in (["compare", "last"], ["report", "last"]):
+        assert note.split(", and")[0] in call(*words).out
+    assert json.loads(call("compare", "last", "--json").out)["notes"] == [note]
+    assert call("accept", "last", "--reason", "a wider limit").status == 0
+    assert call("doctor", "--baselines").status == 0  # it is what was accepted now
+
+
+def test_a_tighter_limit_is_nothing_to_name(project: Path, call) -> None:
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("limits = {", 'limits = { snr = "0.5 dB",'))
+    assert call("doctor", "--baselines").status == 0
+    assert json.loads(call("compare", "last", "--json").out)["notes"] == []
+
+
+def test_migrate_brings_an_older_layout_up_to_date(project: Path, call) -> None:
+    (folder,) = project.glob("baselines/voice-synthesize/cpu")
+    for path in folder.glob("golden/*.flac"):
+        path.rename(path.with_name(f"{path.name.partition('.')[0]}.flac"))
+    for path in folder.glob("history/*"):
+        path.unlink()
+    (folder / "history").rmdir()
+    answer = call("doctor", "--baselines")
+    assert answer.status == 0
+    assert "next: tts-baseline migrate" in answer.out
+    moved = json.loads(call("migrate", "--json").out)["moved"]
+    assert [before for before, now in moved if before != now] == [
+        "baselines/voice-synthesize/cpu/golden/adios.flac",
+        "baselines/voice-synthesize/cpu/golden/hola.flac",
+    ]
+    assert call("migrate").out == "nothing to do: the baselines are up to date\n"
+    assert "next" not in call("doctor", "--baselines").out
+    assert call("compare", "last").status == 0
+
+
+def test_nothing_accepted_is_nothing_wrong(tmp_path: Path, call, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("doctor", "--baselines").out.startswith("ok    baseline        nothing was accepted yet")
+    assert call("migrate").out == "nothing to do: the baselines are up to date\n"

@@ -53,7 +53,7 @@ def promote(
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
         quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)
-        is_new = bool(goldens) or baseline.quality is None or quality.cases != baseline.quality.cases
+        is_new = bool(goldens) or _differs(quality, baseline.quality)
         kept = None
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
@@ -67,6 +67,13 @@ def promote(
         if not is_new and kept is None:
             return ()
         return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
+
+
+def _differs(quality: Quality, before: Quality | None) -> bool:
+    """True where other scores, or other limits, are accepted than before."""
+    if before is None or quality.cases != before.cases:
+        return True
+    return quality.acceptance.limits != before.acceptance.limits
 
 
 def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:

@@ -41,6 +41,17 @@ def heads(known: Mapping[str, HistoryEntry]) -> list[str]:
     return sorted(known.keys() - older)
 
 
+def newest_hashes(known: Mapping[str, HistoryEntry]) -> dict[str, set[str]]:
+    """The hashes that each file may have: by the entries that name it, but for those of before them."""
+    before = {name: _ancestors(name, known) for name in known}
+    hashes: dict[str, set[str]] = {}
+    for name in {file for entry in known.values() for file in entry.files}:
+        naming = {key for key, entry in known.items() if name in entry.files}
+        older = set().union(*(before[key] for key in naming))
+        hashes[name] = {known[key].files[name] for key in naming - older}
+    return hashes
+
+
 def stored(folder: Path) -> list[Path]:
     """The files that a history accounts for, as far as they are there."""
     globs = ("quality.json", "machines/*/[!.]*.json", "certificates/[!.]*.json")
@@ -108,7 +119,19 @@ def leftovers(folder: Path, goldens: Iterable[Path]) -> list[Path]:
     """The files that nothing refers to: staged ones, and recordings that are none of these `goldens`."""
     kept = set(goldens)
     orphans = (path for path in (folder / "golden").glob("[!.]*.flac") if path not in kept)
-    return sorted({*_staged(folder), *_temporary(folder / "golden"), *_temporary(folder / FOLDER), *orphans})
+    return sorted({*_staged(folder), *temporary(folder / "golden"), *temporary(folder / FOLDER), *orphans})
+
+
+def _ancestors(name: str, known: Mapping[str, HistoryEntry]) -> set[str]:
+    """Every entry that was there before this one."""
+    found: set[str] = set()
+    left = list(known[name].parents)
+    while left:
+        parent = left.pop()
+        if parent in known and parent not in found:
+            found.add(parent)
+            left += known[parent].parents
+    return found
 
 
 def _write(folder: Path, entry: HistoryEntry) -> Path:
@@ -140,10 +163,10 @@ def _newest(known: Mapping[str, HistoryEntry]) -> Iterator[tuple[str, str]]:
 
 def _staged(folder: Path) -> Iterator[Path]:
     for parent in (folder, *folder.glob("machines/*"), folder / "certificates"):
-        yield from _temporary(parent)
+        yield from temporary(parent)
 
 
-def _temporary(folder: Path) -> Iterator[Path]:
-    """Files beside their place, as core/files and this module name them."""
+def temporary(folder: Path) -> Iterator[Path]:
+    """Files beside their place in a folder, as core/files and this module name them: what a kill left."""
     found = folder.glob(f".*.{'[0-9a-f]' * _STAGED_DIGITS}")
     return (path for path in found if path.is_file() and not path.is_symlink())

@@ -36,9 +36,13 @@ def folder_of(root: Path, identity: Identity) -> Path:
     A name that could be taken for another gets a hash; a folder that an older version made without one is
     used as long as what lies in it names this pipeline and variant. Raises BaselineError for an empty name.
     """
-    own = own_folder(root, identity)
-    older = root / filename(identity.pipeline) / filename(identity.variant)
+    own, older = folders_of(root, identity)
     return older if own != older and not own.exists() and stored_in(older, identity) == identity else own
+
+
+def folders_of(root: Path, identity: Identity) -> tuple[Path, Path]:
+    """A variant's own folder, and that of an older version; most often they are one."""
+    return own_folder(root, identity), root / filename(identity.pipeline) / filename(identity.variant)
 
 
 def own_folder(root: Path, identity: Identity) -> Path:

@@ -130,7 +130,7 @@ class Store:
     def has(self, run: Run) -> bool:
         """True if this run is accepted already."""
         with self.locked():
-            return (self.folder / _of_run(run)).exists()
+            return (self.folder / named_run(run)).exists()
 
     def write(
         self,
@@ -147,7 +147,7 @@ class Store:
         """
         with self.locked():
             if run is not None and self.has(run):
-                path = self.folder / _of_run(run)
+                path = self.folder / named_run(run)
                 raise BaselineError(
                     f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run"
                 )
@@ -160,8 +160,8 @@ class Store:
                 name: record
                 for name, record in (
                     (_QUALITY, quality),
-                    (_of_run(run) if run else "", run),
-                    (_of_certificate(certificate) if certificate else "", certificate),
+                    (named_run(run) if run else "", run),
+                    (named_certificate(certificate) if certificate else "", certificate),
                 )
                 if record is not None
             }
@@ -176,6 +176,8 @@ class Store:
     def sweep(self) -> None:
         """Remove what a kill left, and the recordings that quality.json does not name."""
         history.sweep(self.folder, self.named_goldens())
+        for path in history.temporary(self.root / "schema"):
+            path.unlink(missing_ok=True)
 
     def named_goldens(self) -> list[Path]:
         """The files that quality.json refers to."""
@@ -214,11 +216,13 @@ class Store:
             write_atomic(path, data)
 
 
-def _of_run(run: Run) -> str:
+def named_run(run: Run) -> str:
+    """Where an accepted run belongs in its variant's folder."""
     return f"machines/{run.environment.key}/{run.id}.json"
 
 
-def _of_certificate(certificate: Certificate) -> str:
+def named_certificate(certificate: Certificate) -> str:
+    """Where a machine's certificate belongs in its variant's folder."""
     return f"certificates/{certificate.environment.key}.json"
 
 

@@ -15,7 +15,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """A run in its folder, the baseline it was compared with, and what was decided.
 
     `judgement` is None if the judge was not called. `recorded` are the baseline files that were written
-    because there were none.
+    because there were none. `notes` are about the comparison itself, a line each.
     """
 
     run: Run
@@ -24,6 +24,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     decided: Verdicts
     judgement: Judgement | None = None
     recorded: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -98,9 +98,9 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
 class Calls(Record, frozen=True, kw_only=True):
     """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage have one value a call.
 
-    `cpu_s` is the CPU time of the process and of its descendants. `reference_s` is the time of a fixed
-    computation just before each call, which shows how fast the machine was then. `cycles` is the GPU's own
-    time of each call, empty without CUDA. `work` comes from one more, untimed call; None if there was none.
+    `reference_s` is the time of a fixed computation just before each call, which shows how fast the machine
+    was then. `cycles` is the GPU's own time of each call, empty without CUDA. `work` comes from one more,
+    untimed call; None if there was none.
     """
 
     wall_s: Annotated[tuple[Duration, ...], Meta(min_length=1)]
@@ -194,7 +194,8 @@ class Environment(Record, frozen=True, kw_only=True):
 class Acceptance(Record, frozen=True, kw_only=True):
     """Who accepted a run, when, why, at which commit, and into which epoch.
 
-    Each accepted change starts a new epoch. The anchor is the run from which slow drift is measured.
+    Each accepted change starts a new epoch. The anchor is the run from which slow drift is measured. `limits`
+    are those in force at that time, gate by gate, as people write them; an older version kept none.
     """
 
     reason: Text
@@ -203,6 +204,7 @@ class Acceptance(Record, frozen=True, kw_only=True):
     commit: Commit | None
     epoch: Epoch = 1
     anchor: bool = False
+    limits: dict[Text, Text] = {}
 
 
 class Run(Record, frozen=True, kw_only=True):

@@ -76,6 +76,24 @@ def chosen(overrides: Mapping[str, str], where: str = "[tool.tts-baseline.limits
     return {name: parse(overrides.get(name, spec.limit or ""), spec) for name, spec in known.items()}
 
 
+def texts(overrides: Mapping[str, str]) -> dict[str, str]:
+    """The limit of every gate as people write it: its default, or what `overrides` says."""
+    return {name: overrides.get(name, spec.limit or "") for name, spec in gates().items()}
+
+
+def widened(then: Mapping[str, str], now: Mapping[str, Limit]) -> dict[str, str]:
+    """The gates whose limit allows more now than `then`, each with its limit then."""
+    return {
+        name: text
+        for name, text in then.items()
+        if name in now and _allows_more(now[name], parse(text, gates()[name]))
+    }
+
+
+def _allows_more(now: Limit, then: Limit) -> bool:
+    return now.relative > then.relative or now.absolute > then.absolute
+
+
 def _unreadable(text: str, spec: MetricSpec) -> LimitError:
     units = ", ".join(_SCALES.get(spec.unit, {spec.unit: 1.0}))
     return LimitError(

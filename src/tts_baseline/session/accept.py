@@ -15,6 +15,7 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
+from tts_baseline.gate import limits
 from tts_baseline.gate.verdicts import changed, gating, unconfirmed_gains, verdicts
 from tts_baseline.session.outcome import reopen, up_to_date
 from tts_baseline.session.project import Project
@@ -128,6 +129,7 @@ def _acceptance(project: Project, run: Run, reason: str) -> Acceptance:
     return Acceptance(
         reason=storable(reason),
         author=git.author(project.root),
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),  # finer than two accepts can be apart
         commit=run.commit,
+        limits=limits.texts(project.settings.limits),
     )

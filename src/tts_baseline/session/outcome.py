@@ -9,7 +9,9 @@ from tts_baseline.baseline import files, pending, recordings
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, Run, Utterance
+from tts_baseline.core.registry import gates
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate import limits
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.verdicts import fails, gating, verdicts
 from tts_baseline.report.story import story
@@ -26,7 +28,30 @@ def reopen(project: Project, name: str) -> Outcome:
     kept = folder / JUDGE_FILE
     judgement = files.read_record(kept, Judgement) if kept.exists() else None
     decided = verdicts(run, baseline, judgement, project.limits)
-    return Outcome(run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement)
+    return Outcome(
+        run=run,
+        folder=folder,
+        baseline=baseline,
+        decided=decided,
+        judgement=judgement,
+        notes=widened(project, baseline),
+    )
+
+
+def widened(project: Project, baseline: Baseline) -> tuple[str, ...]:
+    """The limits that allow more now than when the newest run, or the sound, was accepted: a line each."""
+    last = baseline.runs[-1].acceptance if baseline.runs else None
+    sound = baseline.quality.acceptance if baseline.quality else None
+    then: dict[str, str] = {}
+    for acceptance, is_sound in ((last, False), (sound, True)):
+        for gate, text in acceptance.limits.items() if acceptance else ():
+            if gate in gates() and (gates()[gate].family == "quality") == is_sound:
+                then[gate] = text
+    now = limits.texts(project.settings.limits)
+    return tuple(
+        f"the limit of {gate} was {text} when the baseline was accepted, and is {now[gate]} now"
+        for gate, text in limits.widened(then, project.limits).items()
+    )
 
 
 def up_to_date(project: Project, folder: Path, run: Run) -> tuple[Run, Baseline]:
@@ -38,9 +63,9 @@ def up_to_date(project: Project, folder: Path, run: Run) -> tuple[Run, Baseline]
     return rescore.against(run, folder, baseline.quality, goldens), baseline
 
 
-def judge_again(outcome: Outcome, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+def judge_again(outcome: Outcome, chosen: Mapping[str, Limit]) -> tuple[Verdict, ...]:
     """The verdicts of an outcome under other limits."""
-    return verdicts(outcome.run, outcome.baseline, outcome.judgement, limits).combined
+    return verdicts(outcome.run, outcome.baseline, outcome.judgement, chosen).combined
 
 
 def failing(project: Project, decided: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -21,7 +21,7 @@ from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import JUDGE_FILE, up_to_date
+from tts_baseline.session.outcome import JUDGE_FILE, up_to_date, widened
 from tts_baseline.session.project import Project
 
 # chosen: the judge gets the other part of the budget; it needs as long as the run, and its base's start.
@@ -65,7 +65,14 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         with _told(progress):
             files.write_record(folder / JUDGE_FILE, judgement)
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
-    outcome = Outcome(run=run, folder=folder, baseline=baseline, decided=decided, judgement=judgement)
+    outcome = Outcome(
+        run=run,
+        folder=folder,
+        baseline=baseline,
+        decided=decided,
+        judgement=judgement,
+        notes=widened(project, baseline),
+    )
     with _told(progress):
         outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _told(progress):

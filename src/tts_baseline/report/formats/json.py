@@ -18,7 +18,7 @@ SPEC = FormatSpec(name="json", file="verdicts.json")
 
 
 def render(outcome: Outcome, view: View) -> str:
-    """`{schema, run, folder, pipeline, ..., verdicts, readings, failures, metrics, families}`."""
+    """`{schema, run, folder, pipeline, ..., verdicts, readings, notes, failures, metrics, families}`."""
     run = outcome.run
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
@@ -30,6 +30,7 @@ def render(outcome: Outcome, view: View) -> str:
         "machine": run.environment.key,
         "verdicts": [as_json(verdict) for verdict in outcome.verdicts],
         "readings": run.readings,
+        "notes": outcome.notes,
         "failures": run.failures,
         "metrics": {m.spec.name: m.spec for m in metrics().values()},
         "families": FAMILIES,

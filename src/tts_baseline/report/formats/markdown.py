@@ -26,7 +26,7 @@ def render(outcome: Outcome, view: View) -> str:
     around = explain.surroundings(run, outcome.baseline)
     if around:
         lines += [outside.markdown(f"Changed around it: {', '.join(around)}."), ""]
-    notes = reasons(verdicts)
+    notes = [*reasons(verdicts), *outcome.notes]
     if notes:
         lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
     tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts)]

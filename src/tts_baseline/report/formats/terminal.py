@@ -19,7 +19,10 @@ def render(outcome: Outcome, view: View) -> str:
     below = sheets.case_sheets(verdicts)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    notes = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in reasons(verdicts)]
+    notes = [
+        textwrap.fill(line(note), view.width, subsequent_indent="  ")
+        for note in (*reasons(verdicts), *outcome.notes)
+    ]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
         "\n".join(notes),
