@@ -11,7 +11,12 @@ from tts_baseline.core.registry import metrics
 
 COUNTS = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 UNITS = {"B": 1.0, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30}
-SCALES = COUNTS | UNITS | {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "%": 0.01}
+SCALES = (
+    COUNTS
+    | {f"{prefix}Hz": scale for prefix, scale in COUNTS.items()}
+    | UNITS
+    | {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "%": 0.01}
+)
 PRINTED = re.compile(r"([+-]?\d+)(?:\.(\d+))? ?(\S*)")
 CELL = 9  # the width of a value's column in the table of verdicts
 
@@ -95,6 +100,8 @@ def test_a_change_has_a_sign_and_says_the_number(*, number: float, relative: boo
         (4.0, "syncs", "4"),
         (4.8321e11, "FLOP", "483.21 G"),
         (42.0, "FLOP", "42.00"),
+        (7_969.5, "Hz", "7.97 kHz"),
+        (440.0, "Hz", "440.00 Hz"),
         (7.0, "Hz", "7.00 Hz"),
         (None, "dB", "-"),
     ],

@@ -9,17 +9,20 @@ from tests.support import REPOSITORY
 from tts_baseline.measure.protocol import WorkerSpec
 
 
+def worker_spec(
+    root: Path, target: str = "fine", builder: str = "tests.support.builders:prepare"
+) -> WorkerSpec:
+    return WorkerSpec(
+        builder=builder,
+        target=target,
+        settings={"rate": 1},
+        device="cpu",
+        optimize=(),
+        root=str(root),
+        paths=(str(REPOSITORY),),
+    )
+
+
 @pytest.fixture
 def spec(tmp_path: Path) -> Callable[..., WorkerSpec]:
-    def make(target: str = "fine", builder: str = "tests.support.builders:prepare") -> WorkerSpec:
-        return WorkerSpec(
-            builder=builder,
-            target=target,
-            settings={"rate": 1},
-            device="cpu",
-            optimize=(),
-            root=str(tmp_path),
-            paths=(str(REPOSITORY),),
-        )
-
-    return make
+    return lambda *words: worker_spec(tmp_path, *words)

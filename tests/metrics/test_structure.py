@@ -103,6 +103,21 @@ def test_a_plateau_that_is_not_a_crest_is_no_clipping():
     assert structure.read(heard(samples)).value == 0.0
 
 
+def test_a_plateau_below_a_crest_nearby_is_no_clipping_in_quiet_sounds_either():
+    samples = np.zeros(RATE)
+    samples[8_000:8_010] = 0.0495
+    samples[8_020] = 0.05
+    assert structure.read(heard(samples)).value == 0.0
+
+
+@pytest.mark.parametrize(("length", "faults"), [(4, 0.0), (5, 1.0)])
+def test_below_the_peak_a_plateau_lasts_a_tenth_of_a_millisecond(length, faults):
+    samples = np.zeros(48_000)
+    samples[1_000] = 1.0
+    samples[24_000 : 24_000 + length] = 0.5
+    assert structure.read(heard(samples, rate=48_000)).value == faults
+
+
 def test_a_quiet_plateau_is_no_clipping():
     samples = np.zeros(RATE)
     samples[1_000] = 1.0

@@ -198,7 +198,7 @@ def test_summary_keeps_to_80_columns_with_the_verdict_first(second_run) -> None:
     start = next(i for i, line in enumerate(lines) if line.startswith("verdict"))
     end = next(i for i, line in enumerate(lines) if " run: " in line)
     assert [line for line in lines[start:end] if len(line) > 80] == []
-    assert not any("…" in line for line in lines[start:end])
+    assert [line for line in lines[start:end] if "…" in line] == []
     assert any(line.startswith("uno ") for line in lines[start:end])
 
 

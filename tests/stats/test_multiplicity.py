@@ -16,6 +16,10 @@ def test_stops_at_the_first_that_is_kept() -> None:
     assert holm([0.001, 0.030, 0.040], 0.05) == (True, False, False)
 
 
+def test_a_p_value_at_its_share_is_rejected() -> None:
+    assert holm([0.25, 0.5], 0.5) == (True, True)
+
+
 def test_of_nothing_rejects_nothing() -> None:
     assert holm([], 0.05) == ()
 

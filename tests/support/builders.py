@@ -14,6 +14,21 @@ import numpy as np
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Utterance
 
+# Computes for as many seconds of CPU time as it is asked, a line a time, or once by its argument.
+BUSY = """
+import sys, time
+
+def compute(seconds):
+    end = time.process_time() + float(seconds)
+    while time.process_time() < end:
+        pass
+
+for line in sys.argv[1:] or sys.stdin:
+    compute(line)
+    print(flush=True)
+"""
+CHILD = [sys.executable, "-S", "-u", "-c", BUSY]
+
 
 class Tone:
     provenance = {"voice": "tone"}
@@ -22,6 +37,14 @@ class Tone:
         self.calls = 0
         self.settings = settings
         self.spins = True
+        self.helper = None
+
+    def ask_helper(self, seconds):
+        """Have a child process that lives on compute for so long."""
+        self.helper = self.helper or subprocess.Popen(CHILD, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.helper.stdin.write(b"%g\n" % seconds)
+        self.helper.stdin.flush()
+        self.helper.stdout.readline()
 
     def _spin(self):
         while self.spins:
@@ -61,6 +84,16 @@ class Tone:
             np.ones(64 * 2**20, dtype=np.uint8).sum()
         elif text == "sleep":
             time.sleep(0.05)
+        elif text == "shells out":
+            subprocess.run([*CHILD, "0.1"], check=True, stdout=subprocess.DEVNULL)
+        elif text == "shells out by a shell":
+            subprocess.run(["sh", "-c", '"$@"; true', "sh", *CHILD, "0.1"], check=True)
+        elif text == "asks a child that lives on":
+            self.ask_helper(0.1)
+        elif text == "leaves a zombie":
+            subprocess.Popen([*CHILD, "0.1"], stdout=subprocess.PIPE).stdout.read()
+        elif text == "waits for a child":
+            subprocess.run(["sleep", "0.2"], check=True)
         elif text == "counter":
             return _tone(self.calls)
         elif text == "imported torch":

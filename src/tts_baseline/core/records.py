@@ -98,9 +98,9 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
 class Calls(Record, frozen=True, kw_only=True):
     """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage have one value a call.
 
-    `reference_s` is the time of a fixed computation just before each call, which shows how fast the machine
-    was then. `cycles` is the GPU's own time of each call, empty without CUDA. `work` comes from one more,
-    untimed call; None if there was none.
+    `cpu_s` is the CPU time of the process and of its descendants. `reference_s` is the time of a fixed
+    computation just before each call, which shows how fast the machine was then. `cycles` is the GPU's own
+    time of each call, empty without CUDA. `work` comes from one more, untimed call; None if there was none.
     """
 
     wall_s: Annotated[tuple[Duration, ...], Meta(min_length=1)]

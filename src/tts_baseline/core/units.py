@@ -11,7 +11,8 @@ _BARE = ("1", "faults", "MOS", "operators", "syncs", "FLOP")
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)\s*")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _BYTES |= {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_PREFIXED = ("FLOP", "Hz")
 
 
 def value(number: float | None, unit: str) -> str:
@@ -22,9 +23,9 @@ def value(number: float | None, unit: str) -> str:
         return seconds(number)
     if unit == "B":
         return size(number)
-    scale, prefix = next((p for p in _PREFIXES if unit == "FLOP" and abs(number) >= p[0]), (1.0, ""))
-    text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}{prefix}"
-    return text if unit in _BARE else f"{text} {unit}"
+    scale, prefix = next((p for p in _PREFIXES if unit in _PREFIXED and abs(number) >= p[0]), (1.0, ""))
+    text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}"
+    return f"{text} {prefix}{'' if unit in _BARE else unit}".rstrip()
 
 
 def size(number: float) -> str:

@@ -26,7 +26,7 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Request, Utterance, Work
 from tts_baseline.core.redaction import secrets_of
 from tts_baseline.core.units import size
-from tts_baseline.measure import device, extra, frames, kin, memory, work
+from tts_baseline.measure import children, device, extra, frames, kin, memory, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
@@ -177,6 +177,7 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
     reference_s = extra.reference()
     memory.reset_peaks()
     memory.synchronize()
+    kin_cpu = children.cpu_s()
     gpu = device.stopwatch()
     cpu, wall = process_time(), perf_counter()
     utterance = _synthesize(pipeline, message.request)
@@ -185,6 +186,7 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
     memory.synchronize()
     wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
     lap = gpu.stop()
+    cpu_s += max(children.cpu_s() - kin_cpu, 0.0)
     peaks = {"peak_rss": memory.peak_rss(), "peak_cuda": memory.peak_cuda()} if message.full else {}
     pcm = utterance.samples.tobytes()
     return Spoken(

@@ -115,6 +115,14 @@ def test_what_was_measured_and_no_longer_is_is_invalid(make, verdict) -> None:
     assert (v.status, v.cause, v.grounds.message) == ("invalid", "no value", "no peak")
 
 
+def test_what_the_newest_accepted_run_has_must_be_measured(make, verdict) -> None:
+    def without(run, case: str):
+        return replace(run, readings=tuple(r for r in run.readings if r.case != case))
+
+    accepted = [without(make.run(0.1), "c1"), make.run(0.1)]
+    assert verdict(without(make.run(0.1), "c1"), baseline_of(accepted), "memory", "c1").status == "invalid"
+
+
 def test_another_suite_is_another_quantity(make, verdict) -> None:
     baseline = baseline_of([replace(make.run(0.1), suite="other") for _ in range(3)])
     assert verdict(make.run(0.3), baseline, "latency").status == "no baseline"
@@ -229,6 +237,17 @@ def test_the_stage_that_moved_is_named(make, verdict) -> None:
     run = make.run(0.2, wobble=0, stages={"text": 0.011, "model": 0.189})
     moved = verdict(run, baseline_of(runs), "latency").grounds.stage_seconds
     assert moved == pytest.approx({"text": 0.001, "model": 0.099})
+
+
+def test_the_drift_of_two_runs_is_known_as_well_as_the_prior_says(make, verdict) -> None:
+    anchor = make.run(0.1, wobble=0)
+    accepted = [make.run(0.14, wobble=0) for _ in range(2)]
+    drifted = verdict(make.run(0.14, wobble=0), baseline_of(accepted, anchor=anchor), "latency")
+    half = 1.959964 * 0.06 * math.sqrt(2)  # one run against one run, each 6 % off
+    assert (drifted.status, drifted.cause) == ("regressed", "slow drift")
+    assert (math.log1p(drifted.low), math.log1p(drifted.high)) == pytest.approx(
+        (math.log(1.4) - half, math.log(1.4) + half), rel=1e-4
+    )
 
 
 def test_unchanged_runs_do_not_fail_on_a_machine_whose_speed_drifts(make) -> None:

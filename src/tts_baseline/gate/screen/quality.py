@@ -48,7 +48,8 @@ def verdicts(
     for case, reading in readings.items():
         score = accepted[case].scores.get(spec.name) if case in accepted else None
         if reading.value is None:
-            if case not in broken and (spec.decide == "each" or (score and score.value is not None)):
+            is_fault = spec.decide == "each" and not spec.golden
+            if case not in broken and (is_fault or (score and score.value is not None)):
                 status: Status = "not comparable" if spec.golden else "invalid"
                 grounds = Grounds(message=reading.reason or "")
                 cases.append(_draft(spec, limit, case, status, cause="no value", grounds=grounds))
