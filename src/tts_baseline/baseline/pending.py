@@ -15,19 +15,29 @@ from msgspec.structs import replace
 
 from tts_baseline.baseline import files, recordings
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import sync_folder, write_atomic
 from tts_baseline.core.records import RecordingFile, Run, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sounds import unrecordable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_TOKEN = "[0-9a-f]" * 8  # how the names of hidden files and folders end, here and in core/files
 
 
 def prepare(report: Path) -> None:
     """Make the folder of runs; git ignores one that is new, and an old one is not ours to change."""
-    if not report.is_dir():
-        report.mkdir(parents=True, exist_ok=True)
-        (report / ".gitignore").write_text("*\n")
+    if report.is_dir():
+        return
+    report.parent.mkdir(parents=True, exist_ok=True)
+    for left in report.parent.glob(f".{report.name}.{_TOKEN}"):
+        shutil.rmtree(left, ignore_errors=True)
+    partial = _beside(report)
+    partial.mkdir()
+    (partial / ".gitignore").write_text("*\n")
+    try:
+        partial.rename(report)
+    except OSError:  # another process has made it
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
@@ -35,39 +45,71 @@ def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
 
     run.json describes the recordings.
     """
-    prepare(report)
-    _sweep(report)
-    partial = report / f".{run.id}.{secrets.token_hex(4)}"
-    partial.mkdir()
-    try:
-        with _held(partial):
-            kept: dict[str, RecordingFile] = {}
-            (partial / "audio").mkdir()
-            for case, utterance in utterances.items():
-                if not unrecordable(utterance.samples):
-                    data = files.encode_flac(utterance)
-                    write_atomic(recordings.path_of(partial, case), data)
-                    kept[case] = recordings.described(data)
-            files.write_record(partial / "run.json", replace(run, recordings=kept))
-            return partial.rename(report / run.id)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-
-
-def _sweep(report: Path) -> None:
-    """Remove what was left of runs that were killed while they were written."""
-    for partial in report.glob(".[0-9]*-[0-9]*-*.*"):
-        with contextlib.suppress(OSError), _held(partial):
-            shutil.rmtree(partial)
+    with appearing(report, run.id) as partial:
+        kept: dict[str, RecordingFile] = {}
+        (partial / "audio").mkdir()
+        for case, utterance in utterances.items():
+            if not unrecordable(utterance.samples):
+                data = files.encode_flac(utterance)
+                write_atomic(recordings.path_of(partial, case), data)
+                kept[case] = recordings.described(data)
+        files.write_record(partial / "run.json", replace(run, recordings=kept))
+    return report / run.id
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Lock a folder that is being written, as long as its process lives; OSError where another holds it."""
+def appearing(report: Path, name: str) -> Iterator[Path]:
+    """A hidden folder, which is `<report>/<name>` after the block; a block that fails leaves nothing."""
+    with scratch(report, name) as partial:
+        yield partial
+        partial.rename(report / name)
+        sync_folder(report)
+
+
+@contextlib.contextmanager
+def scratch(report: Path, name: str) -> Iterator[Path]:
+    """A hidden folder for the time of the block; what a kill leaves of it is removed by the next."""
+    prepare(report)
+    _sweep(report)
+    partial = _beside(report / name)
+    partial.mkdir()
+    try:
+        with _held(partial):
+            yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def add(folder: Path, name: str, data: bytes) -> None:
+    """Write one more file into the folder of a run."""
+    with _held(folder, wait=True):
+        write_atomic(folder / name, data)
+
+
+def _sweep(report: Path) -> None:
+    """Remove what was left by whoever was killed while writing."""
+    for partial in report.glob(f".*.{_TOKEN}"):
+        with contextlib.suppress(OSError), _held(partial):
+            shutil.rmtree(partial)
+    for path in report.glob(f"[!.]*/.*.{_TOKEN}"):
+        with contextlib.suppress(OSError), _held(path.parent):
+            path.unlink()
+
+
+def _beside(folder: Path) -> Path:
+    """A hidden name for what will be `folder`."""
+    return folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+
+
+@contextlib.contextmanager
+def _held(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Lock a folder that is being written, as long as its process lives.
+
+    OSError where another holds it, unless that is waited for.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(handle)

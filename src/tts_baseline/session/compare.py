@@ -70,10 +70,9 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
 
 def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...], sound: PairedSound) -> Path:
     """A new folder in the folder of runs, with all of a comparison."""
-    folder = report / f"judge-{run_id(datetime.now(UTC))}"
-    pending.prepare(report)
-    folder.mkdir()
-    files.write_record(folder / JUDGE_FILE, judgement)
-    files.write_record(folder / SOUND_FILE, sound)
-    write_atomic(folder / "report.md", pages.markdown(judgement, verdicts, sound).encode())
-    return folder
+    name = f"judge-{run_id(datetime.now(UTC))}"
+    with pending.appearing(report, name) as folder:
+        files.write_record(folder / JUDGE_FILE, judgement)
+        files.write_record(folder / SOUND_FILE, sound)
+        write_atomic(folder / "report.md", pages.markdown(judgement, verdicts, sound).encode())
+    return report / name

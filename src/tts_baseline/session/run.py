@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core import git
-from tts_baseline.core.files import write_atomic
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
 from tts_baseline.gate.verdicts import verdicts
@@ -63,7 +62,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         judgement = escalate.judged(project, call, said, progress, budget=left)
     if judgement is not None:
         with _told(progress):
-            files.write_record(folder / JUDGE_FILE, judgement)
+            pending.add(folder, JUDGE_FILE, files.encoded(judgement, folder / JUDGE_FILE))
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
     outcome = Outcome(
         run=run,
@@ -77,7 +76,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _told(progress):
         for name, page in pages(outcome).items():
-            write_atomic(folder / name, page.encode())
+            pending.add(folder, name, page.encode())
     return outcome
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -85,9 +84,9 @@ def _waiting(project: Project, folder: Path) -> Waiting:
 @contextlib.contextmanager
 def _copied(project: Project) -> Iterator[Project]:
     """The project with a copy of its baselines, to try on; their files are replaced, never changed."""
-    baselines = project.root / project.settings.dir
-    with tempfile.TemporaryDirectory(prefix="tts-baseline-trial-") as folder:
-        copy = Path(folder) / "baselines"
+    baselines = project.baselines
+    with pending.scratch(project.report, "trial") as folder:
+        copy = folder / "baselines"
         if baselines.exists():
             shutil.copytree(baselines, copy, copy_function=_link)
         yield replace(project, settings=replace(project.settings, dir=str(copy)))
