@@ -260,7 +260,7 @@ def _digests(baselines: Path) -> dict[str, str]:
 
 
 def _digest(path: Path) -> str:
-    """Of a recording; of a record without author, time and limits: of the test, and of the metrics there are."""
+    """Of a recording; of a record without author, time and limits, which are the test's."""
     data = path.read_bytes()
     if path.suffix == ".json":
         record = json.loads(data)
