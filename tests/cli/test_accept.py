@@ -37,6 +37,46 @@ def test_accepting_twice_is_said_and_changes_nothing(project: Path, call) -> Non
     assert files(project) == before
 
 
+def measured_while_others_used(project: Path, run: str, share: float | None) -> None:
+    """The pending run says so of each of its processes; None: as an earlier version kept it."""
+    path = project / ".tts-baseline" / run / "run.json"
+    page = json.loads(path.read_text(encoding="utf-8"))
+    for replicate in page["replicates"]:
+        assert 0 <= replicate.pop("load")["others"] <= 1
+        if share is not None:
+            replicate["load"] = {"others": share, "stolen": 0.0}
+    path.write_text(json.dumps(page), encoding="utf-8")
+
+
+def test_a_run_of_a_busy_machine_is_accepted_with_a_warning(project: Path, call) -> None:
+    run = pending(project)[-1]
+    measured_while_others_used(project, run, 0.43)
+    answer = call("accept", "last", "--reason", "no other machine")
+    assert answer.status == 0
+    assert accepted(project) == pending(project)
+    assert f"{run}: the machine was busy: other processes used 43% of its CPU time" in answer.err
+    assert f"tts-baseline reject {run}" in answer.err
+
+
+def test_a_run_of_a_busy_machine_is_refused_under_strict(project: Path, call) -> None:
+    one, other = pending(project)
+    measured_while_others_used(project, one, 0.01)
+    measured_while_others_used(project, other, 0.43)
+    before = files(project)
+    words = (f"run {other} is not accepted under --strict: the machine was busy", "leave --strict out")
+    refused(call("accept", "last", "--strict", "--reason", "x"), *words)
+    refused(call("accept", one, other, "--strict", "--reason", "x"), *words)
+    assert files(project) == before
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, None])
+def test_a_run_of_a_quiet_machine_is_accepted_under_strict(project: Path, call, share: float | None) -> None:
+    measured_while_others_used(project, pending(project)[-1], share)
+    answer = call("accept", "last", "--strict", "--reason", "x")
+    assert (answer.status, answer.err) == (0, "")
+    assert accepted(project) == pending(project)
+
+
 def test_accept_all_is_possible_where_the_first_was_recorded(project: Path, call) -> None:
     answer = call("accept", *pending(project), "--reason", "four sessions")
     assert answer.status == 0, answer.err

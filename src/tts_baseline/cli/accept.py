@@ -22,6 +22,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--reason", help="kept with the baseline; needed")
     parser.add_argument("--reset-anchor", action="store_true", help="measure slow drift from this run on")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse what only warns otherwise: a busy machine, a gain that no judge confirms",
+    )
     _common.add_shared(parser, "dir", "report")
 
 
@@ -40,6 +45,7 @@ def act(options: argparse.Namespace) -> int:
         options.run,
         reason=options.reason or "",
         reset_anchor=options.reset_anchor,
+        strict=options.strict,
         say=_common.progress().say,
     )
     _common.say_paths(written, project.root, as_json=options.json)

@@ -15,18 +15,19 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
-from tts_baseline.gate import limits
+from tts_baseline.gate import limits, load
 from tts_baseline.gate.verdicts import changed, gating, unconfirmed_gains, verdicts
 from tts_baseline.session.outcome import reopen, up_to_date
 from tts_baseline.session.project import Project
 
 
 def accept_run(
-    project: Project, name: str, *, reason: str, reset_anchor: bool = False
+    project: Project, name: str, *, reason: str, reset_anchor: bool = False, strict: bool = False
 ) -> tuple[Outcome, tuple[Path, ...]]:
     """Promote a pending run; the outcome is the one it had against the baseline before.
 
-    Raises BaselineError in CI, without a reason, and where the run would fail against the anchor for ever.
+    Raises BaselineError in CI, without a reason, where the run would fail against the anchor for ever, and,
+    if `strict`, where there is a caution.
     """
     if in_ci(os.environ):
         raise BaselineError(
@@ -37,6 +38,12 @@ def accept_run(
         raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
     with project.baselines_locked():
         outcome = reopen(project, name)
+        if strict and (doubts := cautions(outcome)):
+            raise BaselineError(
+                f"run {outcome.run.id} is not accepted under --strict: {doubts[0]}",
+                where=str(outcome.folder),
+                hint="tts-baseline run, then accept that; or leave --strict out",
+            )
         drifted = [v for v in outcome.verdicts if v.case is None and v.drift is not None]
         if drifted and not reset_anchor:
             raise BaselineError(
@@ -58,13 +65,16 @@ def accept_run(
 
 
 def cautions(outcome: Outcome) -> tuple[str, ...]:
-    """What is doubtful about an accepted run, and the next command, a line each."""
-    return tuple(
+    """What is doubtful about accepting a run, and the next command, a line each."""
+    busy = load.trouble(outcome.run)
+    again = f"{busy} (better: tts-baseline reject {outcome.run.id}, and measure again when it is not)"
+    gains = (
         f"{gain.gate} is {abs(gain.change or 0.0):.0%} better than what was accepted, and no judge confirms "
         "it, so that no epoch begins (tts-baseline run --against auto asks the judge; "
         "accept --reset-anchor begins one all the same)"
         for gain in unconfirmed_gains(outcome.decided)
     )
+    return (*([again] if busy else []), *gains)
 
 
 def reject_run(project: Project, name: str) -> Path:

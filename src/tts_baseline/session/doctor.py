@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Iterator
 from statistics import fmean, stdev
@@ -13,12 +12,15 @@ from tts_baseline.core import environment, git, units
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.registry import metrics, pipelines
 from tts_baseline.core.switches import switches
+from tts_baseline.gate import load
+from tts_baseline.measure import load as measured
 from tts_baseline.measure.client import Worker
 from tts_baseline.session import certified, places
 from tts_baseline.session.project import Project
 
 _PROBES = 30  # chosen: they tell a spread to 13 % (1 / sqrt(2 (n - 1)))
 _RESTLESS = 0.1  # chosen: twice the default limit of latency
+_QUIETER = "close what else runs here; expect `undecided` for small changes"
 
 Device = Literal["cpu", "cuda"]
 
@@ -34,11 +36,14 @@ class Finding(NamedTuple):
 
 def examine(project: Project) -> tuple[Finding, ...]:
     """What was found, in the order of a run: machine, pipeline, steadiness, baselines."""
+    before = measured.sample()
     device, spoken = _spoken(project)
+    meanwhile = measured.between(before, measured.sample())
     waiting = pending.listing(project.report)
     return (
         *_installed(project),
         *spoken,
+        Finding("load", True, load.shown(meanwhile), _QUIETER if load.is_busy(meanwhile) else ""),
         _baseline(project, device),
         _certificate(project, device),
         *_written(project),
@@ -49,7 +54,7 @@ def examine(project: Project) -> tuple[Finding, ...]:
 
 def _installed(project: Project) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
-    yield Finding("machine", True, f"{environment.read('cpu').key}, load {os.getloadavg()[0]:.1f}")
+    yield Finding("machine", True, environment.read("cpu").key)
     gpu = environment.has_cuda()
     yield Finding("gpu", True, environment.read("cuda").key if gpu else "none seen by NVML")
     yield Finding("settings", True, project.default or project.origin)
@@ -75,7 +80,7 @@ def _spoken(project: Project) -> tuple[Device, list[Finding]]:
     fastest = units.seconds(min(call.wall_s for call in calls))
     probes = [call.reference_s for call in calls]
     noise = stdev(probes) / fmean(probes)
-    advice = "" if noise < _RESTLESS else "close what else runs here; expect `undecided` for small changes"
+    advice = "" if noise < _RESTLESS else _QUIETER
     return device, [
         Finding("pipeline", True, f"speaks on {device}; loaded in {start}, {fastest} for the shortest case"),
         Finding("steadiness", True, f"a fixed computation varies by {noise:.1%} (sd)", advice),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ def accept_all(
     *,
     reason: str,
     reset_anchor: bool = False,
+    strict: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Path, ...]:
     """The files that promoting these pending runs wrote, in this order; `say` is told what is doubtful.
@@ -48,18 +50,19 @@ def accept_all(
     Raises BaselineError as `accept_run` does; then none of them is accepted.
     """
     places.check(places.of_certificate(project))
+    accept = functools.partial(accept_run, reason=reason, reset_anchor=reset_anchor, strict=strict)
     with project.baselines_locked():
         if len(names) > 1:
             with _copied(project) as trial:
                 for name in names:
                     try:
-                        accept_run(trial, name, reason=reason, reset_anchor=reset_anchor)
+                        accept(trial, name)
                     except BaselineError as error:
                         what = f"{error.what}: none of the {len(names)} runs is accepted"
                         raise BaselineError(what, where=error.where, hint=error.hint) from error
-        done = [accept_run(project, name, reason=reason, reset_anchor=reset_anchor) for name in names]
-    for outcome, _ in done:
-        for caution in cautions(outcome):
+        done = [accept(project, name) for name in names]
+    for outcome, written in done:
+        for caution in cautions(outcome) if written else ():
             say(f"{outcome.run.id}: {caution}")
     return tuple(path for _, written in done for path in written)
 

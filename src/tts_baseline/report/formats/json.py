@@ -11,6 +11,7 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.registry import metrics
+from tts_baseline.gate import load
 from tts_baseline.gate.explain import as_json
 from tts_baseline.report.format import FormatSpec, View
 
@@ -28,6 +29,7 @@ def render(outcome: Outcome, view: View) -> str:
         "variant": run.variant,
         "suite": run.suite,
         "machine": run.environment.key,
+        "load": load.of(run),
         "verdicts": [as_json(verdict) for verdict in outcome.verdicts],
         "readings": run.readings,
         "notes": outcome.notes,

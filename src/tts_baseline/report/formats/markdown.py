@@ -5,7 +5,7 @@ from __future__ import annotations
 from tts_baseline.core import outside
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Run
-from tts_baseline.gate import explain
+from tts_baseline.gate import explain, load
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
@@ -23,6 +23,8 @@ def render(outcome: Outcome, view: View) -> str:
         f"Run {outside.code(run.id)}, {outside.markdown(run.created)}, {_source(run)}.",
         "",
     ]
+    if busy := load.trouble(run):
+        lines += [outside.markdown(f"{busy[0].upper()}{busy[1:]}."), ""]
     around = explain.surroundings(run, outcome.baseline)
     if around:
         lines += [outside.markdown(f"Changed around it: {', '.join(around)}."), ""]

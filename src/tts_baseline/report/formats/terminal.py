@@ -6,6 +6,7 @@ import textwrap
 
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
+from tts_baseline.gate import load
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
@@ -19,10 +20,8 @@ def render(outcome: Outcome, view: View) -> str:
     below = sheets.case_sheets(verdicts)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    notes = [
-        textwrap.fill(line(note), view.width, subsequent_indent="  ")
-        for note in (*reasons(verdicts), *outcome.notes)
-    ]
+    told = filter(None, (*reasons(verdicts), *outcome.notes, load.trouble(run)))
+    notes = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in told]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
         "\n".join(notes),

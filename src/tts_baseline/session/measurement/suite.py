@@ -9,11 +9,13 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
-from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
+from tts_baseline.core.records import Audio, Case, Failure, Load, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
-from tts_baseline.measure import replicate
+from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
@@ -116,8 +118,9 @@ def _replicates(
     left = list(cases)
     taken: list[replicate.Taken] = []
     for index in range(settings.restarts):
+        before = load.sample()
         restart = replicate.measure(project.worker, left, index=index, pace=pace, on_call=progress.call)
-        taken.append(restart)
+        taken.append(_under(restart, load.between(before, load.sample())))
         for failure in restart.failures:
             progress.milestone(f"{failure.case}: {failure.kind}: {failure.message}")
         failed = {failure.case for failure in restart.failures}
@@ -128,9 +131,13 @@ def _replicates(
     return taken
 
 
+def _under(taken: replicate.Taken, meanwhile: Load) -> replicate.Taken:
+    return replace(taken, replicate=replace(taken.replicate, load=meanwhile))
+
+
 def _without(restart: Replicate, failures: dict[str, Failure]) -> Replicate:
     calls = {case: calls for case, calls in restart.calls.items() if case not in failures}
-    return Replicate(cold_start=restart.cold_start, calls=calls)
+    return replace(restart, calls=calls)
 
 
 def _scored(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str, tuple[Utterance, ...]]:
