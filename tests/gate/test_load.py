@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from tests.support.runs import run
 from tests.support.verdicts import outcome, verdict
-from tts_baseline.core.records import Load, Replicate, Run
+from tts_baseline.core.load import Load
+from tts_baseline.core.records import Replicate, Run
 from tts_baseline.gate import load
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import json as json_format

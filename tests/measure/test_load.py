@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import CHILD
-from tts_baseline.core.records import Load
+from tts_baseline.core.load import Load
 from tts_baseline.measure import load
 from tts_baseline.measure.host import CpuTime
 from tts_baseline.measure.load import Sample, between

@@ -19,7 +19,6 @@ from tts_baseline.core.bounds import (
     Natural,
     NotNegative,
     Number,
-    Part,
     Rate,
     Seconds,
     Seed,
@@ -27,6 +26,7 @@ from tts_baseline.core.bounds import (
     Speed,
     Text,
 )
+from tts_baseline.core.load import Load
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,32 +132,12 @@ class ColdStart(Record, frozen=True, kw_only=True):
         return self.spawn_s + self.import_s + self.load_s + self.first_request_s
 
 
-class Load(Record, frozen=True, kw_only=True):
-    """How busy the machine was with other things for a while; None is what the system does not tell.
-
-    others:       share of the CPU time of the cores at hand that other processes used.
-    stolen:       share of the CPU time asked for that the host gave to other guests.
-    waiting:      share of the time in which some process, ours included, waited for a CPU.
-    frequency:    of the cores at the end, as a share of their highest.
-    load_average: of the minute before the end: processes that ran or waited.
-    """
-
-    others: Part | None = None
-    stolen: Part | None = None
-    waiting: Part | None = None
-    frequency: Part | None = None
-    load_average: NotNegative | None = None
-
-
 class Replicate(Record, frozen=True, kw_only=True):
-    """Everything measured in one fresh process: the unit that statistics count.
-
-    `load` is of the machine meanwhile; None in runs of earlier versions, and in the judge's arms.
-    """
+    """Everything measured in one fresh process: the unit that statistics count."""
 
     cold_start: ColdStart | None
     calls: dict[str, Calls]
-    load: Load | None = None
+    load: Load | None = None  # unknown in runs of earlier versions, and of the judge
 
 
 class Failure(Record, frozen=True, kw_only=True):

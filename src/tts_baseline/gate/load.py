@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from statistics import fmean
 
-from tts_baseline.core.records import Load, Run
+from tts_baseline.core.load import Load
+from tts_baseline.core.records import Run
 from tts_baseline.gate.judge.disturbances import STOLEN
 
 # The rule by which recordings of an idle machine were told from others (docs/judge.md, "What counts").

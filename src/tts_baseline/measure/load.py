@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import psutil
 
-from tts_baseline.core.records import Load
+from tts_baseline.core.load import Load
 from tts_baseline.measure import children, host
 
 _PRESSURE = Path("/proc/pressure/cpu")

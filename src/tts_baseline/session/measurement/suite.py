@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
-from tts_baseline.core.records import Audio, Case, Failure, Load, Replicate, Run, Utterance
+from tts_baseline.core.load import Load
+from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
