@@ -219,13 +219,6 @@ def test_the_estimate_comes_before_the_measuring(first_run) -> None:
     )
 
 
-def test_xdist_is_refused(project) -> None:
-    pytest.importorskip("xdist")
-    result = project.gate("-p", "xdist", "--numprocesses", "2")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*measures one thing at a time*"])
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_while_measuring_leaves_no_worker_and_stores_nothing(project, how) -> None:
     project.change("time.sleep(30)")

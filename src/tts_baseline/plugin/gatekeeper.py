@@ -15,10 +15,11 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates
 from tts_baseline.core.table import find_root
 from tts_baseline.plugin import said
-from tts_baseline.plugin.asked import asked_folder, chosen_cases, mark
+from tts_baseline.plugin.asked import asked_folder, chosen_cases, claims, mark
 from tts_baseline.plugin.fixtures import ours
-from tts_baseline.plugin.items import SuiteItem, suite_items
+from tts_baseline.plugin.items import PREFIX, SuiteItem, suite_items
 from tts_baseline.plugin.measured import MEASURED, Measurements
+from tts_baseline.plugin.selection import Selection
 from tts_baseline.plugin.verdicts import check_claims
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
@@ -27,6 +28,8 @@ from tts_baseline.session.outcome import suite_verdicts
 from tts_baseline.session.project import Project, check_default, open_project
 from tts_baseline.session.run import gate
 
+_NOTHING_ASKED = "tts-baseline: nothing was measured, because no test that ran asked for it"
+
 
 class Gatekeeper:
     """One pytest session's measurement and its verdicts; registered only with --tts-baseline."""
@@ -34,14 +37,17 @@ class Gatekeeper:
     NAME = "tts-baseline-gatekeeper"
 
     def __init__(self, config: pytest.Config) -> None:
-        if config.getoption("numprocesses", None):
+        self.measures = not _only_shows(config)
+        if self.measures and _is_distributed(config):
             raise said.usage_error(
-                "--tts-baseline measures one thing at a time, and -n would measure several: run it with -n0"
+                "--tts-baseline measures one thing at a time, and pytest-xdist would measure several: "
+                "run it with -n0"
             )
         self.config = config
         self.project = _project(config)
         self.measured = config.stash[MEASURED] = Measurements(self.project)
-        self.work_item: pytest.Item | None = None
+        self.selection = Selection.of(config)
+        config.args[:] = self.selection.tests
 
     # --- what is collected
 
@@ -65,8 +71,10 @@ class Gatekeeper:
         """Adds one item a metric family, before -k and --lf choose."""
         gated = {spec.family for spec in gates().values()}
         made = suite_items(session, self.measured, [family for family in FAMILIES if family in gated])
-        self.work_item = made.get("work")
-        items.extend(made.values())
+        chosen = self.selection.chosen(made, items)
+        report = pytest.CollectReport(PREFIX, "passed", longrepr=None, result=list(chosen))
+        session.config.hook.pytest_collectreport(report=report)  # so that pytest counts them
+        items.extend(chosen)
 
     # --- what is measured
 
@@ -75,7 +83,7 @@ class Gatekeeper:
         """Measures all cases that the collected tests need, before the first of them runs."""
         broken = session.testsfailed and not self.config.option.continue_on_collection_errors
         cases = self._needed(session.items)
-        if cases and not self.config.option.collectonly and not broken:
+        if cases and self.measures and not broken:
             self._measure(cases)
             if self.measured.result is None or not suite_verdicts(self.measured.result, "work"):
                 self._deselect_work(session)
@@ -96,10 +104,10 @@ class Gatekeeper:
 
     def _deselect_work(self, session: pytest.Session) -> None:
         """Only measuring tells that a pipeline uses no torch, so that there is no work to judge."""
-        if self.work_item in session.items:
-            session.items.remove(self.work_item)
-            session.testscollected -= 1
-            self.config.hook.pytest_deselected(items=[self.work_item])
+        work = [item for item in session.items if isinstance(item, SuiteItem) and item.family == "work"]
+        session.items[:] = [item for item in session.items if item not in work]
+        session.testscollected -= len(work)
+        self.config.hook.pytest_deselected(items=work)
 
     def _needed(self, items: Sequence[pytest.Item]) -> list[Case]:
         wanted: set[str] = set()
@@ -123,6 +131,7 @@ class Gatekeeper:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Raises a test's verdicts once, all together, after its body."""
+        claims(item).clear()  # of an earlier attempt, where another plugin runs a test again
         result = yield
         check_claims(self.measured, item)
         return result
@@ -130,7 +139,7 @@ class Gatekeeper:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A gate that was asked to measure and measured nothing fails."""
         measured = self.measured
-        if self.config.option.collectonly or measured.result or measured.on_the_spot:
+        if not self.measures or self.selection.is_by_name or measured.result or measured.on_the_spot:
             return
         if session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -139,10 +148,12 @@ class Gatekeeper:
                 hint="pytest --tts-baseline --collect-only",
             )
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         """The table, verdict first, and where the run is."""
         outcome, error = self.measured.result, self.measured.error
         if outcome is None and error is None:
+            if self.measures and not self.measured.on_the_spot and exitstatus <= pytest.ExitCode.TESTS_FAILED:
+                said.write(terminalreporter, _NOTHING_ASKED)
             return
         terminalreporter.section("tts-baseline")
         if error is not None:
@@ -153,6 +164,17 @@ class Gatekeeper:
             said.write(terminalreporter, terminal.footer(outcome))
         if self.project.default:
             said.write(terminalreporter, line(self.project.default))
+
+
+def _only_shows(config: pytest.Config) -> bool:
+    """Whether pytest shows what it would run, and runs no test's body."""
+    return bool(config.option.collectonly or config.option.setuponly or config.option.setupplan)
+
+
+def _is_distributed(config: pytest.Config) -> bool:
+    """Whether pytest-xdist runs tests in processes of its own."""
+    several = config.getoption("dist", "no") != "no" and config.getoption("tx", None)
+    return bool(config.getoption("numprocesses", None) or several)
 
 
 def _project(config: pytest.Config) -> Project:
