@@ -4,17 +4,28 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+PYTESTS := $(VENV)-pytest
+# The oldest pytest that pyproject.toml allows, and the newest there is: constraints.txt pins neither.
+PYTEST_oldest := pytest==$(shell sed -n 's/.*"pytest>=\(.*\)",/\1/p' pyproject.toml)
+PYTEST_newest := pytest
+# Plugins that others run beside this one, out of sight of all tests but those that load them.
+NEIGHBOURS := $(PYTESTS)-newest/neighbours
+# Without pyproject.toml, whose settings the oldest pytest would not find.
+PLUGIN_TESTS := --rootdir=. -o pythonpath=. --import-mode=importlib -W error -p no:cacheprovider \
+  --numprocesses=logical --dist=worksteal tests/plugin
+
 F5_VENV := .venv-f5
 F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 WHEELS := .wheels
 LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
 
-.PHONY: help gate test lint unit test-f5 wheels gpu page tables docs planted mutants clean
+.PHONY: help gate test lint unit test-pytests test-f5 wheels gpu page tables docs planted mutants clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
 	@echo "make test     install, then lint and run all tests"
+	@echo "make test-pytests  install the oldest and the newest pytest, then run the plugin's tests with each"
 	@echo "make test-f5  install torch and f5-tts (6 GB), then run the tests of the F5-TTS pipeline"
 	@echo "make wheels   gather what make gpu needs on a machine without network"
 	@echo "make gpu      on a machine with CUDA: run all that wants a GPU, results in OUT=$(OUT)"
@@ -42,6 +53,10 @@ lint: $(VENV)/test.done
 
 unit: $(VENV)/test.done
 	$(BIN)/pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=25
+
+test-pytests: $(PYTESTS)-oldest/done $(PYTESTS)-newest/done $(NEIGHBOURS)/done
+	$(PYTESTS)-oldest/bin/pytest $(PLUGIN_TESTS)
+	PYTEST_NEIGHBOURS=$(abspath $(NEIGHBOURS)) $(PYTESTS)-newest/bin/pytest $(PLUGIN_TESTS)
 
 test-f5: $(F5_VENV)/done
 	@$(PYTHON) -c 'import sys; from ctypes.util import find_library; sys.exit(not find_library("avutil"))' || \
@@ -73,7 +88,7 @@ mutants: $(VENV)/mutants.done
 	$(BIN)/python benchmarks/mutants/mutants.py
 
 clean:
-	rm -rf $(VENV) $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*
+	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -94,6 +109,19 @@ $(VENV)/docs.done: $(VENV)/gate.done
 
 $(VENV)/mutants.done: $(VENV)/test.done
 	$(INSTALL) --editable '.[mutants,prosody]'
+	@touch $@
+
+$(PYTESTS)-%/done: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(@D)
+	grep -v '^pytest==' constraints.txt > $(@D)/constraints.txt
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+	  --constraint $(@D)/constraints.txt --editable . '$(PYTEST_$*)' pytest-xdist
+	@touch $@
+
+$(NEIGHBOURS)/done: $(PYTESTS)-newest/done
+	$(PYTESTS)-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(@D) \
+	  pytest-asyncio anyio idna pytest-flakefinder pytest-html pytest-metadata jinja2 markupsafe pytest-order \
+	  pytest-randomly pytest-rerunfailures pytest-retry pytest-socket pytest-sugar termcolor pytest-timeout
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python
