@@ -20,7 +20,7 @@ from tests.support.tones import TEXTS, sounds, tone
 from tts_baseline.baseline import accept, files, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import Utterance
+from tts_baseline.core.records import QualityCase, Run, Utterance
 from tts_baseline.core.sounds import FULL_SCALE
 
 KILLS = 15  # chosen: each step of a write fails once in test_files.py; these are a net below
@@ -284,10 +284,14 @@ def test_a_damaged_baseline_is_not_written_over(store: Store, report: Path, file
 def test_sameness_needs_the_same_request(store: Store, report: Path) -> None:
     promote(store, left_pending(report, "r1"))
     known = store.load(KEY).quality.cases["hola"]
-    assert accept.is_same_sound(run(), "hola", known)
-    assert not accept.is_same_sound(run(texts=TEXTS | {"hola": "Holá."}), "hola", known)
-    assert not accept.is_same_sound(run(spoken={"hola": tone(1)}), "hola", known)
-    assert not accept.is_same_sound(run(), "hola", None)
+
+    def is_same(measured: Run, accepted: QualityCase | None) -> bool:
+        return accept.is_same_sound(measured, measured.cases[0], {}, accepted)
+
+    assert is_same(run(), known)
+    assert not is_same(run(texts=TEXTS | {"hola": "Holá."}), known)
+    assert not is_same(run(spoken={"hola": tone(1)}), known)
+    assert not is_same(run(), None)
 
 
 @pytest.mark.parametrize("peak", [1.0, FULL_SCALE])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -76,21 +77,21 @@ def _differs(quality: Quality, before: Quality | None) -> bool:
     return quality.acceptance.limits != before.acceptance.limits
 
 
-def is_same_sound(run: Run, case: str, accepted: QualityCase | None) -> bool:
+def is_same_sound(run: Run, case: Case, heard: Mapping[str, Reading], accepted: QualityCase | None) -> bool:
     """True if a case sounds as accepted: it has the same samples, or every metric that can tell agrees.
 
-    Scores against another golden than the accepted one tell nothing.
+    `heard` are its readings by metric. Scores against another golden than the accepted one tell nothing.
     """
-    if accepted is None or accepted.request != _case(run, case).request:
+    if accepted is None or accepted.request != case.request:
         return False
-    if accepted.audio.sha256 == run.audio[case].sha256:
+    if accepted.audio.sha256 == run.audio[case.id].sha256:
         return True
-    if run.goldens.get(case) != accepted.recording:
+    if run.goldens.get(case.id) != accepted.recording:
         return False
-    heard = {r.metric: r.value for r in run.readings if r.case == case}
+    values = {name: reading.value for name, reading in heard.items()}
     scores = {name: score.value for name, score in accepted.scores.items()}
     telling = (metric.spec for metric in metrics().values() if metric.spec.equivalent is not None)
-    return all(spec.is_equivalent(heard.get(spec.name), scores.get(spec.name)) for spec in telling)
+    return all(spec.is_equivalent(values.get(spec.name), scores.get(spec.name)) for spec in telling)
 
 
 def _quality(
@@ -103,10 +104,14 @@ def _quality(
 ) -> tuple[Quality, dict[str, bytes]]:
     cases = dict(before.cases) if before else {}
     goldens: dict[str, bytes] = {}
+    heard, own = _by_case(run.readings), _by_case(run.own_readings)
     for case in chosen:
         accepted = cases.get(case.id)
-        if accepted and store.is_intact(case.id, accepted) and is_same_sound(run, case.id, accepted):
-            scores = _scores(run, case.id) | accepted.scores
+        # The new golden is this run's own recording, so golden metrics take their readings against that.
+        scores = _scores(heard[case.id] | own[case.id])
+        is_same = is_same_sound(run, case, heard[case.id], accepted)
+        if accepted and is_same and store.is_intact(case.id, accepted):
+            scores = scores | accepted.scores
             cases[case.id] = replace(accepted, scores=scores)
             continue
         data, _ = recordings.read(folder, run, case.id)
@@ -116,7 +121,7 @@ def _quality(
             audio=run.audio[case.id],
             recording=run.recordings[case.id].sha256,
             run=run.id,
-            scores=_scores(run, case.id),
+            scores=scores,
         )
     quality = Quality(
         pipeline=run.pipeline,
@@ -129,16 +134,18 @@ def _quality(
     return quality, goldens
 
 
-def _scores(run: Run, case: str) -> dict[str, Score]:
-    # The new golden is this run's own recording, so golden metrics take their readings against that.
-    own: dict[str, Reading] = {r.metric: r for r in run.own_readings if r.case == case}
+def _by_case(readings: Iterable[Reading]) -> dict[str, dict[str, Reading]]:
+    """The readings of each case, by metric; none of a case without."""
+    found: dict[str, dict[str, Reading]] = defaultdict(dict)
+    for reading in readings:
+        if reading.case is not None:
+            found[reading.case][reading.metric] = reading
+    return found
+
+
+def _scores(readings: Mapping[str, Reading]) -> dict[str, Score]:
     return {
-        r.metric: Score(value=r.value, reason=r.reason)
-        for reading in run.readings
-        if reading.case == case and metrics()[reading.metric].spec.family == "quality"
-        for r in [own.get(reading.metric, reading)]
+        name: Score(value=reading.value, reason=reading.reason)
+        for name, reading in readings.items()
+        if metrics()[name].spec.family == "quality"
     }
-
-
-def _case(run: Run, case: str) -> Case:
-    return next(c for c in run.cases if c.id == case)

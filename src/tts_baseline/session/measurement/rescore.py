@@ -30,12 +30,14 @@ def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[st
     """
     now = goldens_of(run.cases, quality)
     asked = {case.id: case for case in run.cases}
-    own = {(r.case, r.metric): r for r in run.own_readings}
+    own: dict[str | None, dict[tuple[str | None, str], Reading]] = {}
+    for reading in run.own_readings:
+        own.setdefault(reading.case, {})[reading.case, reading.metric] = reading
     fresh: dict[tuple[str | None, str], Reading] = {}
     for case in stale(run, quality):
         accepted = quality.cases[case] if quality and case in now else None
         if accepted and accepted.audio.sha256 == run.audio[case].sha256:
-            fresh |= {key: reading for key, reading in own.items() if key[0] == case}
+            fresh |= own.get(case, {})
         elif accepted is None or case in run.recordings:
             heard = (recordings.read(folder, run, case)[1],) if accepted else ()
             fresh |= _scores(asked[case], heard, goldens[case] if accepted else None)

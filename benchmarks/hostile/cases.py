@@ -1,0 +1,172 @@
+"""How long commands take over a suite of thousands of cases, and how that grows: each in a fresh process.
+
+    python benchmarks/hostile/cases.py [--cases 5000] [--write]
+
+The runs are made of numbers, in a project of their own: three processes, ten timed calls of every case, the
+readings of every metric that is installed; four runs are accepted, and a fifth is pending. What counts is the
+wall time and the largest resident memory of each command, and the ratio to a suite of a fifth of the size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from kept import keep
+
+from tts_baseline.baseline import pending
+from tts_baseline.core.records import (
+    Audio,
+    Calls,
+    Case,
+    ColdStart,
+    Environment,
+    Reading,
+    Replicate,
+    Run,
+    Utterance,
+)
+from tts_baseline.core.registry import metrics
+from tts_baseline.session.accept import accept_run
+from tts_baseline.session.project import open_project
+
+COMMANDS = (("compare", "last"), ("report", "last"), ("report",), ("review",))
+ACCEPTED = 4
+PROCESSES, PASSES = 3, 10
+SMALLER = 5  # the other suite's size, as a part of the first
+
+SETTINGS = """[tool.tts-baseline]
+pipeline = "voice:synthesize"
+suite = "cases.toml"
+"""
+VOICE = "def synthesize(text):\n    raise NotImplementedError\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--cases", type=int, default=5_000)
+    parser.add_argument("--write", action="store_true", help="keep the section 'cases' of results.json")
+    options = parser.parse_args()
+    large, small = (measured(size) for size in (options.cases, options.cases // SMALLER))
+    page = {
+        "command": f"python benchmarks/hostile/cases.py --cases {options.cases}",
+        "cases": options.cases,
+        "commands": {
+            name: {
+                "seconds": round(seconds, 2),
+                "peak_mib": round(peak / 2**20),
+                "times_as_long_as_a_fifth": round(seconds / small[name][0], 1),
+            }
+            for name, (seconds, peak) in large.items()
+        },
+    }
+    for name, row in page["commands"].items():
+        print(f"{name:<14} {row}")
+    if options.write:
+        keep("cases", page)
+
+
+def measured(cases: int) -> dict[str, tuple[float, int]]:
+    """By command, its seconds and the bytes it needed at most, over so many cases."""
+    with tempfile.TemporaryDirectory() as folder:
+        project(Path(folder), cases)
+        return {" ".join(words): timed(words, Path(folder)) for words in COMMANDS}
+
+
+def timed(words: tuple[str, ...], folder: Path) -> tuple[float, int]:
+    """The seconds and the largest resident memory of one command in a fresh process."""
+    code = f"import sys; from tts_baseline.cli import main; sys.exit(main({list(words)!r}))"
+    begun = time.perf_counter()
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(words)} ended with {child.returncode}")
+    return time.perf_counter() - begun, used.ru_maxrss * 1024
+
+
+def project(folder: Path, cases: int) -> None:
+    """A project in `folder` with accepted runs, and a pending one, of so many cases."""
+    (folder / "voice.py").write_text(VOICE)
+    (folder / "pyproject.toml").write_text(SETTINGS)
+    asked = tuple(Case(id=f"c{number:05}", text=f"Frase número {number}.") for number in range(cases))
+    tables = (f'[[case]]\nid = "{case.id}"\ntext = "{case.text}"\n' for case in asked)
+    (folder / "cases.toml").write_text("".join(tables))
+    opened = open_project(folder, {})
+    said = Utterance(samples=np.linspace(-0.5, 0.5, 800, dtype=np.float32), sample_rate=16_000)
+    for number in range(ACCEPTED + 1):
+        run = made(asked, number, said)
+        pending.save(opened.report, run, dict.fromkeys(run.audio, said))
+        if number < ACCEPTED:
+            accept_run(opened, run.id, reason="made of numbers")
+
+
+def made(cases: tuple[Case, ...], number: int, said: Utterance) -> Run:
+    """A run of these cases, whose numbers are drawn anew for each `number`."""
+    dice = random.Random(number)
+    audio = Audio(
+        sha256=hashlib.sha256(said.samples.tobytes()).hexdigest(),
+        sample_rate=said.sample_rate,
+        samples=len(said.samples),
+    )
+    hardware = Environment(key="made-up", device="cpu", hardware={}, software={"numpy": "2"})
+    readings = tuple(_readings(cases, dice))
+    return Run(
+        id=f"20260101-00000{number}-aaaa",
+        created=f"2026-01-01T00:00:0{number}+00:00",
+        pipeline="voice:synthesize",
+        variant="cpu",
+        suite="cases",
+        commit=None,
+        dirty=False,
+        environment=hardware,
+        provenance={},
+        cases=cases,
+        replicates=tuple(_process(cases, dice) for _ in range(PROCESSES)),
+        audio={case.id: audio for case in cases},
+        readings=readings,
+        own_readings=tuple(r for r in readings if metrics()[r.metric].spec.golden),
+    )
+
+
+def _process(cases: tuple[Case, ...], dice: random.Random) -> Replicate:
+    start = ColdStart(case=cases[0].id, spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.1)
+    return Replicate(cold_start=start, calls={case.id: _calls(dice) for case in cases})
+
+
+def _calls(dice: random.Random) -> Calls:
+    walls = tuple(round(dice.gauss(0.1, 0.003), 7) for _ in range(PASSES))
+    return Calls(
+        wall_s=walls,
+        cpu_s=walls,
+        reference_s=tuple(round(dice.gauss(0.001, 0.00003), 7) for _ in range(PASSES)),
+        stages={"text": (0.01,) * PASSES, "model": (0.08,) * PASSES},
+        audio_s=0.05,
+        sha256="0" * 64,
+        peak_rss=100_000_000,
+        uss=80_000_000,
+    )
+
+
+def _readings(cases: tuple[Case, ...], dice: random.Random) -> Iterator[Reading]:
+    for name, metric in metrics().items():
+        scope, decide = metric.spec.scope, metric.spec.decide
+        for case in [None] if scope == "run" else [case.id for case in cases]:
+            if decide == "exact" or name == "cuda_memory":
+                yield Reading(metric=name, case=case, value=None, reason="not on this machine")
+                continue
+            value = round(dice.gauss(0.1, 0.003), 6) if decide == "ratio" else round(dice.gauss(4, 0.1), 3)
+            yield Reading(metric=name, case=case, value=value, values=(value,) * PROCESSES)
+
+
+if __name__ == "__main__":
+    main()
