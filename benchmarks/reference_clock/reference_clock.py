@@ -71,8 +71,7 @@ def study(runs: list[Run], adjustment: Adjustment) -> dict[str, object]:
 
 def session(run: Run, adjustment: Adjustment) -> float:
     readings = [r for r in run.readings if r.metric == "latency"]
-    drifts = [adjustment.of(replicate) for replicate in run.replicates]
-    return fmean(math.log(v) - drift for r in readings for v, drift in zip(r.values, drifts, strict=True))
+    return fmean(math.log(value) for r in readings for value in r.values) - adjustment.of(run.replicates)
 
 
 def bootstrap_ratio(plain: np.ndarray, fair: np.ndarray) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from tts_baseline.core.registry import headlines, metrics
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
-from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, session_logs
+from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, adjusted, session_logs
 from tts_baseline.report.aggregate import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
@@ -89,7 +89,7 @@ def trace(runs: Sequence[Run], spec: MetricSpec, limit: Limit) -> tuple[History,
     """One history for each suite that these accepted runs of a machine (oldest first) have values for."""
     histories = []
     for suite in dict.fromkeys(run.suite for run in runs):
-        measured = [run for run in runs if run.suite == suite and session_logs(spec, run, UNADJUSTED)]
+        measured = [run for run in runs if run.suite == suite and session_logs(spec, run)]
         if measured:
             histories.append(_Trend(spec, limit, measured, runs).history())
     return tuple(histories)
@@ -102,10 +102,10 @@ class _Trend:
         self.spec, self.limit, self.runs, self.newest = spec, limit, runs, runs[-1]
         self.anchors = [run for run in every if run.acceptance and run.acceptance.anchor]
         known = {run.id: run for run in (*self.anchors, *runs)}
-        self.plain = {id: session_logs(spec, run, UNADJUSTED, self.newest) for id, run in known.items()}
+        self.plain = {id: session_logs(spec, run, self.newest) for id, run in known.items()}
         self.cases, self.compared = self._comparable()
         self.clock = calibrate(self.compared) if spec.timed else UNADJUSTED
-        self.fair = {id: session_logs(spec, run, self.clock, self.newest) for id, run in known.items()}
+        self.fair = {id: adjusted(spec, known[id], plain, self.clock) for id, plain in self.plain.items()}
         self.place = {run.id: index for index, run in enumerate(self.compared)}
         self.levels = [_mean(self.fair[run.id], self.cases) for run in self.compared]
         self.bound = limit.log_of(math.exp(_mean(self.plain[self.newest.id], self.cases)))

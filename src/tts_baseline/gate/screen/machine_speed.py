@@ -8,7 +8,7 @@ by the share of its time in which the pipeline computed: process CPU time over w
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import fmean, median
 
 from msgspec import Struct
@@ -21,9 +21,9 @@ class Adjustment(Struct, frozen=True):
 
     share: float
 
-    def of(self, replicate: Replicate) -> float:
-        """What to subtract from a log time measured in this replicate."""
-        return self.share * _speed(replicate)
+    def of(self, replicates: Collection[Replicate]) -> float:
+        """What to subtract from the mean of log times measured in these replicates."""
+        return self.share * fmean(map(_speed, replicates)) if self.share and replicates else 0.0
 
 
 UNADJUSTED = Adjustment(0.0)

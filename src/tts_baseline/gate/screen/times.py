@@ -30,9 +30,10 @@ CASE_FACTOR = 2.5
 
 def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
-    current = session_logs(spec, run, UNADJUSTED)
     baseline = replace(baseline, runs=tuple(past for past in baseline.runs if past.suite == run.suite))
-    lost = _lost(spec, limit, run, baseline, current)
+    bench = _Bench(spec, limit, run, baseline)
+    current = bench.plain_now
+    lost = bench.lost()
     if not current:
         return lost
     if not baseline.runs:
@@ -41,11 +42,11 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
             elsewhere = Grounds(machine=run.environment.key, of=len(baseline.other_machines))
             return _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
         return _unjudged(spec, limit, values, "no baseline", "nothing accepted")
-    bench = _Bench(spec, limit, run, baseline)
-    judged = [case for case in current if bench.earlier(case)]
-    new = {case: value for case, value in current.items() if case not in judged}
+    earlier = {case: bench.earlier(case) for case in current}
+    judged = [case for case in current if earlier[case]]
+    new = {case: value for case, value in current.items() if not earlier[case]}
     cases = bench.cases([case for case in judged if case != WHOLE_RUN])
-    common = [case for case in judged if len(bench.earlier(case)) == len(baseline.runs)]
+    common = [case for case in judged if len(earlier[case]) == len(baseline.runs)]
     suite = [bench.suite(common)] if common else []
     fresh = _unjudged(spec, limit, new, "no baseline", "new")
     if not common and WHOLE_RUN not in new:
@@ -54,53 +55,59 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
     return because(suite + lost + cases + fresh, changed)
 
 
-def _lost(
-    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, current: Mapping[str, float]
-) -> list[Verdict]:
-    """`invalid` for what the newest accepted run has a value of and this run has none."""
-    if not baseline.runs:
-        return []
-    failed = {failure.case for failure in run.failures}
-    asked = {case.id for case in run.cases} | {WHOLE_RUN}
-    then = session_logs(spec, baseline.runs[-1], UNADJUSTED, run)
-    gone = {c: v for c, v in then.items() if c in asked and c not in failed and c not in current}
-    why = {r.case or WHOLE_RUN: r.reason or "no value" for r in run.readings if r.metric == spec.name}
-    return [
-        draft(
-            spec,
-            case or None,
-            "invalid",
-            baseline=math.exp(value),
-            limit=limit.relative,
-            cause="no value",
-            grounds=Grounds(message=why.get(case, "no reading")),
-        )
-        for case, value in gone.items()
-    ]
-
-
 class _Bench:
     """One metric's values, current and earlier, on the adjusted and on the plain clock."""
 
     def __init__(self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> None:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
-        adjustment = calibrate((run, *baseline.runs)) if spec.timed else UNADJUSTED
+        is_adjusted = spec.timed and bool(baseline.runs)
+        adjustment = calibrate((run, *baseline.runs)) if is_adjusted else UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.case_prior = CASE_FACTOR * self.prior
-        self.now = session_logs(spec, run, adjustment)
-        self.then = [session_logs(spec, past, adjustment, run) for past in baseline.runs]
-        self.plain_now = session_logs(spec, run, UNADJUSTED)
-        self.plain_then = [session_logs(spec, past, UNADJUSTED, run) for past in baseline.runs]
-        self.anchor = session_logs(spec, baseline.anchor, adjustment, run) if baseline.anchor else {}
-        self.slower_machine = machine_change(run, baseline.runs) if spec.timed else 0.0
+        self.plain_now = session_logs(spec, run)
+        self.plain_then = [session_logs(spec, past, run) for past in baseline.runs]
+        self.now = adjusted(spec, run, self.plain_now, adjustment)
+        both = zip(baseline.runs, self.plain_then, strict=True)
+        self.then = [adjusted(spec, past, plain, adjustment) for past, plain in both]
+        anchor = baseline.anchor
+        self.anchor = adjusted(spec, anchor, session_logs(spec, anchor, run), adjustment) if anchor else {}
 
     def earlier(self, case: str) -> list[float]:
         return [values[case] for values in self.then if case in values]
 
+    def lost(self) -> list[Verdict]:
+        """`invalid` for what the newest accepted run has a value of and this run has none."""
+        if not self.baseline.runs:
+            return []
+        failed = {failure.case for failure in self.run.failures}
+        asked = {case.id for case in self.run.cases} | {WHOLE_RUN}
+        then = self.plain_then[-1].items()
+        gone = {c: v for c, v in then if c in asked and c not in failed and c not in self.plain_now}
+        readings = [r for r in self.run.readings if r.metric == self.spec.name]
+        why = {r.case or WHOLE_RUN: r.reason or "no value" for r in readings}
+        return [
+            draft(
+                self.spec,
+                case or None,
+                "invalid",
+                baseline=math.exp(value),
+                limit=self.limit.relative,
+                cause="no value",
+                grounds=Grounds(message=why.get(case, "no reading")),
+            )
+            for case, value in gone.items()
+        ]
+
     def cases(self, cases: Sequence[str]) -> list[Verdict]:
         """Each case's verdict, corrected for the number of cases."""
-        p_values = [self._prediction(case).p_above(self._bound(fmean(self._plain(case)))) for case in cases]
-        return corrected([self._case(case) for case in cases], p_values, ALPHA)
+        p_values, alone = [], []
+        for case in cases:
+            fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
+            before = [values[case] for values in self.plain_then if case in values]
+            plain = predict(self.plain_now[case], before, prior=self.case_prior)
+            p_values.append(fair.p_above(self._bound(fmean(before))))
+            alone.append(self._verdict(case, fair, plain, before))
+        return corrected(alone, p_values, ALPHA)
 
     def suite(self, cases: Sequence[str]) -> Verdict:
         """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
@@ -144,18 +151,11 @@ class _Bench:
             return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
         return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
 
-    def _case(self, case: str) -> Verdict:
-        plain = predict(self.plain_now[case], self._plain(case), prior=self.case_prior)
-        return self._verdict(case, self._prediction(case), plain, self._plain(case))
-
     def _is_blamed(self, status: Status) -> bool:
         return self.spec.has_stages and status in ("regressed", "improved")
 
-    def _prediction(self, case: str) -> Estimate:
-        return predict(self.now[case], self.earlier(case), prior=self.case_prior)
-
-    def _plain(self, case: str) -> list[float]:
-        return [values[case] for values in self.plain_then if case in values]
+    def _slower_machine(self) -> float:
+        return math.expm1(machine_change(self.run, self.baseline.runs))
 
     def _bound(self, log_baseline: float) -> float:
         return self.limit.log_of(math.exp(log_baseline))
@@ -194,29 +194,31 @@ class _Bench:
             cause=cause,
             grounds=Grounds(
                 seen=math.expm1(fair.smallest_visible(bound)) if cause == "resolution" else None,
-                slower_machine=math.expm1(self.slower_machine) if cause == "machine slower" else None,
+                slower_machine=self._slower_machine() if cause == "machine slower" else None,
                 stage_seconds=moved(self.run, self.baseline.runs, case) if self._is_blamed(status) else {},
             ),
         )
 
 
-def session_logs(
-    spec: MetricSpec, run: Run, adjustment: Adjustment, like: Run | None = None
-) -> dict[str, float]:
+def session_logs(spec: MetricSpec, run: Run, like: Run | None = None) -> dict[str, float]:
     """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
     asked = {case.id: case.request for case in (like or run).cases}
     same = {case.id for case in run.cases if asked.get(case.id) == case.request}
-    started = [r for r in run.replicates if spec.scope == "case" or r.cold_start is not None]
     if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
         return {}
-    drifts = [adjustment.of(replicate) for replicate in started]
     return {
-        reading.case or WHOLE_RUN: fmean(
-            math.log(value) - drift for value, drift in zip(reading.values, drifts, strict=True)
-        )
+        reading.case or WHOLE_RUN: fmean(map(math.log, reading.values))
         for reading in run.readings
         if reading.metric == spec.name and _is_usable(reading) and (not reading.case or reading.case in same)
     }
+
+
+def adjusted(
+    spec: MetricSpec, run: Run, plain: Mapping[str, float], adjustment: Adjustment
+) -> dict[str, float]:
+    """Session values with the machine's speed taken out, in the processes that they are the means of."""
+    drift = adjustment.of([r for r in run.replicates if spec.scope == "case" or r.cold_start is not None])
+    return {case: value - drift for case, value in plain.items()}
 
 
 def _asked_first(run: Run) -> set[str]:
