@@ -147,10 +147,25 @@ def listing(report: Path) -> list[Path]:
     return sorted(p.parent for p in report.glob("[!.]*/run.json"))
 
 
-def unusable(report: Path) -> dict[Path, BaselineError]:
-    """The pending runs that `last` passes over, newest first, each with why it cannot be used."""
+def opened(report: Path, name: str) -> tuple[Path, Run]:
+    """The folder of a pending run, found as `find` does, and the run, which is read once."""
+    if name == "last" and not (Path(name) / "run.json").is_file():
+        for folder in reversed(listing(report)):
+            with contextlib.suppress(BaselineError):
+                return folder, load(folder)
+    folder = find(report, name)
+    return folder, load(folder)
+
+
+def unusable(report: Path, last: Path | None = None) -> dict[Path, BaselineError]:
+    """The pending runs that `last` passes over, newest first, each with why it cannot be used.
+
+    `last` is the folder that it names, where that is known already.
+    """
     passed: dict[Path, BaselineError] = {}
     for folder in reversed(listing(report)):
+        if folder == last:
+            break
         try:
             load(folder)
         except BaselineError as error:

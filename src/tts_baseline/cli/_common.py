@@ -98,10 +98,10 @@ def show_waiting(runs: Sequence[Waiting], report: Path, *, as_json: bool) -> Non
     say('  next   tts-baseline accept last --reason "..."; tts-baseline compare RUN; tts-baseline reject RUN')
 
 
-def note_unusable(project: Project, name: str | None) -> None:
+def note_unusable(project: Project, name: str | None, last: Path | None = None) -> None:
     """Say on standard error which damaged runs `last` passes over; they would be newer."""
     if name == "last":
-        for folder, error in pending.unusable(project.report).items():
+        for folder, error in pending.unusable(project.report, last).items():
             progress().say(f"{folder.name} is passed over: {error.what} (tts-baseline reject {folder.name})")
 
 

@@ -48,8 +48,8 @@ def act(options: argparse.Namespace) -> int:
         return _side_by_side(project, options)
     if options.against or options.against_optimize:
         raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
-    _common.note_unusable(project, options.run)
     outcome = reopen(project, options.run)
+    _common.note_unusable(project, options.run, outcome.folder)
     if options.case is None:
         if options.json:
             _common.show_json([outcome])

@@ -13,7 +13,7 @@ from pathlib import Path
 from tts_baseline.cli import _common
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import SettingsError
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.outside import line
 from tts_baseline.report.format import View, formats
 from tts_baseline.session.outcome import reopen
@@ -38,11 +38,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace) -> int:
     """0, or 1 where the checked file is stale."""
     project = _common.opened(options)
-    _common.note_unusable(project, options.run)
     page = _page(project, options.run, options.format or ("markdown" if options.run else "performance"))
     if options.check:
         path = Path(options.check)
-        stale = not path.is_file() or path.read_bytes() != page.encode()
+        stale = not _holds(path, page.encode())
         answer = f"is stale: {_command(options, path)}" if stale else "is up to date"
         if options.json:
             say_json(json.dumps({"path": str(path), "stale": stale}))
@@ -57,6 +56,13 @@ def act(options: argparse.Namespace) -> int:
     else:
         say(page)
     return 0
+
+
+def _holds(path: Path, page: bytes) -> bool:
+    try:
+        return read_bounded(path, len(page)) == page
+    except OSError:
+        return False
 
 
 def _command(options: argparse.Namespace, path: Path) -> str:
@@ -74,7 +80,9 @@ def _page(project: Project, run: str | None, name: str) -> str:
                 f"the format {name!r} shows a run, and none is named",
                 hint=f"tts-baseline report last --format {name}",
             )
-        return chosen.render(reopen(project, run), View())
+        outcome = reopen(project, run)
+        _common.note_unusable(project, run, outcome.folder)
+        return chosen.render(outcome, View())
     if run is not None:
         raise SettingsError(
             f"the format {name!r} shows everything that was accepted, not a run",

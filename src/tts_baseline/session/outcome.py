@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,10 +24,10 @@ JUDGE_FILE = "judge.json"
 
 def reopen(project: Project, name: str) -> Outcome:
     """A pending run judged again, against the baselines as they are now."""
-    folder = pending.find(project.report, name)
-    run, baseline = up_to_date(project, folder, pending.load(folder))
-    kept = folder / JUDGE_FILE
-    judgement = files.read_record(kept, Judgement) if kept.exists() else None
+    folder, kept = pending.opened(project.report, name)
+    run, baseline = up_to_date(project, folder, kept)
+    judged = folder / JUDGE_FILE
+    judgement = files.read_record(judged, Judgement) if os.path.lexists(judged) else None
     decided = verdicts(run, baseline, judgement, project.limits)
     return Outcome(
         run=run,
