@@ -12,12 +12,11 @@ def median_interval(values: Sequence[float], alpha: float = 0.025) -> tuple[floa
     From order statistics and the binomial distribution (Hahn & Meeker, Statistical Intervals, 1991, section
     5.2). With too few values for the level, the interval is their range.
     """
-    from scipy.stats import binom
+    import numpy as np
+    from scipy import special  # importing scipy.stats takes much longer
 
     ordered = sorted(values)
     count = len(ordered)
-    rank = int(binom.ppf(alpha, count, 0.5))
-    if binom.cdf(rank - 1, count, 0.5) > alpha:
-        rank -= 1
-    rank = max(rank, 1)
+    below = special.bdtr(np.arange(count + 1), count, 0.5)  # P(at most so many values below the median)
+    rank = max(int(np.searchsorted(below, alpha)), 1)
     return float(median(ordered)), ordered[rank - 1], ordered[count - rank]

@@ -18,8 +18,8 @@ def _means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
     columns: dict[str, list[float]] = {}
     for run in runs:
         for replicate in run.replicates:
-            for id, calls in replicate.calls.items():
-                if case in (None, id):
-                    for name, column in calls.stages.items():
-                        columns.setdefault(name, []).append(fmean(column))
+            of_case = [replicate.calls[case]] if case in replicate.calls else []
+            for calls in replicate.calls.values() if case is None else of_case:
+                for name, column in calls.stages.items():
+                    columns.setdefault(name, []).append(fmean(column))
     return {name: fmean(values) for name, values in columns.items()}

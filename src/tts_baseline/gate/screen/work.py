@@ -6,7 +6,7 @@ Counters have no noise, so what grew beyond its limit is a regression, and the o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -82,6 +82,7 @@ class _Pair:
     def __init__(self, spec: MetricSpec, limit: Limit, then: Run, now: Run) -> None:
         self.spec, self.limit, self.then, self.now = spec, limit, then, now
         self.before, self.after = _values(spec, then), _values(spec, now)
+        self.work_before, self.work_after = _work(then), _work(now)
         self.alike = _asked_alike(then, now)
         self.is_restless = _is_restless(then) or _is_restless(now)
         self.source = None if _is_same_machine(then, now) else Source(then.id, then.environment.key)
@@ -89,10 +90,11 @@ class _Pair:
     def verdicts(self) -> Iterator[Verdict]:
         """The suite's, then each case's."""
         failed = {failure.case for failure in self.now.failures}
+        why = {r.case: r.reason for r in self.now.readings if r.metric == self.spec.name}
         common = [case for case in self.after if case in self.before and case in self.alike]
         gone = [c for c in self.before if c in self.alike and c not in self.after and c not in failed]
-        rest = [self._lost(case) for case in gone]
-        rest += [self._new(case) for case in self.after if case not in common]
+        rest = [self._lost(case, why.get(case)) for case in gone]
+        rest += [self._new(case) for case in self.after if case not in self.before or case not in self.alike]
         if common:
             yield self._compared(common, None)
         elif rest:
@@ -120,17 +122,15 @@ class _Pair:
 
     def _moved(self, cases: Sequence[str], grown: float) -> tuple[Operator, ...]:
         """The operators that moved, the most in the direction of the sum first."""
-        before, after = (_by_operator(self.spec, run, cases) for run in (self.then, self.now))
+        works = (self.work_before, self.work_after)
+        before, after = (_by_operator(self.spec, work, cases) for work in works)
         sign = -1 if grown < 0 else 1
         moved = {n: sign * (after[n] - before[n]) for n in before | after if after[n] != before[n]}
         ranked = sorted(moved, key=lambda name: (-moved[name], name))
         return tuple(Operator(name, before[name], after[name]) for name in ranked)
 
-    def _lost(self, case: str) -> Verdict:
+    def _lost(self, case: str, why: str | None) -> Verdict:
         """`invalid`; `not comparable` under another Python: which threads can be counted depends on it."""
-        why = next(
-            (r.reason for r in self.now.readings if (r.metric, r.case) == (self.spec.name, case)), None
-        )
         old, new = _python(self.then), _python(self.now)
         return self._draft(
             case,
@@ -225,12 +225,12 @@ def _work(run: Run) -> dict[str, Work]:
     }
 
 
-def _by_operator(spec: MetricSpec, run: Run, cases: Collection[str]) -> Counter[str]:
+def _by_operator(spec: MetricSpec, works: Mapping[str, Work], cases: Iterable[str]) -> Counter[str]:
     """The counter by operator, summed over cases; empty for a metric that is not of `Work`."""
     total: Counter[str] = Counter()
-    for case, work in _work(run).items():
-        if case in cases:
-            total.update(getattr(work, spec.name, {}))
+    for case in cases:
+        if case in works:
+            total.update(getattr(works[case], spec.name, {}))
     return total
 
 
