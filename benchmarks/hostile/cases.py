@@ -146,7 +146,7 @@ def made(cases: tuple[Case, ...], number: int, said: Utterance, *, slower: bool)
         environment=hardware,
         provenance={},
         cases=cases,
-        replicates=tuple(_process(cases, dice) for _ in range(PROCESSES)),
+        replicates=tuple(_process(cases, dice, counts=not index) for index in range(PROCESSES)),
         audio={case.id: audio for case in cases},
         goldens={case.id: golden for case in cases} if number else {},
         readings=readings,
@@ -154,12 +154,12 @@ def made(cases: tuple[Case, ...], number: int, said: Utterance, *, slower: bool)
     )
 
 
-def _process(cases: tuple[Case, ...], dice: random.Random) -> Replicate:
+def _process(cases: tuple[Case, ...], dice: random.Random, *, counts: bool) -> Replicate:
     start = ColdStart(case=cases[0].id, spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.1)
-    return Replicate(cold_start=start, calls={case.id: _calls(dice) for case in cases})
+    return Replicate(cold_start=start, calls={case.id: _calls(dice, counts=counts) for case in cases})
 
 
-def _calls(dice: random.Random) -> Calls:
+def _calls(dice: random.Random, *, counts: bool) -> Calls:
     walls = tuple(round(dice.gauss(0.1, 0.003), 7) for _ in range(PASSES))
     return Calls(
         wall_s=walls,
@@ -170,7 +170,7 @@ def _calls(dice: random.Random) -> Calls:
         sha256="0" * 64,
         peak_rss=100_000_000,
         uss=80_000_000,
-        work=WORK,
+        work=WORK if counts else None,
     )
 
 

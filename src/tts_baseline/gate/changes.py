@@ -30,6 +30,8 @@ def around(run: Run, baseline: Baseline) -> tuple[Change, ...]:
 
 def because(verdicts: Iterable[Verdict], changed: tuple[Change, ...]) -> list[Verdict]:
     """The verdicts, those of a change with what was configured differently as its cause."""
+    if not changed:
+        return list(verdicts)
     return [replace(v, changed=changed) if is_of_a_change(v) else v for v in verdicts]
 
 

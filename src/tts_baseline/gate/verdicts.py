@@ -16,6 +16,7 @@ from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen import quality, times, work
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
 UTTERANCE = "utterance"
 
@@ -68,6 +69,8 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
         r.case for r in run.readings
         if r.case and r.value is None and metrics()[r.metric].spec.decide == "each"
     }  # fmt: skip
+    past = times.of_suite(run, baseline)
+    adjustment = calibrate((run, *past.runs)) if past.runs else UNADJUSTED
     decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
@@ -75,7 +78,7 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
             continue
         limit = limits[spec.key]
         if spec.decide == "ratio":
-            decided += times.verdicts(spec, limit, run, baseline)
+            decided += times.verdicts(spec, limit, run, past, adjustment)
         elif spec.decide == "exact":
             decided += work.verdicts(spec, limit, run, baseline)
         else:

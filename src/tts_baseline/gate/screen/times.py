@@ -15,7 +15,7 @@ from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdic
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate, machine_change
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
@@ -28,10 +28,19 @@ ANCHOR_FACTOR = 2.0
 CASE_FACTOR = 2.5
 
 
-def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
-    """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
-    baseline = replace(baseline, runs=tuple(past for past in baseline.runs if past.suite == run.suite))
-    bench = _Bench(spec, limit, run, baseline)
+def of_suite(run: Run, baseline: Baseline) -> Baseline:
+    """The baseline with those runs alone that measured the suite of `run`."""
+    return replace(baseline, runs=tuple(past for past in baseline.runs if past.suite == run.suite))
+
+
+def verdicts(
+    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, adjustment: Adjustment
+) -> list[Verdict]:
+    """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm).
+
+    The baseline is `of_suite`, and `adjustment` calibrated with its runs.
+    """
+    bench = _Bench(spec, limit, run, baseline, adjustment if spec.timed else UNADJUSTED)
     current = bench.plain_now
     lost = bench.lost()
     if not current:
@@ -58,10 +67,10 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
 class _Bench:
     """One metric's values, current and earlier, on the adjusted and on the plain clock."""
 
-    def __init__(self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> None:
+    def __init__(
+        self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, adjustment: Adjustment
+    ) -> None:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
-        is_adjusted = spec.timed and bool(baseline.runs)
-        adjustment = calibrate((run, *baseline.runs)) if is_adjusted else UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.case_prior = CASE_FACTOR * self.prior
         self.plain_now = session_logs(spec, run)
