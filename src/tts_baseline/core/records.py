@@ -35,10 +35,7 @@ SCHEMA_VERSION = 2  # 1: without hashes of a run's recordings, and of the golden
 
 
 class Record(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """Base of all stored records: frozen, and unknown keys are an error.
-
-    What is decoded from JSON has no cycles, so Python's collector need not walk through millions of values.
-    """
+    """Base of all stored records: frozen, without cycles to collect, and unknown keys are an error."""
 
 
 class Request(Record, frozen=True, kw_only=True):
