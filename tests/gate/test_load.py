@@ -66,7 +66,7 @@ def test_more_than_a_tenth_is_much(known: Load | None, busy: object) -> None:
                 "load average 3.2"
             ),
         ),
-        (Load(others=0.2, stolen=0.0), "other processes used 20% of its CPU time"),
+        (Load(others=0.2, stolen=0.004), "other processes used 20% of its CPU time"),
         (Load(), "nothing is known of its load"),
     ],
 )

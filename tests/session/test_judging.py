@@ -205,3 +205,16 @@ def test_what_the_progress_says(judged) -> None:
     judged(Machine())
     assert "judging 5 cases against main: 16 quads in each of 3 to 8 restarts" in judged.lines[0]
     assert any("restart 3: latency ok" in line for line in judged.lines)
+
+
+@pytest.mark.parametrize(
+    ("slower", "so_far", "verdict"), [(0.3, "worse", "regressed"), (-0.3, "better", "improved")]
+)
+def test_a_look_that_is_not_the_last_has_no_verdicts_word(
+    judged, monkeypatch, slower: float, so_far: str, verdict: str
+) -> None:
+    settled = iter([False, True])
+    monkeypatch.setattr(paired, "is_settled", lambda *_: next(settled))
+    judged(Machine(slower))
+    looks = [line for line in judged.lines if "restart " in line and "latency" in line]
+    assert [line.split()[-1] for line in looks] == [so_far, verdict]

@@ -5,6 +5,7 @@ There are no sentences here: `gate/explain` and `report/` write them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import field
@@ -17,6 +18,8 @@ Status = Literal[
     "ok", "better", "improved", "worse", "regressed", "undecided", "no baseline", "not comparable", "invalid"
 ]  # fmt: skip
 FAILING: tuple[Status, ...] = ("regressed", "invalid")
+# What is as far off and does not decide.
+UNDECIDING: Mapping[Status, Status] = {"regressed": "worse", "improved": "better"}
 
 Cause = Literal[
     "",  # change and limit explain it

@@ -11,6 +11,7 @@ from tts_baseline.gate.judge.disturbances import STOLEN
 
 # The rule by which recordings of an idle machine were told from others (docs/judge.md, "What counts").
 OTHERS = 0.1
+_SHOWN = 0.005  # less is 0 %
 _DIGITS = 3  # those of the parts
 
 
@@ -48,7 +49,7 @@ def shown(load: Load) -> str:
     parts = []
     if load.others is not None:
         parts.append(f"other processes used {load.others:.0%} of its CPU time")
-    if load.stolen:
+    if load.stolen is not None and load.stolen >= _SHOWN:
         parts.append(f"the host gave {load.stolen:.0%} to other guests")
     if load.waiting is not None:
         parts.append(f"a process waited for a CPU {load.waiting:.0%} of the time")

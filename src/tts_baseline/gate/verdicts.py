@@ -10,7 +10,7 @@ from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import Baseline, Failure, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import FAILING, Grounds, Status, Verdict, Verdicts
+from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired
@@ -102,7 +102,7 @@ def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 def asked_for(verdict: Verdict) -> Verdict:
     """The verdict on a case that a test asks for by itself: there it decides, not the median."""
-    decisive: Mapping[Status, Status] = {"worse": "regressed", "better": "improved"}
+    decisive = {beneath: status for status, beneath in UNDECIDING.items()}
     return replace(verdict, status=decisive.get(verdict.status, verdict.status))
 
 

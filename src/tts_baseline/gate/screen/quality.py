@@ -12,14 +12,11 @@ from msgspec.structs import replace
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Grounds, Status, Verdict
+from tts_baseline.core.verdict import UNDECIDING, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
-
-# What a single case is called where the median decides.
-_BENEATH_A_MEDIAN: Mapping[Status, Status] = {"regressed": "worse", "improved": "better"}
 
 
 class Pair(Struct, frozen=True):
@@ -98,7 +95,7 @@ def _status(spec: MetricSpec, allowed: float, difference: float) -> Status:
 def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
     status = _status(spec, _allowed(limit, pair.then), pair.difference)
     if spec.decide == "median":
-        status = _BENEATH_A_MEDIAN.get(status, status)
+        status = UNDECIDING.get(status, status)
     return _draft(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
 
 

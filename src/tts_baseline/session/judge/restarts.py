@@ -12,7 +12,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Case, Failure
 from tts_baseline.core.units import seconds
-from tts_baseline.core.verdict import Verdict
+from tts_baseline.core.verdict import UNDECIDING, Verdict
 from tts_baseline.gate.explain import revision
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
@@ -103,11 +103,15 @@ def judge(
                     again += 1
                     progress.milestone(f"once more: the host gave {stolen:.0%} of the CPU time to others")
             verdicts = paired.decide(judgement(), project.limits)
+            is_settled = paired.is_settled(verdicts, gates)
+            words = {} if is_settled or count == LOOKS[-1] else UNDECIDING
             statuses = ", ".join(
-                f"{v.gate} {v.status}" for v in verdicts if v.case is None and v.gate in gates
+                f"{v.gate} {words.get(v.status, v.status)}"
+                for v in verdicts
+                if v.case is None and v.gate in gates
             )
             progress.milestone(f"restart {count}: {statuses}")
-            if paired.is_settled(verdicts, gates):
+            if is_settled:
                 break
     return judgement(), verdicts
 
