@@ -44,3 +44,12 @@ def test_a_refused_request_is_not_a_lost_worker() -> None:
 
 def test_a_bad_limit_is_a_bad_setting() -> None:
     assert issubclass(errors.LimitError, errors.SettingsError)
+
+
+def test_what_is_said_of_a_fault_of_ours_is_bounded_and_without_secrets(monkeypatch) -> None:
+    monkeypatch.setenv("SPEECH_API_KEY", "sk-1234567890abcdef")
+    said = errors.unforeseen(RuntimeError(f"key sk-1234567890abcdef {'long ' * 2_000_000}"))
+    assert "sk-1234567890abcdef" not in said
+    assert len(said) < 50_000
+    assert said.startswith("RuntimeError: key ***")
+    assert said.splitlines()[-1].startswith("  next   report it")

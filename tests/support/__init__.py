@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
+PACKAGE = REPOSITORY / "src/tts_baseline"
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 
+from tts_baseline.core.excerpts import excerpt
 from tts_baseline.core.outside import line
+from tts_baseline.core.redaction import secrets_of
+
+_TRACE_CHARS = 2**14  # chosen: of beginning and of end each, 170 lines
 
 
 class TtsBaselineError(Exception):
@@ -38,11 +43,12 @@ def sentence(error: TtsBaselineError) -> str:
 
 def unforeseen(error: BaseException) -> str:
     """What is said of an exception that nobody foresaw: its traceback, and what to do with it."""
-    return (
+    said = (
         f"{''.join(traceback.format_exception(error))}"
         f"this is a fault of tts-baseline, not a regression ({brief(error)})\n"
         "  next   report it, with the lines above and what `tts-baseline --version` prints"
     )
+    return excerpt(said, head=_TRACE_CHARS, tail=_TRACE_CHARS, secrets=secrets_of({}, os.environ))
 
 
 class SettingsError(TtsBaselineError):
