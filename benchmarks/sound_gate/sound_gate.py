@@ -1,4 +1,4 @@
-"""Plants faults in human recordings, and counts what the gate of sound fails, what it names, and false alarms.
+"""Plants faults in human recordings; counts what the gate of sound fails, what it names, and its alarms.
 
     python benchmarks/sound_gate/sound_gate.py --sounds FOLDER [--write]
 
@@ -40,6 +40,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING
 from tts_baseline.gate import limits
 from tts_baseline.gate.screen import quality
+from tts_baseline.gate.verdicts import gating
 
 _NOW = "2026-01-01T00:00:00+00:00"
 RESULTS = Path(__file__).with_name("results.json")
@@ -133,10 +134,9 @@ def _gates(baseline: Baseline, readings: Readings) -> set[str]:
         spec = metric.spec
         if spec.limit is None:
             continue
-        for verdict in quality.verdicts(spec, limits.parse(spec.limit, spec), run, baseline, ()):
-            decides = verdict.case is None or verdict.status == "invalid"
-            if decides and verdict.status in FAILING:
-                found.add(spec.key)
+        judged = quality.verdicts(spec, limits.parse(spec.limit, spec), run, baseline, ())
+        if any(verdict.status in FAILING for verdict in gating(judged)):
+            found.add(spec.key)
     return found
 
 

@@ -119,6 +119,11 @@ SENTENCES = [
         ),
     ),
     (verdict("median", valid=5, of=6), "median of 5 of 6 cases"),
+    (
+        verdict("between", valid=5, of=6),
+        "median of 5 of 6 cases; its interval holds the limit: listen to the worst, or add cases",
+    ),
+    (verdict("gross"), "so far beyond the limit that this case fails alone"),
     (verdict("worst case", worse=1, of=6, case="c4"), "1 of 6 cases worse, most in c4"),
     (
         verdict("few valid", valid=2, of=6, different=0),

@@ -27,6 +27,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
                 "each"    every case alone against the quality baseline (counts of faults);
                 "exact"   counters against the newest accepted run under the same software, of any machine.
     limit:      the largest change for the worse that passes: "5%", "1 dB", "20% + 8 MiB"; None: never gated.
+    gross:      where the median decides, how many limits a single case may be worse before it fails alone;
+                0: it never does.
     scope:      "case": one reading a case; "run": one for the whole run, from its cold starts.
     timed:      its values are times, which the gate corrects for the speed of the machine.
     has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
@@ -49,6 +51,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     family: Family
     decide: Literal["ratio", "median", "each", "exact"]
     limit: str | None
+    gross: float = 0.0
     scope: Literal["case", "run"] = "case"
     timed: bool = False
     has_stages: bool = False

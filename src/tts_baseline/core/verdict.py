@@ -38,6 +38,8 @@ Cause = Literal[
     "before the base",  # it happened before the judge's base: `judged`
     "unconfirmed",  # a gain in time that no judge has confirmed
     # how a score or a counter was decided
+    "gross",  # a single case, so much worse that it decides alone
+    "between",  # the interval of the median, of `valid` of `of` cases, holds the limit
     "median",  # median of the paired differences of `valid` of `of` cases
     "worst case",  # `worse` of `of` cases are worse, `case` most of all
     "few valid",  # only `valid` of `of` cases have a value; `different` differ from their goldens

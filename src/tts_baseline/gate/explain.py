@@ -232,6 +232,11 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
         "before it, or around the code"
     ),
     "unconfirmed": _plain("faster than earlier runs, which may have been disturbed; no judge confirms it"),
+    "gross": lambda v: "so far beyond the limit that this case fails alone",
+    "between": lambda v: (
+        f"median of {v.grounds.valid} of {v.grounds.of} cases; its interval holds the limit: "
+        "listen to the worst, or add cases"
+    ),
     "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",
     "few valid": _few,

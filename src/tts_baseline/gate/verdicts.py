@@ -89,14 +89,14 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
 def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts that speak for a suite.
 
-    These are the suite's own, whatever is invalid, and single cases of metrics where one case is enough
-    (times after Holm's correction; counts of faults). Quality scores of single cases vary with any change
-    of the audio: their median speaks.
+    These are the suite's own, whatever fails, and single cases of metrics where one case is enough (times
+    after Holm's correction; counts of faults). Other quality scores of single cases vary with any change of
+    the audio: their median speaks.
     """
     return tuple(
         v
         for v in verdicts
-        if v.case is None or v.status == "invalid" or metrics()[v.metric].spec.decide != "median"
+        if v.case is None or v.status in FAILING or metrics()[v.metric].spec.decide != "median"
     )
 
 

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import random
+from statistics import median
+
 import pytest
+from msgspec.structs import replace
 
 from tests.support.baselines import HOLA, baseline_of, quality_of
 from tests.support.verdicts import screened
-from tts_baseline.core.records import Baseline
-from tts_baseline.core.verdict import Grounds
-from tts_baseline.gate.limits import chosen
+from tts_baseline.core.records import Baseline, Reading, Run
+from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import FAILING, Grounds, Verdict
+from tts_baseline.gate.limits import chosen, parse
+from tts_baseline.gate.screen.quality import Pair, _median
 from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
+from tts_baseline.stats.repeats import repeatability
 
 
 def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
@@ -30,14 +37,107 @@ def test_snr_is_capped_so_that_digital_silence_counts_for_nothing(make, verdict)
     assert judged(make, verdict, {"snr_vad": 100.0}, {"snr_vad": 58.9}).status == "regressed"
 
 
-def test_the_median_over_cases_speaks_and_one_case_does_not(make, verdict) -> None:
-    score = {("snr_vad", "c0"): 10.0}
-    assert judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case_scores=score).status == "ok"
+def decisive(make, scores: dict[str, float], **one_case: float) -> list[Verdict]:
+    """What fails where each case had these scores, and c0 has others now."""
+    changed_case = {(metric, "c0"): value for metric, value in one_case.items()}
+    run = make.run(scores=scores, case_scores=changed_case)
+    return [v for v in gating(screened(run, baseline_of(quality=quality_of(scores)))) if v.status in FAILING]
+
+
+def test_the_median_over_cases_speaks_and_one_case_that_is_worse_does_not(make, verdict) -> None:
+    score = {("snr_vad", "c0"): 26.0}
+    suite = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case_scores=score)
+    assert (suite.status, suite.change) == ("undecided", 0.0)  # one of six is within the interval
     case = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=score)
     assert case.status == "worse"
-    run = make.run(scores={"snr_vad": 30.0}, case_scores=score)
-    verdicts = screened(run, baseline_of(quality=quality_of({"snr_vad": 30.0})))
-    assert not any(v.status == "regressed" for v in gating(verdicts))
+    assert decisive(make, {"snr_vad": 30.0}, snr_vad=26.0) == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "then", "now"),
+    [("snr_vad", 40.0, 34.9), ("level", -20.0, -23.1), ("level", -20.0, -16.9), ("duration", 2.0, 1.69)],
+)
+def test_one_case_that_is_ruined_fails_alone(make, metric: str, then: float, now: float) -> None:
+    (v,) = decisive(make, {metric: then}, **{metric: now})
+    assert (v.case, v.status, v.cause) == ("c0", "regressed", "gross")
+    assert v.limit == pytest.approx({"snr_vad": 5.0, "level": 3.0, "duration": 0.15}[metric])
+
+
+def test_a_limit_of_ones_own_moves_the_limit_of_a_single_case_too(make, verdict) -> None:
+    ruined = {("snr_vad", "c0"): 20.0}
+    for limit, status in (("1 dB", "regressed"), ("3 dB", "worse")):
+        v = judged(
+            make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=ruined, snr=limit
+        )
+        assert v.status == status
+
+
+def unseeded(run: Run, metric: str, deviation: float, seed: int) -> Run:
+    """The run with three utterances a case, which differ by chance; their median is read."""
+    dice = random.Random(seed)
+
+    def rendered(reading: Reading) -> Reading:
+        if reading.metric != metric or reading.value is None:
+            return reading
+        values = tuple(reading.value + dice.gauss(0, deviation) for _ in range(3))
+        return replace(reading, value=median(values), values=values)
+
+    return replace(run, readings=tuple(map(rendered, run.readings)))
+
+
+def failing(run: Run, then: dict[str, float]) -> list[Verdict]:
+    return [v for v in gating(screened(run, baseline_of(quality=quality_of(then)))) if v.status in FAILING]
+
+
+def test_chance_between_utterances_fails_no_case(make) -> None:
+    """Six cases whose level differs by 2 dB from utterance to utterance: 200 unchanged runs."""
+    alarms = [
+        failing(unseeded(make.run(scores={"level": -20.0}), "level", 2.0, seed), {"level": -20.0})
+        for seed in range(200)
+    ]
+    assert sum(map(bool, alarms)) <= 1
+
+
+def test_a_ruined_case_fails_in_spite_of_chance(make) -> None:
+    run = make.run(scores={"level": -20.0}, case_scores={("level", "c0"): -40.0})
+    (v,) = failing(unseeded(run, "level", 0.5, 1), {"level": -20.0})
+    assert (v.case, v.cause) == ("c0", "gross")
+
+
+def test_changes_in_both_directions_do_not_cancel(make) -> None:
+    """Half of the cases are 2 dB louder, half 2 dB softer: their median is nothing, their size is not."""
+    then = {"level": -20.0}
+    scores = {("level", f"c{n}"): -18.0 if n % 2 else -22.0 for n in range(6)}
+    run = make.run(scores=then, case_scores=scores)
+    (v,) = [v for v in failing(run, then) if v.case is None]
+    assert abs(v.change) == pytest.approx(2.0)
+
+
+def test_an_interval_that_holds_the_limit_is_undecided(make, verdict) -> None:
+    scores = {("snr_vad", f"c{n}"): 30.0 - n for n in range(6)}  # -0 to -5 dB, -2.5 in the middle
+    v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case_scores=scores)
+    assert (v.status, v.cause, v.change) == ("undecided", "between", pytest.approx(-2.5))
+    assert (v.low, v.high) == (pytest.approx(-5.0), pytest.approx(0.0))
+
+
+@pytest.mark.parametrize("count", [16, 49])
+def test_error_rates_of_the_suite_at_the_limit_and_without_a_change(make, count: int) -> None:
+    """Paired differences of 0.5 dB of chance, 400 suites each: at the limit, and unchanged."""
+    dice = random.Random(count)
+    spec = metrics()["snr_vad"].spec
+    limit = parse(spec.limit, spec)
+    names = [f"c{n}" for n in range(count)]
+
+    def share_that_fails(shift: float) -> float:
+        failed = 0
+        for _ in range(400):
+            pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), ()) for name in names]
+            failed += _median(spec, limit, pairs, repeatability([]), count).status == "regressed"
+        return failed / 400
+
+    assert share_that_fails(-1.0) <= 0.025 + 3 * (0.025 * 0.975 / 400) ** 0.5
+    assert share_that_fails(0.0) == 0.0
+    assert share_that_fails(-2.0) >= 0.95
 
 
 def test_a_case_that_can_no_longer_be_measured_is_invalid(make, verdict) -> None:

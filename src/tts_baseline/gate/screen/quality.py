@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 from typing import Any
@@ -12,20 +13,29 @@ from msgspec.structs import replace
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import UNDECIDING, Cause, Grounds, Status, Verdict
+from tts_baseline.core.verdict import Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
+from tts_baseline.stats.multiplicity import holm
+from tts_baseline.stats.repeats import Repeatability, chance, error_of_median, repeatability
+
+_ALPHA = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
+_SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
 
 
 class Pair(Struct, frozen=True):
-    """One case's score then and now, and their difference (a share of `then` where the limit is one)."""
+    """One case's score then and now, and their difference (a share of `then` where the limit is one).
+
+    `repeats` are the values of all utterances now, in the same terms as the difference.
+    """
 
     case: str
     then: float
     now: float
     difference: float
+    repeats: tuple[float, ...]
 
 
 def verdicts(
@@ -33,7 +43,8 @@ def verdicts(
 ) -> list[Verdict]:
     """The verdicts of one metric: the suite first (median of paired differences), then its cases.
 
-    A case that could be measured when it was accepted and cannot be now is `invalid`; where the metric
+    A single case beneath a median fails where it is ruined and the suite is not: else the suite speaks for
+    it. A case that could be measured when it was accepted and cannot be now is `invalid`; where the metric
     compares with a golden, that only says that the two cannot be laid over each other: `not comparable`.
     `broken` cases have been reported as invalid already.
     """
@@ -54,9 +65,13 @@ def verdicts(
             cause = _why_new(asked[case], baseline)
             cases.append(_draft(spec, limit, case, "no baseline", now=reading.value, cause=cause))
         elif score.value is not None:
-            pairs.append(_pair(spec, limit, case, score.value, reading.value))
-    cases += [_case(spec, limit, pair) for pair in pairs]
-    suite = _suite(spec, limit, pairs, [c for c in readings if c in accepted], run)
+            pairs.append(_pair(spec, limit, case, score.value, reading))
+    noise = repeatability([pair.repeats for pair in pairs])
+    compared = _compared(spec, limit, pairs, noise)
+    suite = _suite(spec, limit, pairs, compared, noise, [c for c in readings if c in accepted], run)
+    if suite and spec.decide == "median" and suite.status == "regressed":
+        compared = [_case(spec, limit, pair, None) for pair in pairs]
+    cases += compared
     for missing in ("not comparable", "no baseline"):
         if suite is None and cases and all(v.status == missing for v in cases):
             suite = replace(cases[0], case=None, current=_middle(cases))
@@ -73,11 +88,11 @@ def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:
     }
 
 
-def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, now: float) -> Pair:
-    if spec.cap is not None:
-        then, now = min(then, spec.cap), min(now, spec.cap)
-    difference = now - then
-    return Pair(case, then, now, difference / abs(then) if limit.is_relative and then else difference)
+def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, reading: Reading) -> Pair:
+    cap = math.inf if spec.cap is None else spec.cap
+    then, now, *repeats = (min(value, cap) for value in (then, reading.value or 0.0, *reading.values))
+    scale = abs(then) if limit.is_relative and then else 1.0
+    return Pair(case, then, now, (now - then) / scale, tuple(value / scale for value in repeats))
 
 
 def _allowed(limit: Limit, then: float | None) -> float:
@@ -85,57 +100,117 @@ def _allowed(limit: Limit, then: float | None) -> float:
     return limit.share_of(abs(then)) if limit.is_relative and then else limit.absolute
 
 
-def _status(spec: MetricSpec, allowed: float, difference: float) -> Status:
-    worse = {"lower": difference, "higher": -difference, "same": abs(difference)}[spec.better]
+def _worse(spec: MetricSpec, difference: float) -> float:
+    """By how much a difference is for the worse."""
+    return {"lower": difference, "higher": -difference, "same": abs(difference)}[spec.better]
+
+
+def _error(pair: Pair, noise: Repeatability) -> float:
+    """The standard error of a difference by chance; both sides are medians of as many utterances."""
+    return math.sqrt(2) * noise.deviation * error_of_median(max(len(pair.repeats), 1))
+
+
+def _compared(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], noise: Repeatability) -> list[Verdict]:
+    """The verdict of each case: `regressed` where it decides alone, and chance cannot have done it.
+
+    Holm's procedure keeps one error rate for all cases.
+    """
+    alone = spec.gross if spec.decide == "median" else 1.0
+    bounds = [alone * _allowed(limit, pair.then) if alone else math.inf for pair in pairs]
+    chances = [
+        chance(_worse(spec, pair.difference) - bound, _error(pair, noise), noise.degrees)
+        for pair, bound in zip(pairs, bounds, strict=True)
+    ]
+    failed = holm(chances, _ALPHA)
+    return [
+        _case(spec, limit, pair, bound if fails else None)
+        for pair, bound, fails in zip(pairs, bounds, failed, strict=True)
+    ]
+
+
+def _case(spec: MetricSpec, limit: Limit, pair: Pair, failed: float | None) -> Verdict:
+    """`failed` is the bound beyond which the case fails alone, where it does."""
+    numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
+    if failed is not None:
+        verdict = _draft(spec, limit, pair.case, "regressed", **numbers)
+        return replace(verdict, cause="gross", limit=failed) if spec.decide == "median" else verdict
+    worse, allowed = _worse(spec, pair.difference), _allowed(limit, pair.then)
+    status: Status = "ok"
     if worse > allowed:
-        return "regressed"
-    return "improved" if worse < -allowed else "ok"
-
-
-def _case(spec: MetricSpec, limit: Limit, pair: Pair) -> Verdict:
-    status = _status(spec, _allowed(limit, pair.then), pair.difference)
-    if spec.decide == "median":
-        status = UNDECIDING.get(status, status)
-    return _draft(spec, limit, pair.case, status, then=pair.then, now=pair.now, change=pair.difference)
+        status = "worse" if spec.decide == "median" else "undecided"
+    elif worse < -allowed:
+        status = "better" if spec.decide == "median" else "improved"
+    return _draft(spec, limit, pair.case, status, **numbers)
 
 
 def _suite(
-    spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], cases: Sequence[str], run: Run
+    spec: MetricSpec,
+    limit: Limit,
+    pairs: Sequence[Pair],
+    compared: Sequence[Verdict],
+    noise: Repeatability,
+    cases: Sequence[str],
+    run: Run,
 ) -> Verdict | None:
     if not cases:
         return None
     if not pairs:
         return _by_class(spec, limit, None, spec.fallback, cases, run) if spec.fallback else None
     if spec.decide == "each":
-        return _worst(spec, limit, pairs)
-    middle, low, high = median_interval([pair.difference for pair in pairs])
-    then = median(pair.then for pair in pairs)
-    verdict = _draft(
-        spec,
-        limit,
-        None,
-        _status(spec, _allowed(limit, then), middle),
-        then=then,
-        now=median(pair.now for pair in pairs),
-        change=middle,
-        low=low,
-        high=high,
-        cause="median",
-        grounds=Grounds(valid=len(pairs), of=len(cases)),
-    )
+        return _worst(compared)
+    verdict = _median(spec, limit, pairs, noise, len(cases))
     if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
         return _by_class(spec, limit, verdict, spec.fallback, cases, run)
     return verdict
 
 
-def _worst(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair]) -> Verdict:
+def _median(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], noise: Repeatability, of: int) -> Verdict:
+    """The interval of the median against the limit; where any change is a fault, that of the changes' sizes.
+
+    Sizes, of which what chance adds is taken off, do not cancel as changes in both directions do. `regressed`
+    needs all of the interval beyond the limit, and a change that chance makes once in 1000.
+    """
+    then = median(pair.then for pair in pairs)
+    allowed = _allowed(limit, then)
+    worse = [_worse(spec, pair.difference) for pair in pairs]
+    if spec.better == "same":
+        chances = (_error(pair, noise) for pair in pairs)
+        worse = [math.sqrt(max(0.0, w**2 - error**2)) for w, error in zip(worse, chances, strict=True)]
+    middle, low, high = median_interval(worse)
+    cause: Cause = "median"
+    status: Status = "ok"
+    if low > allowed and median_interval(worse, _ALPHA)[1] > 0:
+        status = "regressed"
+    elif high < -allowed:
+        status = "improved"
+    elif high > allowed:
+        status, cause = "undecided", "between"
+    is_down = spec.better == "higher" or (
+        spec.better == "same" and median(pair.difference for pair in pairs) < 0
+    )
+    return _draft(
+        spec,
+        limit,
+        None,
+        status,
+        then=then,
+        now=median(pair.now for pair in pairs),
+        change=-middle if is_down else middle,
+        low=-high if is_down else low,
+        high=-low if is_down else high,
+        cause=cause,
+        grounds=Grounds(valid=len(pairs), of=of),
+    )
+
+
+def _worst(compared: Sequence[Verdict]) -> Verdict:
     """The suite's verdict where every case counts: that of its worst case."""
-    worst = max(pairs, key=lambda pair: pair.difference)
-    verdict = replace(_case(spec, limit, worst), case=None)
-    worse = sum(_case(spec, limit, pair).status == "regressed" for pair in pairs)
+    worst = max(compared, key=lambda v: (_SEVERITY.index(v.status), v.change or 0.0))
+    worse = sum(v.status == "regressed" for v in compared)
     if not worse:
-        return verdict
-    return replace(verdict, cause="worst case", grounds=Grounds(worse=worse, of=len(pairs), case=worst.case))
+        return replace(worst, case=None)
+    grounds = Grounds(worse=worse, of=len(compared), case=worst.case or "")
+    return replace(worst, case=None, cause="worst case", grounds=grounds)
 
 
 def _by_class(

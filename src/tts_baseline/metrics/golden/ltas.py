@@ -20,6 +20,7 @@ SPEC = MetricSpec(
     family="quality",
     decide="median",
     limit="1 dB",
+    gross=3.0,
     golden=True,
     packages=("scipy",),
 )

@@ -20,6 +20,7 @@ SPEC = MetricSpec(
     family="quality",
     decide="median",
     limit="0.1",
+    gross=10.0,
     golden=True,
     headline=True,
     packages=("pesq", "soxr"),

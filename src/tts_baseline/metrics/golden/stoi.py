@@ -17,6 +17,7 @@ SPEC = MetricSpec(
     family="quality",
     decide="median",
     limit="0.01",
+    gross=10.0,
     golden=True,
     packages=("pystoi", "soxr"),
 )

@@ -7,7 +7,9 @@ from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.pooling import Measured, over_utterances
 
-SPEC = MetricSpec(name="duration", unit="s", better="same", family="quality", decide="median", limit="5%")
+SPEC = MetricSpec(
+    name="duration", unit="s", better="same", family="quality", decide="median", limit="5%", gross=3.0
+)
 
 
 def read(evidence: Evidence) -> Reading:

@@ -16,6 +16,7 @@ SPEC = MetricSpec(
     family="quality",
     decide="median",
     limit="1 dB",
+    gross=3.0,
     equivalent=0.1,  # chosen: a tenth of the limit
 )
 

@@ -24,6 +24,7 @@ SPEC = MetricSpec(
     family="quality",
     decide="median",
     limit="1 dB",
+    gross=5.0,
     gate="snr",
     cap=60.0,
     min_valid=0.8,

@@ -1,0 +1,47 @@
+"""Repeatability against its formula, and errors of medians against a simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from tts_baseline.stats.repeats import Repeatability, chance, error_of_median, repeatability
+
+
+def test_groups_are_pooled_by_their_degrees_of_freedom() -> None:
+    # squares 2 and 8 (about 1 and 4), degrees 1 and 2
+    pooled = repeatability([[0.0, 2.0], [2.0, 4.0, 6.0], [9.0]])
+    assert (pooled.deviation, pooled.degrees) == (pytest.approx(math.sqrt((2 + 8) / 3)), 3)
+
+
+def test_without_repeats_nothing_is_known() -> None:
+    assert repeatability([[1.0], [2.0], []]) == Repeatability(0.0, 0)
+
+
+@given(
+    st.lists(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=5), min_size=1, max_size=6),
+    st.floats(-1e3, 1e3),
+)
+def test_a_shift_of_a_group_changes_nothing(groups: list[list[float]], shift: float) -> None:
+    moved = [[value + shift for value in groups[0]], *groups[1:]]
+    assert repeatability(moved).deviation == pytest.approx(
+        repeatability(groups).deviation, rel=1e-6, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "most"), [(1, 0.01), (2, 0.12), (3, 0.03), (4, 0.08), (5, 0.03), (15, 0.03)]
+)
+def test_the_error_of_a_median_is_that_of_a_simulation_or_a_little_more(count: int, most: float) -> None:
+    medians = np.median(np.random.default_rng(1).standard_normal((200_000, count)), axis=1)
+    assert -0.02 <= error_of_median(count) / medians.std() - 1 <= most
+
+
+def test_chance_is_students_tail() -> None:
+    assert chance(3.0, 1.5, 7) == pytest.approx(1 - stats.t.cdf(2.0, 7))
+    assert (chance(0.1, 0.0, 0), chance(0.0, 0.0, 0), chance(-0.1, 0.0, 0)) == (0.0, 1.0, 1.0)
