@@ -14,7 +14,7 @@ from tests.support.baselines import baseline_of
 from tests.support.counted import CASES, GATES, USUAL, counted, more
 from tests.support.verdicts import outcome, screened
 from tts_baseline.core.records import Baseline, Failure, Run, Work
-from tts_baseline.core.verdict import Change, Source, Verdict
+from tts_baseline.core.verdict import Change, Source, Verdict, Verdicts
 from tts_baseline.gate.limits import chosen
 from tts_baseline.gate.verdicts import changed, fails, gating
 from tts_baseline.report.format import View
@@ -353,7 +353,7 @@ def test_accepting_other_work_alone_starts_no_epoch(run, make) -> None:
     baseline = baseline_of([run() for _ in range(4)])
     verdicts = screened(run(more(mm=1)), baseline)
     assert any(v.status == "regressed" for v in verdicts)
-    assert not changed(verdicts)
+    assert not changed(Verdicts(screen=verdicts, combined=verdicts))
 
 
 COUNTS = st.dictionaries(st.sampled_from("abcd").map("aten.{}".format), st.integers(1, 10**6), min_size=1)
