@@ -25,7 +25,16 @@ def test_no_part_of_a_secret_is_left_at_a_cut(at: int) -> None:
     shown = excerpt(text, head=50, tail=50, secrets=(KEY,))
     assert "sk-" not in shown
     assert "def" not in shown
-    assert "***" in shown
+
+
+@pytest.mark.parametrize("at", range(30))
+@pytest.mark.parametrize("spelling", ["{0}", "%25{1:02x}", "&#{1:05};"])
+def test_no_part_of_a_secret_is_left_where_a_text_was_cut_before(at: int, spelling: str) -> None:
+    text = "".join(spelling.format(char, ord(char)) for char in KEY) * 1000
+    begun, ended = text[: 8000 + at], text[at - 8000 :]
+    shown = joined(begun, ended, 10**6, head=10**5, tail=10**5, secrets=(KEY,))
+    first, last = shown.split(" … (1,")[0], shown.rsplit(" … ")[-1]
+    assert set(first + last) <= {"*"}
 
 
 def test_what_is_no_text_is_escaped() -> None:
@@ -52,3 +61,9 @@ class Broken(Exception):
 )
 def test_an_error_is_described_whatever_its_text(error: Exception, says: str) -> None:
     assert described(error) == says
+
+
+def test_a_long_text_with_a_secret_keeps_its_beginning() -> None:
+    shown = excerpt(f"401 for {KEY}: " + "x" * 10**6, head=300, tail=100, secrets=(KEY,))
+    assert shown.startswith("401 for ***: xxxx")
+    assert len(shown) > 400
