@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import signal
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.hostile.pipelines.asked import MARK, SECRETS, Pipeline, ask, pipelines
+from tests.hostile.pipelines.asked import HOSTILE, MARK, PRELUDE, SECRETS, Pipeline, ask, pipelines
 from tests.hostile.pipelines.kills import kill
+from tts_baseline.core.errors import PipelineError, RequestFailed, sentence
+from tts_baseline.pipelines._answers import utterance
+from tts_baseline.pipelines._prepare import prepare
 
-SAMPLE = [pipeline for pipeline in pipelines().values() if pipeline.sample]
+ALL = pipelines().values()
+SAMPLE = [pipeline for pipeline in ALL if pipeline.sample]
+# What needs no process of its own to be refused.
+BY_WORKER = ("returns-many-phones", "returns-hostile-object", "returns-surrogate-stage")
+RETURNED = [p for p in ALL if p.id.startswith("returns-") and p.id not in BY_WORKER]
+NAMED = [p for p in ALL if p.id.startswith(("class-", "instance-", "attribute-", "factory-", "method-"))]
 
 
 @pytest.mark.parametrize("pipeline", SAMPLE, ids=lambda pipeline: pipeline.id)
@@ -30,6 +40,30 @@ def test_the_right_sentence_and_nothing_left(
     assert len(answer.sentence) < 2000
     for file in tmp_path.rglob("*.log"):
         assert not any(secret in file.read_text() for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize("pipeline", RETURNED, ids=lambda pipeline: pipeline.id)
+def test_what_is_returned_is_refused_with_the_line_to_write(pipeline: Pipeline) -> None:
+    module: dict[str, Any] = {}
+    exec(PRELUDE + pipeline.source, module)
+    returned = module["synthesize"](HOSTILE.text)
+    with pytest.raises(RequestFailed) as refused:
+        utterance(returned, where=pipeline.target)
+    assert all(part in sentence(refused.value) for part in pipeline.says)
+
+
+@pytest.mark.parametrize("pipeline", NAMED, ids=lambda pipeline: pipeline.id)
+def test_what_is_no_pipeline_is_refused_with_the_line_to_write(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "voice.py").write_text(PRELUDE + pipeline.source, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "voice", raising=False)
+    with pytest.raises(PipelineError) as refused:
+        prepare(pipeline.target, {}, device="cpu", optimize=())().synthesize(HOSTILE.request)
+    sys.modules.pop("voice")
+    said = sentence(refused.value)
+    assert [part for part in pipeline.says if part not in said and not part.startswith("traceback")] == []
 
 
 @pytest.mark.parametrize(
