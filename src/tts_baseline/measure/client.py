@@ -40,6 +40,12 @@ _LINE = 300  # chosen: characters of them
 _FRAMES = 3  # chosen: frames of the traceback in an error message
 _LOG_CHARS = 2**16  # chosen: characters of beginning and of end of a log that is kept, 700 lines each
 _POLL_S = 0.0005  # chosen: a tenth of the 5 ms for which libgomp's threads spin after a computation
+# By request: the setting that limits it, and what it was to do.
+_LIMITS: dict[type[ToWorker], tuple[str, str]] = {
+    Start: ("load_timeout", "load"),
+    Speak: ("timeout", "speak"),
+    Count: ("timeout", "count the work of a call"),
+}
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
 A = TypeVar("A", Ready, Spoken, Counted)
@@ -197,7 +203,7 @@ class Worker:
     def _hung(self, timeout: float, message: ToWorker) -> NoReturn:
         words = self._last_words(self._process.abort())
         self._abandon()
-        name, what = ("load_timeout", "load") if isinstance(message, Start) else ("timeout", "speak")
+        name, what = _LIMITS[type(message)]
         raise WorkerHung(
             f"the worker took more than {seconds(timeout)} to {what}",
             where=words,
