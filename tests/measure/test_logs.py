@@ -16,6 +16,15 @@ def test_one_file_has_all_that_a_worker_kept(tmp_path: Path) -> None:
     assert text == "--- the text 'Hola.'\nTraceback\n\n--- the worker died\ncaf\\udce9\n\n"
 
 
+def test_what_is_kept_does_nothing_where_it_is_shown(tmp_path: Path) -> None:
+    name = Log(str(tmp_path), str(tmp_path)).keep(
+        "the text '\n::error::'", "\x1b]52;c;Y2F0\x07\n::set-output name=x::y"
+    )
+    text = (tmp_path / name).read_text()
+    assert "\x1b" not in text
+    assert not any(row.startswith("::") for row in text.splitlines())
+
+
 def test_nothing_to_keep_makes_no_file(tmp_path: Path) -> None:
     assert Log(str(tmp_path / "logs"), str(tmp_path)).keep("loading", " \n") == ""
     assert Log("", str(tmp_path)).keep("loading", "text") == ""

@@ -7,13 +7,18 @@ import secrets
 import time
 from pathlib import Path
 
+from tts_baseline.core.outside import line, terminal
+
 FOLDER = "logs"  # in the folder of runs
 _MOST = 2**20  # chosen: a dozen failures with their tracebacks; the ones after them are alike
 _KEPT = 20  # chosen: files; a run has one a worker that fails
 
 
 class Log:
-    """The log of one worker, a file that is made when there is something to keep; '' as its folder: never."""
+    """The log of one worker, a file that is made when there is something to keep; '' as its folder: never.
+
+    A terminal or a CI log may show it: nothing in it does anything but be read.
+    """
 
     def __init__(self, folder: str, root: str) -> None:
         self._folder, self._root = folder, root
@@ -27,7 +32,7 @@ class Log:
             path = self._path = self._path or _new(Path(self._folder))
             with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 if file.tell() < _MOST:
-                    file.write(f"--- {title}\n{text.rstrip()}\n\n")
+                    file.write(terminal(f"--- {line(title)}\n{text.rstrip()}\n\n"))
         except OSError:
             return ""
         inside = path.is_relative_to(self._root)
