@@ -1,7 +1,7 @@
 """Gates every hostile pipeline of tests/hostile/pipelines as a project would, and ends sessions by signals.
 
-Run as `python benchmarks/hostile/pipelines.py`, in parts as `… --part 1/8`; each part replaces its entries
-in the section "pipelines" of results.json. Checked of each: the sentence, the exit status, the memory of
+Run as `python benchmarks/hostile/pipelines.py`, in parts as `… --part 1/8`; each replaces its entries in
+the section "pipelines" of results.json. Checked of each: the sentence, the exit status, the memory of
 pytest's process, the length of the output, and that no process and no secret is left.
 """
 
@@ -96,56 +96,60 @@ def said_of(folder: Path) -> str:
     return " ".join(failure["message"] for run in runs for failure in run["failures"])
 
 
-def gated(part: int, parts: int) -> dict[str, str]:
-    outcomes = {}
-    for pipeline in list(pipelines().values())[part - 1 :: parts]:
-        begun = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="hostile-") as name:
-            outcomes[pipeline.id] = "; ".join(wrongs(pipeline, Path(name))) or "right"
-        print(f"{time.monotonic() - begun:5.1f} s  {pipeline.id}: {outcomes[pipeline.id]}", flush=True)
-    return outcomes
+def gated(pipeline: Pipeline) -> str:
+    """'right', or all that is wrong with how this pipeline is gated."""
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name:
+        return "; ".join(wrongs(pipeline, Path(name))) or "right"
 
 
-def killed(part: int, parts: int) -> dict[str, str]:
-    """Every signal at every moment, at several times after it began."""
+def killed(index: int) -> tuple[str, str]:
+    """One of every signal at every moment, at several times after it began; and what is left then."""
     ways = [(number, moment) for number in SIGNALS for moment in MOMENTS]
-    outcomes = {}
-    for index in range(part - 1, KILLS, parts):
-        number, moment = ways[index % len(ways)]
-        wait_s = 0.03 * (index // len(ways))
-        with tempfile.TemporaryDirectory(prefix="hostile-") as name:
-            folder = Path(name)
-            project(folder, Pipeline(id="kill", source="", kind="fine", target="voice:Voice"))
-            ended = kill(folder, number, moment, wait_s=wait_s, command=PYTEST)
-        key = f"{number.name} while {moment}, {wait_s:.2f} s after it began"
-        outcomes[key] = f"left: {ended.left}" if ended.left else "nothing left"
-        print(f"{ended.seconds:5.1f} s  {key}: {outcomes[key]} (status {ended.status})", flush=True)
-    return outcomes
+    number, moment = ways[index % len(ways)]
+    wait_s = 0.03 * (index // len(ways))
+    with tempfile.TemporaryDirectory(prefix="hostile-") as name:
+        project(Path(name), Pipeline(id="kill", source="", kind="fine", target="voice:Voice"))
+        ended = kill(Path(name), number, moment, wait_s=wait_s, command=PYTEST)
+    key = f"{number.name} while {moment}, {wait_s:.2f} s after it began"
+    return key, f"left: {ended.left}" if ended.left else "nothing left"
+
+
+def save(kind: str, name: str, outcome: str) -> None:
+    """Put one outcome into the section, and count anew."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    section = results.get("pipelines", {})
+    entries = {"gated": section.get("gated", {}), "killed": section.get("killed", {})}
+    entries[kind][name] = outcome
+    entries["gated"] = {name: said for name, said in entries["gated"].items() if name in pipelines()}
+    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
+    results["pipelines"] = {
+        "command": "python benchmarks/hostile/pipelines.py",
+        "commit": commit,
+        "machine": MACHINE,
+        "right": f"{list(entries['gated'].values()).count('right')} of {len(pipelines())}",
+        "nothing left": f"{list(entries['killed'].values()).count('nothing left')} of {KILLS}",
+        **entries,
+    }
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", default="1/1", help="K/N: every Nth pipeline and kill, from the Kth on")
+    parser.add_argument("--names", type=lambda text: text.split(","), help="these pipelines alone")
     parser.add_argument("--only", choices=("pipelines", "kills"), help="one of both")
     options = parser.parse_args()
-    part, parts = map(int, options.part.split("/"))
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    section = results.get("pipelines", {})
-    if options.only != "kills":
-        known = {name: said for name, said in section.get("gated", {}).items() if name in pipelines()}
-        section["gated"] = known | gated(part, parts)
-    if options.only != "pipelines":
-        section["killed"] = section.get("killed", {}) | killed(part, parts)
-    commit = subprocess.check_output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True).strip()
-    outcomes, ends = list(section.get("gated", {}).values()), list(section.get("killed", {}).values())
-    results["pipelines"] = section | {
-        "command": "python benchmarks/hostile/pipelines.py",
-        "commit": commit,
-        "machine": MACHINE,
-        "right": f"{outcomes.count('right')} of {len(pipelines())}",
-        "nothing left": f"{ends.count('nothing left')} of {KILLS}",
-    }
-    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    first, step = map(int, options.part.split("/"))
+    chosen = [p for p in pipelines().values() if p.id in (options.names or pipelines())][first - 1 :: step]
+    for pipeline in chosen if options.only != "kills" else ():
+        begun = time.monotonic()
+        outcome = gated(pipeline)
+        print(f"{time.monotonic() - begun:5.1f} s  {pipeline.id}: {outcome}", flush=True)
+        save("gated", pipeline.id, outcome)
+    for index in range(first - 1, KILLS, step) if options.only != "pipelines" else ():
+        key, outcome = killed(index)
+        print(f"{key}: {outcome}", flush=True)
+        save("killed", key, outcome)
 
 
 if __name__ == "__main__":
