@@ -4,78 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from tests.support import baselines
 from tests.support.baselines import complaint
-from tests.support.calls import calls, replicate
-from tests.support.runs import KEY, accepted, run
+from tests.support.projects import close_to, left, make_project, measured, store_of, voice
+from tests.support.runs import KEY, accepted
 from tests.support.tones import TEXTS
 from tts_baseline.baseline import files, pending
-from tts_baseline.baseline.store import Store
-from tts_baseline.core.records import Run, Utterance
+from tts_baseline.core.records import Run
 from tts_baseline.session import run as running
 from tts_baseline.session.accept import accept_run, record_missing
 from tts_baseline.session.measurement.progress import silent
-from tts_baseline.session.measurement.score import goldens_of, score
 from tts_baseline.session.outcome import reopen, up_to_date
-from tts_baseline.session.project import Project, open_project
-
-PROJECT = '[tool.tts-baseline]\npipeline = "voice:synthesize"\nsuite = "cases.toml"\nmissing = "record"\n'
-SUITE = "".join(f'[[case]]\nid = "{case}"\ntext = "{text}"\n' for case, text in TEXTS.items())
+from tts_baseline.session.project import Project
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    (tmp_path / "pyproject.toml").write_text(PROJECT)
-    (tmp_path / "cases.toml").write_text(SUITE)
-    (tmp_path / "voice.py").write_text("def synthesize(text): ...\n")
-    return open_project(tmp_path, {})
-
-
-def voice(seed: int) -> dict[str, Utterance]:
-    """Half a second of noise a case; two seeds have nothing in common."""
-    dice = np.random.default_rng(seed)
-    return {
-        case: Utterance(samples=dice.uniform(-0.5, 0.5, 8000).astype(np.float32), sample_rate=16_000)
-        for case in TEXTS
-    }
-
-
-def close_to(said: dict[str, Utterance], decibels: float) -> dict[str, Utterance]:
-    off = 10 ** (-decibels / 20)
-    return {
-        case: Utterance(
-            samples=sound.samples + np.float32(off) * voice(99)[case].samples, sample_rate=sound.sample_rate
-        )
-        for case, sound in said.items()
-    }
-
-
-def store_of(project: Project) -> Store:
-    return project.store("cpu")
-
-
-def measured(project: Project, name: str, said: dict[str, Utterance], seconds: float = 0.25) -> Run:
-    """A run that was scored against what is accepted at this moment."""
-    quality = store_of(project).load(KEY).quality
-    bare = run(name, said, seconds=seconds)
-    process = replicate(dict.fromkeys(said, calls([seconds] * 2, audio_s=0.5)), start_s=1.0)
-    readings, own = score(
-        bare.cases,
-        [process] * 3,
-        {case: (sound,) for case, sound in said.items()},
-        quality,
-        store_of(project).goldens(quality),
-    )
-    return replace(bare, goldens=goldens_of(bare.cases, quality), readings=readings, own_readings=own)
-
-
-def left(project: Project, name: str, said: dict[str, Utterance], **fields: float) -> Path:
-    return pending.save(project.report, measured(project, name, said, **fields), said)
+    return make_project(tmp_path)
 
 
 def snr(readings: Run) -> dict[str | None, float | None]:

@@ -51,6 +51,7 @@ def promote(
             hint=f"tts-baseline reject {run.id}",
         )
     with store.locked():
+        store.sweep()  # also where nothing will be written
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
         quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)

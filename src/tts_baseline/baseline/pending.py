@@ -70,7 +70,7 @@ def appearing(report: Path, name: str) -> Iterator[Path]:
 def scratch(report: Path, name: str) -> Iterator[Path]:
     """A hidden folder for the time of the block; what a kill leaves of it is removed by the next."""
     prepare(report)
-    _sweep(report)
+    sweep(report)
     partial = _beside(report / name)
     partial.mkdir()
     try:
@@ -86,7 +86,7 @@ def add(folder: Path, name: str, data: bytes) -> None:
         write_atomic(folder / name, data)
 
 
-def _sweep(report: Path) -> None:
+def sweep(report: Path) -> None:
     """Remove what was left by whoever was killed while writing."""
     for partial in report.glob(f".*.{_TOKEN}"):
         with contextlib.suppress(OSError), _held(partial):

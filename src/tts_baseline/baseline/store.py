@@ -151,7 +151,6 @@ class Store:
                 raise BaselineError(
                     f"run {run.id} is accepted already", where=str(path), hint="tts-baseline run"
                 )
-            self.sweep()
             self._write_schema()
             for case, data in (goldens or {}).items():
                 name = f"{case}.{digest(data)[:_GOLDEN_DIGITS]}.flac"

@@ -51,6 +51,7 @@ def accept_all(
     """
     places.check(places.of_certificate(project))
     accept = functools.partial(accept_run, reason=reason, reset_anchor=reset_anchor, strict=strict)
+    pending.sweep(project.report)
     with project.baselines_locked():
         if len(names) > 1:
             with _copied(project) as trial:

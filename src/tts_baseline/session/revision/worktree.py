@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import filelock
+import psutil
 from msgspec import Struct
 
 from tts_baseline.core import git
@@ -49,6 +50,7 @@ def checkout(root: Path, revision: str, *, files: FilesAt, say: Callable[[str], 
     project = git.place(root)
     commit = git.resolve(root, revision)
     _remove_leftovers(project.top, say)
+    _remove_unregistered()
     stack = contextlib.ExitStack()
     with terminable():
         try:
@@ -136,6 +138,14 @@ def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
             _remove(top, tree)
             shutil.rmtree(tree.parent, ignore_errors=True)
             say(f"removed the worktree that an earlier comparison left: {tree}")
+
+
+def _remove_unregistered() -> None:
+    """Remove the folders in which no worktree was made before their process was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*-*"):
+        maker = folder.name.removeprefix(_prefix()).partition("-")[0]
+        if maker.isdecimal() and not psutil.pid_exists(int(maker)) and not (folder / _TREE).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(top: Path, tree: Path) -> None:
