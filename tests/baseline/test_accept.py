@@ -368,3 +368,23 @@ def test_kill_9_while_accepting_leaves_what_accepting_again_mends(store: Store, 
             for run_file in store.folder.glob("machines/*/*.json"):
                 run_file.unlink()
         accepter.stdin.close()
+
+
+def test_what_git_brings_while_a_run_is_accepted_is_not_written_over(
+    store: Store, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promote(store, left_pending(report, "r1"))
+    theirs = left_pending(report, "r2", 300.0)
+    mine = left_pending(report, "r3", 400.0)
+    sounds_alike = accept.is_same_sound
+
+    def pulled(*arguments: object) -> bool:
+        monkeypatch.setattr(accept, "is_same_sound", sounds_alike)
+        promote(store, theirs, second=1)  # as git does: without the lock
+        return sounds_alike(*arguments)
+
+    monkeypatch.setattr(accept, "is_same_sound", pulled)
+    error = complaint(lambda: promote(store, mine, second=2))
+    assert error.what.startswith("the baselines were changed while this run was accepted")
+    assert {case.run for case in store.load(KEY).quality.cases.values()} == {"r2"}
+    assert promote(store, mine, second=3)

@@ -68,6 +68,12 @@ def promote(
             kept = replace(run, version=SCHEMA_VERSION, acceptance=accepted, own_readings=())
         if not is_new and kept is None:
             return ()
+        if store.load(run.environment.key) != baseline:
+            raise BaselineError(
+                "the baselines were changed while this run was accepted, by a program that knows no lock",
+                where=str(store.folder),
+                hint="wait for git to be done, and accept it again",
+            )
         return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
 
 
