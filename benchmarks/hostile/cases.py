@@ -44,6 +44,7 @@ from tts_baseline.session.project import open_project
 COMMANDS = (("compare", "last"), ("report", "last"), ("report",), ("review",))
 ACCEPTED = 4
 PROCESSES, PASSES = 3, 10
+HARDWARE = Environment(key="made-up", device="cpu", hardware={}, software={"numpy": "2"})
 WORK = Work(operators={"mm": 2}, flops={"mm": 2}, syncs={"mm": 2}, allocated={"mm": 2})
 SMALLER = 5  # the other suite's size, as a part of the first
 
@@ -133,7 +134,6 @@ def made(cases: tuple[Case, ...], number: int, said: Utterance, *, slower: bool)
         samples=len(said.samples),
     )
     golden = hashlib.sha256(files.encode_flac(said)).hexdigest()
-    hardware = Environment(key="made-up", device="cpu", hardware={}, software={"numpy": "2"})
     readings = tuple(_readings(cases, dice, slower=slower))
     return Run(
         id=f"20260101-00000{number}-aaaa",
@@ -143,10 +143,10 @@ def made(cases: tuple[Case, ...], number: int, said: Utterance, *, slower: bool)
         suite="cases",
         commit=None,
         dirty=False,
-        environment=hardware,
+        environment=HARDWARE,
         provenance={},
         cases=cases,
-        replicates=tuple(_process(cases, dice, counts=not index) for index in range(PROCESSES)),
+        replicates=tuple(process(cases, dice, counts=not index) for index in range(PROCESSES)),
         audio={case.id: audio for case in cases},
         goldens={case.id: golden for case in cases} if number else {},
         readings=readings,
@@ -154,7 +154,8 @@ def made(cases: tuple[Case, ...], number: int, said: Utterance, *, slower: bool)
     )
 
 
-def _process(cases: tuple[Case, ...], dice: random.Random, *, counts: bool) -> Replicate:
+def process(cases: tuple[Case, ...], dice: random.Random, *, counts: bool) -> Replicate:
+    """One fresh process that said each of these cases `PASSES` times."""
     start = ColdStart(case=cases[0].id, spawn_s=0.1, import_s=0.2, load_s=0.3, first_request_s=0.1)
     return Replicate(cold_start=start, calls={case.id: _calls(dice, counts=counts) for case in cases})
 

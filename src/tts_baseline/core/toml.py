@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -38,5 +39,8 @@ def load(path: Path, refusal: type[TtsBaselineError], hint: str) -> dict[str, An
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise refusal(f"not valid TOML: {error}", where=str(path), hint=hint) from error
+    except ValueError as error:
+        what = f"not valid TOML: it holds a number of more than {sys.get_int_max_str_digits()} digits"
+        raise refusal(what, where=str(path), hint=hint) from error
     except RecursionError as error:
         raise refusal("not valid TOML: it is nested too deep", where=str(path), hint=hint) from error
