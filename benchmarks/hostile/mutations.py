@@ -82,8 +82,6 @@ def main() -> None:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         faults, tried = mutate(Path(folder), options.count, options.seed)
-    for fault in faults:
-        print(*fault, sep="\n  ")
     counts = Counter(fault.kind for fault in faults)
     print(f"{sum(tried.values())} mutations, {time.monotonic() - begun:.0f} s: {dict(counts) or 'no faults'}")
     if options.write:
@@ -117,6 +115,8 @@ def mutate(folder: Path, count: int, seed: int) -> tuple[list[Fault], Counter[st
             name = str(path.relative_to(root))
             found = [*_read(root, READERS[kind]), *_accept(root, folder / "copy")]
             faults += [Fault(fault, name, mutation, words, said) for fault, words, said in found]
+            if found:
+                print(*faults[-len(found) :], sep="\n", flush=True)
             tried[kind] += 1
             path.write_bytes(whole)
     return faults, tried
@@ -162,7 +162,7 @@ def run(words: Sequence[str], folder: Path) -> tuple[int | None, str]:
 
 
 def _prepare() -> int:
-    """What `run` and `certify` read before they measure: settings, suite, goldens, the certificate; 0, or 2."""
+    """What `run` and `certify` read before they measure: settings, suite, goldens, certificate; 0, or 2."""
     try:
         project = open_project(Path.cwd(), {})
         store = project.store("cpu")
