@@ -30,7 +30,7 @@ def _speech(wave: Wave) -> np.ndarray:
     return cepstrum(Sound(wave, RATE)).level_db > -20
 
 
-def _power(wave: Wave) -> float:
+def power_of_speech(wave: Wave) -> float:
     speech = np.repeat(_speech(wave), round(STEP_S * RATE))[: wave.size]
     return float(np.mean(wave[: speech.size][speech] ** 2))
 
@@ -50,7 +50,7 @@ def _stretch_of_speech(wave: Wave, seconds: float, random: np.random.Generator) 
 
 
 def _noise(wave: Wave, snr_db: float, random: np.random.Generator) -> Wave:
-    return wave + np.sqrt(_power(wave) / 10 ** (snr_db / 10)) * random.standard_normal(wave.size)
+    return wave + np.sqrt(power_of_speech(wave) / 10 ** (snr_db / 10)) * random.standard_normal(wave.size)
 
 
 def _filtered(wave: Wave, gain_of: Callable[[np.ndarray], np.ndarray]) -> Wave:
@@ -104,13 +104,13 @@ def _paused(wave: Wave, seconds: float, random: np.random.Generator) -> Wave:
     return np.insert(wave, place, np.resize(wave[max(room - 160, 0) : room + 160], round(seconds * RATE)))
 
 
-def _pitched(wave: Wave, semitones: float, _: np.random.Generator) -> Wave:
+def pitched(wave: Wave, semitones: float, _: np.random.Generator) -> Wave:
     factor = 2 ** (semitones / 12)
     longer = stretch(wave.astype(np.float32), RATE, factor).astype(np.float64)
     return soxr.resample(longer, RATE * factor, RATE, quality="HQ")
 
 
-def _tempo(wave: Wave, share: float, _: np.random.Generator) -> Wave:
+def slowed(wave: Wave, share: float, _: np.random.Generator) -> Wave:
     return stretch(wave.astype(np.float32), RATE, 1 + share).astype(np.float64)
 
 
@@ -121,7 +121,7 @@ def _click(wave: Wave, height: float, random: np.random.Generator) -> Wave:
 
 
 def _hum(wave: Wave, snr_db: float, _: np.random.Generator) -> Wave:
-    hum = np.sqrt(2 * _power(wave) / 10 ** (snr_db / 10))
+    hum = np.sqrt(2 * power_of_speech(wave) / 10 ** (snr_db / 10))
     return wave + hum * np.sin(2 * np.pi * 50 * np.arange(wave.size) / RATE)
 
 
@@ -159,8 +159,8 @@ FAULTS: Mapping[str, Fault] = {
     "word doubled, s": Fault((0.08, 0.12, 0.2, 0.3, 0.5), _doubled, WORDS),
     "sound swapped, s": Fault((0.06, 0.08, 0.1, 0.15, 0.2), _swapped, WORDS),
     "pause added, s": Fault((0.1, 0.2, 0.3, 0.5, 1.0), _paused, frozenset({"pauses"})),
-    "pitch, semitones": Fault((0.5, 1, 2, 3, 5), _pitched, frozenset({"f0"})),
-    "tempo, share": Fault((0.02, 0.04, 0.07, 0.1, 0.2), _tempo, frozenset({"duration"})),
+    "pitch, semitones": Fault((0.5, 1, 2, 3, 5), pitched, frozenset({"f0"})),
+    "tempo, share": Fault((0.02, 0.04, 0.07, 0.1, 0.2), slowed, frozenset({"duration"})),
     "five clicks, share of the peak": Fault((0.05, 0.1, 0.2, 0.5, 1.0), _click, frozenset({"clicks"})),
     "hum, dB of SNR": Fault((40, 30, 25, 20, 10), _hum, frozenset({"snr", "hum"})),
     "end cut, s": Fault((0.05, 0.1, 0.2, 0.3, 0.5), _cut_end, WORDS | {"pauses"}),

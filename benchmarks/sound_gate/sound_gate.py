@@ -49,17 +49,17 @@ Readings = Mapping[str, tuple[Reading, ...]]
 
 
 def main() -> int:
-    options = _options()
-    golden = prompts(options.sounds, options.count, options.seed)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        accepted = dict(pool.map(_scored, [(name, wave, wave) for name, wave in golden.items()]))
-        baseline = _baseline(accepted)
+    asked = options()
+    golden = prompts(asked.sounds, asked.count, asked.seed)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        accepted = dict(pool.map(scored, [(name, wave, wave) for name, wave in golden.items()]))
+        known = baseline(accepted)
         rows = []
         for fault, (strengths, plant, gates) in FAULTS.items():
             for strength in strengths:
                 heard = _planted(pool, golden, fault, plant, strength)
                 for share in SHARES:
-                    failing = _failing(baseline, accepted, heard, SHARES[share], options.draws)
+                    failing = _failing(known, accepted, heard, SHARES[share], asked.draws)
                     caught = sum(map(bool, failing))
                     named = sum(bool(gates & found) for found in failing)
                     rows.append([fault, strength, share, len(failing), caught, named])
@@ -67,19 +67,24 @@ def main() -> int:
         harmless = []
         for change, (strength, plant) in HARMLESS.items():
             heard = _planted(pool, golden, change, plant, strength)
-            alarms = _failing(baseline, accepted, heard, 1.0, 1)
-            alone = [_failing(baseline, accepted, {name: heard[name]}, 0.0, 1)[0] for name in heard]
+            alarms = _failing(known, accepted, heard, 1.0, 1)
+            alone = [_failing(known, accepted, {name: heard[name]}, 0.0, 1)[0] for name in heard]
             harmless.append([change, 1 + len(alone), sum(map(bool, [*alarms, *alone]))])
             print(harmless[-1], sorted(set().union(*alarms, *alone)), flush=True)
-    if options.write:
-        here = environment.read("cpu")
-        page = {"machine": here.hardware, "package": PACKAGE, "sentences": len(golden)}
-        page |= {"faults": rows, "harmless": harmless}
-        RESULTS.write_text(json.dumps(page, indent=1) + "\n", encoding="utf-8")
+    save(asked, "planted", {"sentences": len(golden), "faults": rows, "harmless": harmless})
     return 0
 
 
-def _options() -> argparse.Namespace:
+def save(asked: argparse.Namespace, section: str, page: object) -> None:
+    """Replace one section of the results, where that was asked for."""
+    if asked.write:
+        known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        known |= {"machine": environment.read("cpu").hardware, "package": PACKAGE, section: page}
+        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+def options(**counts: int) -> argparse.Namespace:
+    """The options of both studies, and how many builds to judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sounds", type=Path, required=True, help="the folder of the prompts")
     parser.add_argument("--count", type=int, default=16, help="how many sentences the suite has")
@@ -87,6 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--write", action="store_true")
+    for name, count in counts.items():
+        parser.add_argument(f"--{name}", type=int, default=count)
     return parser.parse_args()
 
 
@@ -98,22 +105,27 @@ def _planted(
         random = np.random.default_rng(zlib.crc32(f"{name} {what} {strength}".encode()))
         changed = plant(wave, strength, random)
         tasks.append((name, changed / max(1.0, np.abs(changed).max()), wave))
-    return dict(pool.map(_scored, tasks))
+    return dict(pool.map(scored, tasks))
 
 
-def _scored(task: tuple[str, np.ndarray, np.ndarray]) -> tuple[str, tuple[Reading, ...]]:
+def scored(task: tuple[str, np.ndarray, np.ndarray]) -> tuple[str, tuple[Reading, ...]]:
+    """The name of a sentence, and its readings of quality against the golden."""
     name, wave, golden = task
+    return name, tuple(metric.read(evidence(name, wave, golden)) for metric in sound_metrics())
+
+
+def evidence(name: str, wave: np.ndarray, golden: np.ndarray) -> Evidence:
+    """What metrics read of a sentence."""
     heard, accepted = (Utterance(samples=w.astype(np.float32), sample_rate=RATE) for w in (wave, golden))
-    evidence = Evidence(case=Case(id=name, text=name), utterances=(heard,), golden=accepted)
-    return name, tuple(metric.read(evidence) for metric in _metrics())
+    return Evidence(case=Case(id=name, text=name), utterances=(heard,), golden=accepted)
 
 
-def _metrics() -> list:
+def sound_metrics() -> list:
     return [metric for metric in metrics().values() if metric.spec.family == "quality"]
 
 
 def _failing(
-    baseline: Baseline, accepted: Readings, heard: Readings, share: float, draws: int
+    known: Baseline, accepted: Readings, heard: Readings, share: float, draws: int
 ) -> list[set[str]]:
     """The gates that fail, for each draw of the sentences that have the fault."""
     names = sorted(heard)
@@ -124,23 +136,23 @@ def _failing(
     else:
         random = np.random.default_rng(0)
         drawn = [random.choice(names, count, replace=False) for _ in range(draws)]
-    return [_gates(baseline, {**accepted, **{name: heard[name] for name in chosen}}) for chosen in drawn]
+    return [_gates(known, {**accepted, **{name: heard[name] for name in chosen}}) for chosen in drawn]
 
 
-def _gates(baseline: Baseline, readings: Readings) -> set[str]:
-    run = _run(readings)
+def _gates(known: Baseline, readings: Readings) -> set[str]:
+    heard = run(readings)
     found = set()
-    for metric in _metrics():
+    for metric in sound_metrics():
         spec = metric.spec
         if spec.limit is None:
             continue
-        judged = quality.verdicts(spec, limits.parse(spec.limit, spec), run, baseline, ())
+        judged = quality.verdicts(spec, limits.parse(spec.limit, spec), heard, known, ())
         if any(verdict.status in FAILING for verdict in gating(judged)):
             found.add(spec.key)
     return found
 
 
-def _baseline(accepted: Readings) -> Baseline:
+def baseline(accepted: Readings) -> Baseline:
     nothing = "0" * 64
     cases = {
         case.id: QualityCase(
@@ -159,7 +171,7 @@ def _baseline(accepted: Readings) -> Baseline:
     return Baseline(quality=quality)
 
 
-def _run(readings: Readings) -> Run:
+def run(readings: Readings) -> Run:
     return Run(
         id="heard",
         created=_NOW,

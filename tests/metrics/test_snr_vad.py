@@ -69,6 +69,31 @@ def test_digitally_silent_pauses_read_the_ceiling():
     assert snr(clip()) == 100.0
 
 
+@pytest.mark.parametrize("snr_db", [20, 30, 40])
+@pytest.mark.parametrize("silence_s", [0.25, 0.5, 1.5])
+def test_digital_silence_added_or_taken_off_changes_nothing(snr_db, silence_s):
+    samples, zeros = noisy(snr_db), np.zeros(round(silence_s * RATE))
+    assert snr(np.concatenate([samples, zeros])) == pytest.approx(snr(samples), abs=0.05)
+    assert snr(np.concatenate([samples, zeros + 0.01])) == pytest.approx(snr(samples), abs=0.05)
+
+
+def test_noise_is_found_beside_digital_silence():
+    quiet, loud = (np.concatenate([noisy(db), np.zeros(3 * RATE // 2)]) for db in (30.0, 28.5))
+    assert snr(quiet) - snr(loud) == pytest.approx(1.5, abs=0.3)
+
+
+def test_too_little_noise_beside_digital_silence_has_no_value():
+    """80 ms of noise are not enough to say what it is, and are not nothing."""
+    samples = clip()[: 7 * RATE // 2]
+    silent = np.abs(samples) < 1e-9
+    start, _ = max(spans(silent), key=lambda span: span[1] - span[0])
+    for length_s, value in ((0.0, snr_vad.CEILING_DB), (0.08, None)):
+        noisy_there = samples.copy()
+        middle = start + RATE // 5
+        noisy_there[middle : middle + round(length_s * RATE)] += 1e-3 * noise(round(length_s * RATE), 1)
+        assert snr_vad.read(heard(noisy_there)).value == value
+
+
 def test_the_gate_caps_below_the_ceiling():
     assert snr_vad.SPEC.cap == 60.0
     assert snr(clip()) > snr_vad.SPEC.cap

@@ -141,11 +141,18 @@ def test_error_rates_of_the_suite_at_the_limit_and_without_a_change(make, count:
 
 
 def test_a_case_that_can_no_longer_be_measured_is_invalid(make, verdict) -> None:
-    lost = {("snr_vad", "c0"): None}
-    v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=lost)
+    lost = {("level", "c0"): None}
+    v = judged(make, verdict, {"level": -20.0}, {"level": -20.0}, "level", "c0", lost)
     assert v.status == "invalid"
     assert v in gating([v])
     assert fails(v, missing="record", undecided="warn")
+
+
+def test_a_lost_pause_says_only_that_snr_cannot_tell(make, verdict) -> None:
+    lost = {("snr_vad", "c0"): None}
+    v = judged(make, verdict, {"snr_vad": 30.0}, {"snr_vad": 30.0}, case="c0", case_scores=lost)
+    assert (v.status, v.cause) == ("undecided", "no value")
+    assert not fails(v, missing="fail", undecided="fail")
 
 
 def test_a_recording_that_no_longer_fits_its_golden_is_not_comparable(make, verdict) -> None:

@@ -44,8 +44,9 @@ def verdicts(
     """The verdicts of one metric: the suite first (median of paired differences), then its cases.
 
     A single case beneath a median fails where it is ruined and the suite is not: else the suite speaks for
-    it. A case that could be measured when it was accepted and cannot be now is `invalid`; where the metric
-    compares with a golden, that only says that the two cannot be laid over each other: `not comparable`.
+    it. A case that could be measured when it was accepted and cannot be now is `invalid`; `undecided` where
+    another metric stands in; where the metric compares with a golden, that only says that the two cannot be
+    laid over each other: `not comparable`.
     `broken` cases have been reported as invalid already.
     """
     readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
@@ -58,7 +59,7 @@ def verdicts(
         if reading.value is None:
             is_fault = spec.decide == "each" and not spec.golden
             if case not in broken and (is_fault or (score and score.value is not None)):
-                status: Status = "not comparable" if spec.golden else "invalid"
+                status = _lost(spec)
                 grounds = Grounds(message=reading.reason or "")
                 cases.append(_draft(spec, limit, case, status, cause="no value", grounds=grounds))
         elif score is None:
@@ -77,6 +78,13 @@ def verdicts(
             suite = replace(cases[0], case=None, current=_middle(cases))
     changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
     return because([suite, *cases] if suite else cases, changed)
+
+
+def _lost(spec: MetricSpec) -> Status:
+    """What a lost value is: that of a metric which others stand in for says only that it cannot tell."""
+    if spec.golden:
+        return "not comparable"
+    return "undecided" if spec.fallback else "invalid"
 
 
 def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:

@@ -39,15 +39,17 @@ _FRAME_S = 0.010
 _FRAMES_OF_LEAKAGE = 10
 _SHORTEST_STRETCH_S = 0.050
 _SHORTEST_NOISE_S = 0.100
+_SHORTEST_DIGITAL_S = 0.010  # chosen: recordings of 16 bits have shorter runs of one value by chance
 
 
 def read(evidence: Evidence) -> Reading:
-    """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None without 100 ms of pause.
+    """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None with less than 100 ms of pause.
 
     P_speech is the mean power of what Silero VAD calls speech, P_noise that of the samples at least
     50 ms away from it, both about the mean of the pauses (a constant offset is not noise), at the
     sound's own rate; the idea of an active speech level is ITU-T P.56's. White noise of 0 to 50 dB
-    reads within 0.3 dB. Digitally silent pauses read 100 dB.
+    reads within 0.3 dB. Digital silence, 10 ms or more of one value, is no pause; where there is nothing else
+    between the speech, it reads 100 dB.
     """
     return over_utterances(SPEC, evidence, _snr)
 
@@ -55,10 +57,13 @@ def read(evidence: Evidence) -> Reading:
 def _snr(sound: Sound) -> Measured:
     speech, guarded = voice_activity(sound)
     loud = full_scale(sound)
-    pauses = _without_leakage(loud, guarded)
     if not speech.any():
         return Measured(None, "no speech found")
+    digital = guarded & _digital_silence(sound)
+    pauses = _without_leakage(loud, guarded & ~digital)
     if pauses.sum() < _SHORTEST_NOISE_S * sound.rate:
+        if not pauses.any() and digital.sum() >= _SHORTEST_NOISE_S * sound.rate:
+            return Measured(CEILING_DB, "its pauses are digital silence")
         return Measured(None, "no 100 ms of pause")
     samples = loud.samples - loud.samples[pauses].mean()
     noise = float((samples[pauses] ** 2).mean())
@@ -68,6 +73,17 @@ def _snr(sound: Sound) -> Measured:
     if excess >= noise * 10 ** (CEILING_DB / 10):
         return Measured(CEILING_DB)
     return Measured(10 * math.log10(excess / noise))
+
+
+def _digital_silence(sound: Sound) -> Mask:
+    """The samples in runs of one value."""
+    import numpy as np
+
+    silent = np.zeros(sound.samples.size, dtype=bool)
+    for start, stop in spans(np.diff(sound.samples) == 0):
+        if stop + 1 - start >= _SHORTEST_DIGITAL_S * sound.rate:
+            silent[start : stop + 1] = True
+    return silent
 
 
 def _without_leakage(sound: Sound, pauses: Mask) -> Mask:
