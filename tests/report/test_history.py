@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.support.runs import accepted, run
 from tests.support.tones import TEXTS, sounds
+from tts_baseline.core.load import Load
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import gates
 from tts_baseline.gate.limits import chosen
@@ -118,6 +119,15 @@ def test_a_step_down_is_one_too() -> None:
     traced = history([*quiet(6), *quiet(6, 0.95, first=6)])
     assert traced.advice[0].text.startswith("latency fell by 5.0% at run r06")
     assert marks(traced)["r06"] == ("step -5.0%",)
+
+
+def test_a_run_of_a_busy_machine_is_marked() -> None:
+    def under(others: float, run: Run) -> Run:
+        busy = Load(others=others)
+        return replace(run, replicates=tuple(replace(one, load=busy) for one in run.replicates))
+
+    traced = history([session(0), under(0.05, session(1)), under(0.4, session(2))])
+    assert marks(traced) == {"r00": ("anchor",), "r02": ("busy machine",)}
 
 
 @pytest.mark.parametrize("epoch_begins", [5, 6, 7])

@@ -14,6 +14,7 @@ from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.registry import headlines, metrics
+from tts_baseline.gate import load
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
@@ -147,6 +148,8 @@ class _Trend:
         marks = ["anchor"] if accepted and accepted.anchor else []
         if number and _epoch(run) != _epoch(self.runs[number - 1]):
             marks.append("new epoch")
+        if load.is_busy(load.of(run)):
+            marks.append("busy machine")
         row = AcceptedRun(
             run=run.id,
             date=run.created[:10],
