@@ -136,3 +136,12 @@ def test_json_keeps_the_text_and_obeys_nothing() -> None:
     assert page.isascii()
     assert page.isprintable()
     assert json.loads(page) == told
+
+
+def test_neither_json_nor_markdown_holds_a_command_in_the_midst_of_a_line() -> None:
+    given = "log: ##[command]x ###vso[y]"
+    page = json_text(json.dumps(given))
+    assert "##" not in page
+    assert json.loads(page) == given
+    assert "##[" not in markdown(given)
+    assert "##vso[" not in markdown(given)

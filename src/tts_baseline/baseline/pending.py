@@ -123,7 +123,7 @@ def find(report: Path, name: str) -> Path:
     given = Path(name)
     if given.name == "run.json":
         given = given.parent
-    if (given / "run.json").is_file():
+    if _holds_run(given):
         return given
     known = listing(report)
     if name == "last" and known:
@@ -142,6 +142,13 @@ def find(report: Path, name: str) -> Path:
     )
 
 
+def _holds_run(folder: Path) -> bool:
+    try:
+        return (folder / "run.json").is_file()
+    except OSError:  # no folder has a name that long
+        return False
+
+
 def listing(report: Path) -> list[Path]:
     """The folders of all pending runs, oldest first."""
     return sorted(p.parent for p in report.glob("[!.]*/run.json"))
@@ -149,7 +156,7 @@ def listing(report: Path) -> list[Path]:
 
 def opened(report: Path, name: str) -> tuple[Path, Run]:
     """The folder of a pending run, found as `find` does, and the run, which is read once."""
-    if name == "last" and not (Path(name) / "run.json").is_file():
+    if name == "last" and not _holds_run(Path(name)):
         for folder in reversed(listing(report)):
             with contextlib.suppress(BaselineError):
                 return folder, load(folder)

@@ -25,10 +25,11 @@ _MARKS = re.compile(
     r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)"  # HTML
 )
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}
-# What becomes a link, a mention or a reference without any mark: a space of no width keeps it text.
+# What becomes a link, a mention, a reference or a CI's command without any mark: a space of no width keeps it
+# text.
 _LINKS = re.compile(
     r"(?P<scheme>\b(?:https?|ftp):)(?=//)|(?P<mail>\b(?:mailto|xmpp):)|(?P<www>\bwww)(?=\.)"
-    r"|(?P<mention>@)(?=\w)|(?P<reference>[#!%])(?=\w)|(?P<issue>\bGH-)(?=\d)",
+    r"|(?P<mention>@)(?=\w)|(?P<reference>[#!%])(?=\w)|(?P<issue>\bGH-)(?=\d)|(?P<command>#)(?=#\w*\[)",
     re.IGNORECASE,
 )
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
@@ -95,8 +96,12 @@ def storable(text: str) -> str:
 
 
 def json_text(text: str) -> str:
-    """JSON with an escape for each character beyond ASCII: any terminal can show it, and none obeys it."""
-    return "".join(char if char.isascii() and char != "\x7f" else _json_escape(char) for char in text)
+    """JSON with an escape for each character beyond ASCII: any terminal can show it, and none obeys it.
+
+    No CI takes a part of it for a command: of two '#' the second is an escape, too.
+    """
+    shown = "".join(char if char.isascii() and char != "\x7f" else _json_escape(char) for char in text)
+    return shown.replace("##", r"#\u0023")
 
 
 def _inert(mark: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tts_baseline.core.outside import line
+from tts_baseline.core.outside import ci_log, line
 
 _REFRESH_S = 0.2  # chosen: it is seen to move, and drawing (2 ms, between two calls) takes 1 % of the time
 _BAR = 30
@@ -20,7 +20,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Show one line."""
-        self._write(f"tts-baseline: {line(text)}\n")
+        self._write(f"tts-baseline: {ci_log(line(text))}\n")
 
     def start(self, total: int) -> None:
         """Start counting towards `total` calls."""
@@ -36,7 +36,7 @@ class Progress:
         """Show a line that stays, at the end of a part."""
         end = "\033[K\n" if self._live else "\n"
         start = "\r" if self._live else ""
-        self._write(f"{start}tts-baseline: {line(text)}{end}")
+        self._write(f"{start}tts-baseline: {ci_log(line(text))}{end}")
 
 
 class _Line:
