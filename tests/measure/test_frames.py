@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tts_baseline.core.bounds import MOST_SAMPLES
 from tts_baseline.measure import frames
@@ -83,3 +86,36 @@ def test_writing_gives_up_where_nobody_reads(pipe) -> None:
 
 def test_the_longest_utterance_fits_into_a_frame() -> None:
     assert 4 * MOST_SAMPLES + 2**20 < LONGEST
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    parts=st.lists(
+        st.one_of(
+            st.binary(max_size=60),
+            st.builds(
+                lambda number, body, length: (
+                    HEADER.pack(b"\xfftts", number, length if length else len(body)) + body
+                ),
+                st.integers(0, 2**64 - 1),
+                st.binary(max_size=60),
+                st.sampled_from([0, 0, 1, 70, LONGEST + 1, 2**64 - 1]),
+            ),
+        ),
+        max_size=6,
+    )
+)
+def test_whatever_comes_it_is_frames_or_refused_and_no_byte_is_taken_twice(parts: list[bytes]) -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, b"".join(parts))
+        os.close(writing)
+        inbox = Inbox(reading)
+        taken = b""
+        with contextlib.suppress(NoFrame):
+            while (frame := inbox.take()) is not None or inbox.pull():
+                if frame is not None:
+                    taken += HEADER.pack(b"\xfftts", frame.number, len(frame.payload)) + frame.payload
+        assert b"".join(parts).startswith(taken)
+    finally:
+        os.close(reading)
