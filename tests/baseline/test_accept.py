@@ -388,3 +388,13 @@ def test_what_git_brings_while_a_run_is_accepted_is_not_written_over(
     assert error.what.startswith("the baselines were changed while this run was accepted")
     assert {case.run for case in store.load(KEY).quality.cases.values()} == {"r2"}
     assert promote(store, mine, second=3)
+
+
+def test_who_accepts_takes_on_the_limits_and_who_records_does_not(store: Store, report: Path) -> None:
+    promote(store, left_pending(report, "r1"))
+    wider = replace(accepted(1), limits={"snr": "9 dB"})
+    elsewhere = left_pending(report, "r2", key="other-4c-9999")
+    promoted(store, elsewhere, wider, quality_of=[])
+    assert store.quality().acceptance.limits == {}
+    promoted(store, elsewhere, wider)
+    assert store.quality().acceptance.limits == {"snr": "9 dB"}

@@ -55,7 +55,7 @@ def promote(
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
         quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)
-        is_new = bool(goldens) or _differs(quality, baseline.quality)
+        is_new = bool(goldens) or _differs(quality, baseline.quality, with_limits=quality_of is None)
         kept = None
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
@@ -77,11 +77,11 @@ def promote(
         return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
 
 
-def _differs(quality: Quality, before: Quality | None) -> bool:
-    """True where other scores, or other limits, are accepted than before."""
+def _differs(quality: Quality, before: Quality | None, *, with_limits: bool) -> bool:
+    """True where other scores are accepted than before, or other limits by somebody who accepts the whole."""
     if before is None or quality.cases != before.cases:
         return True
-    return quality.acceptance.limits != before.acceptance.limits
+    return with_limits and quality.acceptance.limits != before.acceptance.limits
 
 
 def is_same_sound(run: Run, case: Case, heard: Mapping[str, Reading], accepted: QualityCase | None) -> bool:
