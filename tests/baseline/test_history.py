@@ -115,6 +115,16 @@ def test_what_was_staged_and_not_committed_is_dropped(store: Store, tmp_path: Pa
     assert store.load(KEY).quality == before.quality
 
 
+def test_accepting_what_is_accepted_already_removes_what_was_left(store: Store, tmp_path: Path) -> None:
+    for left in (
+        store.folder / ".quality.json.0123abcd",
+        store.folder / "golden" / "hola.0123456789abcdef.flac",
+    ):
+        left.write_text("{}")
+    assert promoted(store, tmp_path / "report" / "r1", accepted(1)) == ()
+    assert history.leftovers(store.folder, store.named_goldens()) == []
+
+
 def test_a_folder_is_synced_where_its_files_change(store: Store, tmp_path: Path, monkeypatch) -> None:
     synced: list[Path] = []
     real = files.sync_folder
