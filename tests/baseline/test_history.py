@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.baselines import left_pending, promoted
+from tests.support.baselines import complaint, left_pending, promoted
 from tests.support.runs import KEY, accepted
 from tests.support.tones import TEXTS
-from tts_baseline.baseline import history, pending
+from tts_baseline.baseline import audit, history, pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import files
 
@@ -133,3 +133,46 @@ def test_a_folder_is_synced_where_its_files_change(store: Store, tmp_path: Path,
     promoted(store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
     assert {folder.name for folder in synced} >= {"golden", "history", KEY, "cpu"}
     assert pending.listing(tmp_path / "report")
+
+
+def test_what_git_brought_after_a_kill_is_kept_and_the_accept_is_taken_back(
+    store: Store, tmp_path: Path
+) -> None:
+    theirs = shutil.copytree(store.root, tmp_path / "theirs")
+    promoted(
+        Store(theirs, "voice:synthesize", "cpu"), left_pending(tmp_path / "report", "r2", 300.0), accepted(2)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "finish", lambda folder: None)  # as if it was killed before
+        promoted(store, left_pending(tmp_path / "report", "r3", 400.0), accepted(3))
+    shutil.copytree(theirs, store.root, dirs_exist_ok=True)
+    baseline = store.load(KEY)
+    assert {case.run for case in baseline.quality.cases.values()} == {"r2"}
+    assert [r.id for r in baseline.runs] == ["r1", "r2"]
+    promoted(store, tmp_path / "report" / "r3", accepted(4))
+    assert [r.id for r in store.load(KEY).runs] == ["r1", "r2", "r3"]
+    (folder,) = audit.folders(store.root)
+    assert list(audit.problems(folder)) == []
+
+
+@pytest.mark.parametrize("name", ["golden", "history", "machines", f"machines/{KEY}", "certificates", ""])
+def test_nothing_is_written_or_removed_where_a_link_leads_out(
+    store: Store, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / "music"
+    (store.folder / name).mkdir(exist_ok=True)
+    (store.folder / name).rename(mine)
+    (mine / "song.flac").write_text("la")
+    (store.folder / name).symlink_to(mine)
+    before = sorted(mine.rglob("*"))
+    error = complaint(promoted, store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
+    assert "leads out of them" in error.what
+    assert error.hint.startswith("rm ")
+    assert sorted(mine.rglob("*")) == before
+
+
+def test_a_file_of_somebody_beside_the_goldens_is_left_alone(store: Store, tmp_path: Path) -> None:
+    song = store.folder / "golden" / "My song.flac"
+    song.write_text("la")
+    promoted(store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
+    assert song.exists()

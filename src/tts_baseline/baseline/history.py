@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tts_baseline.core.files import sync_folder, write_atomic
 from tts_baseline.core.records import HistoryEntry
 
 FOLDER = "history"
+_GOLDEN = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[0-9a-f]{16})?\.flac")  # and by the case alone, as once
 _NAME_DIGITS = 16  # of a SHA-256: two entries of one store never share so many by chance
 _STAGED_DIGITS = 8  # as in the temporary names of core/files
 
@@ -94,17 +96,44 @@ def entry_name(data: bytes) -> str:
 
 
 def finish(folder: Path) -> None:
-    """Move into place what the newest entries name and a kill left beside its place; the folder is locked."""
-    staged = list(_staged(folder))
+    """Move into place what the newest entries name and a kill left beside its place; the folder is locked.
+
+    Where somebody else (git, say) has replaced one of the files meanwhile, the entry is taken back instead.
+    """
+    staged = set(_staged(folder))
     if not staged:
         return
     known = entries(folder)
-    named = {_staged_at(folder / name, hashed): hashed for name, hashed in _newest(known)}
-    for path in staged:
-        if path in named and digest(path.read_bytes()) == named[path]:
-            final = path.with_name(path.name[1 : -_STAGED_DIGITS - 1])
-            path.replace(final)
-            sync_folder(final.parent)
+    for head in heads(known):
+        named = known[head].files.items()
+        places = {_staged_at(folder / name, hashed): (name, hashed) for name, hashed in named}
+        waiting = {
+            path: name
+            for path, (name, hashed) in places.items()
+            if path in staged and digest(path.read_bytes()) == hashed
+        }
+        before = newest_hashes({key: known[key] for key in _ancestors(head, known)})
+        if any(_is_of_another(folder / name, before.get(name)) for name in waiting.values()):
+            _take_back(folder, head, known[head], before)
+            continue
+        for path, name in waiting.items():
+            path.replace(folder / name)
+            sync_folder(path.parent)
+
+
+def _is_of_another(final: Path, before: set[str] | None) -> bool:
+    """True for a file that is not what it was when an entry was about to replace it, as far as is known."""
+    return bool(before) and final.is_file() and digest(final.read_bytes()) not in (before or ())
+
+
+def _take_back(folder: Path, head: str, entry: HistoryEntry, before: Mapping[str, set[str]]) -> None:
+    """Remove an entry, and the new files that it brought; what waits for its place is swept."""
+    for name, hashed in entry.files.items():
+        path = folder / name
+        if name not in before and path.is_file() and digest(path.read_bytes()) == hashed:
+            path.unlink()
+    (folder / FOLDER / f"{head[:_NAME_DIGITS]}.json").unlink()
+    sync_folder(folder / FOLDER)
 
 
 def sweep(folder: Path, goldens: Iterable[Path]) -> None:
@@ -118,7 +147,8 @@ def sweep(folder: Path, goldens: Iterable[Path]) -> None:
 def leftovers(folder: Path, goldens: Iterable[Path]) -> list[Path]:
     """The files that nothing refers to: staged ones, and recordings that are none of these `goldens`."""
     kept = set(goldens)
-    orphans = (path for path in (folder / "golden").glob("[!.]*.flac") if path not in kept)
+    goldens_there = (folder / "golden").glob("[!.]*.flac")
+    orphans = (path for path in goldens_there if path not in kept and _GOLDEN.fullmatch(path.name))
     return sorted({*_staged(folder), *temporary(folder / "golden"), *temporary(folder / FOLDER), *orphans})
 
 
@@ -144,7 +174,7 @@ def _write(folder: Path, entry: HistoryEntry) -> Path:
 def _stage(final: Path, data: bytes) -> None:
     final.parent.mkdir(parents=True, exist_ok=True)
     path = _staged_at(final, digest(data))
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
@@ -154,11 +184,6 @@ def _stage(final: Path, data: bytes) -> None:
 def _staged_at(final: Path, hashed: str) -> Path:
     """Where a file waits until it counts."""
     return final.with_name(f".{final.name}.{hashed[:_STAGED_DIGITS]}")
-
-
-def _newest(known: Mapping[str, HistoryEntry]) -> Iterator[tuple[str, str]]:
-    """The files that the newest entries name, with their hashes."""
-    return (item for head in heads(known) for item in known[head].files.items())
 
 
 def _staged(folder: Path) -> Iterator[Path]:

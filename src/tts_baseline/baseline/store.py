@@ -51,6 +51,7 @@ class Store:
     def locked(self) -> Iterator[None]:
         """All baselines of the root, locked for this process, and whole: what a kill cut off is finished."""
         with files.locked(self.root):
+            self._check_inside()
             history.finish(self.folder)
             yield
 
@@ -182,6 +183,17 @@ class Store:
         """The files that quality.json refers to."""
         quality = self._read(self.folder / _QUALITY, Quality)
         return [self.golden(case, accepted) for case, accepted in (quality.cases if quality else {}).items()]
+
+    def _check_inside(self) -> None:
+        """Raise BaselineError for a folder that leads out of the root: its files are replaced and removed."""
+        root = self.root.resolve()
+        for path in (self.folder, *self.folder.glob("*/"), *self.folder.glob("machines/*/")):
+            if not path.resolve().is_relative_to(root):
+                raise BaselineError(
+                    f"this folder of the baselines leads out of them, to {path.resolve()}",
+                    where=str(path),
+                    hint=f"rm {path}; then git checkout -- {self.folder}",
+                )
 
     def _heard(self, case: str, accepted: QualityCase) -> Utterance:
         path = self.golden(case, accepted)
