@@ -92,7 +92,11 @@ def adopt(folder: Path, *, at: str, reason: str) -> Path:
 
 def entry_name(data: bytes) -> str:
     """The name of the file of an entry, made of its content."""
-    return f"{digest(data)[:_NAME_DIGITS]}.json"
+    return _named(digest(data))
+
+
+def _named(hashed: str) -> str:
+    return f"{hashed[:_NAME_DIGITS]}.json"
 
 
 def finish(folder: Path) -> None:
@@ -132,7 +136,7 @@ def _take_back(folder: Path, head: str, entry: HistoryEntry, before: Mapping[str
         path = folder / name
         if name not in before and path.is_file() and digest(path.read_bytes()) == hashed:
             path.unlink()
-    (folder / FOLDER / f"{head[:_NAME_DIGITS]}.json").unlink()
+    (folder / FOLDER / _named(head)).unlink()
     sync_folder(folder / FOLDER)
 
 
