@@ -19,8 +19,9 @@ F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version
 WHEELS := .wheels
 LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
+FUZZ_SECONDS ?= 3600
 
-.PHONY: help gate test lint unit test-pytests test-f5 wheels gpu page tables docs planted mutants clean
+.PHONY: help gate test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
@@ -35,6 +36,7 @@ help:
 	@echo "make tables   write the manual's tables from what the code declares"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
 	@echo "make mutants  change gate/, stats/ and metrics/ in 300 places and count what tests notice (20 minutes)"
+	@echo "make fuzz     alter stored files, settings and messages for FUZZ_SECONDS=$(FUZZ_SECONDS), and see that all is refused or read"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.
@@ -86,6 +88,9 @@ planted: $(VENV)/gate.done
 
 mutants: $(VENV)/mutants.done
 	$(BIN)/python benchmarks/mutants/mutants.py
+
+fuzz: $(VENV)/test.done
+	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*

@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts_baseline.core.bounds import MOST_SAMPLES
+from tts_baseline.core.records import Request
 from tts_baseline.measure import frames
+from tts_baseline.measure.exchange import Exchange, Unexpected
 from tts_baseline.measure.frames import LONGEST, Frame, Inbox, NoFrame
+from tts_baseline.measure.protocol import Count
 
 HEADER = struct.Struct("<4sQQ")
 
@@ -119,3 +122,41 @@ def test_whatever_comes_it_is_frames_or_refused_and_no_byte_is_taken_twice(parts
         assert b"".join(parts).startswith(taken)
     finally:
         os.close(reading)
+
+
+class Alive:
+    """A process that goes on: nothing ever happens on `events`."""
+
+    def __init__(self, events: int) -> None:
+        self.events = events
+
+    def look(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\xc1",
+        b"\x81\xa4type\xa7Refused",
+        b"\x84\xa4type\xa7Refused\xa4what\xa1\xff\xa5where\xa0\xa4hint\xa0",  # no UTF-8
+        b"\x82\xa4type\xa6Spoken\xa1x" + b"\x91" * 5_000,  # nested
+    ],
+)
+def test_an_answer_that_is_no_message_of_ours_is_named(pipe, payload: bytes) -> None:
+    exchange = Exchange()
+    reading, writing = exchange.theirs
+
+    def answer() -> None:
+        os.read(reading, 100)
+        frames.write(writing, 1, payload)
+
+    worker = threading.Thread(target=answer)
+    worker.start()
+    try:
+        with pytest.raises(Unexpected, match="an answer that cannot be read"):
+            exchange.ask(Count(request=Request(text="a")), 5.0, Alive(pipe[0]))
+    finally:
+        worker.join()
+        exchange.close()
+        exchange.close_theirs()

@@ -14,6 +14,8 @@ from tts_baseline.measure import frames
 from tts_baseline.measure.frames import Frame, Inbox, NoFrame
 from tts_baseline.measure.protocol import FromWorker, ToWorker, encode, from_worker
 
+# What msgspec raises for bytes that are no message: ValueError for what is not UTF-8.
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _GRACE_S = 2.0  # chosen: time for a process to end that has closed its pipe
 
 
@@ -90,7 +92,7 @@ class Exchange:
         self._check(frame)
         try:
             answer = from_worker.decode(frame.payload)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise NoFrame(f"an answer that cannot be read ({error})") from error
         if self._is_pending():
             self._inbox.pull()
