@@ -27,7 +27,7 @@ def altered(name: str, dice: random.Random) -> bytes:
     for _ in range(dice.randint(1, 3)):
         try:
             _, data = alter.altered(data, suffix, dice)
-        except (ValueError, IndexError, KeyError, RecursionError):
+        except (ValueError, OverflowError, LookupError, TypeError, RecursionError):
             _, data = alter.altered(data or b"\0", "", dice)
     return data
 
