@@ -74,6 +74,11 @@ def test_where_a_test_asks_for_the_case_it_decides(limits: float, status: str) -
     assert case.status == status
 
 
+def test_a_gain_in_time_that_no_judge_confirms_stays_better_where_a_test_asks_for_it() -> None:
+    assert asked_for(verdict("latency", "better", "c0")).status == "better"
+    assert asked_for(verdict("latency", "regressed", "c0")).status == "regressed"
+
+
 def test_single_cases_that_fail_a_build_are_counted_where_their_suite_is_fine() -> None:
     found = [
         verdict(),
