@@ -21,7 +21,7 @@ from tts_baseline.core.units import size
 from tts_baseline.measure.supervisor import ABORT, END
 
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from tts_baseline.measure.supervisor import main; "
+    "import sys; sys.path.append(sys.argv[1]); from tts_baseline.measure.supervisor import main; "
     "main(*map(int, sys.argv[2:]))"
 )
 _CHUNK = 2**16  # what a pipe holds by default (pipe(7))
@@ -85,7 +85,7 @@ class Supervised:
         numbers = (their_commands, their_events, os.getpid())
         try:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _BOOT, str(package), *map(str, numbers)],
+                [sys.executable, "-I", "-S", "-B", "-c", _BOOT, str(package), *map(str, numbers)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from tts_baseline.core import git
-from tts_baseline.core.errors import BaselineError, TtsBaselineError
+from tts_baseline.core.errors import BaselineError, TtsBaselineError, sentence
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Case
 from tts_baseline.core.registry import ratio_gates
@@ -89,7 +89,7 @@ def judged(
     except TtsBaselineError as error:
         if call.asked:
             raise
-        progress.say(f"the judge cannot help: {error.what}" + (f" ({error.hint})" if error.hint else ""))
+        progress.say(f"the judge cannot help: {sentence(error)}")
         return None
 
 
