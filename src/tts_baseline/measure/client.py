@@ -165,7 +165,7 @@ class Worker:
         try:
             answer = self._exchange.ask(message, timeout, self._process)
         except EOFError:
-            self._died()
+            self._died(message)
         except TimeoutError:
             self._hung(timeout, message)
         except Unexpected as error:
@@ -188,17 +188,19 @@ class Worker:
             )
         raise RequestFailed(answer.what, where=where, hint=answer.hint)
 
-    def _died(self) -> NoReturn:
+    def _died(self, message: ToWorker) -> NoReturn:
         by_itself = self._process.look()
         ending = self._process.ending or self._process.abort()
         words = self._last_words(ending)
         self._abandon()
-        limit = self._spec.memory_limit
-        raise WorkerDied(
-            f"the worker {ending if by_itself else 'closed its connection and lives on'}",
-            where=words,
-            hint=f"raise `memory_limit` in [tool.tts-baseline] if {size(limit)} is too little" * bool(limit),
-        )
+        what = f"the worker {ending if by_itself else 'closed its connection and lives on'}"
+        hint = ""
+        if isinstance(message, Start):
+            what += f" while it loaded {self._spec.target!r}"
+            hint = f"python -X faulthandler -c 'import {self._spec.target.partition(':')[0]}'"
+        if limit := self._spec.memory_limit:
+            hint = f"raise `memory_limit` in [tool.tts-baseline] if {size(limit)} is too little"
+        raise WorkerDied(what, where=words, hint=hint)
 
     def _hung(self, timeout: float, message: ToWorker) -> NoReturn:
         words = self._last_words(self._process.abort())
