@@ -393,3 +393,32 @@ def test_a_loud_recording_of_an_earlier_version_is_no_golden(tmp_path: Path) -> 
     scaled = replace(one, audio=one.audio | {"hola": replace(one.audio["hola"], gain=0.625)})
     error = complaint(recordings.read, tmp_path / "r1", scaled, "hola")
     assert "cannot be a golden: a peak of 1.20, above full scale" in error.what
+
+
+def test_a_removal_that_is_cut_off_leaves_no_half_of_a_run(tmp_path: Path, monkeypatch) -> None:
+    kept, gone = left_pending(tmp_path, "r1"), left_pending(tmp_path, "r2")
+
+    def cut(folder: Path) -> None:
+        (folder / "run.json").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut)
+        with pytest.raises(KeyboardInterrupt):
+            pending.discard(tmp_path, gone)
+    assert pending.listing(tmp_path) == [kept]
+    assert not gone.exists()
+    pending.sweep(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"r1"}
+
+
+def test_what_is_written_into_a_run_at_this_moment_is_not_swept(tmp_path: Path) -> None:
+    folder = left_pending(tmp_path, "r1")
+    (folder / ".report.md.0123abcd").write_text("half")
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    pending.sweep(tmp_path)
+    assert (folder / ".report.md.0123abcd").exists()
+    os.close(handle)
+    pending.sweep(tmp_path)
+    assert not (folder / ".report.md.0123abcd").exists()

@@ -670,3 +670,16 @@ def test_a_submodules_commit_that_is_not_here_is_told_with_the_command_that_fetc
         pytest.fail("the block must not begin")
     assert error.value.hint == f"git -C {nested.path / 'libraries' / 'outer'} fetch origin {unknown}"
     assert nested.has_one_tree()
+
+
+def test_a_folder_without_a_worktree_goes_with_its_process(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = {f"{worktree._prefix()}{pid}-x" for pid in (ended.pid, os.getpid())}
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "lock").touch()
+    worktree._remove_unregistered()
+    left = [path.name for path in tmp_path.glob(f"{worktree._prefix()}*")]
+    assert left == [f"{worktree._prefix()}{os.getpid()}-x"]

@@ -226,4 +226,6 @@ def discard(report: Path, folder: Path) -> None:
             where=str(folder),
             hint=f"choose one of {report}: tts-baseline reject last",
         )
-    shutil.rmtree(folder)
+    gone = _beside(folder)  # at once, so that a kill leaves no half of a run; the next one removes the rest
+    folder.rename(gone)
+    shutil.rmtree(gone)

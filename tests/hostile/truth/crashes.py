@@ -26,7 +26,7 @@ from tts_baseline.baseline import audit, files, pending, recordings
 from tts_baseline.core.judgement import PairedSound
 from tts_baseline.session import compare as comparing
 from tts_baseline.session import run as running
-from tts_baseline.session.accept import accept_run
+from tts_baseline.session.accept import accept_run, reject_run
 from tts_baseline.session.judge.escalate import Call
 from tts_baseline.session.measurement.progress import silent
 from tts_baseline.session.migrate import migrate
@@ -122,6 +122,7 @@ SCENARIOS = {
     "run, and record": Scenario(lambda _: None, _measure("r0", 200.0), _RUN_NEXT),
     "run": Scenario(_accepted(200.0), _measure("r6", 200.0), _RUN_NEXT),
     "run, and judge": Scenario(_accepted(200.0), _measure("r6", 300.0, judged=True), _RUN_NEXT),
+    "reject": Scenario(_accepted(200.0), lambda project: reject_run(project, "r8"), _NEXT),
     "compare": Scenario(_accepted(200.0), _compare, lambda project: (_compare(project), _NEXT(project))),
     "a worktree": Scenario(_commit, _check_out, _check_out),
 }
