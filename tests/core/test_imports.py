@@ -51,4 +51,11 @@ def test_a_file_that_says_nothing_of_use_adds_nothing(tmp_path: Path, text: str)
 
 def test_what_a_conftest_adds_is_relative_to_the_project(tmp_path: Path) -> None:
     path = ["", str(tmp_path / "lib"), str(tmp_path), sys.prefix, "/elsewhere", f"{tmp_path}-other/lib"]
-    assert added(tmp_path, path) == ("lib", ".")
+    assert added(tmp_path, tmp_path, path) == ("lib", ".")
+    assert added(tmp_path / "packages" / "tts", tmp_path, path) == ("../../lib", "../..")
+
+
+def test_a_link_to_the_project_is_the_project(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    assert added(tmp_path / "link", tmp_path / "link", [str(tmp_path / "real" / "lib")]) == ("lib",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import shlex
 import sys
 import tomllib
@@ -28,14 +29,16 @@ def sources(root: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys((root, root / "src", *_pythonpath(root))))
 
 
-def added(root: Path, path: Iterable[str] = sys.path) -> tuple[str, ...]:
-    """The folders below `root`, relative to it, that are on this import path, but for what is installed.
+def added(root: Path, around: Path, path: Iterable[str] = sys.path) -> tuple[str, ...]:
+    """The folders below `root` or `around`, relative to `root`, on an import path, but for what is installed.
 
-    In pytest's process these are what conftest files and its command line have added.
+    In pytest's process, with its own root around the project's, these are what conftest files, its command
+    line and its settings have added.
     """
     installed = (sys.prefix, sys.base_prefix)
-    folders = [Path(entry) for entry in path if entry and not entry.startswith(installed)]
-    return tuple(str(folder.relative_to(root)) for folder in folders if folder.is_relative_to(root))
+    tops = tuple(map(os.path.realpath, (root, around)))
+    real = (Path(os.path.realpath(entry)) for entry in path if entry and not entry.startswith(installed))
+    return tuple(os.path.relpath(folder, tops[0]) for folder in real if any(map(folder.is_relative_to, tops)))
 
 
 def _pythonpath(root: Path) -> Iterator[Path]:

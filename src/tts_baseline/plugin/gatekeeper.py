@@ -187,7 +187,7 @@ def _project(config: pytest.Config) -> Project:
     starts = (asked_folder(config.args, here), config.rootpath, here)
     try:
         root = find_root(*starts, otherwise=config.rootpath)
-        project = open_project(root, chosen, added(root))
+        project = open_project(root, chosen, added(root, config.rootpath))
         check_default(project)
     except TtsBaselineError as error:
         raise said.usage_error(str(error)) from error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
@@ -98,12 +99,13 @@ class Project(Struct, frozen=True, kw_only=True):
             device=self.settings.device,
             optimize=own.optimize,
             root=str(root),
-            paths=tuple(
-                dict.fromkeys(map(str, (*imports.sources(root), *(root / path for path in self.paths))))
-            ),
+            paths=tuple(map(str, dict.fromkeys((*imports.sources(root), *self._added(root))))),
             memory_limit=self.settings.memory_bytes,
             logs=str(self.report / logs.FOLDER),
         )
+
+    def _added(self, root: Path) -> Iterator[Path]:
+        return (Path(os.path.normpath(root / path)) for path in self.paths)
 
     def environment(self, device: Literal["cpu", "cuda"]) -> Environment:
         """Where this process runs on `device`, with the versions of what the pipeline declares."""
