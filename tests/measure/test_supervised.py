@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -94,15 +96,34 @@ def test_no_end_of_a_pipe_is_left_open(spec) -> None:
     assert ends() == before
 
 
-def test_a_worker_has_no_other_pipes_than_its_own(tmp_path: Path) -> None:
-    code = "import os; print([f for f in os.listdir('/proc/self/fd') if int(f) > 2], flush=True)"
-    process = Supervised([sys.executable, "-c", code], folder=str(tmp_path), environment=os.environ, ends=())
+def printed(code: str, folder: Path) -> str:
+    """What a supervised process prints."""
+    process = Supervised([sys.executable, "-c", code], folder=str(folder), environment=os.environ, ends=())
     while not process.look():
-        pass
+        time.sleep(0.01)
     process.close()
     assert process.ending.code == 0
-    # the folder itself, which is being listed
-    assert process.ending.head.count("'") == 2
+    return process.ending.head
+
+
+def test_a_worker_has_no_other_pipes_than_its_own(tmp_path: Path) -> None:
+    code = "import os; print([f for f in os.listdir('/proc/self/fd') if int(f) > 2], flush=True)"
+    assert printed(code, tmp_path).count("'") == 2  # the folder itself, which is being listed
+
+
+def test_a_worker_that_crashes_leaves_no_core_file(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        code = "import resource; print(*resource.getrlimit(resource.RLIMIT_CORE))"
+        assert printed(code, tmp_path) == f"0 {before[1]}\n"
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def test_a_worker_handles_signals_as_any_process(tmp_path: Path) -> None:
+    code = "import signal; print([s.name for s in signal.Signals if signal.getsignal(s) == signal.SIG_IGN])"
+    assert printed(code, tmp_path) == "['SIGPIPE', 'SIGXFSZ']\n"  # which Python ignores by itself
 
 
 def test_a_supervisor_ends_when_its_session_forks_and_dies(spec, tmp_path: Path) -> None:

@@ -192,6 +192,8 @@ def _become(order: dict[str, Any], printing: int, parent: int) -> NoReturn:
     os.dup2(printing, 2)
     for end in order["ends"]:
         os.set_inheritable(end, True)
+    # A core file is as large as the model; whoever wants one can raise this in the pipeline.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if order["memory_limit"]:
         resource.setrlimit(resource.RLIMIT_DATA, (order["memory_limit"],) * 2)
     os.execvpe(order["argv"][0], [*order["argv"], str(parent)], order["environment"])
