@@ -79,7 +79,7 @@ def _scored(pool: ProcessPoolExecutor, renderings: dict[str, list[np.ndarray]], 
 def _noisier(wave: np.ndarray, by_db: float, seed: int) -> np.ndarray:
     if not by_db:
         return wave
-    snr = snr_vad.read(sound_gate.evidence("noise", wave, wave)).value or 40.0
+    snr = snr_vad.read(sound_gate.evidence("noise", wave, wave)).value or 55.0
     power = power_of_speech(wave) / 10 ** (snr / 10) * (10 ** (by_db / 10) - 1)
     return wave + np.sqrt(power) * np.random.default_rng(seed).standard_normal(wave.size)
 

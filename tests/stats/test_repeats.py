@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tts_baseline.stats.repeats import Repeatability, chance, error_of_median, repeatability
+from tts_baseline.stats.repeats import (
+    Repeatability,
+    chance,
+    error_of_median,
+    median_beyond,
+    repeatability,
+)
 
 
 def test_groups_are_pooled_by_their_degrees_of_freedom() -> None:
@@ -45,3 +51,15 @@ def test_the_error_of_a_median_is_that_of_a_simulation_or_a_little_more(count: i
 def test_chance_is_students_tail() -> None:
     assert chance(3.0, 1.5, 7) == pytest.approx(1 - stats.t.cdf(2.0, 7))
     assert (chance(0.1, 0.0, 0), chance(0.0, 0.0, 0), chance(-0.1, 0.0, 0)) == (0.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("count", [1, 7, 16, 49])
+def test_the_median_of_what_is_known_to_chance_is_covered_as_often_as_promised(count: int) -> None:
+    """Things that differ by far more than chance: the interval is about the median of these things."""
+    random = np.random.default_rng(count)
+    true = random.normal(0, 0.05, count)
+    missed = 0
+    for _ in range(2_000):
+        _, low, high = median_beyond(true + random.standard_normal(count), [1.0] * count, 10_000)
+        missed += not low <= np.median(true) <= high
+    assert missed / 2_000 == pytest.approx(0.05, abs=0.02)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import variance
+from statistics import median, variance
 
 from msgspec import Struct
 
@@ -33,6 +33,22 @@ def error_of_median(count: int) -> float:
     to 11 % too large for even ones (Rider, J. American Statistical Association 55 (1960) 148-150).
     """
     return math.sqrt(math.pi / 2 / (count - 1 + math.pi / 2))
+
+
+def median_beyond(
+    values: Sequence[float], errors: Sequence[float], degrees: int, alpha: float = 0.025
+) -> tuple[float, float, float]:
+    """The median of values with known standard errors, and its interval; each side misses it with `alpha`.
+
+    About these very things, not about others like them: their own differences do not widen it. The errors
+    were estimated with so many degrees of freedom.
+    """
+    from scipy.stats import t
+
+    typical = math.sqrt(sum(error**2 for error in errors) / len(errors))
+    half = float(t.isf(alpha, degrees)) * typical * error_of_median(len(values))
+    middle = median(values)
+    return middle, middle - half, middle + half
 
 
 def chance(excess: float, error: float, degrees: int) -> float:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from statistics import median
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.support.baselines import HOLA, baseline_of, quality_of
 from tests.support.verdicts import screened
-from tts_baseline.core.records import Baseline, Reading, Run
+from tts_baseline.core.records import Baseline, Reading, Run, Score
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, Grounds, Verdict
 from tts_baseline.gate.limits import chosen, parse
@@ -96,6 +97,45 @@ def test_chance_between_utterances_fails_no_case(make) -> None:
         for seed in range(200)
     ]
     assert sum(map(bool, alarms)) <= 1
+
+
+def suite_statuses(make, metric: str, then: float, now: float, deviation: float, builds: int) -> Counter[str]:
+    """The suite's verdicts of builds whose 16 cases are said three times, and differ by chance."""
+    names = [f"c{n}" for n in range(16)]
+    texts = {name: f"hola {name}" for name in names}
+    statuses: Counter[str] = Counter()
+    for seed in range(builds):
+        accepted = unseeded(make.run(scores={metric: then}, cases=names), metric, deviation, 1000 + seed)
+        scores = {r.case: r.value for r in accepted.readings if r.metric == metric}
+        quality = quality_of({metric: then}, texts)
+        cases = {
+            case: replace(known, scores=known.scores | {metric: Score(value=scores[case])})
+            for case, known in quality.cases.items()
+        }
+        run = unseeded(make.run(scores={metric: now}, cases=names), metric, deviation, seed)
+        verdicts = screened(run, baseline_of(quality=replace(quality, cases=cases)))
+        statuses.update(v.status for v in verdicts if v.metric == metric and v.case is None)
+    return statuses
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "deviation"), [("level", -20.0, 2.0), ("pesq_wb", 3.0, 0.3), ("snr_vad", 30.0, 0.3)]
+)
+def test_unchanged_builds_of_a_voice_without_a_seed_pass(
+    make, metric: str, value: float, deviation: float
+) -> None:
+    statuses = suite_statuses(make, metric, value, value, deviation, 100)
+    assert statuses["ok"] >= 90
+    assert statuses["regressed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("metric", "then", "now", "deviation"), [("snr_vad", 30.0, 28.5, 0.3), ("level", -20.0, -21.5, 0.3)]
+)
+def test_a_change_beyond_the_limit_and_chance_fails(
+    make, metric: str, then: float, now: float, deviation: float
+) -> None:
+    assert suite_statuses(make, metric, then, now, deviation, 40)["regressed"] >= 38
 
 
 def test_a_ruined_case_fails_in_spite_of_chance(make) -> None:

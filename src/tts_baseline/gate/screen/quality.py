@@ -19,8 +19,15 @@ from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.median import median_interval
 from tts_baseline.stats.multiplicity import holm
-from tts_baseline.stats.repeats import Repeatability, chance, error_of_median, repeatability
+from tts_baseline.stats.repeats import (
+    Repeatability,
+    chance,
+    error_of_median,
+    median_beyond,
+    repeatability,
+)
 
+_ENOUGH = 8  # chosen: Student's t of so many degrees is within 18 % of the normal one
 _ALPHA = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
 _SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
 
@@ -140,8 +147,8 @@ def _case(spec: MetricSpec, limit: Limit, pair: Pair, failed: float | None) -> V
     """`failed` is the bound beyond which the case fails alone, where it does."""
     numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
     if failed is not None:
-        verdict = _draft(spec, limit, pair.case, "regressed", **numbers)
-        return replace(verdict, cause="gross", limit=failed) if spec.decide == "median" else verdict
+        cause: Cause = "gross" if spec.decide == "median" else ""
+        return _draft(spec, limit, pair.case, "regressed", cause=cause, bound=failed, **numbers)
     worse, allowed = _worse(spec, pair.difference), _allowed(limit, pair.then)
     status: Status = "ok"
     if worse > allowed:
@@ -167,7 +174,8 @@ def _suite(
     if spec.decide == "each":
         return _worst(compared)
     verdict = _median(spec, limit, pairs, noise, len(cases))
-    if spec.fallback and len(pairs) < spec.min_valid * len(cases) and verdict.status != "regressed":
+    few = len(pairs) < spec.min_valid * len(cases)
+    if spec.fallback and few and verdict.status != "regressed" and not noise.degrees:
         return _by_class(spec, limit, verdict, spec.fallback, cases, run)
     return verdict
 
@@ -176,18 +184,23 @@ def _median(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], noise: Repeat
     """The interval of the median against the limit; where any change is a fault, that of the changes' sizes.
 
     Sizes, of which what chance adds is taken off, do not cancel as changes in both directions do. `regressed`
-    needs all of the interval beyond the limit, and a change that chance makes once in 1000.
+    needs all of the interval beyond the limit, and a change that chance makes once in 1000. Where the
+    utterances say what chance does, the limit is at least the width of that interval.
     """
     then = median(pair.then for pair in pairs)
-    allowed = _allowed(limit, then)
+    errors = [_error(pair, noise) for pair in pairs]
     worse = [_worse(spec, pair.difference) for pair in pairs]
     if spec.better == "same":
-        chances = (_error(pair, noise) for pair in pairs)
-        worse = [math.sqrt(max(0.0, w**2 - error**2)) for w, error in zip(worse, chances, strict=True)]
-    middle, low, high = median_interval(worse)
+        worse = [math.sqrt(max(0.0, w**2 - error**2)) for w, error in zip(worse, errors, strict=True)]
+    is_known = noise.degrees >= _ENOUGH
+    middle, low, high = median_beyond(worse, errors, noise.degrees) if is_known else median_interval(worse)
+    certain = (
+        median_beyond(worse, errors, noise.degrees, _ALPHA) if is_known else median_interval(worse, _ALPHA)
+    )
+    allowed = max(_allowed(limit, then), high - low if is_known else 0.0)
     cause: Cause = "median"
     status: Status = "ok"
-    if low > allowed and median_interval(worse, _ALPHA)[1] > 0:
+    if low > allowed and certain[1] > 0:
         status = "regressed"
     elif high < -allowed:
         status = "improved"
@@ -207,6 +220,7 @@ def _median(spec: MetricSpec, limit: Limit, pairs: Sequence[Pair], noise: Repeat
         low=-high if is_down else low,
         high=-low if is_down else high,
         cause=cause,
+        bound=allowed or limit.relative,
         grounds=Grounds(valid=len(pairs), of=of),
     )
 
@@ -257,7 +271,8 @@ def _draft(
     *,
     then: float | None = None,
     now: float | None = None,
+    bound: float = 0.0,
     **fields: Any,
 ) -> Verdict:
-    numbers = {"baseline": then, "current": now, "limit": _allowed(limit, then) or limit.relative}
+    numbers = {"baseline": then, "current": now, "limit": bound or _allowed(limit, then) or limit.relative}
     return draft(spec, case, status, relative=limit.is_relative, **numbers, **fields)
