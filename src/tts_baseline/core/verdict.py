@@ -100,6 +100,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     seen:           the smallest change that is seen with 90 % probability, as a share.
     slower_machine: how much slower the reference computation was, as a share.
     throttled:      the share of quads that ran on a throttled device.
+    note:           what the metric says of the audio: which fault, and where.
     stage_seconds:  by stage, the change against the accepted runs in seconds a call (screen).
     stage_shares:   by stage, the change as a share of the base's whole latency (judge).
     """
@@ -115,6 +116,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     case: str = ""
     machine: str = ""
     message: str = ""
+    note: str = ""
     source: Source | None = None
     same_code: bool = False
     around: tuple[Change, ...] = ()

@@ -42,7 +42,7 @@ def headline(verdict: Verdict, suite: str) -> str:
 
 def reason(verdict: Verdict) -> str:
     """Why the verdict is what it is, in words and numbers; empty where its change and limit say it all."""
-    own = _SENTENCES[verdict.cause](verdict)
+    own = units.joined(_SENTENCES[verdict.cause](verdict), verdict.grounds.note)
     if source := verdict.grounds.source:
         own = units.joined(own, f"against run {source.run} of {source.machine}")
     if not verdict.against or verdict.cause in ("environment", "before the base"):

@@ -171,7 +171,7 @@ def test_error_rates_of_the_suite_at_the_limit_and_without_a_change(make, count:
     def share_that_fails(shift: float) -> float:
         failed = 0
         for _ in range(400):
-            pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), ()) for name in names]
+            pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), (), "") for name in names]
             failed += _median(spec, limit, pairs, repeatability([]), count).status == "regressed"
         return failed / 400
 

@@ -35,7 +35,8 @@ _SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
 class Pair(Struct, frozen=True):
     """One case's score then and now, and their difference (a share of `then` where the limit is one).
 
-    `repeats` are the values of all utterances now, in the same terms as the difference.
+    `repeats` are the values of all utterances now, in the same terms as the difference; `note` is what the
+    metric says of them.
     """
 
     case: str
@@ -43,6 +44,7 @@ class Pair(Struct, frozen=True):
     now: float
     difference: float
     repeats: tuple[float, ...]
+    note: str
 
 
 def verdicts(
@@ -107,7 +109,9 @@ def _pair(spec: MetricSpec, limit: Limit, case: str, then: float, reading: Readi
     cap = math.inf if spec.cap is None else spec.cap
     then, now, *repeats = (min(value, cap) for value in (then, reading.value or 0.0, *reading.values))
     scale = abs(then) if limit.is_relative and then else 1.0
-    return Pair(case, then, now, (now - then) / scale, tuple(value / scale for value in repeats))
+    return Pair(
+        case, then, now, (now - then) / scale, tuple(value / scale for value in repeats), reading.note
+    )
 
 
 def _allowed(limit: Limit, then: float | None) -> float:
@@ -148,14 +152,18 @@ def _case(spec: MetricSpec, limit: Limit, pair: Pair, failed: float | None) -> V
     numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
     if failed is not None:
         cause: Cause = "gross" if spec.decide == "median" else ""
-        return _draft(spec, limit, pair.case, "regressed", cause=cause, bound=failed, **numbers)
+        grounds = Grounds(note=pair.note)
+        return _draft(
+            spec, limit, pair.case, "regressed", cause=cause, bound=failed, grounds=grounds, **numbers
+        )
     worse, allowed = _worse(spec, pair.difference), _allowed(limit, pair.then)
     status: Status = "ok"
     if worse > allowed:
         status = "worse" if spec.decide == "median" else "undecided"
     elif worse < -allowed:
         status = "better" if spec.decide == "median" else "improved"
-    return _draft(spec, limit, pair.case, status, **numbers)
+    grounds = Grounds(note=pair.note if worse > allowed else "")
+    return _draft(spec, limit, pair.case, status, grounds=grounds, **numbers)
 
 
 def _suite(
@@ -231,7 +239,7 @@ def _worst(compared: Sequence[Verdict]) -> Verdict:
     worse = sum(v.status == "regressed" for v in compared)
     if not worse:
         return replace(worst, case=None)
-    grounds = Grounds(worse=worse, of=len(compared), case=worst.case or "")
+    grounds = replace(worst.grounds, worse=worse, of=len(compared), case=worst.case or "")
     return replace(worst, case=None, cause="worst case", grounds=grounds)
 
 
