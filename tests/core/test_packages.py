@@ -53,7 +53,19 @@ def test_a_registered_pipeline_of_another_distribution_is_read(tmp_path: Path, m
     assert "pluggy" in declared()
 
 
-@pytest.mark.parametrize("source", ["", "PACKAGES = 3", "PACKAGES = list(range(9))", "def (", "x = 1"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "PACKAGES = 3",
+        "PACKAGES = list(range(9))",
+        "def (",
+        "x = 1",
+        "x = '\0'",
+        "(" * 10_000,
+        "-" * 100_000 + "1",
+    ],
+)
 def test_a_pipeline_that_declares_nothing_readable_adds_nothing(tmp_path: Path, source: str) -> None:
     (tmp_path / "speech.py").write_text(source)
     assert set(declared("speech:say", (tmp_path,))) == ALWAYS_RECORDED

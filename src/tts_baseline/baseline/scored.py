@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from tts_baseline.core.bounds import SMALLEST_RATIO
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import metrics
+
+_LEAST = {"ratio": SMALLEST_RATIO, "exact": 0.0}
+
+
+class _Rule(NamedTuple):
+    """Whether a metric's readings are of the run, their least value, and how many each pools (None: any)."""
+
+    is_of_run: bool
+    least: float
+    pooled: int | None
 
 
 def check(run: Run) -> None:
@@ -16,24 +27,29 @@ def check(run: Run) -> None:
     Ratios are positive, with one value a process; counts are not negative; readings of the whole run have no
     case, and all others have one.
     """
-    started = sum(replicate.cold_start is not None for replicate in run.replicates)
-    processes = {"case": len(run.replicates), "run": started}
+    rules = {name: _rule(metric.spec, run) for name, metric in metrics().items()}
     for key, readings in (("readings", run.readings), ("own_readings", run.own_readings)):
         for reading in readings:
-            metric = metrics().get(reading.metric)
-            flaw = _flaw(reading, metric.spec, processes[metric.spec.scope]) if metric else ""
-            if flaw:
+            rule = rules.get(reading.metric)
+            if rule is not None and (flaw := _flaw(reading, rule)):
                 raise ValueError(f"{key}: {reading.metric} of {reading.case or 'the run'}: {flaw}")
 
 
-def _flaw(reading: Reading, spec: MetricSpec, processes: int) -> str:
-    if (reading.case is None) != (spec.scope == "run"):
-        return "it is of a case" if spec.scope == "run" else "it is of no case"
+def _rule(spec: MetricSpec, run: Run) -> _Rule:
+    started = sum(replicate.cold_start is not None for replicate in run.replicates)
+    processes = started if spec.scope == "run" else len(run.replicates)
+    count = processes if spec.decide == "ratio" else None
+    return _Rule(spec.scope == "run", _LEAST.get(spec.decide, -math.inf), count)
+
+
+def _flaw(reading: Reading, rule: _Rule) -> str:
+    if (reading.case is None) != rule.is_of_run:
+        return "it is of a case" if rule.is_of_run else "it is of no case"
     if reading.value is None:
         return ""
-    least = {"ratio": SMALLEST_RATIO, "exact": 0.0}.get(spec.decide, -math.inf)
-    if min((reading.value, *reading.values)) < least:
-        return f"{min((reading.value, *reading.values)):g} is not positive"
-    if spec.decide == "ratio" and len(reading.values) != processes:
-        return f"{len(reading.values)} values of {processes} processes"
+    least = min(reading.value, *reading.values) if reading.values else reading.value
+    if least < rule.least:
+        return f"{least:g} is not positive"
+    if rule.pooled is not None and len(reading.values) != rule.pooled:
+        return f"{len(reading.values)} values of {rule.pooled} processes"
     return ""

@@ -18,6 +18,8 @@ from tts_baseline.core.records import Request
 from tts_baseline.core.table import find_root
 from tts_baseline.report import text_plan
 
+_LONGEST = 2**20  # chosen: a thick book
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The request to plan."""
@@ -50,7 +52,14 @@ def _text(given: str) -> str:
     if given != "-":
         return given
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        data = sys.stdin.buffer.read(_LONGEST + 1)
+        if len(data) > _LONGEST:
+            raise RequestFailed(
+                f"the text is longer than {_LONGEST >> 20} MiB",
+                where="standard input",
+                hint="head -c 100000 FILE | tts-baseline plan -",
+            )
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RequestFailed(
             f"the text is not UTF-8: {error.reason} at byte {error.start}",

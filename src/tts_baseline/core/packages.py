@@ -7,11 +7,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tts_baseline.core.files import read_bounded
 from tts_baseline.core.registry import metrics, pipelines
 
 # Every run depends on these: samples are numpy arrays.
 _ALWAYS = ("pytest-tts-baseline", "numpy")
 _NAME = "PACKAGES"
+_LARGEST = 2**24  # chosen: 16 MiB; a longer source is not written by hand
 
 
 def declared(target: str = "", paths: Sequence[Path] = ()) -> tuple[str, ...]:
@@ -31,8 +33,8 @@ def _of_module(module: str, paths: Sequence[Path]) -> Sequence[str]:
     if file is None:
         return ()
     try:
-        statements = ast.parse(file.read_bytes()).body
-    except SyntaxError:
+        statements = ast.parse(read_bounded(file, _LARGEST)).body
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return ()  # the worker reports it when it imports the module
     for statement in statements:
         if isinstance(statement, ast.Assign) and _NAME in (getattr(t, "id", "") for t in statement.targets):

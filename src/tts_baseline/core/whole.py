@@ -6,6 +6,7 @@ records' own types.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import singledispatch
@@ -143,21 +144,22 @@ def _moment(key: str, text: str) -> None:
 
 def _once(key: str, names: Iterable[T]) -> set[T]:
     """The names as a set; ValueError for one that comes twice."""
-    seen: set[T] = set()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"{key}: {name!r} is there twice")
-        seen.add(name)
-    return seen
+    listed = list(names)
+    found = set(listed)
+    if len(found) < len(listed):
+        name = next(name for name, count in Counter(listed).items() if count > 1)
+        raise ValueError(f"{key}: {name!r} is there twice")
+    return found
 
 
 def _known(key: str, names: Iterable[str], cases: Collection[str]) -> None:
-    for name in names:
-        if name not in cases:
-            raise ValueError(f"{key}: there is no case {name!r}")
+    listed = list(names)
+    if unknown := set(listed).difference(cases):
+        name = next(name for name in listed if name in unknown)
+        raise ValueError(f"{key}: there is no case {name!r}")
 
 
-def _complete(key: str, cases: Iterable[str], names: Collection[str]) -> None:
-    for case in cases:
-        if case not in names:
-            raise ValueError(f"{key}: the case {case!r} is missing")
+def _complete(key: str, cases: Collection[str], names: Collection[str]) -> None:
+    if missing := set(cases).difference(names):
+        name = next(name for name in cases if name in missing)
+        raise ValueError(f"{key}: the case {name!r} is missing")

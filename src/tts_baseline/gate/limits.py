@@ -13,6 +13,7 @@ from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.registry import gates, nearest
 
 _TERM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([%A-Za-zµ]*)\s*")
+_LARGEST = 1e12  # chosen: far beyond any use, and far from where the exponential of a limit overflows
 _SCALES: Mapping[str, Mapping[str, float]] = {
     "s": {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6},
     "B": {"B": 1.0, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
@@ -50,6 +51,8 @@ def parse(text: str, spec: MetricSpec) -> Limit:
         if match is None:
             raise _unreadable(text, spec)
         number, unit = float(match[1]), match[2]
+        if number > _LARGEST:
+            raise _unreadable(text, spec)
         scales = _SCALES.get(spec.unit, {spec.unit: 1.0})
         if unit == "%":
             relative += number / 100

@@ -130,3 +130,10 @@ def test_nothing_to_say_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json_of_a_broken_pair_of_surrogates(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "Hola \udce9", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["text"] == "Hola"
+
+
+def test_an_endless_text_is_refused_before_it_is_read(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/zero").open("rb") as endless:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
+        assert main(["plan", "-"]) == 2
+    assert "the text is longer than 1 MiB" in capsys.readouterr().err

@@ -7,10 +7,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import read_bounded, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LARGEST = 2**24  # chosen: 16 MiB, more than 100,000 files
 
 
 def fingerprint(path: Path, *, cache: Path) -> str:
@@ -22,8 +24,8 @@ def fingerprint(path: Path, *, cache: Path) -> str:
     key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
     memory = cache / "fingerprints.json"
     known: object = None
-    with contextlib.suppress(OSError, ValueError):
-        known = json.loads(memory.read_text(encoding="utf-8"))
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        known = json.loads(read_bounded(memory, _LARGEST))
     remembered = known if isinstance(known, dict) else {}
     if key in remembered:
         return str(remembered[key])

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.files import read_bounded
 from tts_baseline.pipelines.f5_spanish.hub import located
 from tts_baseline.pipelines.f5_spanish.network.architecture import agreed, measured
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
@@ -19,6 +20,7 @@ _KNOWN_REPOSITORIES = {
     "hf://SWivid/F5-TTS/F5TTS_Base/": "v0",
     "hf://SWivid/F5-TTS/F5TTS_v1_Base/": "v1",
 }
+_LARGEST_SIDECAR = 2**20  # chosen: a name and its braces, many times over
 _PREFIXES = ("ema_model.", "transformer.")
 
 
@@ -59,8 +61,8 @@ def _sidecar(path: Path) -> str | None:
     if not sidecar.is_file():
         return None
     try:
-        return str(json.loads(sidecar.read_text(encoding="utf-8"))["arch"])
-    except (ValueError, KeyError, TypeError) as error:
+        return str(json.loads(read_bounded(sidecar, _LARGEST_SIDECAR))["arch"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SettingsError(
             "the sidecar file does not state an architecture",
             where=str(sidecar),

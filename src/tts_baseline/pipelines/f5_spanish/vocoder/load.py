@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tts_baseline.core.errors import PipelineError
+from tts_baseline.core.files import read_bounded
 from tts_baseline.pipelines.f5_spanish.hub import located
 from tts_baseline.pipelines.f5_spanish.vocoder.vocos import Vocos, sizes_of
 from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
@@ -12,6 +13,7 @@ from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LARGEST_CONFIG = 2**20  # chosen: a thousand times what Vocos needs
 WEIGHTS = "pytorch_model.bin"
 
 
@@ -22,8 +24,8 @@ def vocos(source: str, *, device: str, root: Path) -> Vocos:
     config = located(f"{source}/config.yaml", root=root)
     path = located(f"{source}/{WEIGHTS}", root=root)
     try:
-        sizes = sizes_of(yaml.safe_load(config.read_text(encoding="utf-8")))
-    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        sizes = sizes_of(yaml.safe_load(read_bounded(config, _LARGEST_CONFIG)))
+    except (OSError, KeyError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise PipelineError(
             f"this is no vocoder for F5-TTS: {error}",
             where=str(config),

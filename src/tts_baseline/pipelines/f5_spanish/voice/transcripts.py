@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tts_baseline.core.errors import MissingExtra, PipelineError, brief
-from tts_baseline.core.files import write_atomic
+from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.settings import REFERENCES
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.voice.reference import Recording
 
 ASR_RATE = 16_000
+_LARGEST = 2**20  # chosen: an hour of speech
 
 
 class Transcript(Record, frozen=True, kw_only=True):
@@ -40,8 +41,8 @@ def transcript(clip: Recording, *, model: str, device: str, cache: Path) -> Tran
     path = cache / f"{clip.sha256[:16]}-{hashlib.sha256(model.encode()).hexdigest()[:16]}.json"
     if path.is_file():
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Transcript)
-        except msgspec.MsgspecError as error:
+            return msgspec.json.decode(read_bounded(path, _LARGEST), type=Transcript)
+        except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise PipelineError(
                 f"the kept transcript cannot be read: {error}", where=str(path), hint=f"rm {path}"
             ) from error
