@@ -35,10 +35,11 @@ class Place(Struct, frozen=True, kw_only=True):
     store: Path
 
 
-def run(folder: Path, *words: str, index: Path | None = None) -> str:
+def run(folder: Path, *words: str, index: Path | None = None, holding: Sequence[int] = ()) -> str:
     """What `git <words>` prints in `folder`; no hook runs, LFS downloads nothing, git never prompts.
 
-    `index` replaces the repository's index file. Raises RevisionError with git's own message.
+    `index` replaces the repository's index file; `holding` are descriptors, such as a lock's, that git keeps
+    open as long as it runs. Raises RevisionError with git's own message.
     """
     # Inside a git hook these variables point at the hook's repository, not at the one in `folder`.
     environment = {name: value for name, value in os.environ.items() if name not in _POINTERS} | _QUIET
@@ -54,6 +55,7 @@ def run(folder: Path, *words: str, index: Path | None = None) -> str:
             encoding="utf-8",
             errors="surrogateescape",
             timeout=_TIMEOUT_S,
+            pass_fds=holding,
             start_new_session=True,  # so that Ctrl-C does not interrupt git half-way
             check=False,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import platform
 import shutil
@@ -23,6 +24,7 @@ from tts_baseline.session.revision.shared_files import Shared, share
 
 _TREE, _LOCK, _INDEX = "base", "lock", "index"
 _SUBMODULE = "160000 "
+_GIT_S = 60.0  # chosen: for a git whose parent was killed to end; it writes a large tree in half of that
 
 FilesAt = Callable[[Path], Collection[str]]
 
@@ -49,6 +51,7 @@ def checkout(root: Path, revision: str, *, files: FilesAt, say: Callable[[str], 
     """
     project = git.place(root)
     commit = git.resolve(root, revision)
+    _let_git_end()
     _remove_leftovers(project.top, say)
     _remove_unregistered()
     stack = contextlib.ExitStack()
@@ -67,9 +70,10 @@ def _add(top: Path, commit: str, stack: contextlib.ExitStack) -> Path:
     try:
         name = tempfile.TemporaryDirectory(prefix=f"{_prefix()}{os.getpid()}-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(name)).resolve()
-        stack.enter_context(filelock.FileLock(folder / _LOCK))
+        lock = stack.enter_context(_held(folder / _LOCK))
         stack.callback(_remove, top, folder / _TREE)
-        git.run(top, "worktree", "add", "--detach", "--quiet", str(folder / _TREE), commit)
+        words = ("worktree", "add", "--detach", "--quiet", str(folder / _TREE), commit)
+        git.run(top, *words, holding=[lock])
     except (OSError, RevisionError) as error:
         raise RevisionError(
             f"{commit[:12]} cannot be checked out: {error}",
@@ -123,6 +127,24 @@ def _export_submodules(head: Path, tree: Path, commit: str, index: Path, say: Ca
         _export_submodules(source, tree / path, named, index, say)
 
 
+@contextlib.contextmanager
+def _held(path: Path) -> Iterator[int]:
+    """The descriptor of a new lock, which is held as long as a process has it open."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _let_git_end() -> None:
+    """Wait for git where the comparison that started it was killed: it may still write what is removed."""
+    for folder in _abandoned():
+        with contextlib.suppress(filelock.Timeout, OSError), filelock.FileLock(folder / _LOCK, _GIT_S):
+            pass
+
+
 def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
     """Remove this user's worktrees on this machine whose process is gone, so that their lock is free."""
     for line in git.run(top, "worktree", "list", "--porcelain").splitlines():
@@ -142,10 +164,17 @@ def _remove_leftovers(top: Path, say: Callable[[str], None]) -> None:
 
 def _remove_unregistered() -> None:
     """Remove the folders in which no worktree was made before their process was killed."""
+    for folder in _abandoned():
+        if not (folder / _TREE).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _abandoned() -> Iterator[Path]:
+    """The folders of comparisons whose process is gone."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*-*"):
         maker = folder.name.removeprefix(_prefix()).partition("-")[0]
-        if maker.isdecimal() and not psutil.pid_exists(int(maker)) and not (folder / _TREE).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        if maker.isdecimal() and not psutil.pid_exists(int(maker)):
+            yield folder
 
 
 def _remove(top: Path, tree: Path) -> None:
