@@ -19,8 +19,8 @@ from tts_baseline.session.outcome import JUDGE_FILE
 
 PACKAGE = str(Path(tts_baseline.__file__).parent)
 FEW, MANY = 25, 100
-# A line that runs for each two cases runs 16 times as often over four times as many; one for some cases, which
-# chance decides, now and then 8 times.
+# A line that runs for each two cases runs 16 times as often over four times as many; one that runs for some
+# cases, which chance decides, 8 times now and then.
 MOST = 11
 COMMANDS = (
     ("compare", "last", "-v"),

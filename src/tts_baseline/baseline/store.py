@@ -58,9 +58,9 @@ class Store:
     def load(self, key: str) -> Baseline:
         """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
-        It has the last 20 runs of the current epoch, oldest first, without readings of their sound, the anchor,
-        and the newest run of each suite on every other machine. Raises BaselineError for a file that is
-        damaged or of another pipeline.
+        It has the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
+        suite on every other machine; this machine's are without the readings of their sound. Raises
+        BaselineError for a file that is damaged or of another pipeline.
         """
         with self.locked():
             quality = self._read(self.folder / _QUALITY, Quality)
