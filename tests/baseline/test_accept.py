@@ -385,7 +385,7 @@ def test_what_git_brings_while_a_run_is_accepted_is_not_written_over(
 
     monkeypatch.setattr(accept, "is_same_sound", pulled)
     error = complaint(lambda: promote(store, mine, second=2))
-    assert error.what.startswith("the baselines were changed while this run was accepted")
+    assert error.what.startswith("the baselines were changed while they were written")
     assert {case.run for case in store.load(KEY).quality.cases.values()} == {"r2"}
     assert promote(store, mine, second=3)
 

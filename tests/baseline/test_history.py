@@ -176,3 +176,21 @@ def test_a_file_of_somebody_beside_the_goldens_is_left_alone(store: Store, tmp_p
     song.write_text("la")
     promoted(store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
     assert song.exists()
+
+
+@pytest.mark.parametrize("edit", [b"", b" ", b"\n\n"])
+def test_what_was_edited_by_hand_is_replaced_by_accepting(store: Store, tmp_path: Path, edit: bytes) -> None:
+    path = store.folder / "quality.json"
+    path.write_bytes(path.read_bytes().replace(b'"reason": "listened', b'"reason": "heard') + edit)
+    promoted(store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
+    assert {case.run for case in store.quality().cases.values()} == {"r2"}
+    assert [r.id for r in store.runs(KEY)] == ["r1", "r2"]
+
+
+def test_what_was_removed_after_a_kill_is_not_brought_back(store: Store, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "finish", lambda folder: None)  # as if it was killed before
+        promoted(store, left_pending(tmp_path / "report", "r2", 300.0), accepted(1))
+    (store.folder / "quality.json").unlink()
+    assert store.quality() is None
+    assert [r.id for r in store.runs(KEY)] == ["r1"]

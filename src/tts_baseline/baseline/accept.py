@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from tts_baseline.baseline import recordings
+from tts_baseline.baseline import history, recordings
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import (
@@ -69,11 +69,7 @@ def promote(
         if not is_new and kept is None:
             return ()
         if store.load(run.environment.key) != baseline:
-            raise BaselineError(
-                "the baselines were changed while this run was accepted, by a program that knows no lock",
-                where=str(store.folder),
-                hint="wait for git to be done, and accept it again",
-            )
+            raise history.changed_meanwhile(store.folder)
         return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tts_baseline.baseline import files
+from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import sync_folder, write_atomic
 from tts_baseline.core.records import HistoryEntry
 
@@ -70,7 +71,8 @@ def unlisted(folder: Path, known: Iterable[HistoryEntry]) -> dict[str, str]:
 def commit(folder: Path, written: Mapping[str, bytes], *, at: str, reason: str) -> None:
     """Replace the files of a folder together, with an entry that says so; the folder is locked.
 
-    The first entry takes in what is there already.
+    The first entry takes in what is there already. Raises BaselineError where a program without the lock
+    changes one of the files meanwhile.
     """
     known = entries(folder)
     adopted = unlisted(folder, known.values()) if not known else {}
@@ -78,16 +80,35 @@ def commit(folder: Path, written: Mapping[str, bytes], *, at: str, reason: str) 
         _stage(folder / name, data)
     for parent in {(folder / name).parent for name in written}:
         sync_folder(parent)
-    hashes = adopted | {name: digest(data) for name, data in written.items()}
-    _write(folder, HistoryEntry(at=at, reason=reason, parents=tuple(heads(known)), files=hashes))
+    there = {name: folder / name for name in written if (folder / name).is_file()}
+    entry = HistoryEntry(
+        at=at,
+        reason=reason,
+        parents=tuple(heads(known)),
+        files=adopted | {name: digest(data) for name, data in written.items()},
+        replaced=adopted | {name: digest(path.read_bytes()) for name, path in there.items()},
+    )
+    path = _write(folder, entry)
     finish(folder)
+    if not path.exists():  # it was taken back
+        raise changed_meanwhile(folder)
+
+
+def changed_meanwhile(folder: Path) -> BaselineError:
+    """What is said where git, say, writes into a folder that is locked."""
+    return BaselineError(
+        "the baselines were changed while they were written, by a program that knows no lock",
+        where=str(folder),
+        hint="wait for git to be done, and accept it again",
+    )
 
 
 def adopt(folder: Path, *, at: str, reason: str) -> Path:
     """A new entry for the stored files that none names, as they are; the folder is locked."""
     known = entries(folder)
     found = unlisted(folder, known.values())
-    return _write(folder, HistoryEntry(at=at, reason=reason, parents=tuple(heads(known)), files=found))
+    parents = tuple(heads(known))
+    return _write(folder, HistoryEntry(at=at, reason=reason, parents=parents, files=found, replaced=found))
 
 
 def entry_name(data: bytes) -> str:
@@ -116,25 +137,25 @@ def finish(folder: Path) -> None:
             for path, (name, hashed) in places.items()
             if path in staged and digest(path.read_bytes()) == hashed
         }
-        before = newest_hashes({key: known[key] for key in _ancestors(head, known)})
-        if any(_is_of_another(folder / name, before.get(name)) for name in waiting.values()):
-            _take_back(folder, head, known[head], before)
+        if any(_is_of_another(folder / name, name, known[head]) for name in waiting.values()):
+            _take_back(folder, head, known[head])
             continue
         for path, name in waiting.items():
             path.replace(folder / name)
             sync_folder(path.parent)
 
 
-def _is_of_another(final: Path, before: set[str] | None) -> bool:
-    """True for a file that is not what it was when an entry was about to replace it, as far as is known."""
-    return bool(before) and final.is_file() and digest(final.read_bytes()) not in (before or ())
+def _is_of_another(final: Path, name: str, entry: HistoryEntry) -> bool:
+    """True for a file that is not what it was when the entry was about to replace it."""
+    found = digest(final.read_bytes()) if final.is_file() else None
+    return found not in (entry.replaced.get(name), entry.files[name])
 
 
-def _take_back(folder: Path, head: str, entry: HistoryEntry, before: Mapping[str, set[str]]) -> None:
+def _take_back(folder: Path, head: str, entry: HistoryEntry) -> None:
     """Remove an entry, and the new files that it brought; what waits for its place is swept."""
-    for name, hashed in entry.files.items():
+    for name in entry.files.keys() - entry.replaced.keys():
         path = folder / name
-        if name not in before and path.is_file() and digest(path.read_bytes()) == hashed:
+        if path.is_file() and digest(path.read_bytes()) == entry.files[name]:
             path.unlink()
     (folder / FOLDER / _named(head)).unlink()
     sync_folder(folder / FOLDER)

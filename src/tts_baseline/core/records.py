@@ -275,7 +275,7 @@ class HistoryEntry(Record, frozen=True, kw_only=True):
     """One change of what is accepted: which files it wrote, and the entries that were the newest before it.
 
     `parents` are SHA-256 of entries: one, or two where branches met. `files` are paths in the variant's
-    folder, each with the SHA-256 of what it holds since.
+    folder, each with the SHA-256 of what it holds since; `replaced` has that of what was there before.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -283,6 +283,7 @@ class HistoryEntry(Record, frozen=True, kw_only=True):
     reason: Text
     parents: tuple[Sha256, ...]
     files: dict[Text, Sha256]
+    replaced: dict[Text, Sha256] = {}
 
 
 class Baseline(Record, frozen=True, kw_only=True):
