@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -327,6 +328,35 @@ def test_a_killed_process_is_cleaned_up_after_the_next_time_and_a_live_one_is_le
         assert any(str(root) in text for text in repository.said)
     assert repository.has_one_tree()
     assert (repository.path / "model.pt").read_text() == "weights"
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_git_that_outlives_its_comparison_is_waited_for(repository, tmp_path, monkeypatch, moment) -> None:
+    begun, real = tmp_path / "begun", shutil.which("git")
+    work = [f'"{real}" "$@"', f'touch "{begun}"; sleep 1']
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    slow = "\n".join(work if moment == "after" else reversed(work))
+    (tools / "git").write_text(
+        f'#!/bin/sh\ncase "$*" in *"worktree add"*)\n{slow}\nexit;; esac\nexec "{real}" "$@"\n'
+    )
+    (tools / "git").chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    killed = subprocess.Popen(
+        [sys.executable, "-c", PROCESS, str(repository.path)],
+        env=os.environ | {"TMPDIR": str(repository.temporary), "PATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not begun.exists() and killed.poll() is None:
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait()
+    with repository.base() as base:
+        assert base.root.exists()
+    assert repository.has_one_tree()
+    time.sleep(1.0)  # longer than the git that was left
+    assert repository.has_one_tree()
 
 
 def test_leftovers_whose_folder_is_gone_are_forgotten_and_the_users_own_worktrees_kept(
