@@ -96,9 +96,10 @@ def test_no_end_of_a_pipe_is_left_open(spec) -> None:
     assert ends() == before
 
 
-def printed(code: str, folder: Path) -> str:
+def printed(code: str, folder: Path, *words: str) -> str:
     """What a supervised process prints."""
-    process = Supervised([sys.executable, "-c", code], folder=str(folder), environment=os.environ, ends=())
+    argv = [sys.executable, "-c", code, *words]
+    process = Supervised(argv, folder=str(folder), environment=os.environ, ends=())
     while not process.look():
         time.sleep(0.01)
     process.close()
@@ -109,6 +110,13 @@ def printed(code: str, folder: Path) -> str:
 def test_a_worker_has_no_other_pipes_than_its_own(tmp_path: Path) -> None:
     code = "import os; print([f for f in os.listdir('/proc/self/fd') if int(f) > 2], flush=True)"
     assert printed(code, tmp_path).count("'") == 2  # the folder itself, which is being listed
+
+
+@pytest.mark.parametrize("value", ["café", "caf\udce9", "\x01 \t", "🙂", ""])
+def test_variables_and_arguments_arrive_byte_by_byte(tmp_path: Path, monkeypatch, value: str) -> None:
+    monkeypatch.setenv("ODD", value)
+    code = "import os, sys; print([os.environb[b'ODD'].hex(), os.fsencode(sys.argv[1]).hex()])"
+    assert printed(code, tmp_path, value) == f"{[os.fsencode(value).hex()] * 2}\n"
 
 
 def test_a_worker_that_crashes_leaves_no_core_file(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ class Supervised:
             os.close(their_commands)
             os.close(their_events)
         order = {
-            "argv": list(argv),
-            "environment": dict(environment),
+            "argv": [_octets(word) for word in argv],
+            "environment": {_octets(name): _octets(value) for name, value in environment.items()},
             "ends": list(ends),
             "memory_limit": memory_limit,
         }
@@ -186,6 +186,11 @@ class Supervised:
         with contextlib.suppress(OSError):  # it has ended, as its last event says
             while data:
                 data = data[os.write(self._commands, data) :]
+
+
+def _octets(text: str) -> str:
+    """The bytes of a path or a variable, as characters: the supervisor may have another encoding of them."""
+    return os.fsencode(text).decode("latin-1")
 
 
 def _name(number: int) -> str:

@@ -196,7 +196,11 @@ def _become(order: dict[str, Any], printing: int, parent: int) -> NoReturn:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if order["memory_limit"]:
         resource.setrlimit(resource.RLIMIT_DATA, (order["memory_limit"],) * 2)
-    os.execvpe(order["argv"][0], [*order["argv"], str(parent)], order["environment"])
+    argv = [word.encode("latin-1") for word in (*order["argv"], str(parent))]
+    environment = {
+        name.encode("latin-1"): value.encode("latin-1") for name, value in order["environment"].items()
+    }
+    os.execvpe(argv[0], argv, environment)
 
 
 def _handle(pid: int) -> int | None:
