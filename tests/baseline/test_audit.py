@@ -14,6 +14,7 @@ from tests.support.baselines import golden, left_pending, promoted
 from tests.support.runs import KEY, accepted
 from tests.support.tones import tone
 from tts_baseline.baseline import audit, files, pending
+from tts_baseline.baseline.migrations import migrate
 from tts_baseline.baseline.store import Store
 
 
@@ -241,3 +242,13 @@ def test_looking_changes_nothing(store: Store) -> None:
     found(store)
     assert {path: path.read_bytes() for path in store.root.rglob("*") if path.is_file()} == before
     assert pending.listing(store.root) == []
+
+
+def test_a_merge_that_somebody_resolved_is_named_until_it_is_taken_in(store: Store) -> None:
+    edit(store.folder / "quality.json", lambda page: page["acceptance"].update(reason="both branches"))
+    assert found(store) == [(QUALITY, EDITED)]
+    assert [now.name for _, now in migrate(store.root, reason="merged")] != []
+    assert found(store) == []
+    assert list(migrate(store.root, reason="again")) == []
+    edit(store.folder / "quality.json", lambda page: page["acceptance"].update(reason="once more"))
+    assert found(store) == [(QUALITY, EDITED)]

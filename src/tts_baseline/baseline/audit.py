@@ -181,17 +181,21 @@ def _files(root: Path, known: Mapping[str, HistoryEntry]) -> Iterator[Problem]:
             if was_once
             else "this file was edited since it was written"
         )
-        yield Problem(path=path, what=what, mend=_restore(path))
+        yield Problem(path=path, what=what, mend=_restore_or_keep(path))
     for name in history.unlisted(root, known.values()):
         yield Problem(
             path=root / name,
             what="no entry of the history names this file: an older version wrote it, or a person",
-            mend=f"git log -- {root / name}; where it is meant: tts-baseline migrate",
+            mend=_restore_or_keep(root / name),
         )
 
 
 def _left(path: Path, mend: str) -> Problem:
     return Problem(path=path, what="nothing refers to this file", mend=mend)
+
+
+def _restore_or_keep(path: Path) -> str:
+    return f"{_restore(path)}; or, where it is meant, as after a merge: tts-baseline migrate"
 
 
 def _restore(path: Path) -> str:

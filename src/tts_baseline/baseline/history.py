@@ -68,6 +68,13 @@ def unlisted(folder: Path, known: Iterable[HistoryEntry]) -> dict[str, str]:
     return {name: digest(path.read_bytes()) for name, path in found.items() if name not in listed}
 
 
+def unknown(folder: Path, known: Mapping[str, HistoryEntry]) -> dict[str, str]:
+    """The stored files that hold what no newest entry says, with their hashes: merged, edited, unlisted."""
+    newest = newest_hashes(known)
+    hashes = {str(path.relative_to(folder)): digest(path.read_bytes()) for path in stored(folder)}
+    return {name: hashed for name, hashed in hashes.items() if hashed not in newest.get(name, set())}
+
+
 def commit(folder: Path, written: Mapping[str, bytes], *, at: str, reason: str) -> None:
     """Replace the files of a folder together, with an entry that says so; the folder is locked.
 
@@ -104,9 +111,9 @@ def changed_meanwhile(folder: Path) -> BaselineError:
 
 
 def adopt(folder: Path, *, at: str, reason: str) -> Path:
-    """A new entry for the stored files that none names, as they are; the folder is locked."""
+    """A new entry for the stored files that none describes, as they are; the folder is locked."""
     known = entries(folder)
-    found = unlisted(folder, known.values())
+    found = unknown(folder, known)
     parents = tuple(heads(known))
     return _write(folder, HistoryEntry(at=at, reason=reason, parents=parents, files=found, replaced=found))
 

@@ -18,7 +18,7 @@ from tts_baseline.core.files import sync_folder
 def migrate(root: Path, *, reason: str) -> Iterator[tuple[Path, Path]]:
     """What is moved or written anew, from where to where, as it happens; nothing is left to do afterwards.
 
-    A history begins with what is there, for this `reason`: so does what was brought by hand get an entry.
+    A history begins with what is there, for this `reason`; what a merge or a hand has changed gets an entry.
     Raises BaselineError for a file that is damaged, or of another pipeline than its folder's.
     """
     for store in list(stores(root)):
@@ -56,8 +56,7 @@ def _named_by_content(store: Store) -> Iterator[tuple[Path, Path]]:
 
 
 def _with_history(store: Store, reason: str) -> Iterator[tuple[Path, Path]]:
-    known = history.entries(store.folder)
-    if history.unlisted(store.folder, known.values()):
+    if history.unknown(store.folder, history.entries(store.folder)):
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         path = history.adopt(store.folder, at=now, reason=reason)
         yield path, path
