@@ -4,14 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.baselines import baseline_of
+from tests.support.commands import new_project
 from tests.support.counted import counted, more
 from tests.support.runs import Maker
-from tests.support.verdicts import outcome, screened
+from tests.support.verdicts import outcome, screened, verdict
 from tts_baseline.core.records import Baseline, Environment
 from tts_baseline.gate.verdicts import fails, gating
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.report.story import story
+from tts_baseline.session.outcome import explained
+from tts_baseline.session.project import open_project
 
 
 @pytest.fixture
@@ -38,6 +41,23 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
         f"  look    tts-baseline compare {run.id} --case c0",
         f'  accept  tts-baseline accept  {run.id} --reason "..."',
         f"  drop    tts-baseline reject  {run.id}",
+    ]
+
+
+@pytest.mark.parametrize(("asked", "name"), [({}, "r1"), ({"report": "other"}, "'other place/r1'")])
+def test_a_run_that_is_kept_elsewhere_is_called_by_its_folder(
+    make, tmp_path, monkeypatch, asked, name
+) -> None:
+    monkeypatch.chdir(new_project(tmp_path))
+    project = open_project(tmp_path, asked)
+    folder = tmp_path / ("other place" if asked else ".tts-baseline") / "r1"
+    slower = replace(make.run(0.25, wobble=0), id="r1")
+    now = outcome(slower, [verdict("latency", "regressed", "c0")], folder=folder)
+    last = explained(now, now.verdicts, project).splitlines()[-3:]
+    assert last == [
+        f"  look    tts-baseline compare {name} --case c0",
+        f'  accept  tts-baseline accept  {name} --reason "..."',
+        f"  drop    rm -r {name}" if asked else f"  drop    tts-baseline reject  {name}",
     ]
 
 

@@ -67,7 +67,7 @@ def show(project: Project, outcome: Outcome, *, verbose: bool) -> None:
     say(terminal.render(outcome, View(verbose=verbose, color=_streams.has_colors())))
     say("")
     if failures:
-        say(explained(outcome, failures))
+        say(explained(outcome, failures, project))
     if project.default:
         say(line(project.default))
     say(terminal.footer(outcome))

@@ -67,7 +67,7 @@ def act(options: argparse.Namespace) -> int:
     if options.json:
         _common.show_json([only])
     else:
-        say(explained(only, only.verdicts))
+        say(explained(only, only.verdicts, project))
     return _common.status(project, only)
 
 

@@ -39,4 +39,4 @@ def _conclude(measured: Measurements, item: pytest.Item, verdicts: Sequence[Verd
     item.user_properties[:] = [*others, *stated.items()]  # once, however often the item is run
     failures = failing(measured.project, verdicts)
     if failures:
-        said.fail(explained(measured.outcome, failures))
+        said.fail(explained(measured.outcome, failures, measured.project))

@@ -14,8 +14,11 @@ _SHOWN = 8
 _WORST = 3
 
 
-def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
-    """Each verdict with its numbers, what changed around them, and the next commands."""
+def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, *, folder: str = "") -> str:
+    """Each verdict with its numbers, what changed around them, and the next commands.
+
+    `folder` is what they call the run by, where its id does not do.
+    """
     suites = {v.gate for v in verdicts if v.case is None and v.status == "regressed"}
     shown = [v for v in verdicts if v.case is None or v.gate not in suites or v.status != "regressed"]
     lines: list[str] = []
@@ -28,22 +31,19 @@ def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline) -> str:
         lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
     if around := surroundings(run, baseline):
         lines.append("changed around it: " + ", ".join(around))
-    lines += ["Next:", *next_commands(verdicts, run)]
+    lines += ["Next:", *next_commands(verdicts, run, folder)]
     return "\n".join(map(line, lines))
 
 
-def next_commands(verdicts: Sequence[Verdict], run: Run) -> list[str]:
+def next_commands(verdicts: Sequence[Verdict], run: Run, folder: str = "") -> list[str]:
     """The commands that make sense now, one a line."""
+    name = folder or run.id
     case = next((f" --case {v.case}" for v in verdicts if v.case), "")
-    commands = [f"  look    tts-baseline compare {run.id}{case}"]
-    if any(v.status == "invalid" for v in verdicts):
-        return [*commands, f"  drop    tts-baseline reject  {run.id}"]
+    look = f"  look    tts-baseline compare {name}{case}"
     anchor = " --reset-anchor" if any(v.drift is not None for v in verdicts) else ""
-    return [
-        *commands,
-        f'  accept  tts-baseline accept  {run.id}{anchor} --reason "..."',
-        f"  drop    tts-baseline reject  {run.id}",
-    ]
+    accept = f'  accept  tts-baseline accept  {name}{anchor} --reason "..."'
+    drop = f"  drop    rm -r {folder}" if folder else f"  drop    tts-baseline reject  {name}"
+    return [look, drop] if any(v.status == "invalid" for v in verdicts) else [look, accept, drop]
 
 
 def _numbers(verdict: Verdict, baseline: Baseline) -> list[str]:

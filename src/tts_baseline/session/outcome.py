@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict
     return tuple(v for v in gating(outcome.verdicts) if family in (None, v.family))
 
 
-def explained(outcome: Outcome, decided: Sequence[Verdict]) -> str:
-    """Verdicts as sentences, with numbers and the next commands."""
-    return story(decided, outcome.run, outcome.baseline)
+def explained(outcome: Outcome, decided: Sequence[Verdict], project: Project | None = None) -> str:
+    """Verdicts as sentences, with numbers and the next commands, as they are typed in this project."""
+    folder = _beside(project, outcome) if project else ""
+    return story(decided, outcome.run, outcome.baseline, folder=folder)
+
+
+def _beside(project: Project, outcome: Outcome) -> str:
+    """The folder of a run that commands do not find by its id: only this one knows its folder of runs."""
+    is_there = outcome.folder.parent.resolve() == project.report.resolve()
+    is_found = is_there and not project.asked.get("report")
+    return "" if is_found else shlex.quote(os.path.relpath(outcome.folder))
