@@ -55,12 +55,19 @@ def differences(sound: Sound, golden: Sound) -> tuple[Difference, ...]:
         return ()
     ours, theirs = cepstrum(sound), cepstrum(golden)
     heard, reference = _weighted(ours), _weighted(theirs)
-    found = edits(reference, heard, opening=_OPENING, extension=_EXTENSION, band=_BAND)
+    found = correspondence(sound, golden)
     places = (
         *_gaps(found, _pauses(theirs), _pauses(ours)),
         *_changed(found, reference, heard, _pauses(theirs)),
     )
     return tuple(sorted(places, key=lambda place: (place.start_s, place.heard_start_s)))
+
+
+@feature
+def correspondence(sound: Sound, golden: Sound) -> tuple[Edit, ...]:
+    """Which frames of 10 ms of the golden (the reference) are which of the sound (the other), in order."""
+    heard, reference = _weighted(cepstrum(sound)), _weighted(cepstrum(golden))
+    return edits(reference, heard, opening=_OPENING, extension=_EXTENSION, band=_BAND)
 
 
 def _weighted(given: Cepstrum) -> Samples:
