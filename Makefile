@@ -120,7 +120,7 @@ $(PYTESTS)-%/done: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m venv $(@D)
 	grep -v '^pytest==' constraints.txt > $(@D)/constraints.txt
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
-	  --constraint $(@D)/constraints.txt --editable . '$(PYTEST_$*)' pytest-xdist
+	  --constraint $(@D)/constraints.txt --editable '.[espeak]' '$(PYTEST_$*)' pytest-xdist
 	@touch $@
 
 $(NEIGHBOURS)/done: $(PYTESTS)-newest/done
