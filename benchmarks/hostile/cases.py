@@ -4,8 +4,8 @@
 
 The runs are made of numbers, in a project of their own: three processes, ten timed calls of every case, the
 readings of every metric that is installed; four runs are accepted, and a fifth is pending. What counts is the
-wall time (the best of three), the CPU time and the largest resident memory of each command, and the ratio of CPU
-times to a suite of a fifth of the size. Other processes of the machine lengthen the wall time: the load is kept.
+wall time of each command (the best of three), its CPU time and largest resident memory, and the ratio of CPU
+times to a suite of a fifth of the size. Other processes lengthen the wall time: the load is kept, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import multiprocessing
 import os
 import random
 import subprocess
@@ -95,8 +96,10 @@ class Took(NamedTuple):
 def measured(cases: int) -> dict[str, Took]:
     """By command, what it took over so many cases: the quickest of three."""
     with tempfile.TemporaryDirectory() as folder:
-        with unsynced():
-            project(Path(folder), cases)
+        # In a process of its own: a child that a large one starts has that one's memory as its largest.
+        making = multiprocessing.get_context("spawn").Process(target=unsynced_project, args=(folder, cases))
+        making.start()
+        making.join()
         return {" ".join(words): min(timed(words, Path(folder)) for _ in range(TRIES)) for words in COMMANDS}
 
 
@@ -108,6 +111,12 @@ def unsynced() -> Iterator[None]:
         yield
     finally:
         os.fsync = fsync
+
+
+def unsynced_project(folder: str, cases: int) -> None:
+    """As `project`, in a folder that is thrown away."""
+    with unsynced():
+        project(Path(folder), cases)
 
 
 def timed(words: tuple[str, ...], folder: Path) -> Took:
