@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from tts_baseline.baseline import files, history, identity
 from tts_baseline.baseline.history import digest
 from tts_baseline.baseline.identity import Identity
@@ -16,6 +18,7 @@ from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
+from tts_baseline.core.registry import metrics
 
 Owned = TypeVar("Owned", Quality, Run, Certificate)
 
@@ -27,6 +30,12 @@ _QUALITY = "quality.json"
 def accepted_at(run: Run) -> tuple[str, str]:
     """The key that sorts runs by when they were accepted."""
     return (run.acceptance.at if run.acceptance else "", run.id)
+
+
+def _without_sound(run: Run) -> Run:
+    """The run as the gate needs it: how it sounded is accepted in quality.json."""
+    heard = {name for name, metric in metrics().items() if metric.spec.family == "quality"}
+    return replace(run, readings=tuple(r for r in run.readings if r.metric not in heard))
 
 
 def stores(root: Path) -> Iterator[Store]:
@@ -65,7 +74,7 @@ class Store:
         with self.locked():
             quality = self._read(self.folder / _QUALITY, Quality)
             others = sorted(set(self.machines()) - {key})
-            runs = self.runs(key)
+            runs = sorted(map(_without_sound, self._stored(key)), key=accepted_at)
             elsewhere = tuple(run for other in others for run in self._newest(other))
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
@@ -85,9 +94,12 @@ class Store:
     def runs(self, key: str) -> tuple[Run, ...]:
         """Every run accepted on the machine `key`, oldest first, over all epochs."""
         with self.locked():
-            paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
-            runs = [run for path in paths if (run := self._read(path, Run))]
-        return tuple(sorted(runs, key=accepted_at))
+            return tuple(sorted(self._stored(key), key=accepted_at))
+
+    def _stored(self, key: str) -> Iterator[Run]:
+        """The runs of a machine, one after the other: each may take much memory."""
+        paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
+        return (run for path in paths if (run := self._read(path, Run)))
 
     def quality(self) -> Quality | None:
         """The accepted quality; None if there is none yet."""
