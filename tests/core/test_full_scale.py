@@ -49,3 +49,10 @@ def test_the_line_mends_it(peak: float) -> None:
 
 def test_silence_can_be_recorded_and_not_read() -> None:
     assert (unrecordable(np.zeros(5)), fault(np.zeros(5))) == ("", "silent audio")
+
+
+@pytest.mark.parametrize("peak", [2.0**-17, 1e-20, 1e-40])
+def test_what_16_bits_round_to_nothing_is_silence(peak: float) -> None:
+    samples = np.array([0.0, -peak, peak])
+    assert (unrecordable(samples), fault(samples)) == ("", "silent audio")
+    assert fault(np.array([0.0, 2.0**-15])) == ""

@@ -162,6 +162,13 @@ def test_times_are_more_than_nothing(tmp_path: Path, name: str, value: str) -> N
         read(tmp_path, {name: value}, {})
 
 
+@pytest.mark.parametrize("name", ["dir", "report"])
+@pytest.mark.parametrize("value", ["", "  "])
+def test_a_folder_without_a_name_is_not_the_project_itself(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must name a folder"):
+        read(tmp_path, {}, {f"TTS_BASELINE_{name.upper()}": value})
+
+
 def test_fewer_than_three_fresh_processes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="at least 3, not 2"):
         read(tmp_path, {"restarts": 2}, {})

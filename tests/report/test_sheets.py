@@ -40,6 +40,12 @@ def test_a_row_says_its_numbers_in_the_words_of_units() -> None:
     assert row == ("ok", "snr", "31.20 dB", "30.00 dB", "-1.20", "-1.00 dB")
 
 
+def test_a_change_in_seconds_keeps_its_unit_beside_a_limit_in_ms() -> None:
+    lost = verdict("words", "regressed", baseline=0.0, current=1.41, change=1.41, limit=0.05)
+    row = sheets.suite_sheet(run(), [lost]).rows[0]
+    assert row == ("REGRESSED", "words", "0 µs", "1.41 s", "+1.41 s", "+50.0 ms")
+
+
 def test_every_metric_without_a_verdict_is_reported_after_the_verdicts() -> None:
     one = run(readings=[reading(name, "hola", None if name == "stoi" else 0.5) for name in metrics()])
     rows = sheets.suite_sheet(one, [verdict()]).rows

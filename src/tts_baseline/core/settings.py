@@ -143,6 +143,9 @@ def _checked(settings: Settings) -> Settings:
         number = getattr(settings, name)
         if number is not None and not 0 < number < math.inf:
             raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)
+    for name in ("dir", "report"):
+        if not getattr(settings, name).strip():
+            raise SettingsError(f"{name} must name a folder, not ''", hint=_HELP)
     _check_memory_limit(settings.memory_limit)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(

@@ -29,6 +29,7 @@ FULL_SCALE = 1 + 2.0**-15
 _INTEGER_BITS = (15, 23, 31)
 # chosen: nobody amplifies by 24 dB, and sound of 16 bits with so small a peak (-66 dB) is silence.
 _LARGEST_GAIN = 16.0
+_QUIETEST = 2.0**-16  # half a step of 16 bits: a smaller peak is rounded to nothing
 _NEAR_FULL_SCALE = 1.005  # two digits would show it as 1.00
 
 P = ParamSpec("P")
@@ -85,7 +86,7 @@ def unrecordable(samples: np.ndarray[Any, Any]) -> str:
 
 def fault(samples: np.ndarray[Any, Any]) -> str:
     """Why no metric may read these samples (no recording can hold them, or silence), else ''."""
-    return unrecordable(samples) or ("" if samples.any() else "silent audio")
+    return unrecordable(samples) or ("silent audio" if abs(samples).max() < _QUIETEST else "")
 
 
 def _above_full_scale(peak: float) -> str:

@@ -18,6 +18,7 @@ _ORDER: tuple[Status, ...] = (
 )  # fmt: skip
 _ODD: tuple[Status, ...] = (*FAILING, "improved", "worse", "better")
 _SHOWN_CASES = 12
+_SCALED = ("s", "B")  # each number is scaled by itself, so that a change may be in s beside a limit in ms
 
 
 def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
@@ -105,7 +106,7 @@ def counts(verdicts: Iterable[Verdict]) -> str:
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:
     change = units.change(v.change, v.unit, relative=v.relative) if v.change is not None else ""
-    if v.unit != "B":
+    if v.unit not in _SCALED:
         change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
     bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
     better = gates()[v.gate].better
