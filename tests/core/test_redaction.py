@@ -14,6 +14,8 @@ from tts_baseline.core.redaction import redacted, secrets_of
 KEYS = ['sk-proj-Ab3/x+9="q"&<é>', "Zq7 plain words 41", "0123456789abcdef", 'back\\slash"key']
 WRITTEN = {
     "as it is": str,
+    "in upper case": str.upper,
+    "in lower case": str.lower,
     "in an address": lambda key: quote(key, safe=""),
     "in an address, lower case": lambda key: quote(key, safe="").lower() if key.islower() else quote(key),
     "in an address, twice": lambda key: quote(quote(key, safe=""), safe=""),

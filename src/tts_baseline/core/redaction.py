@@ -28,8 +28,8 @@ _USER_OF_ADDRESS = re.compile(r"(?P<scheme>\b(?:https?://|\w+://(?=[^/\s@]*:)))[
 def redacted(text: str, secrets: Collection[str]) -> str:
     """The text with *** in place of each secret, and of the user and password in an address.
 
-    A secret is found as it is, URL-encoded (twice, too), escaped for JSON or HTML, in hexadecimal, and in
-    base64, alone or within more text (`user:key`).
+    A secret is found in upper or lower case, as it is, URL-encoded (twice, too), escaped for JSON or HTML;
+    in hexadecimal; and in base64, alone or within more text (`user:key`).
     """
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = re.sub("|".join(_patterns(secret)), MASK, text)
@@ -81,7 +81,8 @@ def _parts(value: str, shortest: int) -> Iterator[str]:
 
 
 def _patterns(secret: str) -> Iterator[str]:
-    yield "".join(f"(?:{'|'.join(_spellings(char))})" for char in secret)
+    spelled = "".join(f"(?:{'|'.join(_spellings(char))})" for char in secret)
+    yield f"(?i:{spelled})"
     data = secret.encode(errors="surrogatepass")
     yield f"(?i:{data.hex()})"
     for before in range(3):
@@ -95,8 +96,8 @@ def _spellings(char: str) -> Iterator[str]:
     code, octets = ord(char), char.encode(errors="surrogatepass")
     yield from {re.escape(form) for form in (char, html.escape(char), json.dumps(char)[1:-1])}
     yield rf"\\{re.escape(char)}"
-    yield "(?i:" + "".join(f"%(?:25)*{octet:02x}" for octet in octets) + ")"
-    yield rf"(?i:\\u{code:04x}|\\x{code:02x}|&\#0*{code};|&\#x0*{code:x};)"
+    yield "".join(f"%(?:25)*{octet:02x}" for octet in octets)
+    yield rf"\\u{code:04x}|\\x{code:02x}|&\#0*{code};|&\#x0*{code:x};"
     if char == " ":
         yield r"\+"
 
