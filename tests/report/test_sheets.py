@@ -16,6 +16,7 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Status
 from tts_baseline.report import sheets
+from tts_baseline.report.reasons import reasons
 
 STATUSES = get_args(Status)
 WORST_FIRST = [
@@ -44,6 +45,15 @@ def test_a_change_in_seconds_keeps_its_unit_beside_a_limit_in_ms() -> None:
     lost = verdict("words", "regressed", baseline=0.0, current=1.41, change=1.41, limit=0.05)
     row = sheets.suite_sheet(run(), [lost]).rows[0]
     assert row == ("REGRESSED", "words", "0 µs", "1.41 s", "+1.41 s", "+50.0 ms")
+
+
+def test_cases_that_no_golden_judges_are_named_beside_a_suite_that_is_fine() -> None:
+    new = [verdict("structure", "no baseline", f"c{i}", cause="new text") for i in range(7)]
+    lines = reasons([verdict("structure"), *new, verdict("level", "no baseline", "c0", cause="new text")])
+    assert lines == [
+        "no golden judges c0, c1, c2, c3, c4 and 2 more: its text has changed since it was accepted"
+    ]
+    assert reasons([verdict("structure"), verdict("structure", case="c0")]) == []
 
 
 def test_every_metric_without_a_verdict_is_reported_after_the_verdicts() -> None:

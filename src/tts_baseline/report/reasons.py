@@ -8,6 +8,8 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.explain import causes, reason
 
+_SHOWN = 5  # cases named in a line
+
 
 def reasons(verdicts: Sequence[Verdict]) -> list[str]:
     """A line for each suite verdict that needs a reason, then what was configured differently."""
@@ -17,7 +19,21 @@ def reasons(verdicts: Sequence[Verdict]) -> list[str]:
         alike = [verdict for verdict in suite if verdict.status == status]
         if alike:
             notes.append(f"{', '.join(v.gate for v in alike)} {status}: {reason(alike[0])}")
-    return notes + causes(suite)
+    return [*notes, *_unjudged(verdicts), *causes(suite)]
+
+
+def _unjudged(verdicts: Sequence[Verdict]) -> list[str]:
+    """A line for the cases that no golden judges though their suite is judged."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for verdict in verdicts:
+        if verdict.case is not None and verdict.cause in ("new case", "new text"):
+            by_reason.setdefault(reason(verdict), {})[verdict.case] = None
+    return [f"no golden judges {_named([*cases])}: {why}" for why, cases in by_reason.items()]
+
+
+def _named(cases: Sequence[str]) -> str:
+    more = f" and {len(cases) - _SHOWN} more" if len(cases) > _SHOWN else ""
+    return ", ".join(cases[:_SHOWN]) + more
 
 
 def _has_own_line(verdict: Verdict) -> bool:
