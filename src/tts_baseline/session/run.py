@@ -61,7 +61,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         left = (project.settings.budget or math.inf) - (time.monotonic() - begun)
         judgement = escalate.judged(project, call, said, progress, budget=left)
     if judgement is not None:
-        with _told(progress):
+        with _writing(progress):
             pending.add(folder, JUDGE_FILE, files.encoded(judgement, folder / JUDGE_FILE))
         decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
     outcome = Outcome(
@@ -72,17 +72,17 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         judgement=judgement,
         notes=widened(project, baseline),
     )
-    with _told(progress):
+    with _writing(progress):
         outcome = replace(outcome, recorded=record_missing(project, outcome))
-    with _told(progress):
+    with _writing(progress):
         for name, page in pages(outcome).items():
             pending.add(folder, name, page.encode())
     return outcome
 
 
 @contextlib.contextmanager
-def _told(progress: Progress) -> Iterator[None]:
-    """What cannot be written after the run is kept is told, and does not hide its verdict."""
+def _writing(progress: Progress) -> Iterator[None]:
+    """What cannot be written after the run is kept is said, and does not hide its verdict."""
     try:
         yield
     except OSError as error:

@@ -20,11 +20,11 @@ def render(outcome: Outcome, view: View) -> str:
     below = sheets.case_sheets(verdicts)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    told = filter(None, (*reasons(verdicts), *outcome.notes, load.trouble(run)))
-    notes = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in told]
+    notes = filter(None, (*reasons(verdicts), *outcome.notes, load.trouble(run)))
+    lines = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in notes]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
-        "\n".join(notes),
+        "\n".join(lines),
         *(_text(sheet, view) for sheet in below),
     ]
     return "\n\n".join(filter(None, parts))
