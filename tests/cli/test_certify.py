@@ -76,7 +76,8 @@ def test_real_sessions_are_kept_when_ctrl_c_ends_the_next(project: Path) -> None
     out, err = work.communicate()
     assert work.returncode == 130, err
     assert "Traceback" not in err
-    assert not any(w.is_running() and w.status() != psutil.STATUS_ZOMBIE for w in workers)
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert alive == []
     with filelock.FileLock(project / f"tts-baseline-{os.getuid()}-measuring.lock", timeout=0):
         pass
 
