@@ -105,6 +105,7 @@ def test_several_utterances_give_the_median_and_every_class():
     assert reading.note == "identical; close"
 
 
-def test_samples_too_small_to_square_are_read():
-    tiny = 1e-200 * noisy(40)
-    assert read(tiny, clip()).value == pytest.approx(40, abs=1e-6)
+def test_quiet_samples_are_read_and_those_that_16_bits_round_to_nothing_are_silence():
+    assert read(1e-3 * noisy(40), clip()).value == pytest.approx(40, abs=1e-6)
+    silent = snr_golden.read(heard(1e-200 * noisy(40), golden=clip()))
+    assert (silent.value, silent.reason) == (None, "silent audio")

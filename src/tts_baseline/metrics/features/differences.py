@@ -55,10 +55,10 @@ def differences(sound: Sound, golden: Sound) -> tuple[Difference, ...]:
         return ()
     ours, theirs = cepstrum(sound), cepstrum(golden)
     heard, reference = _weighted(ours), _weighted(theirs)
-    found = correspondence(sound, golden)
+    runs = correspondence(sound, golden)
     places = (
-        *_gaps(found, _pauses(theirs), _pauses(ours)),
-        *_changed(found, reference, heard, _pauses(theirs)),
+        *_gaps(runs, _pauses(theirs), _pauses(ours)),
+        *_changed(runs, reference, heard, _pauses(theirs)),
     )
     return tuple(sorted(places, key=lambda place: (place.start_s, place.heard_start_s)))
 
@@ -84,9 +84,9 @@ def _pauses(given: Cepstrum) -> Mask:
     return quiet
 
 
-def _gaps(found: tuple[Edit, ...], golden_pauses: Mask, heard_pauses: Mask) -> Iterator[Difference]:
+def _gaps(runs: tuple[Edit, ...], golden_pauses: Mask, heard_pauses: Mask) -> Iterator[Difference]:
     """What one of them lacks."""
-    for edit in found:
+    for edit in runs:
         if edit.kind == "missing" and edit.stop - edit.start >= _SHORTEST:
             yield _difference("missing", edit, golden_pauses[edit.start : edit.stop])
         if edit.kind == "extra" and edit.other_stop - edit.other_start >= _SHORTEST:
@@ -94,13 +94,13 @@ def _gaps(found: tuple[Edit, ...], golden_pauses: Mask, heard_pauses: Mask) -> I
 
 
 def _changed(
-    found: tuple[Edit, ...], reference: Samples, heard: Samples, pauses: Mask
+    runs: tuple[Edit, ...], reference: Samples, heard: Samples, pauses: Mask
 ) -> Iterator[Difference]:
     """Matches that are further apart than the rest of the matches, over 70 ms."""
     import numpy as np
     from scipy.ndimage import median_filter
 
-    matches = [edit for edit in found if edit.kind == "match"]
+    matches = [edit for edit in runs if edit.kind == "match"]
     if not matches:
         return
     rows = np.concatenate([np.arange(edit.start, edit.stop) for edit in matches])

@@ -53,13 +53,15 @@ def _clicks(sound: Sound, golden: Sound) -> Measured:
     if sound.rate == golden.rate and np.array_equal(sound.samples, golden.samples):
         return Measured(0.0)
     there = _in_the_golden(sound, golden)
-    found = [
+    places = [
         place
         for place, height in _places(impulses(sound), sound.rate)
         if there[min(round(place / STEP_S), there.size - 1)] < _LIKE_THE_GOLDEN * height
     ]
-    named = ", ".join(f"{place:.2f} s" for place in found[:_NAMED])
-    return Measured(float(len(found)), f"at {named}{', …' if len(found) > _NAMED else ''}" if found else "")
+    named = ", ".join(f"{place:.2f} s" for place in places[:_NAMED])
+    return Measured(
+        float(len(places)), f"at {named}{', …' if len(places) > _NAMED else ''}" if places else ""
+    )
 
 
 def _places(standing: Samples, rate: int) -> list[tuple[float, float]]:
