@@ -17,7 +17,7 @@ from tts_baseline.core.errors import BaselineError, LimitError
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, HistoryEntry, Quality, Record, Run
-from tts_baseline.core.registry import gates
+from tts_baseline.core.registry import gates, metrics
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate import limits
 from tts_baseline.gate.verdicts import verdicts
@@ -41,8 +41,9 @@ def judged(run: Run, baseline: Baseline, judgement: Judgement | None = None) -> 
 
 
 def of_run(run: Run) -> None:
-    judged(run, Baseline())
-    judged(run, Baseline(quality=QUALITY, runs=(PAST,), anchor=PAST))
+    if metrics().keys() >= {reading.metric for reading in run.readings}:  # else it is no pending run
+        judged(run, Baseline())
+        judged(run, Baseline(quality=QUALITY, runs=(PAST,), anchor=PAST))
     judged(RUN, Baseline(quality=QUALITY, runs=(run,), anchor=run, other_machines=("m",), elsewhere=(run,)))
     for gate in ("latency", "memory", "cold_start"):
         histories = trace((PAST, run), gates()[gate], LIMITS[gate])
