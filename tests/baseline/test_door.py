@@ -281,3 +281,14 @@ def test_the_largest_recording_is_no_larger_than_its_bound(tmp_path: Path, lengt
     noise = replace(tone(), samples=dice.uniform(-1, 1, length).astype(np.float32))
     (tmp_path / "a.flac").write_bytes(files.encode_flac(noise))
     assert len(files.read_flac(tmp_path / "a.flac", audio(noise)).samples) == length
+
+
+def test_a_file_that_is_damaged_in_two_ways_says_the_first(tmp_path: Path) -> None:
+    """A score of the wrong kind, and after it bytes that are no UTF-8."""
+    stored = document(Quality)
+    case = next(iter(stored["cases"]))
+    stored["cases"][case]["run"] = 7
+    path = tmp_path / "quality.json"
+    path.write_bytes(msgspec.json.encode(stored)[:-1] + b',"\xff":1}')
+    with pytest.raises(BaselineError, match=r"Expected `str`, got `int`"):
+        files.read_record(path, Quality)

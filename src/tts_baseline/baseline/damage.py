@@ -17,7 +17,10 @@ def described(data: bytes, kind: type, error: Exception) -> str:
     message = str(error)
     if _UNNAMED not in message:
         return message
-    document = msgspec.json.decode(data)
+    try:
+        document = msgspec.json.decode(data)
+    except (msgspec.DecodeError, ValueError, RecursionError):  # what comes after the place is damaged, too
+        return message
 
     def complaint() -> str:
         try:
