@@ -90,7 +90,7 @@ mutants: $(VENV)/mutants.done
 	$(BIN)/python benchmarks/mutants/mutants.py
 
 fuzz: $(VENV)/test.done
-	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS)
+	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 clean:
 	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*

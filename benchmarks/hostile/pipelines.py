@@ -25,7 +25,7 @@ from tests.hostile.pipelines.asked import HOSTILE, MARK, PLAIN, PRELUDE, SECRETS
 from tests.hostile.pipelines.kills import MOMENTS, SIGNALS, kill  # noqa: E402
 
 RESULTS = HERE / "results.json"
-MACHINE = "AMD EPYC, no AVX-512, 2 cores"
+MACHINE = "AMD EPYC, AVX-512, 2 cores"
 MOST_MEMORY = 300 * 2**20
 MOST_OUTPUT = 100_000
 KILLS = 100

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from tests.hostile.truth import crashes, crowds, forgeries  # noqa: E402
 
 RESULTS = HERE / "results.json"
-MACHINE = "AMD EPYC, no AVX-512, 2 cores"
+MACHINE = "AMD EPYC, AVX-512, 2 cores"
 TRIES, ROUNDS = 200, 100  # of forgeries, of crowds
 MOST = 30  # kills a command, at writes from its first to its last
 

@@ -1,4 +1,8 @@
-"""Same weights, seed and final text: the same samples as upstream f5-tts, bit for bit."""
+"""Same weights, seed and final text: the same samples as upstream f5-tts.
+
+Bit for bit where torch's matrix products are, whatever their shape: on Intel's processors. On AMD's, the same
+products in another batch are rounded otherwise, and samples differ by the last bit (2e-7 was measured).
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,15 @@ pytestmark = pytest.mark.skipif(find_spec("f5_tts") is None, reason="f5-tts is n
 
 SHORT = "hola, buenos días."
 LONG = "el tren de la mañana sale a las siete y media, y llega a la estación central antes de las diez."
+
+
+ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 1e-6
+
+
+def furthest(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """The largest difference between two arrays of one shape."""
+    assert ours.shape == theirs.shape
+    return float(np.abs(ours - theirs).max())
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +94,7 @@ def test_one_chunk_is_bit_identical(
     ours = create(settings=small.table(models[version], preset="upstream", steps=steps))
     utterance = ours.synthesize(Request(text=text, seed=7))
     assert len(ours.plan(Request(text=text)).chunks) == 1
-    assert utterance.samples.tobytes() == np.clip(theirs, -1, 1).tobytes()
+    assert furthest(utterance.samples, np.clip(theirs, -1, 1)) <= ROUNDING
     assert np.std(utterance.samples) > 1e-3
 
 
@@ -128,7 +141,8 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     job = Job(reference=given, tokens=tuple(tokens), frames=200, seed=3)
     (mel,) = EulerSolver(steps=2).mels(ours, [job])
-    assert torch.equal(mel.permute(0, 2, 1), wanted)
+    # A mel's values reach 5: a few units in the last place of float32 on both sides.
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= 10 * ROUNDING
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])
