@@ -44,7 +44,7 @@ def test_a_row_says_its_numbers_in_the_words_of_units() -> None:
 def test_a_change_in_seconds_keeps_its_unit_beside_a_limit_in_ms() -> None:
     lost = verdict("words", "regressed", baseline=0.0, current=1.41, change=1.41, limit=0.05)
     row = sheets.suite_sheet(run(), [lost]).rows[0]
-    assert row == ("REGRESSED", "words", "0 µs", "1.41 s", "+1.41 s", "+50.0 ms")
+    assert row == ("REGRESSED", "words", "0 s", "1.41 s", "+1.41 s", "+50.0 ms")
 
 
 def test_cases_that_no_golden_judges_are_named_beside_a_suite_that_is_fine() -> None:

@@ -13,6 +13,7 @@ _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _BYTES |= {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PREFIXED = ("FLOP", "Hz")
+_LEAST_S = 0.5e-6  # what is less is no whole microsecond
 
 
 def value(number: float | None, unit: str) -> str:
@@ -48,6 +49,8 @@ def bytes_in(text: str) -> int:
 def seconds(number: float) -> str:
     """A duration for reading, from µs to min, with about three digits."""
     size = abs(number)
+    if size < _LEAST_S:
+        return "0 s"
     if size >= 120:
         return f"{number / 60:.1f} min"
     if size >= 1:

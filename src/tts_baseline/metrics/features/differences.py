@@ -53,12 +53,11 @@ def differences(sound: Sound, golden: Sound) -> tuple[Difference, ...]:
 
     if sound.rate == golden.rate and np.array_equal(sound.samples, golden.samples):
         return ()
-    ours, theirs = cepstrum(sound), cepstrum(golden)
-    heard, reference = _weighted(ours), _weighted(theirs)
     runs = correspondence(sound, golden)
+    paused = _pauses(cepstrum(golden))
     places = (
-        *_gaps(runs, _pauses(theirs), _pauses(ours)),
-        *_changed(runs, reference, heard, _pauses(theirs)),
+        *_gaps(runs, paused, _pauses(cepstrum(sound))),
+        *_changed(runs, weighted_cepstrum(golden), weighted_cepstrum(sound), paused),
     )
     return tuple(sorted(places, key=lambda place: (place.start_s, place.heard_start_s)))
 
@@ -66,12 +65,15 @@ def differences(sound: Sound, golden: Sound) -> tuple[Difference, ...]:
 @feature
 def correspondence(sound: Sound, golden: Sound) -> tuple[Edit, ...]:
     """Which frames of 10 ms of the golden (the reference) are which of the sound (the other), in order."""
-    heard, reference = _weighted(cepstrum(sound)), _weighted(cepstrum(golden))
+    heard, reference = weighted_cepstrum(sound), weighted_cepstrum(golden)
     return edits(reference, heard, opening=_OPENING, extension=_EXTENSION, band=_BAND)
 
 
-def _weighted(given: Cepstrum) -> Samples:
-    weighted: Samples = given.coefficients - given.coefficients.mean(axis=0)
+@feature
+def weighted_cepstrum(sound: Sound) -> Samples:
+    """What frames are compared by, shape (frames, 13): coefficients about their mean, energy weighing less."""
+    coefficients = cepstrum(sound).coefficients
+    weighted: Samples = coefficients - coefficients.mean(axis=0)
     weighted[:, 0] *= _ENERGY_WEIGHT
     return weighted
 

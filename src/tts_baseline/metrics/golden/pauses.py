@@ -5,7 +5,7 @@ from __future__ import annotations
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.features.differences import differences
+from tts_baseline.metrics.differing import differing
 from tts_baseline.metrics.pooling import Measured, against_golden
 
 SPEC = MetricSpec(
@@ -30,6 +30,4 @@ def read(evidence: Evidence) -> Reading:
 
 
 def _pauses(sound: Sound, golden: Sound) -> Measured:
-    places = [place for place in differences(sound, golden) if place.pause_s > 0]
-    notes = (f"{place.pause_s:.2f} s {place.kind} at {place.start_s:.2f} s" for place in places)
-    return Measured(sum(place.pause_s for place in places), ", ".join(notes))
+    return differing(sound, golden, lambda place: place.pause_s)
