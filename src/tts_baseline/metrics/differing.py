@@ -10,7 +10,7 @@ from tts_baseline.metrics.pooling import Measured
 
 
 def differing(sound: Sound, golden: Sound, seconds: Callable[[Difference], float]) -> Measured:
-    """The seconds of that kind over all places where the two differ; the note has each place that has some."""
+    """The seconds of that kind over all places where the two differ; the note has each place with some."""
     places = [(seconds(place), place) for place in differences(sound, golden)]
     notes = (f"{own_s:.2f} s {place.kind} at {place.start_s:.2f} s" for own_s, place in places if own_s > 0)
     return Measured(sum(own_s for own_s, _ in places), ", ".join(notes))

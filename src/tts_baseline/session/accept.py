@@ -16,6 +16,7 @@ from tts_baseline.core.records import Acceptance, Baseline, Run
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import limits, load
+from tts_baseline.gate.newness import newness
 from tts_baseline.gate.verdicts import changed, gating, unconfirmed_gains, verdicts
 from tts_baseline.session.outcome import reopen, up_to_date
 from tts_baseline.session.project import Project
@@ -106,7 +107,7 @@ def record_missing(project: Project, outcome: Outcome) -> tuple[Path, ...]:
             project.store_of(run),
             outcome.folder,
             run,
-            _acceptance(project, run, "first recording: there was no baseline"),
+            _acceptance(project, run, f"first recording: {newness(decided.combined, baseline)}"),
             changed=False,
             reset_anchor=False,
             quality_of=new,

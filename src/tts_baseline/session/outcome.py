@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tts_baseline.baseline import files, pending, recordings
+from tts_baseline.baseline.store import accepted_at
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, Run, Utterance
@@ -21,6 +22,7 @@ from tts_baseline.session.measurement import rescore
 from tts_baseline.session.project import Project
 
 JUDGE_FILE = "judge.json"
+_NAMED = 5  # cases in a line
 
 
 def reopen(project: Project, name: str) -> Outcome:
@@ -29,15 +31,46 @@ def reopen(project: Project, name: str) -> Outcome:
     run, baseline = up_to_date(project, folder, kept)
     judged = folder / JUDGE_FILE
     judgement = files.read_record(judged, Judgement) if os.path.lexists(judged) else None
-    decided = verdicts(run, baseline, judgement, project.limits)
+    return outcome_of(project, folder, run, baseline, judgement)
+
+
+def outcome_of(
+    project: Project,
+    folder: Path,
+    run: Run,
+    baseline: Baseline,
+    judgement: Judgement | None,
+    *,
+    screen: tuple[Verdict, ...] | None = None,
+) -> Outcome:
+    """What is decided of a run against a baseline; `screen` has the screen's verdicts, where known."""
     return Outcome(
         run=run,
         folder=folder,
         baseline=baseline,
-        decided=decided,
+        decided=verdicts(run, baseline, judgement, project.limits, screen=screen),
         judgement=judgement,
-        notes=widened(project, baseline),
+        notes=(*widened(project, baseline), *gone(project, run, baseline)),
     )
+
+
+def gone(project: Project, run: Run, baseline: Baseline) -> tuple[str, ...]:
+    """A line for the cases of the suite's newest accepted run that the suite has no more; none if it has all.
+
+    Other suites of the same pipeline keep their goldens beside, so that quality.json cannot tell.
+    """
+    if run.suite != project.suite:
+        return ()
+    accepted = [past for past in (*baseline.elsewhere, *baseline.runs) if past.suite == run.suite]
+    if not accepted:
+        return ()
+    asked = {case.id for case in project.cases}
+    names = [case.id for case in max(accepted, key=accepted_at).cases if case.id not in asked]
+    if not names:
+        return ()
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    is_are = "1 accepted case is" if len(names) == 1 else f"{len(names)} accepted cases are"
+    return (f"{is_are} no longer in the suite: {', '.join(names[:_NAMED])}{more}",)
 
 
 def widened(project: Project, baseline: Baseline) -> tuple[str, ...]:

@@ -13,14 +13,13 @@ from tts_baseline.baseline import files, pending
 from tts_baseline.core import git
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
-from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report.format import pages
 from tts_baseline.session import places
 from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
-from tts_baseline.session.outcome import JUDGE_FILE, up_to_date, widened
+from tts_baseline.session.outcome import JUDGE_FILE, outcome_of, up_to_date
 from tts_baseline.session.project import Project
 
 # chosen: the judge gets the other part of the budget; it needs as long as the run, and its base's start.
@@ -51,9 +50,10 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         progress.say(
             "the baseline was changed while this ran; its sound is scored against what is accepted now"
         )
-    decided = verdicts(run, baseline, None, project.limits)
-    call = escalate.call(project, baseline, decided.screen)
-    if why := escalate.unjudged(project, baseline, decided.screen):
+    outcome = outcome_of(project, folder, run, baseline, None)
+    screen = outcome.decided.screen
+    call = escalate.call(project, baseline, screen)
+    if why := escalate.unjudged(project, baseline, screen):
         progress.say(why)
     judgement = None
     said = [case for case in cases if case.id in run.audio]
@@ -63,15 +63,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     if judgement is not None:
         with _writing(progress):
             pending.add(folder, JUDGE_FILE, files.encoded(judgement, folder / JUDGE_FILE))
-        decided = verdicts(run, baseline, judgement, project.limits, screen=decided.screen)
-    outcome = Outcome(
-        run=run,
-        folder=folder,
-        baseline=baseline,
-        decided=decided,
-        judgement=judgement,
-        notes=widened(project, baseline),
-    )
+        outcome = outcome_of(project, folder, run, baseline, judgement, screen=screen)
     with _writing(progress):
         outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _writing(progress):

@@ -71,7 +71,7 @@ def correspondence(sound: Sound, golden: Sound) -> tuple[Edit, ...]:
 
 @feature
 def weighted_cepstrum(sound: Sound) -> Samples:
-    """What frames are compared by, shape (frames, 13): coefficients about their mean, energy weighing less."""
+    """What frames are compared by: coefficients about their mean, energy weighing less; (frames, 13)."""
     coefficients = cepstrum(sound).coefficients
     weighted: Samples = coefficients - coefficients.mean(axis=0)
     weighted[:, 0] *= _ENERGY_WEIGHT

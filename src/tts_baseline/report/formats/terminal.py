@@ -7,6 +7,7 @@ import textwrap
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
 from tts_baseline.gate import load
+from tts_baseline.gate.newness import newness
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
@@ -36,7 +37,8 @@ def footer(outcome: Outcome) -> str:
     if outcome.judgement is not None:
         lines = [*(f"judge: {said}" for said in judgement.lines(outcome.judgement)), *lines]
     if outcome.recorded:
-        lines.append(f"recorded: {', '.join(path.name for path in outcome.recorded)} (there was no baseline)")
+        names = ", ".join(path.name for path in outcome.recorded)
+        lines.append(f"recorded: {names} ({newness(outcome.verdicts, outcome.baseline)})")
     return "\n".join(map(line, lines))
 
 
