@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from msgspec.structs import replace
-
 from tts_baseline.baseline import files, history, identity
+from tts_baseline.baseline.condensed import condensed
 from tts_baseline.baseline.history import digest
 from tts_baseline.baseline.identity import Identity
 from tts_baseline.baseline.schema import json_schema
@@ -18,7 +17,6 @@ from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
-from tts_baseline.core.registry import metrics
 
 Owned = TypeVar("Owned", Quality, Run, Certificate)
 
@@ -30,12 +28,6 @@ _QUALITY = "quality.json"
 def accepted_at(run: Run) -> tuple[str, str]:
     """The key that sorts runs by when they were accepted."""
     return (run.acceptance.at if run.acceptance else "", run.id)
-
-
-def _without_sound(run: Run) -> Run:
-    """The run as the gate needs it: how it sounded is accepted in quality.json."""
-    heard = {name for name, metric in metrics().items() if metric.spec.family == "quality"}
-    return replace(run, readings=tuple(r for r in run.readings if r.metric not in heard))
 
 
 def stores(root: Path) -> Iterator[Store]:
@@ -68,14 +60,14 @@ class Store:
         """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
         It has the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
-        suite on every other machine; this machine's are without the readings of their sound. Raises
+        suite on every other machine, all of them `condensed`. Raises
         BaselineError for a file that is damaged or of another pipeline.
         """
         with self.locked():
             quality = self._read(self.folder / _QUALITY, Quality)
             others = sorted(set(self.machines()) - {key})
-            runs = sorted(map(_without_sound, self._stored(key)), key=accepted_at)
-            elsewhere = tuple(run for other in others for run in self._newest(other))
+            runs = sorted(map(condensed, self._stored(key)), key=accepted_at)
+            elsewhere = tuple(condensed(run) for other in others for run in self._newest(other))
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
         anchors = [r for r in runs if r.acceptance and r.acceptance.anchor]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -22,7 +23,7 @@ class Estimate(Struct, frozen=True):
 
     def interval(self, alpha: float = ALPHA) -> tuple[float, float]:
         """Lower and upper bound of the true change, each wrong with probability `alpha`."""
-        half = self._quantile(1 - alpha) * self.error
+        half = _quantile(1 - alpha, self.df) * self.error
         return self.change - half, self.change + half
 
     def p_above(self, bound: float) -> float:
@@ -37,15 +38,16 @@ class Estimate(Struct, frozen=True):
 
     def smallest_visible(self, bound: float, power: float = 0.9, alpha: float = ALPHA) -> float:
         """The smallest true change that would be called above `bound` with the given power."""
-        return bound + (self._quantile(1 - alpha) + self._quantile(power)) * self.error
-
-    # scipy.special, because importing scipy.stats takes much longer.
-    def _quantile(self, share: float) -> float:
-        from scipy import special
-
-        return float(special.ndtri(share) if math.isinf(self.df) else special.stdtrit(self.df, share))
+        return bound + (_quantile(1 - alpha, self.df) + _quantile(power, self.df)) * self.error
 
     def _share_below(self, value: float) -> float:
         from scipy import special
 
         return float(special.ndtr(value) if math.isinf(self.df) else special.stdtr(self.df, value))
+
+
+@lru_cache(maxsize=64)  # thousands of cases ask for the same few
+def _quantile(share: float, df: float) -> float:
+    from scipy import special  # importing scipy.stats takes much longer
+
+    return float(special.ndtri(share) if math.isinf(df) else special.stdtrit(df, share))

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, QualityCase, Reading, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Grounds, Status, Verdict
+from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
@@ -152,9 +152,8 @@ def _case(spec: MetricSpec, limit: Limit, pair: Pair, failed: float | None) -> V
     numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
     if failed is not None:
         cause: Cause = "gross" if spec.decide == "median" else ""
-        grounds = Grounds(note=pair.note)
         return _draft(
-            spec, limit, pair.case, "regressed", cause=cause, bound=failed, grounds=grounds, **numbers
+            spec, limit, pair.case, "regressed", cause=cause, bound=failed, grounds=_noted(pair), **numbers
         )
     worse, allowed = _worse(spec, pair.difference), _allowed(limit, pair.then)
     status: Status = "ok"
@@ -162,8 +161,12 @@ def _case(spec: MetricSpec, limit: Limit, pair: Pair, failed: float | None) -> V
         status = "worse" if spec.decide == "median" else "undecided"
     elif worse < -allowed:
         status = "better" if spec.decide == "median" else "improved"
-    grounds = Grounds(note=pair.note if worse > allowed else "")
+    grounds = _noted(pair) if worse > allowed else NO_GROUNDS
     return _draft(spec, limit, pair.case, status, grounds=grounds, **numbers)
+
+
+def _noted(pair: Pair) -> Grounds:
+    return Grounds(note=pair.note) if pair.note else NO_GROUNDS
 
 
 def _suite(

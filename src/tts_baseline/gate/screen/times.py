@@ -120,11 +120,11 @@ class _Bench:
 
     def suite(self, cases: Sequence[str]) -> Verdict:
         """Regressed by the geometric mean, or by slow drift: twice the limit away from the anchor."""
-        now = fmean(self.now[case] for case in cases)
-        then = [fmean(values[case] for case in cases) for values in self.then]
-        plain_then = [fmean(values[case] for case in cases) for values in self.plain_then]
-        prediction = predict(now, then, prior=self.prior)
-        plain = predict(fmean(self.plain_now[c] for c in cases), plain_then, prior=self.prior)
+        then, plain_then = (
+            [_mean(values, cases) for values in earlier] for earlier in (self.then, self.plain_then)
+        )
+        prediction = predict(_mean(self.now, cases), then, prior=self.prior)
+        plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior)
         verdict = self._verdict(None, prediction, plain, plain_then)
         drift = self._drift([case for case in cases if case in self.anchor], then)
         if drift is None:
@@ -160,11 +160,14 @@ class _Bench:
             return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
         return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
 
-    def _is_blamed(self, status: Status) -> bool:
-        return self.spec.has_stages and status in ("regressed", "improved")
-
-    def _slower_machine(self) -> float:
-        return math.expm1(machine_change(self.run, self.baseline.runs))
+    def _grounds(self, case: str | None, status: Status, cause: Cause, visible: float) -> Grounds:
+        if cause == "resolution":
+            return Grounds(seen=math.expm1(visible))
+        if cause == "machine slower":
+            return Grounds(slower_machine=math.expm1(machine_change(self.run, self.baseline.runs)))
+        if self.spec.has_stages and status in ("regressed", "improved"):
+            return Grounds(stage_seconds=moved(self.run, self.baseline.runs, case))
+        return NO_GROUNDS
 
     def _bound(self, log_baseline: float) -> float:
         return self.limit.log_of(math.exp(log_baseline))
@@ -201,11 +204,7 @@ class _Bench:
             limit=math.expm1(bound),
             runs=len(earlier),
             cause=cause,
-            grounds=Grounds(
-                seen=math.expm1(fair.smallest_visible(bound)) if cause == "resolution" else None,
-                slower_machine=self._slower_machine() if cause == "machine slower" else None,
-                stage_seconds=moved(self.run, self.baseline.runs, case) if self._is_blamed(status) else {},
-            ),
+            grounds=self._grounds(case, status, cause, fair.smallest_visible(bound)),
         )
 
 
@@ -216,7 +215,7 @@ def session_logs(spec: MetricSpec, run: Run, like: Run | None = None) -> dict[st
     if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
         return {}
     return {
-        reading.case or WHOLE_RUN: fmean(map(math.log, reading.values))
+        reading.case or WHOLE_RUN: fmean([math.log(value) for value in reading.values])
         for reading in run.readings
         if reading.metric == spec.name and _is_usable(reading) and (not reading.case or reading.case in same)
     }
@@ -228,6 +227,10 @@ def adjusted(
     """Session values with the machine's speed taken out, in the processes that they are the means of."""
     drift = adjustment.of([r for r in run.replicates if spec.scope == "case" or r.cold_start is not None])
     return {case: value - drift for case, value in plain.items()}
+
+
+def _mean(values: Mapping[str, float], cases: Sequence[str]) -> float:
+    return fmean([values[case] for case in cases])
 
 
 def _asked_first(run: Run) -> set[str]:

@@ -86,6 +86,7 @@ class _Pair:
         self.alike = _asked_alike(then, now)
         self.is_restless = _is_restless(then) or _is_restless(now)
         self.source = None if _is_same_machine(then, now) else Source(then.id, then.environment.key)
+        self.grounds = Grounds(source=self.source) if self.source else NO_GROUNDS
 
     def verdicts(self) -> Iterator[Verdict]:
         """The suite's, then each case's."""
@@ -123,6 +124,8 @@ class _Pair:
     def _moved(self, cases: Sequence[str], grown: float) -> tuple[Operator, ...]:
         """The operators that moved, the most in the direction of the sum first."""
         works = (self.work_before, self.work_after)
+        if all(works[0].get(case) == works[1].get(case) for case in cases):
+            return ()
         before, after = (_by_operator(self.spec, work, cases) for work in works)
         sign = -1 if grown < 0 else 1
         moved = {n: sign * (after[n] - before[n]) for n in before | after if after[n] != before[n]}
@@ -164,7 +167,7 @@ class _Pair:
             after=after,
             runs=0 if self.source else 1,
             cause=cause,
-            grounds=Grounds(source=self.source, **grounds),
+            grounds=replace(self.grounds, **grounds) if any(grounds.values()) else self.grounds,
         )
 
 
