@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Half again as many as there are cores: tests wait for the processes that they start.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
 PYTESTS := $(VENV)-pytest
 # The oldest pytest that pyproject.toml allows, and the newest there is: constraints.txt pins neither.
 PYTEST_oldest := pytest==$(shell sed -n 's/.*"pytest>=\(.*\)",/\1/p' pyproject.toml)
@@ -53,8 +55,10 @@ lint: $(VENV)/test.done
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Without bytecode, each of a thousand processes would compile the package anew.
+unit: export PYTHONDONTWRITEBYTECODE :=
 unit: $(VENV)/test.done
-	$(BIN)/pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=25
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=25
 
 test-pytests: $(PYTESTS)-oldest/done $(PYTESTS)-newest/done $(NEIGHBOURS)/done
 	$(PYTESTS)-oldest/bin/pytest $(PLUGIN_TESTS)
