@@ -208,6 +208,22 @@ def test_scores_against_the_golden_are_those_against_itself(store: Store, report
     assert scores["snr_vad"].reason == "no 100 ms of pause"
 
 
+def test_what_chance_does_is_kept_where_a_sentence_sounds_different_each_time(
+    store: Store, report: Path
+) -> None:
+    """Of non-golden metrics what every utterance reads, of golden ones what the others read by the first."""
+    several = replace(reading("level", "hola", -20.0), values=(-21.0, -20.0, -19.5))
+    others = replace(reading("stoi", "hola", 0.95), values=(0.94, 0.96))
+    once = reading("pesq_wb", "hola", 4.6)
+    promote(store, left_pending(report, "r1", readings=[several], own=[others, once]))
+    scores = store.quality().cases["hola"].scores
+    assert {name: score.values for name, score in scores.items()} == {
+        "level": (-21.0, -20.0, -19.5),
+        "stoi": (0.94, 0.96),
+        "pesq_wb": (),
+    }
+
+
 def test_parts_can_be_accepted(store: Store, report: Path) -> None:
     folder = left_pending(report, "r1")
     assert promote(store, folder, quality_of=["hola"], machine=False) == ("quality.json",)

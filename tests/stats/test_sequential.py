@@ -13,7 +13,7 @@ from tts_baseline.gate.judge import cpu_time
 from tts_baseline.stats.estimate import ALPHA
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.proportion import upper_bound
-from tts_baseline.stats.sequential import LOOKS, MODE, alpha_at, estimate, look
+from tts_baseline.stats.sequential import LOOKS, MODE, alpha_at, estimate, look, next_look, part_of
 
 logs = st.floats(-0.5, 0.5).map(lambda value: round(value, 6))
 samples = st.sampled_from(LOOKS).flatmap(lambda count: st.lists(logs, min_size=count, max_size=count))
@@ -28,6 +28,13 @@ def spread(mean: float, sd: float, restarts: int) -> list[float]:
 def test_looks_share_the_error_rate_as_specified() -> None:
     assert [alpha_at(count) for count in (3, 4, 6, 8)] == pytest.approx([0.0035, 0.00275, 0.00775, 0.011])
     assert sum(alpha_at(count) for count in LOOKS) <= ALPHA
+
+
+def test_repeats_between_two_looks_have_the_part_of_the_earlier_and_one_alone_has_all() -> None:
+    counts = (0, 1, 2, 3, 4, 5, 6, 7, 8, 20)
+    assert [part_of(count) for count in counts] == [1, 1, 0.14, 0.14, 0.11, 0.11, 0.31, 0.31, 0.44, 0.44]
+    assert [next_look(count) for count in counts] == [3, 3, 3, 4, 6, 6, 8, 8, 0, 0]
+    assert sum(part_of(count) for count in LOOKS) <= 1
 
 
 @pytest.mark.parametrize("restarts", [0, 1, 2, 5, 7, 9])

@@ -148,7 +148,11 @@ def _by_case(readings: Iterable[Reading]) -> dict[str, dict[str, Reading]]:
 
 def _scores(readings: Mapping[str, Reading]) -> dict[str, Score]:
     return {
-        name: Score(value=reading.value, reason=reading.reason)
+        name: Score(
+            value=reading.value,
+            reason=reading.reason,
+            values=reading.values if len(reading.values) > 1 else (),
+        )
         for name, reading in readings.items()
         if metrics()[name].spec.family == "quality"
     }

@@ -238,18 +238,18 @@ class Run(Record, frozen=True, kw_only=True):
     acceptance: Acceptance | None = None
 
 
-class Score(Record, frozen=True, kw_only=True):
-    """A quality value in a baseline: a number, or None with its reason."""
+class Score(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A quality value in a baseline, or None with its reason; `values` where it pools several utterances."""
 
     value: Number | None
     reason: str | None = None
+    values: tuple[Number, ...] = ()
 
 
 class QualityCase(Record, frozen=True, kw_only=True):
     """The accepted sound of one case: the request, the audio's identity, its scores.
 
-    `recording` is the SHA-256 of the golden's file, which shows a half-replaced golden or an unresolved
-    git-lfs pointer.
+    `recording` is the SHA-256 of the golden's file, which shows a half-replaced golden or a git-lfs pointer.
     """
 
     request: Request

@@ -39,6 +39,7 @@ Cause = Literal[
     "unconfirmed",  # a gain in time that no judge has confirmed
     # how a score or a counter was decided
     "gross",  # a single case, so much worse that it decides alone
+    "chance",  # a single case beyond the limit, which chance between utterances may have done
     "between",  # the interval of the median, of `valid` of `of` cases, holds the limit
     "median",  # median of the paired differences of `valid` of `of` cases
     "worst case",  # `worse` of `of` cases are worse, `case` most of all

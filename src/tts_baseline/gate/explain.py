@@ -233,6 +233,7 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
     ),
     "unconfirmed": _plain("faster than earlier runs, which may have been disturbed; no judge confirms it"),
     "gross": lambda v: "so far beyond the limit that this case fails alone",
+    "chance": _plain("beyond the limit, and chance between utterances may have done it"),
     "between": lambda v: (
         f"median of {v.grounds.valid} of {v.grounds.of} cases; its interval holds the limit: "
         "listen to the worst, or add cases"

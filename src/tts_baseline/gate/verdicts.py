@@ -15,6 +15,7 @@ from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.quality import decide
 from tts_baseline.gate.screen import quality, times, work
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
@@ -65,10 +66,7 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
     if not work.is_concerned(run, baseline):
         gated.discard("work")
     failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
-    broken = {
-        r.case for r in run.readings
-        if r.case and r.value is None and metrics()[r.metric].spec.decide == "each"
-    }  # fmt: skip
+    broken = decide.broken(run.readings)
     past = times.of_suite(run, baseline)
     adjustment = calibrate((run, *past.runs)) if past.runs else UNADJUSTED
     decided: list[Verdict] = []
@@ -82,7 +80,7 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
         elif spec.decide == "exact":
             decided += work.verdicts(spec, limit, run, baseline)
         else:
-            decided += quality.verdicts(spec, limit, run, baseline, broken if spec.decide != "each" else ())
+            decided += quality.verdicts(spec, limit, run, baseline, broken)
     return (*failed, *decided)
 
 

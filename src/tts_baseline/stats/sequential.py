@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Sequence
 from statistics import fmean, stdev
@@ -30,6 +31,21 @@ def alpha_at(restarts: int) -> float:
     if restarts not in _ALPHAS:
         raise ValueError(f"no look is taken after {restarts} restarts, only after {LOOKS}")
     return _ALPHAS[restarts]
+
+
+def part_of(repeats: int) -> float:
+    """The part of an error rate that the look at so many repeats has; all of it where there is but one.
+
+    Between two looks it is that of the earlier one.
+    """
+    if repeats < 2:
+        return 1.0
+    return _SHARES[max(bisect.bisect_right(LOOKS, repeats) - 1, 0)]
+
+
+def next_look(repeats: int) -> int:
+    """How many repeats the look after this many has; 0 where there is none."""
+    return next((count for count in LOOKS if count > repeats), 0)
 
 
 def estimate(differences: Sequence[float]) -> Estimate:

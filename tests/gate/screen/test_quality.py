@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from tests.support.baselines import HOLA, baseline_of, quality_of
 from tests.support.verdicts import screened
-from tts_baseline.core.records import Baseline, Reading, Run, Score
+from tts_baseline.core.records import Baseline, Quality, Reading, Run, Score
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, Grounds, Verdict
 from tts_baseline.gate.limits import chosen, parse
-from tts_baseline.gate.screen.quality import Pair, _median
+from tts_baseline.gate.quality import decide
+from tts_baseline.gate.quality.pairs import Pair, sampled
 from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
-from tts_baseline.stats.repeats import repeatability
 
 
 def judged(make, verdict, then, now, gate="snr", case=None, case_scores=None, **limits):
@@ -106,10 +106,12 @@ def suite_statuses(make, metric: str, then: float, now: float, deviation: float,
     statuses: Counter[str] = Counter()
     for seed in range(builds):
         accepted = unseeded(make.run(scores={metric: then}, cases=names), metric, deviation, 1000 + seed)
-        scores = {r.case: r.value for r in accepted.readings if r.metric == metric}
+        scores = {
+            r.case: Score(value=r.value, values=r.values) for r in accepted.readings if r.metric == metric
+        }
         quality = quality_of({metric: then}, texts)
         cases = {
-            case: replace(known, scores=known.scores | {metric: Score(value=scores[case])})
+            case: replace(known, scores=known.scores | {metric: scores[case]})
             for case, known in quality.cases.items()
         }
         run = unseeded(make.run(scores={metric: now}, cases=names), metric, deviation, seed)
@@ -136,6 +138,53 @@ def test_a_change_beyond_the_limit_and_chance_fails(
     make, metric: str, then: float, now: float, deviation: float
 ) -> None:
     assert suite_statuses(make, metric, then, now, deviation, 40)["regressed"] >= 38
+
+
+def accepted_by_chance(metric: str, then: float, deviation: float, names: list[str]) -> Quality:
+    """Of each case the scores of three utterances, which differ by chance."""
+    dice = random.Random(7)
+    quality = quality_of({metric: then}, {name: f"hola {name}" for name in names})
+    cases = {}
+    for name, known in quality.cases.items():
+        values = tuple(then + dice.gauss(0, deviation) for _ in range(3))
+        cases[name] = replace(known, scores={metric: Score(value=median(values), values=values)})
+    return replace(quality, cases=cases)
+
+
+@pytest.mark.parametrize(("now", "status"), [(-23.5, "ok"), (-40.0, "regressed")])
+def test_one_utterance_of_one_case_is_judged_by_what_chance_did_when_it_was_accepted(
+    make, verdict, now: float, status: str
+) -> None:
+    """Levels of 16 cases that differ by 2 dB from utterance to utterance: -3.5 dB is nothing then."""
+    quality = accepted_by_chance("level", -20.0, 2.0, [f"c{n}" for n in range(16)])
+    run = make.run(scores={"level": now}, cases=["c0"])
+    v = verdict(run, baseline_of(quality=quality), "level")
+    assert v.status == status
+    assert v.limit > 3 * 2.0
+    alone = quality_of({"level": -20.0}, {"c0": "hola c0"})
+    assert verdict(run, baseline_of(quality=alone), "level").status == "regressed"
+
+
+def test_a_build_that_is_less_steady_widens_no_limit(make, verdict) -> None:
+    """The limit is by what was accepted; what chance does now widens the interval alone."""
+    names = [f"c{n}" for n in range(16)]
+    quality = accepted_by_chance("level", -20.0, 0.2, names)
+    limits = {}
+    for deviation in (0.2, 4.0):
+        run = unseeded(make.run(scores={"level": -20.0}, cases=names), "level", deviation, 3)
+        v = verdict(run, baseline_of(quality=quality), "level")
+        limits[deviation] = v.limit
+    assert limits == {0.2: 1.0, 4.0: 1.0}
+    assert (v.status, v.high - v.low > 2) == ("undecided", True)
+
+
+def test_a_fault_that_chance_may_have_made_is_undecided_and_says_so(make, verdict) -> None:
+    scores = {("words", "c0"): 0.3}
+    run = unseeded(make.run(scores={"words": 0.0}, case_scores=scores), "words", 0.1, 2)
+    v = verdict(run, baseline_of(quality=quality_of({"words": 0.0})), "words")
+    assert (v.status, v.cause) == ("undecided", "chance")
+    assert decide.is_open([v])
+    assert not decide.is_open([replace(v, case="c0"), replace(v, status="regressed")])
 
 
 def test_a_ruined_case_fails_in_spite_of_chance(make) -> None:
@@ -171,8 +220,9 @@ def test_error_rates_of_the_suite_at_the_limit_and_without_a_change(make, count:
     def share_that_fails(shift: float) -> float:
         failed = 0
         for _ in range(400):
-            pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), (), "") for name in names]
-            failed += _median(spec, limit, pairs, repeatability([]), count).status == "regressed"
+            pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), (), 1.0, "") for name in names]
+            sample = sampled(spec, limit, pairs, part=1.0)
+            failed += decide.verdicts(sample, [], names, [])[0].status == "regressed"
         return failed / 400
 
     assert share_that_fails(-1.0) <= 0.025 + 3 * (0.025 * 0.975 / 400) ** 0.5

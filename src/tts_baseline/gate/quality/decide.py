@@ -1,0 +1,253 @@
+"""The decision on one metric of sound: what chance cannot have done is a change, by interval and by case."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from msgspec.structs import replace
+
+from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Reading
+from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
+from tts_baseline.gate.drafts import draft
+from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.quality.pairs import Pair, PairedSample, allowed
+from tts_baseline.stats.estimate import ALPHA
+from tts_baseline.stats.median import median_interval
+from tts_baseline.stats.multiplicity import holm
+from tts_baseline.stats.repeats import chance, median_beyond
+
+_SURE = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
+_BY_CHANCE: tuple[Cause, ...] = ("between", "chance")
+_SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
+Interval = tuple[float, float, float]
+
+
+def verdicts(
+    sample: PairedSample, lost: Sequence[Verdict], cases: Collection[str], readings: Iterable[Reading]
+) -> list[Verdict]:
+    """The verdict on the suite of `cases`, if there is one, then those on its cases: the `lost`, the pairs.
+
+    A single case beneath a median fails where it is ruined and the suite is not: else the suite speaks for
+    it. Where too few cases have a value, the metric that stands in for it decides, by these `readings`.
+    """
+    spec = sample.spec
+    alone = _alone(sample)
+    suite = _suite(sample, alone, cases, readings)
+    if suite and spec.decide == "median" and suite.status == "regressed":
+        alone = [_case(sample, pair) for pair in sample.pairs]
+    return [*([suite] if suite else []), *lost, *alone]
+
+
+def lost(spec: MetricSpec, limit: Limit, case: str, reason: str) -> Verdict:
+    """The verdict on a case that has no value any more.
+
+    That of a metric which others stand in for says only that it cannot tell; where the metric compares with a
+    golden, only that the two cannot be laid over each other.
+    """
+    status: Status = "not comparable" if spec.golden else "undecided" if spec.fallback else "invalid"
+    return drafted(spec, limit, case, status, cause="no value", grounds=Grounds(message=reason))
+
+
+def drafted(
+    spec: MetricSpec,
+    limit: Limit,
+    case: str | None,
+    status: Status,
+    *,
+    then: float | None = None,
+    now: float | None = None,
+    bound: float = 0.0,
+    **fields: Any,
+) -> Verdict:
+    """A verdict of this metric; its limit is `bound`, or what is allowed from `then`."""
+    numbers = {"baseline": then, "current": now, "limit": bound or allowed(limit, then) or limit.relative}
+    return draft(spec, case, status, relative=limit.is_relative, **numbers, **fields)
+
+
+def is_open(verdicts: Iterable[Verdict]) -> bool:
+    """True where the verdict on a suite may come in with more repeats: chance alone keeps it open."""
+    return any(v.case is None and v.status == "undecided" and v.cause in _BY_CHANCE for v in verdicts)
+
+
+def broken(readings: Iterable[Reading]) -> set[str]:
+    """The cases of which faults cannot be counted: what else they lack needs no word."""
+    return {
+        r.case
+        for r in readings
+        if r.case and r.value is None and r.metric in metrics() and metrics()[r.metric].spec.decide == "each"
+    }
+
+
+def is_missed(spec: MetricSpec, case: str, broken: Collection[str], *, was_measured: bool) -> bool:
+    """True where a case without a value has a verdict: it was measured once, or its faults are uncountable.
+
+    `broken` cases have been reported already.
+    """
+    is_fault = spec.decide == "each" and not spec.golden
+    return is_fault or (was_measured and (spec.decide == "each" or case not in broken))
+
+
+def _suite(
+    sample: PairedSample,
+    alone: Sequence[Verdict],
+    cases: Collection[str],
+    readings: Iterable[Reading],
+) -> Verdict | None:
+    spec, pairs = sample.spec, sample.pairs
+    if not cases:
+        return None
+    if not pairs:
+        return _by_class(sample, None, cases, readings) if spec.fallback else None
+    if spec.decide == "each":
+        return _worst(alone)
+    verdict = _median(sample, len(cases))
+    are_few = len(pairs) < spec.min_valid * len(cases)
+    if spec.fallback and are_few and verdict.status != "regressed" and not sample.noise.degrees:
+        return _by_class(sample, verdict, cases, readings)
+    return verdict
+
+
+def _median(sample: PairedSample, of: int) -> Verdict:
+    """The interval of the median against the limit; where any change is a fault, that of the changes' sizes.
+
+    `regressed` needs all of the interval beyond the limit, and a change that chance makes once in 1000. Where
+    repeats say what chance does, the limit is at least the width of that interval.
+    """
+    spec, limit, pairs = sample.spec, sample.limit, sample.pairs
+    then = median(pair.then for pair in pairs)
+    worse = [_without_chance(sample, pair) for pair in pairs]
+    middle, low, high = _interval(sample, worse, ALPHA)
+    bound = max(sample.allowed(then), _width(sample))
+    status, cause = _side(low, high, bound, sure=_interval(sample, worse, _SURE)[1])
+    is_down = spec.better == "higher" or (
+        spec.better == "same" and median(pair.difference for pair in pairs) < 0
+    )
+    change = (-middle, -high, -low) if is_down else (middle, low, high)
+    return drafted(
+        spec,
+        limit,
+        None,
+        status,
+        then=then,
+        now=median(pair.now for pair in pairs),
+        bound=bound or limit.relative,
+        cause=cause,
+        grounds=Grounds(valid=len(pairs), of=of),
+        **dict(zip(("change", "low", "high"), change, strict=True)),
+    )
+
+
+def _side(low: float, high: float, bound: float, *, sure: float) -> tuple[Status, Cause]:
+    """On which side of the bound an interval of changes for the worse lies; `sure` is a surer lower end."""
+    if low > bound and sure > 0:
+        return "regressed", "median"
+    if high < -bound:
+        return "improved", "median"
+    return ("undecided", "between") if high > bound else ("ok", "median")
+
+
+def _without_chance(sample: PairedSample, pair: Pair) -> float:
+    """By how much a pair is worse. Sizes, which do not cancel, have what chance adds to them taken off."""
+    worse = sample.worse(pair.difference)
+    if sample.spec.better != "same":
+        return worse
+    return math.sqrt(max(0.0, worse**2 - sample.error(pair) ** 2))
+
+
+def _interval(sample: PairedSample, worse: Sequence[float], alpha: float) -> Interval:
+    alpha *= sample.part
+    if not sample.is_known:
+        return median_interval(worse, alpha)
+    errors = [sample.error(pair) for pair in sample.pairs]
+    return median_beyond(worse, errors, sample.noise.degrees, alpha)
+
+
+def _width(sample: PairedSample) -> float:
+    """The width of the interval by what chance usually does: less than that cannot be told."""
+    if not sample.is_known:
+        return 0.0
+    usual = sample.usual
+    errors = [pair.spread * usual.deviation for pair in sample.pairs]
+    _, low, high = median_beyond([0.0] * len(errors), errors, usual.degrees, ALPHA * sample.part)
+    return high - low
+
+
+def _alone(sample: PairedSample) -> list[Verdict]:
+    """The verdict of each case: `regressed` where it decides alone, and chance cannot have done it.
+
+    Holm's procedure keeps one error rate for all cases.
+    """
+    spec, pairs = sample.spec, sample.pairs
+    limits = spec.gross if spec.decide == "median" else 1.0
+    bounds = [limits * sample.allowed(pair.then) if limits else math.inf for pair in pairs]
+    chances = [
+        chance(sample.worse(pair.difference) - bound, sample.error(pair), sample.noise.degrees)
+        for pair, bound in zip(pairs, bounds, strict=True)
+    ]
+    failed = holm(chances, _SURE * sample.part)
+    return [
+        _failed(sample, pair, bound) if fails else _case(sample, pair)
+        for pair, bound, fails in zip(pairs, bounds, failed, strict=True)
+    ]
+
+
+def _failed(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
+    cause: Cause = "gross" if sample.spec.decide == "median" else ""
+    return _of(sample, pair, "regressed", cause=cause, bound=bound, grounds=_noted(pair))
+
+
+def _case(sample: PairedSample, pair: Pair) -> Verdict:
+    """The verdict of a case that does not fail alone: none beneath a median, else that chance may be it."""
+    worse, bound = sample.worse(pair.difference), sample.allowed(pair.then)
+    is_beneath = sample.spec.decide == "median"
+    if worse > bound:
+        if is_beneath:
+            return _of(sample, pair, "worse", grounds=_noted(pair))
+        return _of(sample, pair, "undecided", cause="chance", grounds=_noted(pair))
+    if worse < -bound:
+        return _of(sample, pair, "better" if is_beneath else "improved")
+    return _of(sample, pair, "ok")
+
+
+def _noted(pair: Pair) -> Grounds:
+    return Grounds(note=pair.note) if pair.note else NO_GROUNDS
+
+
+def _of(sample: PairedSample, pair: Pair, status: Status, **fields: Any) -> Verdict:
+    numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
+    return drafted(sample.spec, sample.limit, pair.case, status, **numbers, **fields)
+
+
+def _worst(alone: Sequence[Verdict]) -> Verdict:
+    """The suite's verdict where every case counts: that of its worst case."""
+    worst = max(alone, key=lambda v: (_SEVERITY.index(v.status), v.change or 0.0))
+    worse = sum(v.status == "regressed" for v in alone)
+    if not worse:
+        return replace(worst, case=None)
+    grounds = replace(worst.grounds, worse=worse, of=len(alone), case=worst.case or "")
+    return replace(worst, case=None, cause="worst case", grounds=grounds)
+
+
+def _by_class(
+    sample: PairedSample, verdict: Verdict | None, cases: Collection[str], readings: Iterable[Reading]
+) -> Verdict:
+    """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
+    spec, golden = sample.spec, sample.spec.fallback or ""
+    of_metric: dict[str, dict[str | None, float | None]] = {spec.name: {}, golden: {}}
+    for reading in readings:
+        if reading.metric in of_metric:
+            of_metric[reading.metric][reading.case] = reading.value
+    closeness: Mapping[str | None, float | None] = of_metric[golden]
+    scored = {case for case, value in of_metric[spec.name].items() if value is not None}
+    different = sum(not metrics()[golden].spec.is_equivalent(closeness.get(case)) for case in cases)
+    return replace(
+        verdict or drafted(spec, sample.limit, None, "ok"),
+        status="undecided" if different else "ok",
+        cause="few valid",
+        grounds=Grounds(valid=len(scored.intersection(cases)), of=len(cases), different=different),
+    )

@@ -1,0 +1,147 @@
+"""What a metric of sound is decided by: pairs of scores, then and now, and what chance does to them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from msgspec import Struct
+
+from tts_baseline.core.bounds import SMALLEST_RATIO
+from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.records import Reading, Score
+from tts_baseline.gate.limits import Limit
+from tts_baseline.stats.repeats import Repeatability, error_of_median, repeatability
+
+ENOUGH = 8  # chosen: Student's t of so many degrees is within 18 % of the normal one
+
+
+class Pair(Struct, frozen=True):
+    """One case's score then and now, and their difference (a share of `then` where the limit is one).
+
+    `repeats` differ by chance alone, in the terms of the difference, whose standard error is `spread` times
+    the deviation of a repeat; `note` is what the metric says of the utterances now.
+    """
+
+    case: str
+    then: float
+    now: float
+    difference: float
+    repeats: tuple[float, ...]
+    spread: float
+    note: str
+
+
+class PairedSample(Struct, frozen=True, kw_only=True):
+    """One metric with its pairs; what chance does to a repeat; this look's part of the error rates.
+
+    `noise` is what all repeats say, `usual` what those say that widen the limit: the accepted ones, where
+    they are enough.
+    """
+
+    spec: MetricSpec
+    limit: Limit
+    pairs: tuple[Pair, ...]
+    noise: Repeatability
+    usual: Repeatability
+    part: float
+
+    @property
+    def is_known(self) -> bool:
+        """True where the repeats are enough to say what chance does."""
+        return self.noise.degrees >= ENOUGH
+
+    def allowed(self, then: float) -> float:
+        """The limit in the terms of a difference from `then`: a share of it, or an amount."""
+        return allowed(self.limit, then)
+
+    def worse(self, difference: float) -> float:
+        """By how much a difference is for the worse."""
+        return {"lower": difference, "higher": -difference, "same": abs(difference)}[self.spec.better]
+
+    def error(self, pair: Pair) -> float:
+        """The standard error of a pair's difference, by chance."""
+        return pair.spread * self.noise.deviation
+
+
+def sampled(
+    spec: MetricSpec,
+    limit: Limit,
+    pairs: Sequence[Pair],
+    *,
+    accepted: Iterable[Score] = (),
+    part: float,
+) -> PairedSample:
+    """The sample of these pairs; `accepted` are all scores that say what chance did when accepted."""
+    then = [_terms(spec, limit, score.value, score.values) for score in accepted if score.value is not None]
+    noise = repeatability([*then, *(pair.repeats for pair in pairs)])
+    usual = repeatability(then)
+    return PairedSample(
+        spec=spec,
+        limit=limit,
+        pairs=tuple(pairs),
+        noise=noise,
+        usual=usual if usual.degrees >= ENOUGH else noise,
+        part=part,
+    )
+
+
+def apart(
+    spec: MetricSpec, limit: Limit, case: str, then: Score, reading: Reading, *, is_single: bool
+) -> Pair:
+    """The pair of an accepted score and a reading, whose utterances have nothing to do with each other.
+
+    `is_single` tells that an accepted score without values is of one utterance; else they are taken to be as
+    many as now.
+    """
+    before, now = then.value or 0.0, reading.value or 0.0
+    repeats = _terms(spec, limit, before, reading.values)
+    heard = max(len(repeats), 1)
+    accepted = len(then.values) or (1 if is_single else heard)
+    before, now = _capped(spec, (before, now))
+    return Pair(
+        case,
+        before,
+        now,
+        (now - before) / _scale(limit, before),
+        repeats,
+        math.hypot(error_of_median(accepted), error_of_median(heard)),
+        reading.note,
+    )
+
+
+def side_by_side(spec: MetricSpec, limit: Limit, base: Reading, head: Reading) -> Pair:
+    """The pair of two readings whose values are pairs themselves, each of the same restart and seed."""
+    before, now = _capped(spec, (base.value or 0.0, head.value or 0.0))
+    scale = _scale(limit, before)
+    ours, theirs = _capped(spec, head.values or (now,)), _capped(spec, base.values or (before,))
+    differences = tuple((new - old) / scale for new, old in zip(ours, theirs, strict=True))
+    return Pair(
+        head.case or "",
+        before,
+        now,
+        median(differences),
+        differences,
+        error_of_median(len(differences)),
+        head.note,
+    )
+
+
+def allowed(limit: Limit, then: float | None) -> float:
+    """The limit in the terms of a difference from `then`: a share of it, or an amount."""
+    is_share = limit.is_relative and then is not None and abs(then) > SMALLEST_RATIO
+    return limit.share_of(abs(then or 0.0)) if is_share else limit.absolute
+
+
+def _terms(spec: MetricSpec, limit: Limit, then: float | None, values: Iterable[float]) -> tuple[float, ...]:
+    (before,) = _capped(spec, (then or 0.0,))
+    return tuple(value / _scale(limit, before) for value in _capped(spec, values))
+
+
+def _scale(limit: Limit, then: float) -> float:
+    return abs(then) if limit.is_relative and abs(then) > SMALLEST_RATIO else 1.0
+
+
+def _capped(spec: MetricSpec, values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values if spec.cap is None else (min(value, spec.cap) for value in values))
