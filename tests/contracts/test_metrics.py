@@ -161,6 +161,10 @@ BROKEN = {
     "raised ValueError('assignment destination is read-only')": writing_to_what_is_shared,
     "without a golden it reads": lambda: made(golden=True),
     "its value depends on the golden": lambda: golden(lambda a, b: Measured(1.0)),
+    "it declares `identical` and has no golden": lambda: made(identical=0.0),
+    "of what is all but the golden it reads 1.0": lambda: golden(
+        lambda a, b: Measured(1.0), golden=True, identical=0.0
+    ),
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pytest
 
+from tts_baseline.core import sounds as sounds_module
 from tts_baseline.core.records import Utterance
 from tts_baseline.core.sounds import Sound, Sounds, feature
 
@@ -56,8 +59,22 @@ def test_two_features_of_one_sound_are_two(counted):
 def test_a_sound_is_there_once_for_each_content():
     sounds = Sounds()
     assert sounds.of(utterance(1.0)) is sounds.of(utterance(1.0))
-    others = [utterance(0.5), utterance(1.0, rate=8_000), utterance(1.0, dtype="f8")]
-    assert len({id(sounds.of(made)) for made in (utterance(1.0), *others)}) == 4
+    assert sounds.of(utterance(1.0)) is sounds.of(utterance(1.0, dtype="f8"))
+    others = [utterance(0.5), utterance(1.0, rate=8_000)]
+    assert len({id(sounds.of(made)) for made in (utterance(1.0), *others)}) == 3
+
+
+def test_a_content_is_hashed_once_however_many_ask(monkeypatch):
+    hashed = []
+    sha256 = hashlib.sha256
+    monkeypatch.setattr(sounds_module.hashlib, "sha256", lambda data: hashed.append(1) or sha256(data))
+    sounds, given = Sounds(), utterance(1.0)
+    assert len({id(sounds.of(given)) for _ in range(5)}) == len(hashed) == 1
+
+
+def test_an_utterance_that_is_gone_leaves_its_sound_to_no_other():
+    sounds = Sounds()
+    assert [sounds.of(utterance(value / 64)).samples[0] for value in range(50)] == [v / 64 for v in range(50)]
 
 
 def test_samples_are_float64_and_the_pipelines_own_are_left_alone():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.support.sounds import RATE, clip, heard
+from tts_baseline.core.registry import metrics
 from tts_baseline.metrics.golden import pesq_wb, snr_golden, stoi
-from tts_baseline.metrics.pooling import Measured, over_utterances
+from tts_baseline.metrics.pooling import Measured, against_golden, over_utterances
 from tts_baseline.metrics.signal import duration, snr_vad, structure
 
 GOLDEN = [pesq_wb, stoi, snr_golden]
@@ -100,3 +104,31 @@ def test_half_unmeasurable_is_no_value():
 def test_a_result_that_is_no_number_is_no_value(value):
     reading = pooled(Measured(value))
     assert (reading.value, reading.values, reading.reason) == (None, (), f"the result is {value}")
+
+
+@pytest.mark.parametrize("name", [name for name, metric in metrics().items() if metric.spec.golden])
+def test_the_golden_itself_reads_what_is_declared_and_what_its_formula_gives(name, monkeypatch):
+    """Once by the declaration, without a computation, and once without it."""
+    module = sys.modules[metrics()[name].read.__module__]
+    evidence = heard(clip()[: 4 * RATE], golden=clip()[: 4 * RATE])
+    known = module.read(evidence)
+    assert (known.value, known.note) == (module.SPEC.identical, "identical")
+    monkeypatch.setattr(module, "SPEC", replace(module.SPEC, identical=None))
+    computed = module.read(evidence)
+    assert computed.value == pytest.approx(known.value, abs=1e-6)
+
+
+def test_only_the_golden_itself_is_not_compared():
+    compared = []
+    spec = replace(pesq_wb.SPEC, identical=9.0)
+
+    def measure(sound, _golden):
+        compared.append(sound.samples[0])
+        return Measured(1.0)
+
+    golden = np.linspace(0.1, 0.5, 8)
+    evidence = heard(golden, golden + 2**-30, golden.astype("f4"), golden=golden)
+    assert against_golden(spec, evidence, measure).values == (9.0, 1.0, 1.0)
+    assert len(compared) == 2
+    assert against_golden(spec, heard(golden, golden=golden, golden_rate=RATE // 2), measure).value == 1.0
+    assert against_golden(replace(spec, identical=None), evidence, measure).values == (1.0, 1.0, 1.0)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.records import Case, Utterance
+from tts_baseline.core.registry import metrics
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.session.judge.sound import FirstUtterances, sound_of
 
@@ -72,9 +73,17 @@ def test_what_metrics_share_about_the_golden_is_computed_once_for_both_arms(spee
         soxr, "resample", lambda x, old, new, **more: rates.append(new) or resample(x, old, new, **more)
     )
     quieter = replace(speech, samples=speech.samples / 2)
-    sound_of(CASES[:1], {"a": speech}, {"a": speech})
-    alone = len(rates)
-    rates.clear()
     sound_of(CASES[:1], {"a": speech}, {"a": quieter})
-    assert alone > 0
-    assert len(rates) == 2 * alone  # the golden's, and the head's own
+    assert rates == [10_000, 10_000]  # of the head, and of the golden; the clip has the others' rate
+
+
+def test_an_arm_that_says_the_same_is_not_scored_again(speech, monkeypatch) -> None:
+    computed = []
+    metric = metrics()["level"]
+    counted = metric._replace(read=lambda evidence: computed.append(evidence) or metric.read(evidence))
+    monkeypatch.setattr("tts_baseline.session.judge.sound.metrics", lambda: {"level": counted})
+    sound = sound_of(CASES[:1], {"a": speech}, {"a": replace(speech)})
+    assert len(computed) == 1
+    assert sound.base == sound.head
+    sound_of(CASES[:1], {"a": speech}, {"a": replace(speech, samples=speech.samples / 2)})
+    assert len(computed) == 3

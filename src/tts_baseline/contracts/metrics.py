@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CASE = Case(id="saludo", text="Hola.")
 _RATE = 16_000
+_NEAR = 1e-3  # chosen: far below every limit
 
 
 def check_metric(metric: str | ModuleType | Metric) -> None:
@@ -104,6 +105,21 @@ def needs_its_golden(metric: Metric) -> None:
         _holds(metric, same, "its value depends on the golden", "declare golden=True")
 
 
+def reads_what_is_identical(metric: Metric) -> None:
+    """What it declares to read of the golden itself, it computes for what is all but the golden."""
+    import numpy as np
+
+    identical, given = metric.spec.identical, _evidence()
+    if identical is None:
+        return
+    _holds(metric, metric.spec.golden, "it declares `identical` and has no golden", "declare golden=True")
+    nearly = _bursts(0, np.float64)
+    nearly.samples[0] += 2.0**-30
+    value = _reading(metric, replace(given, utterances=(nearly,))).value
+    alike = value is None or math.isclose(value, identical, rel_tol=_NEAR, abs_tol=_NEAR)
+    _holds(metric, alike, f"of what is all but the golden it reads {value}", f"identical={value!r}")
+
+
 CHECKS: tuple[Callable[[Metric], None], ...] = (
     declares_itself,
     reads_what_there_is,
@@ -111,6 +127,7 @@ CHECKS: tuple[Callable[[Metric], None], ...] = (
     is_about_the_run_without_a_case,
     leaves_the_samples_alone,
     needs_its_golden,
+    reads_what_is_identical,
 )
 
 

@@ -33,6 +33,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     timed:      its values are times, which the gate corrects for the speed of the machine.
     has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
     golden:     it compares with the accepted recording, and has no value without one.
+    identical:  what it reads of the golden itself, by its definition; None: that has to be computed.
     equivalent: the threshold at which two recordings count as the same sound: the least value against the
                 golden, or, without golden, the largest difference from the accepted value. A sound is
                 unchanged if every metric that has a threshold agrees.
@@ -56,6 +57,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     timed: bool = False
     has_stages: bool = False
     golden: bool = False
+    identical: float | None = None
     equivalent: float | None = None
     prior: dict[str, float] = {}
     gate: str = ""

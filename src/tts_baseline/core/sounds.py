@@ -59,15 +59,20 @@ class Sounds:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bytes, str, int], Sound] = {}
+        self._known: dict[tuple[bytes, int], Sound] = {}
+        # By id, so that a content is hashed once; with the utterance, so that nothing else gets its id.
+        self._asked: dict[int, tuple[Utterance, Sound]] = {}
 
     def of(self, utterance: Utterance) -> Sound:
         """The utterance's sound."""
-        given = utterance.samples
-        key = (hashlib.sha256(given.tobytes()).digest(), given.dtype.str, utterance.sample_rate)
-        if key not in self._known:
-            self._known[key] = Sound(given.astype("f8"), utterance.sample_rate)
-        return self._known[key]
+        if id(utterance) not in self._asked:
+            self._asked[id(utterance)] = (utterance, self._with_content_of(utterance))
+        return self._asked[id(utterance)][1]
+
+    def _with_content_of(self, utterance: Utterance) -> Sound:
+        samples = utterance.samples.astype("f8")
+        key = (hashlib.sha256(samples.tobytes()).digest(), utterance.sample_rate)
+        return self._known.setdefault(key, Sound(samples, utterance.sample_rate))
 
 
 def unrecordable(samples: np.ndarray[Any, Any]) -> str:
@@ -82,11 +87,6 @@ def unrecordable(samples: np.ndarray[Any, Any]) -> str:
         return f"{kind} in {broken} sample{'s' if broken > 1 else ''}"
     peak = float(np.abs(samples).max())
     return _above_full_scale(peak) if peak > FULL_SCALE else ""
-
-
-def fault(samples: np.ndarray[Any, Any]) -> str:
-    """Why no metric may read these samples (no recording can hold them, or silence), else ''."""
-    return unrecordable(samples) or ("silent audio" if abs(samples).max() < _QUIETEST else "")
 
 
 def _above_full_scale(peak: float) -> str:
@@ -117,6 +117,12 @@ def feature(compute: Callable[Concatenate[Sound, P], R]) -> Callable[Concatenate
         return known
 
     return shared
+
+
+@feature
+def fault(sound: Sound) -> str:
+    """Why no metric may read this sound (no recording can hold it, or silence), else ''."""
+    return unrecordable(sound.samples) or ("silent audio" if abs(sound.samples).max() < _QUIETEST else "")
 
 
 def _read_only(result: Any) -> Any:

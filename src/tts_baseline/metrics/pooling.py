@@ -30,10 +30,10 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
     """
     if not evidence.utterances:
         return no_value(spec, evidence, "no utterance")
-    faults = (fault(utterance.samples) for utterance in evidence.utterances)
-    if broken := next(filter(None, faults), ""):
+    sounds = [evidence.sounds.of(utterance) for utterance in evidence.utterances]
+    if broken := next(filter(None, map(fault, sounds)), ""):
         return no_value(spec, evidence, broken)
-    measured = [_finite(measure(evidence.sounds.of(utterance))) for utterance in evidence.utterances]
+    measured = [_finite(measure(sound)) for sound in sounds]
     values = tuple(float(m.value) for m in measured if m.value is not None)
     lost = [m.text for m in measured if m.value is None]
     if len(lost) >= len(values):
@@ -47,14 +47,22 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
 def against_golden(
     spec: MetricSpec, evidence: Evidence, measure: Callable[[Sound, Sound], Measured]
 ) -> Reading:
-    """The reading of `measure(utterance, golden)` over the scored utterances, pooled in the same way."""
-    golden = evidence.golden
-    if golden is None:
+    """The reading of `measure(utterance, golden)` over the scored utterances, pooled in the same way.
+
+    An utterance that is the golden reads `spec.identical`, where it has that, and is noted as identical.
+    """
+    if evidence.golden is None:
         return no_value(spec, evidence, "no golden recording")
-    if broken := fault(golden.samples):
+    golden = evidence.sounds.of(evidence.golden)
+    if broken := fault(golden):
         return no_value(spec, evidence, f"golden: {broken}")
-    reference = evidence.sounds.of(golden)
-    return over_utterances(spec, evidence, lambda sound: measure(sound, reference))
+
+    def compared(sound: Sound) -> Measured:
+        if sound is golden and spec.identical is not None:
+            return Measured(spec.identical, "identical")
+        return measure(sound, golden)
+
+    return over_utterances(spec, evidence, compared)
 
 
 def over_replicates(spec: MetricSpec, evidence: Evidence, values: Sequence[float], note: str = "") -> Reading:

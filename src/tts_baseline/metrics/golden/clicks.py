@@ -24,6 +24,7 @@ SPEC = MetricSpec(
     decide="each",
     limit="0",
     golden=True,
+    identical=0.0,
     packages=("scipy",),
 )
 
@@ -46,12 +47,8 @@ def read(evidence: Evidence) -> Reading:
 
 
 def _clicks(sound: Sound, golden: Sound) -> Measured:
-    import numpy as np
-
     if min(sound.samples.size, golden.samples.size) < _NEARBY_S * max(sound.rate, golden.rate):
         return Measured(None, "shorter than 15 ms")
-    if sound.rate == golden.rate and np.array_equal(sound.samples, golden.samples):
-        return Measured(0.0)
     there = _in_the_golden(sound, golden)
     places = [
         place

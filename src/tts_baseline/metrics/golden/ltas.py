@@ -22,6 +22,7 @@ SPEC = MetricSpec(
     limit="1 dB",
     gross=3.0,
     golden=True,
+    identical=0.0,
     packages=("scipy",),
 )
 

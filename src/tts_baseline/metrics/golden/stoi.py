@@ -19,6 +19,7 @@ SPEC = MetricSpec(
     limit="0.01",
     gross=10.0,
     golden=True,
+    identical=1.0,
     packages=("pystoi", "soxr"),
 )
 

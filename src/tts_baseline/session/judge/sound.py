@@ -32,17 +32,21 @@ def sound_of(
 ) -> PairedSound:
     """The quality readings of the cases that both arms have said, each arm against the base's utterance."""
     shared = [case for case in cases if case.id in base and case.id in head]
+    identical = {case.id for case in shared if _is_same(base[case.id], head[case.id])}
     theirs: list[Reading] = []
     ours: list[Reading] = []
     for case in shared:
         golden = base[case.id]
         itself = Evidence(case=case, utterances=(golden,), golden=golden)
-        theirs += _readings(itself)
-        ours += _readings(replace(itself, utterances=(head[case.id],)))  # shares the golden's features
+        same = _readings(itself)
+        theirs += same
+        # Shares the golden's features.
+        other = replace(itself, utterances=(head[case.id],))
+        ours += same if case.id in identical else _readings(other)
     return PairedSound(
         base=tuple(theirs),
         head=tuple(ours),
-        identical=tuple(case.id for case in shared if _is_same(base[case.id], head[case.id])),
+        identical=tuple(case.id for case in shared if case.id in identical),
         cases=tuple(case.id for case in shared),
     )
 
