@@ -89,6 +89,11 @@ def unrecordable(samples: np.ndarray[Any, Any]) -> str:
     return _above_full_scale(peak) if peak > FULL_SCALE else ""
 
 
+def fault(samples: np.ndarray[Any, Any]) -> str:
+    """Why no metric may read these samples (no recording can hold them, or silence), else ''."""
+    return unrecordable(samples) or ("silent audio" if abs(samples).max() < _QUIETEST else "")
+
+
 def _above_full_scale(peak: float) -> str:
     if peak > _LARGEST_GAIN:
         scale = next((str(2**bits) for bits in _INTEGER_BITS if peak <= 2**bits), f"{peak:.7g}")
@@ -117,12 +122,6 @@ def feature(compute: Callable[Concatenate[Sound, P], R]) -> Callable[Concatenate
         return known
 
     return shared
-
-
-@feature
-def fault(sound: Sound) -> str:
-    """Why no metric may read this sound (no recording can hold it, or silence), else ''."""
-    return unrecordable(sound.samples) or ("silent audio" if abs(sound.samples).max() < _QUIETEST else "")
 
 
 def _read_only(result: Any) -> Any:

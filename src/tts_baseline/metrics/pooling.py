@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tts_baseline.core import units
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.core.sounds import Sound, fault
+from tts_baseline.core.sounds import Sound, fault, feature
 
 _OPERATORS_NAMED = 3
 
@@ -31,7 +31,7 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
     if not evidence.utterances:
         return no_value(spec, evidence, "no utterance")
     sounds = [evidence.sounds.of(utterance) for utterance in evidence.utterances]
-    if broken := next(filter(None, map(fault, sounds)), ""):
+    if broken := next(filter(None, map(_fault, sounds)), ""):
         return no_value(spec, evidence, broken)
     measured = [_finite(measure(sound)) for sound in sounds]
     values = tuple(float(m.value) for m in measured if m.value is not None)
@@ -54,7 +54,7 @@ def against_golden(
     if evidence.golden is None:
         return no_value(spec, evidence, "no golden recording")
     golden = evidence.sounds.of(evidence.golden)
-    if broken := fault(golden):
+    if broken := _fault(golden):
         return no_value(spec, evidence, f"golden: {broken}")
 
     def compared(sound: Sound) -> Measured:
@@ -94,6 +94,12 @@ def over_operators(spec: MetricSpec, evidence: Evidence) -> Reading:
     most = sorted(shares, key=lambda name: (-shares[name], name))[:_OPERATORS_NAMED]
     note = ", ".join(f"{name} {units.value(shares[name], spec.unit)}" for name in most)
     return _reading(spec, evidence, total, (total,), note)
+
+
+@feature
+def _fault(sound: Sound) -> str:
+    """Why no metric may read this sound, looked for once; empty where each may."""
+    return fault(sound.samples)
 
 
 def no_value(spec: MetricSpec, evidence: Evidence, reason: str) -> Reading:
