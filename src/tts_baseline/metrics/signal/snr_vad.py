@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.digital_silence import digital_silence
 from tts_baseline.metrics.features.full_scale import full_scale
 from tts_baseline.metrics.features.voice_activity import voice_activity
 from tts_baseline.metrics.pooling import Measured, over_utterances
@@ -39,7 +40,6 @@ _FRAME_S = 0.010
 _FRAMES_OF_LEAKAGE = 10
 _SHORTEST_STRETCH_S = 0.050
 _SHORTEST_NOISE_S = 0.100
-_SHORTEST_DIGITAL_S = 0.010  # chosen: recordings of 16 bits have shorter runs of one value by chance
 
 
 def read(evidence: Evidence) -> Reading:
@@ -59,7 +59,7 @@ def _snr(sound: Sound) -> Measured:
     loud = full_scale(sound)
     if not speech.any():
         return Measured(None, "no speech found")
-    digital = guarded & _digital_silence(sound)
+    digital = guarded & digital_silence(sound)
     pauses = _without_leakage(loud, guarded & ~digital)
     if pauses.sum() < _SHORTEST_NOISE_S * sound.rate:
         if not pauses.any() and digital.sum() >= _SHORTEST_NOISE_S * sound.rate:
@@ -73,17 +73,6 @@ def _snr(sound: Sound) -> Measured:
     if excess >= noise * 10 ** (CEILING_DB / 10):
         return Measured(CEILING_DB)
     return Measured(10 * math.log10(excess / noise))
-
-
-def _digital_silence(sound: Sound) -> Mask:
-    """The samples in runs of one value."""
-    import numpy as np
-
-    silent = np.zeros(sound.samples.size, dtype=bool)
-    for start, stop in spans(np.diff(sound.samples) == 0):
-        if stop + 1 - start >= _SHORTEST_DIGITAL_S * sound.rate:
-            silent[start : stop + 1] = True
-    return silent
 
 
 def _without_leakage(sound: Sound, pauses: Mask) -> Mask:
