@@ -36,6 +36,15 @@ samples, rate, _ = F5TTS(**made, device="cpu").infer(**asked, progress=None)
 print(hashlib.sha256(samples.astype("float32").tobytes()).hexdigest(), rate)
 """
 
+SPOKEN = """
+import sys
+from tts_baseline import Request
+from upstream_f5 import UpstreamF5
+pipeline = UpstreamF5(**eval(sys.argv[1]))
+pipeline.load()
+pipeline.synthesize(Request(text=sys.argv[2]))
+"""
+
 REFUSED = """
 import sys
 from upstream_f5 import UpstreamF5
@@ -165,6 +174,13 @@ def test_it_says_what_it_is_made_of(worker: Worker, table: dict[str, Any]) -> No
     assert provenance["f5-tts"][0].isdigit()
     assert (provenance["steps"], provenance["dtype"]) == ("4", "torch.float32")
     assert provenance["checkpoint"] == Path(table["checkpoint"]).name
+
+
+def test_no_text_is_printed(table: dict[str, Any]) -> None:
+    command = [sys.executable, "-c", SPOKEN, repr(table), SHORT]
+    done = subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=True)
+    for text in (SHORT, small.TRANSCRIPT):
+        assert text not in done.stdout + done.stderr
 
 
 def test_what_is_missing_is_named(table: dict[str, Any]) -> None:
