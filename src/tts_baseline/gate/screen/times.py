@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from statistics import fmean
 
@@ -16,6 +17,7 @@ from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
+from tts_baseline.gate.screen.requests import asked_alike
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
@@ -71,6 +73,7 @@ class _Bench:
         self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, adjustment: Adjustment
     ) -> None:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
+        self.is_adjusted = adjustment != UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.case_prior = CASE_FACTOR * self.prior
         self.plain_now = session_logs(spec, run)
@@ -111,9 +114,11 @@ class _Bench:
         """Each case's verdict, corrected for the number of cases."""
         p_values, alone = [], []
         for case in cases:
-            fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
             before = [values[case] for values in self.plain_then if case in values]
             plain = predict(self.plain_now[case], before, prior=self.case_prior)
+            fair = plain
+            if self.is_adjusted:
+                fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
             p_values.append(fair.p_above(self._bound(fmean(before))))
             alone.append(self._verdict(case, fair, plain, before))
         return corrected(alone, p_values, ALPHA)
@@ -160,14 +165,20 @@ class _Bench:
             return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
         return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
 
-    def _grounds(self, case: str | None, status: Status, cause: Cause, visible: float) -> Grounds:
+    def _grounds(
+        self, case: str | None, status: Status, cause: Cause, fair: Estimate, bound: float
+    ) -> Grounds:
         if cause == "resolution":
-            return Grounds(seen=math.expm1(visible))
+            return Grounds(seen=math.expm1(fair.smallest_visible(bound)))
         if cause == "machine slower":
-            return Grounds(slower_machine=math.expm1(machine_change(self.run, self.baseline.runs)))
+            return Grounds(slower_machine=self._slower_machine)
         if self.spec.has_stages and status in ("regressed", "improved"):
             return Grounds(stage_seconds=moved(self.run, self.baseline.runs, case))
         return NO_GROUNDS
+
+    @cached_property
+    def _slower_machine(self) -> float:
+        return math.expm1(machine_change(self.run, self.baseline.runs))
 
     def _bound(self, log_baseline: float) -> float:
         return self.limit.log_of(math.exp(log_baseline))
@@ -204,14 +215,13 @@ class _Bench:
             limit=math.expm1(bound),
             runs=len(earlier),
             cause=cause,
-            grounds=self._grounds(case, status, cause, fair.smallest_visible(bound)),
+            grounds=self._grounds(case, status, cause, fair, bound),
         )
 
 
 def session_logs(spec: MetricSpec, run: Run, like: Run | None = None) -> dict[str, float]:
     """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
-    asked = {case.id: case.request for case in (like or run).cases}
-    same = {case.id for case in run.cases if asked.get(case.id) == case.request}
+    same = asked_alike(like or run, run)
     if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
         return {}
     return {

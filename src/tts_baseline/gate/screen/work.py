@@ -28,6 +28,7 @@ from tts_baseline.core.verdict import (
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.screen.requests import asked_alike
 
 
 def is_concerned(run: Run, baseline: Baseline) -> bool:
@@ -71,7 +72,7 @@ def differences(then: Run, now: Run) -> tuple[Change, ...]:
         "processor": [run.environment.hardware.get("machine", "unknown") for run in (then, now)],
     }
     if not _is_same_machine(then, now):
-        shared = _work(then).keys() & _work(now).keys() & _asked_alike(then, now)
+        shared = _work(then).keys() & _work(now).keys() & asked_alike(then, now)
         pairs["attention"] = [_attention(run, shared) for run in (then, now)]
     return tuple(Change(name, old, new) for name, (old, new) in pairs.items() if old != new)
 
@@ -83,7 +84,7 @@ class _Pair:
         self.spec, self.limit, self.then, self.now = spec, limit, then, now
         self.before, self.after = _values(spec, then), _values(spec, now)
         self.work_before, self.work_after = _work(then), _work(now)
-        self.alike = _asked_alike(then, now)
+        self.alike = asked_alike(then, now)
         self.is_restless = _is_restless(then) or _is_restless(now)
         self.source = None if _is_same_machine(then, now) else Source(then.id, then.environment.key)
         self.grounds = Grounds(source=self.source) if self.source else NO_GROUNDS
@@ -241,11 +242,6 @@ def _attention(run: Run, cases: Collection[str]) -> str:
     """The attention kernels that were dispatched; 'none' also where other operators make up the attention."""
     names = {name for case, work in _work(run).items() if case in cases for name in work.operators}
     return "+".join(sorted(n.partition(".")[2].lstrip("_") for n in names if "attention" in n)) or "none"
-
-
-def _asked_alike(then: Run, now: Run) -> set[str]:
-    before = {case.id: case.request for case in then.cases}
-    return {case.id for case in now.cases if before.get(case.id) == case.request}
 
 
 def _is_same_machine(then: Run, now: Run) -> bool:
