@@ -1,9 +1,11 @@
-"""Plants faults in human recordings; counts what the gate of sound fails, what it names, and its alarms.
+"""Plants the faults of the product in recordings of four voices; counts what its gate, and others, fail.
 
-    python benchmarks/sound_gate/sound_gate.py --sounds FOLDER [--write]
+    python benchmarks/sound_gate/sound_gate.py --sounds FOLDER [--voice mexican] [--count 16] [--write]
+    python benchmarks/sound_gate/sound_gate.py --sounds FOLDER --gross 49 [--write]
 
 FOLDER keeps the prompts (fetched by apt-get, decoded by ffmpeg). Nothing is spoken: recordings are scored and
-judged as those of a run are, by the same functions.
+judged as those of a run are, by the functions that `tts-baseline certify --sound` uses. `--gross` plants only
+the gross faults, in each single sentence of a larger suite, and the harmless changes.
 """
 
 from __future__ import annotations
@@ -11,190 +13,216 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
-from faults import FAULTS, HARMLESS, Plant
-from prompts import PACKAGE, RATE, prompts
+import peers
+from msgspec import Struct
+from voices import ROOT, VOICES, Waves
 
 from tts_baseline.core import environment
-from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import (
     Acceptance,
     Audio,
-    Baseline,
     Case,
     Quality,
     QualityCase,
     Reading,
-    Replicate,
-    Run,
     Score,
     Utterance,
 )
-from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import FAILING
+from tts_baseline.faults.catalogue import FAULTS, HARMLESS
+from tts_baseline.faults.fault import Fault, Harmless, Spoken, planted
 from tts_baseline.gate import limits
-from tts_baseline.gate.screen import quality
-from tts_baseline.gate.verdicts import gating
+from tts_baseline.session.planting import (
+    Planted,
+    Sentence,
+    alarms,
+    bench_of,
+    builds,
+    catches,
+    heard,
+)
+from tts_baseline.session.scoring_pool import in_processes
 
-_NOW = "2026-01-01T00:00:00+00:00"
 RESULTS = Path(__file__).with_name("results.json")
-SHARES = {"all": 1.0, "a quarter": 0.25, "one": 0.0}
-Readings = Mapping[str, tuple[Reading, ...]]
+_NOTHING = "0" * 64
+OURS = "tts-baseline"
+Change = Fault | Harmless | None
+
+
+class Compared(Struct, frozen=True):
+    """What was heard of a sentence with a change, and what the other libraries say of it, by strength."""
+
+    ours: Planted
+    theirs: dict[float, peers.Values]
 
 
 def main() -> int:
     asked = options()
-    golden = prompts(asked.sounds, asked.count, asked.seed)
-    with ProcessPoolExecutor(asked.jobs) as pool:
-        accepted = dict(pool.map(scored, [(name, wave, wave) for name, wave in golden.items()]))
-        known = baseline(accepted)
-        rows = []
-        for fault, (strengths, plant, gates) in FAULTS.items():
-            for strength in strengths:
-                heard = _planted(pool, golden, fault, plant, strength)
-                for share in SHARES:
-                    failing = _failing(known, accepted, heard, SHARES[share], asked.draws)
-                    caught = sum(map(bool, failing))
-                    named = sum(bool(gates & found) for found in failing)
-                    rows.append([fault, strength, share, len(failing), caught, named])
-                print(*rows[-3:], sep="\n", flush=True)
-        harmless = []
-        for change, (strength, plant) in HARMLESS.items():
-            heard = _planted(pool, golden, change, plant, strength)
-            alarms = _failing(known, accepted, heard, 1.0, 1)
-            alone = [_failing(known, accepted, {name: heard[name]}, 0.0, 1)[0] for name in heard]
-            harmless.append([change, 1 + len(alone), sum(map(bool, [*alarms, *alone]))])
-            print(harmless[-1], sorted(set().union(*alarms, *alone)), flush=True)
-    save(asked, "planted", {"sentences": len(golden), "faults": rows, "harmless": harmless})
+    begun = time.monotonic()
+    gross = tuple(
+        msgspec.structs.replace(fault, strengths=fault.strengths[-1:]) for fault in FAULTS if fault.is_gross
+    )
+    faults, count = (gross, asked.gross) if asked.gross else (FAULTS, asked.count)
+    goldens = VOICES[asked.voice](asked.sounds, count, asked.seed)
+    changes: tuple[Change, ...] = (None, *faults, *HARMLESS)
+    sentences = _sentences(goldens)
+    found: dict[str, dict[str, Compared]] = {}
+    for number, compared in enumerate(
+        in_processes(
+            compare, ((sentence, change) for sentence in sentences for change in changes), asked.jobs
+        )
+    ):
+        found.setdefault(compared.ours.change, {})[compared.ours.case] = compared
+        if number % len(changes) == len(changes) - 1:
+            print(f"{compared.ours.case}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    page = _counted(asked.voice, sentences, faults, found)
+    for row in page["rows"]:
+        print(*row.values(), sep="\t")
+    page |= {"sentences": len(sentences), "seconds": round(time.monotonic() - begun), "jobs": asked.jobs}
+    save(asked.write, "gross" if asked.gross else "planted", asked.voice, page)
     return 0
 
 
-def save(asked: argparse.Namespace, section: str, page: object) -> None:
-    """Replace one section of the results, where that was asked for."""
-    if asked.write:
-        known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-        known |= {"machine": environment.read("cpu").hardware, "package": PACKAGE, section: page}
-        RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-
-
-def options(**counts: int) -> argparse.Namespace:
-    """The options of both studies, and how many builds to judge."""
+def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sounds", type=Path, required=True, help="the folder of the prompts")
+    parser.add_argument("--voice", choices=VOICES, default="mexican")
     parser.add_argument("--count", type=int, default=16, help="how many sentences the suite has")
-    parser.add_argument("--draws", type=int, default=8, help="how often sentences are drawn for a share")
+    parser.add_argument("--gross", type=int, default=0, metavar="N", help="gross faults in suites of N alone")
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--write", action="store_true")
-    for name, count in counts.items():
-        parser.add_argument(f"--{name}", type=int, default=count)
     return parser.parse_args()
 
 
-def _planted(
-    pool: ProcessPoolExecutor, golden: Mapping[str, np.ndarray], what: str, plant: Plant, strength: float
-) -> Readings:
-    tasks = []
-    for name, wave in golden.items():
-        random = np.random.default_rng(zlib.crc32(f"{name} {what} {strength}".encode()))
-        changed = plant(wave, strength, random)
-        tasks.append((name, changed / max(1.0, np.abs(changed).max()), wave))
-    return dict(pool.map(scored, tasks))
-
-
-def scored(task: tuple[str, np.ndarray, np.ndarray]) -> tuple[str, tuple[Reading, ...]]:
-    """The name of a sentence, and its readings of quality against the golden."""
-    name, wave, golden = task
-    return name, tuple(metric.read(evidence(name, wave, golden)) for metric in sound_metrics())
-
-
-def evidence(name: str, wave: np.ndarray, golden: np.ndarray) -> Evidence:
-    """What metrics read of a sentence."""
-    heard, accepted = (Utterance(samples=w.astype(np.float32), sample_rate=RATE) for w in (wave, golden))
-    return Evidence(case=Case(id=name, text=name), utterances=(heard,), golden=accepted)
-
-
-def sound_metrics() -> list:
-    return [metric for metric in metrics().values() if metric.spec.family == "quality"]
-
-
-def _failing(
-    known: Baseline, accepted: Readings, heard: Readings, share: float, draws: int
-) -> list[set[str]]:
-    """The gates that fail, for each draw of the sentences that have the fault."""
-    names = sorted(heard)
-    count = max(1, round(share * len(names)))
-    drawn: Iterable[Sequence[str]]
-    if count in (1, len(names)):
-        drawn = [names] if count == len(names) else [[name] for name in names]
-    else:
-        random = np.random.default_rng(0)
-        drawn = [random.choice(names, count, replace=False) for _ in range(draws)]
-    return [_gates(known, {**accepted, **{name: heard[name] for name in chosen}}) for chosen in drawn]
-
-
-def _gates(known: Baseline, readings: Readings) -> set[str]:
-    heard = run(readings)
-    found = set()
-    for metric in sound_metrics():
-        spec = metric.spec
-        if spec.limit is None:
-            continue
-        judged = quality.verdicts(spec, limits.parse(spec.limit, spec), heard, known, ())
-        if any(verdict.status in FAILING for verdict in gating(judged)):
-            found.add(spec.key)
-    return found
-
-
-def baseline(accepted: Readings) -> Baseline:
-    nothing = "0" * 64
-    cases = {
-        case.id: QualityCase(
-            request=case.request,
-            audio=Audio(sha256=nothing, sample_rate=RATE, samples=1),
-            recording=nothing,
-            run="golden",
-            scores={r.metric: _score(r) for r in accepted[case.id]},
-        )
-        for case in _cases(accepted)
+def compare(task: tuple[Sentence, Change]) -> Compared:
+    """One sentence with one change, scored by ours and by the other libraries."""
+    sentence, change = task
+    ours = heard(task)
+    golden, rate = sentence.golden.samples.astype(np.float64), sentence.golden.sample_rate
+    if change is None:
+        return Compared(ours, {0.0: peers.values(golden, golden, rate)})
+    other = sentence.other.samples.astype(np.float64) if sentence.other else None
+    waves = {
+        strength: planted(change, strength, Spoken(golden, rate, other), sentence.case.id)
+        for strength, readings in ours.readings.items()
+        if readings is not None
     }
-    acceptance = Acceptance(reason="study", author="study", at=_NOW, commit=None)
-    quality = Quality(
-        pipeline="prompts", variant="cpu", acceptance=acceptance, software={}, provenance={}, cases=cases
+    return Compared(ours, {strength: peers.values(wave, golden, rate) for strength, wave in waves.items()})
+
+
+def _sentences(goldens: Waves) -> list[Sentence]:
+    names = list(goldens)
+    return [
+        Sentence(Case(id=name, text=name), goldens[name], goldens[names[number - 1]])
+        for number, name in enumerate(names)
+    ]
+
+
+def _counted(
+    voice: str,
+    sentences: Sequence[Sentence],
+    faults: Sequence[Fault],
+    found: Mapping[str, Mapping[str, Compared]],
+) -> dict[str, Any]:
+    unchanged = {case: compared.ours.readings[0.0] or () for case, compared in found[""].items()}
+    cases = [sentence.case for sentence in sentences]
+    bench = bench_of(
+        quality(voice, sentences, unchanged),
+        voice,
+        environment.read("cpu"),
+        limits.chosen({}),
+        cases,
+        unchanged,
     )
-    return Baseline(quality=quality)
+    theirs = {case: compared.theirs[0.0] for case, compared in found[""].items()}
+    rows: list[dict[str, Any]] = []
+    for fault in faults:
+        ours = {case: compared.ours for case, compared in found[fault.name].items()}
+        rows += [{"gate": OURS, **msgspec.to_builtins(row)} for row in catches(bench, fault, ours)]
+        rows += _of_peers(fault, theirs, found[fault.name])
+    harmless = []
+    for change in HARMLESS:
+        ours = {case: compared.ours for case, compared in found[change.name].items()}
+        harmless.append({"gate": OURS, **msgspec.to_builtins(alarms(bench, change, ours))})
+        values = {case: compared.theirs[change.strength] for case, compared in found[change.name].items()}
+        harmless += _alarms_of_peers(change, theirs, values)
+    return {"rows": rows, "harmless": harmless}
 
 
-def _score(reading: Reading) -> Score:
-    return Score(value=reading.value, reason=reading.reason, values=reading.values[1:] and reading.values)
+def _of_peers(
+    fault: Fault, golden: Mapping[str, peers.Values], found: Mapping[str, Compared]
+) -> Iterator[dict[str, Any]]:
+    for strength in fault.strengths:
+        changed = {
+            case: compared.theirs[strength] for case, compared in found.items() if strength in compared.theirs
+        }
+        for extent, chosen in builds(changed, len(golden), f"{fault.name} {strength}").items():
+            for name, fails in peers.PEERS.items():
+                caught = sum(fails(golden, {**golden, **build}) for build in chosen)
+                yield {
+                    "gate": name, "fault": fault.name, "strength": strength, "shown": fault.at(strength),
+                    "extent": extent, "sentences": len(changed), "builds": len(chosen), "caught": caught,
+                }  # fmt: skip
 
 
-def run(readings: Readings) -> Run:
-    return Run(
-        id="heard",
-        created=_NOW,
-        pipeline="prompts",
+def _alarms_of_peers(
+    change: Harmless, golden: Mapping[str, peers.Values], changed: Mapping[str, peers.Values]
+) -> Iterator[dict[str, Any]]:
+    chosen = [
+        build for each in builds(changed, len(golden), change.name).values() for build in each
+    ]  # fmt: skip
+    for name, fails in peers.PEERS.items():
+        caught = sum(fails(golden, {**golden, **build}) for build in chosen)
+        yield {"gate": name, "change": change.name, "builds": len(chosen), "alarms": caught}
+
+
+def quality(voice: str, sentences: Sequence[Sentence], scores: Mapping[str, tuple[Reading, ...]]) -> Quality:
+    """What accepting these recordings would keep."""
+    return Quality(
+        pipeline=voice,
         variant="cpu",
-        suite="prompts",
-        commit=None,
-        dirty=False,
-        environment=environment.read("cpu"),
+        acceptance=Acceptance(reason="study", author="study", at="2026-01-01T00:00:00+00:00", commit=None),
+        software={},
         provenance={},
-        cases=_cases(readings),
-        replicates=(Replicate(cold_start=None, calls={}),),
-        audio={},
-        readings=tuple(reading for case in readings.values() for reading in case),
+        cases={
+            sentence.case.id: QualityCase(
+                request=sentence.case.request,
+                audio=_audio(sentence.golden),
+                recording=_NOTHING,
+                run="golden",
+                scores={r.metric: Score(value=r.value, reason=r.reason) for r in scores[sentence.case.id]},
+            )
+            for sentence in sentences
+        },
     )
 
 
-def _cases(readings: Readings) -> tuple[Case, ...]:
-    return tuple(Case(id=name, text=name) for name in readings)
+def _audio(golden: Utterance) -> Audio:
+    return Audio(sha256=_NOTHING, sample_rate=golden.sample_rate, samples=len(golden.samples))
+
+
+def save(is_asked: bool, section: str, voice: str, page: object) -> None:  # noqa: FBT001
+    """Replace one voice's part of a section of the results, where that was asked for."""
+    if not is_asked:
+        return
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    known["machine"] = environment.read("cpu").hardware
+    known.setdefault(section, {})[voice] = {"commit": _commit(), "command": " ".join(sys.argv[1:])} | page
+    RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _commit() -> str:
+    words = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files, history, identity
 from tts_baseline.baseline.identity import Identity
-from tts_baseline.baseline.store import Store, named_certificate, named_run
+from tts_baseline.baseline.store import SOUND_CERTIFICATE, Store, named_certificate, named_run
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import HistoryEntry, Quality, Record, Run
+from tts_baseline.core.sound_certificate import SoundCertificate
 
 Stored = TypeVar("Stored", bound=Record)
 
@@ -35,6 +36,7 @@ class Folder(Struct, frozen=True, kw_only=True):
     quality: Quality | None
     runs: Mapping[Path, Run]
     certificates: Mapping[Path, Certificate]
+    sound: Mapping[Path, SoundCertificate]
     entries: Mapping[Path, HistoryEntry]
     unread: tuple[Problem, ...]
 
@@ -72,9 +74,9 @@ def problems(folder: Folder) -> Iterator[Problem]:
 def _read(store: Store) -> Folder:
     unread: list[Problem] = []
 
-    def each(pattern: str, kind: type[Stored]) -> dict[Path, Stored]:
+    def each(pattern: str, kind: type[Stored], *, but: str = "") -> dict[Path, Stored]:
         found = {}
-        for path in sorted(store.folder.glob(pattern)):
+        for path in sorted(set(store.folder.glob(pattern)) - {store.folder / but}):
             try:
                 found[path] = files.read_record(path, kind)
             except BaselineError as error:
@@ -85,7 +87,8 @@ def _read(store: Store) -> Folder:
         store=store,
         quality=next(iter(each("quality.json", Quality).values()), None),
         runs=each("machines/*/[!.]*.json", Run),
-        certificates=each("certificates/[!.]*.json", Certificate),
+        certificates=each("certificates/[!.]*.json", Certificate, but=SOUND_CERTIFICATE),
+        sound=each(SOUND_CERTIFICATE, SoundCertificate),
         entries=each(f"{history.FOLDER}/[!.]*.json", HistoryEntry),
         unread=tuple(unread),
     )
@@ -94,7 +97,11 @@ def _read(store: Store) -> Folder:
 def _of_another(folder: Folder) -> Iterator[Problem]:
     """Two pipelines in one folder, and a folder that is not that of its pipeline."""
     store = folder.store
-    records: dict[Path, Quality | Run | Certificate] = {**folder.runs, **folder.certificates}
+    records: dict[Path, Quality | Run | Certificate | SoundCertificate] = {
+        **folder.runs,
+        **folder.certificates,
+        **folder.sound,
+    }
     if folder.quality:
         records[store.folder / "quality.json"] = folder.quality
     for path, record in records.items():
@@ -135,7 +142,8 @@ def _goldens(folder: Folder) -> Iterator[Problem]:
 
 def _left_over(folder: Folder) -> Iterator[Problem]:
     store, quality = folder.store, folder.quality
-    known = {*folder.runs, *folder.certificates, *folder.entries, store.folder / "quality.json"}
+    known = {*folder.runs, *folder.certificates, *folder.sound, *folder.entries}
+    known.add(store.folder / "quality.json")
     known |= {store.golden(case, accepted) for case, accepted in (quality.cases if quality else {}).items()}
     sweepable = set(history.leftovers(store.folder, known))
     for path in sorted(path for path in store.folder.rglob("*") if not path.is_dir() and path not in known):

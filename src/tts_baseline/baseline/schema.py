@@ -9,15 +9,17 @@ import msgspec
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.records import SCHEMA_VERSION, HistoryEntry, Quality, Run
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.sound_certificate import SoundCertificate
 
-_STORED = (Quality, Run, Certificate, HistoryEntry)
+_STORED = (Quality, Run, Certificate, SoundCertificate, HistoryEntry)
 
 
 def json_schema() -> bytes:
     """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 
-    That is `quality.json`, `machines/<key>/<run>.json`, `certificates/<key>.json` and `history/<hash>.json`.
-    It is generated from the records and the registry, so a new metric needs no edit here.
+    That is `quality.json`, `machines/<key>/<run>.json`, `certificates/<key>.json`,
+    `certificates/sound.json` and `history/<hash>.json`. It is
+    generated from the records and the registry, so a new metric needs no edit here.
     """
     _, components = msgspec.json.schema_components(_STORED, ref_template="#/$defs/{name}")
     names = [kind.__name__ for kind in _STORED]

@@ -17,12 +17,14 @@ from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
+from tts_baseline.core.sound_certificate import SoundCertificate
 
-Owned = TypeVar("Owned", Quality, Run, Certificate)
+Owned = TypeVar("Owned", Quality, Run, Certificate, SoundCertificate)
 
 RING = 20  # chosen: enough for a good spread, few enough to forget a machine's old state
 _GOLDEN_DIGITS = 16  # of the SHA-256 of a golden's file, in its name
 _QUALITY = "quality.json"
+SOUND_CERTIFICATE = "certificates/sound.json"  # no machine has this key: theirs end in a hash
 
 
 def accepted_at(run: Run) -> tuple[str, str]:
@@ -38,7 +40,7 @@ def stores(root: Path) -> Iterator[Store]:
 
 
 class Store:
-    """`<pipeline>/<variant>/`: quality.json, golden/, machines/<key>/, certificates/<key>.json, history/.
+    """`<pipeline>/<variant>/`: quality.json, golden/, machines/<key>/, certificates/, history/.
 
     quality.json alone says which goldens count. What is read is of one moment under `locked`.
     """
@@ -103,6 +105,11 @@ class Store:
         with self.locked():
             return self._read(self.folder / "certificates" / f"{key}.json", Certificate)
 
+    def sound_certificate(self) -> SoundCertificate | None:
+        """What was certified of the gate of sound, on whichever machine; None if nothing was."""
+        with self.locked():
+            return self._read(self.folder / SOUND_CERTIFICATE, SoundCertificate)
+
     def goldens(self, quality: Quality | None, chosen: Collection[str] | None = None) -> dict[str, Utterance]:
         """The accepted recordings by case; of the `chosen` cases alone, where those are given.
 
@@ -145,6 +152,7 @@ class Store:
         goldens: Mapping[str, bytes] | None = None,
         run: Run | None = None,
         certificate: Certificate | None = None,
+        sound: SoundCertificate | None = None,
     ) -> tuple[Path, ...]:
         """The paths that were written: all of them or, where this is killed, none.
 
@@ -167,12 +175,13 @@ class Store:
                     (_QUALITY, quality),
                     (named_run(run) if run else "", run),
                     (named_certificate(certificate) if certificate else "", certificate),
+                    (SOUND_CERTIFICATE, sound),
                 )
                 if record is not None
             }
             for name, record in records.items():
                 identity.check(self.folder / name, Identity(record.pipeline, record.variant), self.identity)
-            at, reason = _occasion(quality, run, certificate)
+            at, reason = _occasion(quality, run, certificate or sound)
             written = {name: files.encoded(record, self.folder / name) for name, record in records.items()}
             history.commit(self.folder, written, at=at, reason=reason)
             self.sweep()
@@ -242,7 +251,9 @@ def named_certificate(certificate: Certificate) -> str:
     return f"certificates/{certificate.environment.key}.json"
 
 
-def _occasion(quality: Quality | None, run: Run | None, certificate: Certificate | None) -> tuple[str, str]:
+def _occasion(
+    quality: Quality | None, run: Run | None, certificate: Certificate | SoundCertificate | None
+) -> tuple[str, str]:
     """When, and why, something is written."""
     acceptance = run.acceptance if run else quality.acceptance if quality else None
     if acceptance is not None:

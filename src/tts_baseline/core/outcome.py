@@ -15,7 +15,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """A run in its folder, the baseline it was compared with, and what was decided.
 
     `judgement` is None if the judge was not called. `recorded` are the baseline files that were written
-    because there were none. `notes` are about the comparison itself, a line each.
+    because there were none. `notes` are about the comparison itself, a line each. `sound` says in a line what
+    is certified of the gate of sound; empty where nothing is.
     """
 
     run: Run
@@ -25,6 +26,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     judgement: Judgement | None = None
     recorded: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    sound: str = ""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

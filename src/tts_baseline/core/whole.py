@@ -16,6 +16,7 @@ from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.records import Acceptance, Calls, HistoryEntry, Quality, Record, Replicate, Run
+from tts_baseline.core.sound_certificate import SoundCertificate
 
 T = TypeVar("T")
 _ARMS = frozenset("AB")
@@ -95,6 +96,21 @@ def _certificate(certificate: Certificate) -> None:
         counted = {name: getattr(level, name).count for name in get_args(TrialOutcome)}
         if level.sessions != len(own) or any(own.count(name) != count for name, count in counted.items()):
             raise ValueError(f"levels: {level.slower:g} does not count the outcomes of its {len(own)} trials")
+
+
+@check.register
+def _sound_certificate(certificate: SoundCertificate) -> None:
+    """No row is there twice, or counts more than its builds; what is named was caught."""
+    _moment("created", certificate.created)
+    cases = _once("cases", certificate.cases)
+    _once("faults", ((row.fault, row.strength, row.extent) for row in certificate.faults))
+    _once("harmless", (row.change for row in certificate.harmless))
+    for row in certificate.faults:
+        if not (row.named <= row.caught <= row.builds and row.sentences <= len(cases)):
+            raise ValueError(f"faults: {row.fault!r} ({row.shown}, {row.extent}) counts more than there are")
+    for alarm in certificate.harmless:
+        if alarm.alarms > alarm.builds:
+            raise ValueError(f"harmless: {alarm.change!r} counts more than there are")
 
 
 def _restart(key: str, restart: Paired) -> None:

@@ -1,4 +1,4 @@
-"""What was certified on this machine, and whether the project's limits keep to it."""
+"""What was certified on this machine and of this voice, and whether the project's limits keep to it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Literal
 
 from tts_baseline.core import environment
 from tts_baseline.core.certificate import Certificate
-from tts_baseline.core.records import Case, Run
+from tts_baseline.core.errors import BaselineError, sentence
+from tts_baseline.core.records import Case, Quality, Run
 from tts_baseline.gate import certificate as rules
+from tts_baseline.gate import limits, sound_certificate
 from tts_baseline.gate.limits import Limit
+from tts_baseline.report import sound_certificate as sound_report
 from tts_baseline.report.certificate import line
 from tts_baseline.session.project import Project
 
@@ -32,6 +35,21 @@ def check_run(project: Project, run: Run, limits: Mapping[str, Limit]) -> None:
     certificate = project.store_of(run).certificate(run.environment.key)
     if certificate is not None and _is_of(certificate, run.suite, run.cases):
         rules.check(certificate, limits)
+
+
+def sound(project: Project, run: Run, quality: Quality | None) -> str:
+    """What is certified of the gate of sound of a run's voice, in a line; empty where nothing is.
+
+    A certificate that cannot be read is said, too: the run it would speak of is measured by then.
+    """
+    try:
+        certificate = project.store_of(run).sound_certificate()
+    except BaselineError as error:
+        return sentence(error)
+    if certificate is None or quality is None:
+        return ""
+    now = sound_certificate.of_sound(limits.texts(project.settings.limits))
+    return sound_report.line(certificate, sound_certificate.outdated(certificate, quality, now))
 
 
 def _is_of(certificate: Certificate, suite: str, cases: Sequence[Case]) -> bool:

@@ -18,6 +18,7 @@ from tts_baseline.gate import limits
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.verdicts import fails, gating, verdicts
 from tts_baseline.report.story import story
+from tts_baseline.session import certified
 from tts_baseline.session.measurement import rescore
 from tts_baseline.session.project import Project
 
@@ -51,6 +52,7 @@ def outcome_of(
         decided=verdicts(run, baseline, judgement, project.limits, screen=screen),
         judgement=judgement,
         notes=(*widened(project, baseline), *gone(project, run, baseline)),
+        sound=certified.sound(project, run, baseline.quality),
     )
 
 

@@ -36,6 +36,8 @@ def footer(outcome: Outcome) -> str:
     lines = [f"{sheets.counts(outcome.verdicts)}    run: {outcome.folder}"]
     if outcome.judgement is not None:
         lines = [*(f"judge: {said}" for said in judgement.lines(outcome.judgement)), *lines]
+    if outcome.sound:
+        lines.append(f"sound: {outcome.sound}")
     if outcome.recorded:
         names = ", ".join(path.name for path in outcome.recorded)
         lines.append(f"recorded: {names} ({newness(outcome.verdicts, outcome.baseline)})")

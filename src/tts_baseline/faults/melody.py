@@ -1,0 +1,104 @@
+"""Faults of pitch and pace: a higher voice, a question without its rise, another tempo."""
+
+from __future__ import annotations
+
+import numpy as np
+import soxr
+
+from tts_baseline.faults.fault import Fault, Spoken, Wave
+from tts_baseline.faults.hearing import replaced, span_of_speech
+from tts_baseline.pipelines.f5_spanish.post.stretch import stretch, warp
+
+_SEMITONES = 12
+_ENDING_S = 0.5  # chosen: the last word, whose melody makes a question
+_FINER = 4  # chosen: linear interpolation at four times the rate is below the noise of 16 bits for speech
+_FRAME_S, _STEP_S = 0.040, 0.010
+_LOWEST_HZ, _HIGHEST_HZ = 75.0, 500.0
+_VOICED = 0.5
+
+
+def pitched(wave: Wave, rate: int, semitones: float) -> Wave:
+    """The wave so many semitones higher, as long as before."""
+    factor = 2 ** (semitones / _SEMITONES)
+    longer = stretch(wave.astype(np.float32), rate, factor).astype(np.float64)
+    return np.asarray(soxr.resample(longer, rate * factor, rate, quality="HQ"), dtype=np.float64)
+
+
+def paced(wave: Wave, rate: int, longer: float) -> Wave:
+    """The wave longer by a share, at the same pitch."""
+    return stretch(wave.astype(np.float32), rate, 1 + longer).astype(np.float64)
+
+
+def _pitched(spoken: Spoken, semitones: float, _: np.random.Generator) -> Wave:
+    return pitched(spoken.wave, spoken.rate, semitones)
+
+
+def _paced(spoken: Spoken, share: float, _: np.random.Generator) -> Wave:
+    return paced(spoken.wave, spoken.rate, share)
+
+
+def _bent_end(spoken: Spoken, semitones: float, _: np.random.Generator) -> Wave:
+    """The last half second goes the other way: a rise is bent down, so that it is flat; a fall is bent up."""
+    wave, rate = spoken.wave, spoken.rate
+    last = span_of_speech(wave, rate)[1]
+    first = max(0, last - round(_ENDING_S * rate))
+    way = -1 if _movement(wave[first:last], rate) > 0 else 1
+    bend = np.clip(np.arange(wave.size - first) / (last - first), 0, 1)
+    ending = _repitched(wave[first:], rate, 2 ** (way * semitones * bend / _SEMITONES))
+    return replaced(wave, rate, first, ending)
+
+
+def _repitched(wave: Wave, rate: int, ratio: Wave) -> Wave:
+    """The wave with the pitch of each sample times its ratio, as long as before."""
+    # Stretched by the ratio, it has room for so many more periods; read as much faster, it has them.
+    read_at, places = np.concatenate(([0.0], np.cumsum(ratio)[:-1])), np.arange(wave.size)
+
+    def source_of(place: int) -> float:
+        return float(np.interp(place, read_at, places))
+
+    longer = warp(wave.astype(np.float32), rate, round(float(read_at[-1])) + 1, source_of)
+    finer = soxr.resample(longer.astype(np.float64), rate, _FINER * rate, quality="HQ")
+    repitched: Wave = np.interp(_FINER * read_at, np.arange(finer.size), finer)
+    return repitched
+
+
+def _movement(wave: Wave, rate: int) -> float:
+    """The semitones from the first to the last third of a wave's voiced frames; 0 where it has too few."""
+    hz = _pitch(wave, rate)
+    hz = hz[~np.isnan(hz)]
+    third = hz.size // 3
+    if not third:
+        return 0.0
+    return float(_SEMITONES * np.log2(np.median(hz[-third:]) / np.median(hz[:third])))
+
+
+def _pitch(wave: Wave, rate: int) -> Wave:
+    """The fundamental frequency every 10 ms by autocorrelation (Boersma 1993), in Hz; NaN where unvoiced."""
+    frame, step = round(_FRAME_S * rate), round(_STEP_S * rate)
+    if wave.size < frame:
+        return np.zeros(0)
+    frames = np.lib.stride_tricks.sliding_window_view(wave, frame)[::step] * np.hanning(frame)
+    spectrum = np.abs(np.fft.rfft(frames, 2 * frame)) ** 2
+    window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(frame), 2 * frame)) ** 2)
+    shortest, longest = round(rate / _HIGHEST_HZ), min(round(rate / _LOWEST_HZ), frame - 1)
+    likeness = np.fft.irfft(spectrum)[:, shortest:longest] / window[shortest:longest]
+    energy = np.fft.irfft(spectrum)[:, 0] / window[0]
+    best = likeness.argmax(axis=1)
+    voiced = likeness[np.arange(len(best)), best] > _VOICED * np.maximum(energy, energy.max() * 1e-3)
+    return np.where(voiced, rate / (shortest + best), np.nan)
+
+
+FAULTS = (
+    Fault(
+        name="pitch", strengths=(0.5, 1, 2, 3, 5), shown="{:+g} semitones", plant=_pitched,
+        gates=frozenset({"f0"}),
+    ),
+    Fault(
+        name="flat question", strengths=(1, 2, 3, 4.5, 6), shown="{:g} semitones", plant=_bent_end,
+        gates=frozenset({"contour", "f0_range"}),
+    ),
+    Fault(
+        name="tempo", strengths=(0.01, 0.02, 0.05, 0.1, 0.2), shown="{:+.0%}", plant=_paced,
+        gates=frozenset({"duration"}),
+    ),
+)  # fmt: skip

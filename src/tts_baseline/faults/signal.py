@@ -1,0 +1,98 @@
+"""Faults of the signal: noise, filters, clipping, clicks, hum, level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tts_baseline.faults.fault import Fault, Spoken, Wave
+from tts_baseline.faults.hearing import span_of_speech, speech_power
+
+_MUFFLED_FROM_HZ = 3_000.0
+_STOPPED = 1e-4  # -80 dB
+_CLICKS = 5
+_MAINS_HZ = 50.0
+_HARMONICS = (1.0, 0.5, 0.25)  # of 50, 100 and 150 Hz, as a rectifier leaves them
+
+
+def _noise(spoken: Spoken, snr_db: float, dice: np.random.Generator) -> Wave:
+    power = speech_power(spoken.wave, spoken.rate) / 10 ** (snr_db / 10)
+    noise: Wave = np.sqrt(power) * dice.standard_normal(spoken.wave.size)
+    return spoken.wave + noise
+
+
+def _hum(spoken: Spoken, snr_db: float, _: np.random.Generator) -> Wave:
+    seconds = np.arange(spoken.wave.size) / spoken.rate
+    parts = [
+        amplitude * np.sin(2 * np.pi * _MAINS_HZ * number * seconds)
+        for number, amplitude in enumerate(_HARMONICS, 1)
+    ]
+    power = speech_power(spoken.wave, spoken.rate) / 10 ** (snr_db / 10)
+    hum: Wave = np.sum(parts, axis=0) * np.sqrt(2 * power / np.sum(np.square(_HARMONICS)))
+    return spoken.wave + hum
+
+
+def _low_pass(spoken: Spoken, edge_hz: float, _: np.random.Generator) -> Wave | None:
+    if edge_hz >= spoken.rate / 2:
+        return None
+    return _filtered(spoken, lambda hz: np.where(hz > edge_hz, _STOPPED, 1.0))
+
+
+def _muffled(spoken: Spoken, gain_db: float, _: np.random.Generator) -> Wave:
+    return _filtered(spoken, lambda hz: np.where(hz > _MUFFLED_FROM_HZ, 10 ** (gain_db / 20), 1.0))
+
+
+def _filtered(spoken: Spoken, gain_of: Callable[[Wave], Wave]) -> Wave:
+    size = spoken.wave.size
+    hz = np.asarray(np.fft.rfftfreq(size, 1 / spoken.rate), dtype=np.float64)
+    return np.fft.irfft(np.fft.rfft(spoken.wave) * gain_of(hz), size)
+
+
+def _clipped(spoken: Spoken, level: float, _: np.random.Generator) -> Wave:
+    most = level * np.abs(spoken.wave).max()
+    return spoken.wave.clip(-most, most)
+
+
+def _clicks(spoken: Spoken, height: float, dice: np.random.Generator) -> Wave:
+    clicked = spoken.wave.copy()
+    first, last = span_of_speech(spoken.wave, spoken.rate)
+    signs = dice.choice((-1.0, 1.0), _CLICKS)
+    clicked[dice.integers(first, last, _CLICKS)] += signs * height * np.abs(spoken.wave).max()
+    return clicked
+
+
+def _louder(spoken: Spoken, gain_db: float, _: np.random.Generator) -> Wave:
+    return spoken.wave * 10 ** (gain_db / 20)
+
+
+FAULTS = (
+    Fault(
+        name="noise", strengths=(50, 40, 30, 20, 0), shown="{:g} dB", plant=_noise,
+        gates=frozenset({"snr"}), is_gross=True,
+    ),
+    Fault(
+        name="hum", strengths=(50, 40, 30, 20, 10), shown="{:g} dB", plant=_hum,
+        gates=frozenset({"snr"}),
+    ),
+    Fault(
+        name="low-pass", strengths=(7000, 6000, 5000, 4000, 3000), shown="{:g} Hz", plant=_low_pass,
+        gates=frozenset({"bandwidth", "ltas"}),
+    ),
+    Fault(
+        name="muffled", strengths=(-3, -6, -10, -20, -40), shown="{:g} dB", plant=_muffled,
+        gates=frozenset({"bandwidth", "ltas"}),
+    ),
+    Fault(
+        name="clipping", strengths=(0.9, 0.7, 0.5, 0.3, 0.15), shown="{:.0%} of the peak", plant=_clipped,
+        gates=frozenset({"structure"}),
+    ),
+    Fault(
+        name="clicks", strengths=(0.05, 0.1, 0.2, 0.5, 1.0), shown="{:.0%} of the peak", plant=_clicks,
+        gates=frozenset({"clicks"}),
+    ),
+    Fault(
+        name="louder", strengths=(0.5, 1.2, 3, 6, 12), shown="{:+g} dB", plant=_louder,
+        gates=frozenset({"level"}),
+    ),
+)  # fmt: skip
