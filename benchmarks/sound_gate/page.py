@@ -137,7 +137,9 @@ def _from(rows: Sequence[Row], fault: Fault, extent: str) -> str:
     faintest = "-"
     for strength in reversed(fault.strengths):
         row = next((row for row in _at(rows, fault, strength) if row["extent"] == extent), None)
-        if row is None or row["caught"] < _CAUGHT * row["builds"]:
+        if row is None:
+            continue
+        if row["caught"] < _CAUGHT * row["builds"]:
             break
         faintest = fault.at(strength)
     return faintest
@@ -187,7 +189,7 @@ def draw(results: dict[str, Any]) -> bytes:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingExtra("matplotlib is not installed", extra="bench") from error
+        raise MissingExtra("matplotlib is not installed", extra="suite") from error
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "sound_gate", "font.size": 8})
     rows = list(_all_rows(results, "planted"))
     figure = Figure(figsize=(10, 9.5), layout="constrained")

@@ -38,16 +38,16 @@ from tts_baseline.core.records import (
     Utterance,
 )
 from tts_baseline.faults.catalogue import FAULTS, HARMLESS
-from tts_baseline.faults.fault import Fault, Harmless, Spoken, planted
+from tts_baseline.faults.fault import Fault, Harmless, Original, planted
 from tts_baseline.gate import limits
 from tts_baseline.session.planting import (
+    GoldenCase,
     Planted,
-    Sentence,
     alarms,
-    bench_of,
     builds,
     catches,
     heard,
+    suite_of,
 )
 from tts_baseline.session.scoring_pool import in_processes
 
@@ -91,7 +91,8 @@ def main() -> int:
     return 0
 
 
-def options() -> argparse.Namespace:
+def options(**counts: int) -> argparse.Namespace:
+    """The options of both studies, and how many builds of a kind one of them judges."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sounds", type=Path, required=True, help="the folder of the prompts")
     parser.add_argument("--voice", choices=VOICES, default="mexican")
@@ -100,10 +101,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--write", action="store_true")
+    for name, count in counts.items():
+        parser.add_argument(f"--{name}", type=int, default=count)
     return parser.parse_args()
 
 
-def compare(task: tuple[Sentence, Change]) -> Compared:
+def compare(task: tuple[GoldenCase, Change]) -> Compared:
     """One sentence with one change, scored by ours and by the other libraries."""
     sentence, change = task
     ours = heard(task)
@@ -112,30 +115,30 @@ def compare(task: tuple[Sentence, Change]) -> Compared:
         return Compared(ours, {0.0: peers.values(golden, golden, rate)})
     other = sentence.other.samples.astype(np.float64) if sentence.other else None
     waves = {
-        strength: planted(change, strength, Spoken(golden, rate, other), sentence.case.id)
+        strength: planted(change, strength, Original(golden, rate, other), sentence.case.id)
         for strength, readings in ours.readings.items()
         if readings is not None
     }
     return Compared(ours, {strength: peers.values(wave, golden, rate) for strength, wave in waves.items()})
 
 
-def _sentences(goldens: Waves) -> list[Sentence]:
+def _sentences(goldens: Waves) -> list[GoldenCase]:
     names = list(goldens)
     return [
-        Sentence(Case(id=name, text=name), goldens[name], goldens[names[number - 1]])
+        GoldenCase(Case(id=name, text=name), goldens[name], goldens[names[number - 1]])
         for number, name in enumerate(names)
     ]
 
 
 def _counted(
     voice: str,
-    sentences: Sequence[Sentence],
+    sentences: Sequence[GoldenCase],
     faults: Sequence[Fault],
     found: Mapping[str, Mapping[str, Compared]],
 ) -> dict[str, Any]:
     unchanged = {case: compared.ours.readings[0.0] or () for case, compared in found[""].items()}
     cases = [sentence.case for sentence in sentences]
-    bench = bench_of(
+    suite = suite_of(
         quality(voice, sentences, unchanged),
         voice,
         environment.read("cpu"),
@@ -147,12 +150,12 @@ def _counted(
     rows: list[dict[str, Any]] = []
     for fault in faults:
         ours = {case: compared.ours for case, compared in found[fault.name].items()}
-        rows += [{"gate": OURS, **msgspec.to_builtins(row)} for row in catches(bench, fault, ours)]
+        rows += [{"gate": OURS, **msgspec.to_builtins(row)} for row in catches(suite, fault, ours)]
         rows += _of_peers(fault, theirs, found[fault.name])
     harmless = []
     for change in HARMLESS:
         ours = {case: compared.ours for case, compared in found[change.name].items()}
-        harmless.append({"gate": OURS, **msgspec.to_builtins(alarms(bench, change, ours))})
+        harmless.append({"gate": OURS, **msgspec.to_builtins(alarms(suite, change, ours))})
         values = {case: compared.theirs[change.strength] for case, compared in found[change.name].items()}
         harmless += _alarms_of_peers(change, theirs, values)
     return {"rows": rows, "harmless": harmless}
@@ -185,7 +188,9 @@ def _alarms_of_peers(
         yield {"gate": name, "change": change.name, "builds": len(chosen), "alarms": caught}
 
 
-def quality(voice: str, sentences: Sequence[Sentence], scores: Mapping[str, tuple[Reading, ...]]) -> Quality:
+def quality(
+    voice: str, sentences: Sequence[GoldenCase], scores: Mapping[str, tuple[Reading, ...]]
+) -> Quality:
     """What accepting these recordings would keep."""
     return Quality(
         pipeline=voice,

@@ -1,8 +1,8 @@
 """Judges a voice without a seed: the same sentences, rendered a little differently in each process.
 
-    python benchmarks/sound_gate/unseeded.py --sounds FOLDER [--write]
+    python benchmarks/sound_gate/unseeded.py --sounds FOLDER [--voice mexican] [--write]
 
-A rendering is a human recording, its pitch and tempo moved by chance (15 cents, 0.6 %). A build hears three
+A rendering is a recording whose pitch and tempo are moved by chance (15 cents, 0.6 %). A build hears three
 renderings a sentence, as three restarts do; unchanged builds should pass, those with 1.5 dB more noise fail.
 """
 
@@ -10,93 +10,120 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
-from faults import pitched, power_of_speech, slowed
 from msgspec.structs import replace
-from prompts import prompts
+from voices import VOICES
 
 import sound_gate
-from tts_baseline.core.records import Reading
+from tts_baseline.core import environment
+from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import FAILING
+from tts_baseline.faults.hearing import speech_power
+from tts_baseline.faults.melody import paced, pitched
 from tts_baseline.gate import limits
-from tts_baseline.gate.screen import quality
-from tts_baseline.gate.verdicts import gating
+from tts_baseline.gate.verdicts import gating, verdicts
 from tts_baseline.metrics.signal import snr_vad
+from tts_baseline.session.planting import GoldenCase, PlantedSuite, Readings, suite_of
+from tts_baseline.session.scoring_pool import in_processes
 
 CENTS, TEMPO = 15.0, 0.006
 RENDERINGS, RESTARTS = 12, 3
 NOISIER_DB = 1.5
-Spoken = dict[str, list[tuple[Reading, ...]]]
+_QUIET_DB = 55.0  # of a recording without a pause
+
+
+class Rendering(NamedTuple):
+    """One rendering of a sentence, to be scored against the first."""
+
+    golden: GoldenCase
+    number: int
+    noisier_db: float
+
+
+Scored = dict[str, list[Readings]]
 
 
 def main() -> int:
-    options = sound_gate.options(builds=60, noisy=40)
-    golden = prompts(options.sounds, options.count, options.seed)
-    with ProcessPoolExecutor(options.jobs) as pool:
-        renderings = {
-            name: list(_renderings(wave, number)) for number, (name, wave) in enumerate(golden.items())
-        }
-        plain = _scored(pool, renderings, 0.0)
-        noisy = _scored(pool, renderings, NOISIER_DB)
-    accepted = {name: _heard([readings[k] for k in (1, 2)]) for name, readings in plain.items()}
-    baseline = sound_gate.baseline(accepted)
-    page = {}
-    for what, spoken, builds in (
-        ("unchanged", plain, options.builds),
-        ("noise +1.5 dB", noisy, options.noisy),
-    ):
-        random = np.random.default_rng(options.seed)
-        statuses = [_status(baseline, _build(spoken, random)) for _ in range(builds)]
+    asked = sound_gate.options(builds=60, noisy=40)
+    goldens = VOICES[asked.voice](asked.sounds, asked.count, asked.seed)
+    cases = [GoldenCase(Case(id=name, text=name), first, None) for name, first in goldens.items()]
+    plain, noisy = (_scored(cases, by_db, asked.jobs) for by_db in (0.0, NOISIER_DB))
+    accepted = {name: _heard(readings[1:RESTARTS]) for name, readings in plain.items()}
+    suite = suite_of(
+        sound_gate.quality(asked.voice, cases, accepted),
+        asked.voice,
+        environment.read("cpu"),
+        limits.chosen({}),
+        [golden.case for golden in cases],
+        accepted,
+    )
+    page: dict[str, object] = {}
+    for what, scored, builds in (("unchanged", plain, asked.builds), ("noise +1.5 dB", noisy, asked.noisy)):
+        dice = np.random.default_rng(asked.seed)
+        statuses = [_status(suite, _build(scored, dice)) for _ in range(builds)]
         page[what] = dict(Counter(statuses))
         print(what, page[what], flush=True)
-    sound_gate.save(options, "unseeded", page | {"cents": CENTS, "tempo": TEMPO, "sentences": len(golden)})
+    page |= {"cents": CENTS, "tempo": TEMPO, "sentences": len(goldens)}
+    sound_gate.save(asked.write, "unseeded", asked.voice, page)
     return 0
 
 
-def _renderings(wave: np.ndarray, number: int) -> Iterator[np.ndarray]:
-    random = np.random.default_rng(number)
-    for _ in range(RENDERINGS):
-        moved = pitched(wave, random.normal(0, CENTS / 100), random)
-        yield slowed(moved, random.normal(0, TEMPO), random)
+def _scored(cases: Sequence[GoldenCase], noisier_db: float, jobs: int) -> Scored:
+    """The readings of every rendering by case, against the first."""
+    tasks = (Rendering(golden, number, noisier_db) for golden in cases for number in range(RENDERINGS))
+    scored: Scored = {}
+    for name, readings in in_processes(score, tasks, jobs):
+        scored.setdefault(name, []).append(readings)
+    return scored
 
 
-def _scored(pool: ProcessPoolExecutor, renderings: dict[str, list[np.ndarray]], noisier_db: float) -> Spoken:
-    """The readings of every rendering, against the first."""
-    tasks = [
-        (name, _noisier(wave, noisier_db, number), waves[0])
-        for name, waves in renderings.items()
-        for number, wave in enumerate(waves)
-    ]
-    spoken: Spoken = {}
-    for name, readings in pool.map(sound_gate.scored, tasks):
-        spoken.setdefault(name, []).append(readings)
-    return spoken
+def score(task: Rendering) -> tuple[str, Readings]:
+    """The case of a rendering, and its readings of quality."""
+    golden, rate = task.golden.golden, task.golden.golden.sample_rate
+    waves = list(_renderings(golden.samples.astype(np.float64), rate, task))
+    first, said = (Utterance(samples=wave.astype(np.float32), sample_rate=rate) for wave in waves)
+    evidence = Evidence(case=task.golden.case, utterances=(said,), golden=first)
+    heard = (metric.read(evidence) for metric in metrics().values() if metric.spec.family == "quality")
+    return task.golden.case.id, tuple(heard)
 
 
-def _noisier(wave: np.ndarray, by_db: float, seed: int) -> np.ndarray:
+def _renderings(wave: np.ndarray, rate: int, task: Rendering) -> Iterator[np.ndarray]:
+    """The first rendering, and the one that is asked for."""
+    dice = np.random.default_rng(sum(task.golden.case.id.encode()))
+    moves = [(dice.normal(0, CENTS / 100), dice.normal(0, TEMPO)) for _ in range(RENDERINGS)]
+    for number in (0, task.number):
+        semitones, longer = moves[number]
+        moved = paced(pitched(wave, rate, semitones), rate, longer)
+        yield _noisier(moved, rate, task.noisier_db, number) if number or task.number == 0 else moved
+
+
+def _noisier(wave: np.ndarray, rate: int, by_db: float, seed: int) -> np.ndarray:
     if not by_db:
         return wave
-    snr = snr_vad.read(sound_gate.evidence("noise", wave, wave)).value or 55.0
-    power = power_of_speech(wave) / 10 ** (snr / 10) * (10 ** (by_db / 10) - 1)
+    plain = Utterance(samples=wave.astype(np.float32), sample_rate=rate)
+    snr = snr_vad.read(Evidence(utterances=(plain,))).value or _QUIET_DB
+    power = speech_power(wave, rate) / 10 ** (snr / 10) * (10 ** (by_db / 10) - 1)
     return wave + np.sqrt(power) * np.random.default_rng(seed).standard_normal(wave.size)
 
 
-def _build(spoken: Spoken, random: np.random.Generator) -> sound_gate.Readings:
+def _build(scored: Mapping[str, Sequence[Readings]], dice: np.random.Generator) -> dict[str, Readings]:
     """Three renderings a sentence, which the baseline has not heard."""
+    fresh = range(RESTARTS, RENDERINGS)
     return {
-        name: _heard(
-            [readings[k] for k in random.choice(range(RESTARTS, RENDERINGS), RESTARTS, replace=False)]
-        )
-        for name, readings in spoken.items()
+        name: _heard([readings[k] for k in dice.choice(fresh, RESTARTS, replace=False)])
+        for name, readings in scored.items()
     }
 
 
-def _heard(renderings: Sequence[Sequence[Reading]]) -> tuple[Reading, ...]:
+def _heard(renderings: Sequence[Readings]) -> Readings:
     """One reading a metric, of several utterances."""
-    pooled = []
+    pooled: list[Reading] = []
     for readings in zip(*renderings, strict=True):
         values = tuple(reading.value for reading in readings if reading.value is not None)
         most = len(values) > len(readings) / 2
@@ -108,26 +135,19 @@ def _heard(renderings: Sequence[Sequence[Reading]]) -> tuple[Reading, ...]:
     return tuple(pooled)
 
 
-def _status(baseline: object, readings: sound_gate.Readings) -> str:
-    run = sound_gate.run(readings)
-    verdicts = [
-        verdict
-        for metric in sound_gate.sound_metrics()
-        if metric.spec.limit is not None
-        for verdict in gating(
-            quality.verdicts(metric.spec, limits.parse(metric.spec.limit, metric.spec), run, baseline, ())
-        )
-    ]
+def _status(suite: PlantedSuite, readings: Mapping[str, Readings]) -> str:
+    run = replace(suite.run, readings=tuple(reading for case in readings.values() for reading in case))
+    decided = gating(verdicts(run, suite.baseline, None, suite.limits).combined)
     failing = sorted(
         {
-            f"{v.gate}{'' if v.case is None else ' (one case)'}"
-            for v in verdicts
-            if v.status in ("regressed", "invalid")
+            f"{verdict.gate}{'' if verdict.case is None else ' (one case)'}"
+            for verdict in decided
+            if verdict.status in FAILING
         }
     )
     if failing:
         return "fails: " + ", ".join(failing)
-    unsure = sorted({v.gate for v in verdicts if v.status == "undecided" and v.case is None})
+    unsure = sorted({verdict.gate for verdict in decided if verdict.status == "undecided"})
     return "undecided: " + ", ".join(unsure) if unsure else "passes"
 
 

@@ -16,6 +16,7 @@ import psutil
 import pytest
 from msgspec.structs import asdict
 
+from tests.support.stored import sound_certificate
 from tts_baseline.baseline.store import Store
 from tts_baseline.cli import main
 from tts_baseline.core.certificate import Certificate, Trial
@@ -23,7 +24,9 @@ from tts_baseline.core.records import Environment
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate.limits import Limit
 from tts_baseline.session import certify as certifying
+from tts_baseline.session import certify_sound
 from tts_baseline.session.certify import Certified
+from tts_baseline.session.certify_sound import CertifiedSound
 
 VOICE = """
 import time
@@ -161,6 +164,82 @@ def test_what_ended_it_early_is_said(call) -> None:
 def test_what_cannot_be_asked_for_is_said_with_the_next_command(call, words, what: str) -> None:
     status, out, err, plans = call(*words)
     assert (status, out, plans) == (2, "", [])
+    assert err.startswith(f"tts-baseline: {what}")
+    assert "\n  next   " in err
+
+
+@pytest.fixture
+def call_sound(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """`certify --sound` without planting: its exit status, what it prints, and the plan it was given."""
+    plans, ended = [], {}
+
+    def certify(_project, plan, _progress) -> CertifiedSound:
+        plans.append(plan)
+        path = Path("baselines/certificates/sound.json") if plan.keep else None
+        return CertifiedSound(certificate=sound_certificate(), path=path, **ended)
+
+    monkeypatch.setattr(certify_sound, "certify", certify)
+
+    def run(*words: str):
+        status = main(["certify", "--sound", *words])
+        return status, *capfd.readouterr(), plans
+
+    run.ended = ended
+    return run
+
+
+def test_sound_is_certified_and_shown_and_not_kept_unless_asked(call_sound) -> None:
+    status, out, _, (plan,) = call_sound()
+    assert status == 0
+    assert (plan.sentences, plan.budget, plan.keep) == (16, math.inf, False)
+    rows = {line[:15].strip(): line[15:].split() for line in out.splitlines()}
+    assert rows["noise"] == ["2", "30", "dB", "100%", "-", "100%", "50%", "snr,", "pesq_wb", "30", "dB"]
+    assert rows["dropped word"] == ["2", "0.2", "s", "100%", "-", "50%", "50%", "words", "-"]
+    assert rows["pitch"] == ["0", "+2", "semitones", "-", "-", "-", "-", "-"]
+    assert (
+        "middle strength fails 9 builds in 10: 2 of 2 in all, 0 of 0 in a quarter, 1 of 2 in one of 2 s"
+        in out
+    )
+    assert "harmless changes: 1 of 3 harmless builds alarm\n  1 ms later: 1 of 3 (clicks)\n" in out
+    assert out.endswith("nothing is kept: tts-baseline certify --sound --write\n")
+
+
+def test_sound_is_kept_where_that_is_asked_for(call_sound) -> None:
+    status, out, _, (plan,) = call_sound("--write", "--sentences", "8", "--budget", "60")
+    assert (status, plan.sentences, plan.budget, plan.keep) == (0, 8, 60.0, True)
+    assert out.endswith("wrote baselines/certificates/sound.json\n")
+
+
+def test_what_ended_it_early_and_what_hears_nothing_is_said(call_sound) -> None:
+    ended = {"stopped": "interrupted after 5 of 16 sentences", "is_interrupted": True}
+    call_sound.ended |= ended | {"deaf": ("f0 hears nothing: why",)}
+    status, out, *_ = call_sound()
+    assert status == 130
+    assert out.splitlines()[-3:-1] == ["f0 hears nothing: why", "interrupted after 5 of 16 sentences"]
+    status, out, *_ = call_sound("--json")
+    page = json.loads(out)
+    assert status == 130
+    assert (page["path"], page["stopped"], page["deaf"]) == (
+        None, "interrupted after 5 of 16 sentences", ["f0 hears nothing: why"]
+    )  # fmt: skip
+    assert page["certificate"]["faults"][0]["gates"] == {"snr": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["--sound", "--sessions", "4"], "--sessions belongs to certify without --sound"),
+        (["--sound", "--levels", "4"], "--levels belongs to certify without --sound"),
+        (["--sound", "--continue"], "--continue belongs to certify without --sound"),
+        (["--write"], "--write needs --sound"),
+        (["--sentences", "4"], "--sentences needs --sound"),
+        (["--sound", "--sentences", "3"], "--sentences must be at least 4, not 3"),
+        (["--sound"], "there is no golden to plant faults in: no sound of voice:synthesize is accepted"),
+    ],
+)
+def test_options_of_the_other_kind_are_refused(project: Path, capfd, words, what: str) -> None:
+    assert main(["certify", *words]) == 2
+    err = capfd.readouterr().err
     assert err.startswith(f"tts-baseline: {what}")
     assert "\n  next   " in err
 

@@ -10,21 +10,21 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
 
-Wave: TypeAlias = "NDArray[np.float64]"
+    from tts_baseline.core.sounds import Samples
+
 _AUDIBLE = 2.0**-16  # half a step of 16 bits: a smaller difference is rounded away
 
 
-class Spoken(Struct, frozen=True, eq=False):
+class Original(Struct, frozen=True, eq=False):
     """A recording, float64 samples of shape (n,) at `rate` Hz, and another sentence of its voice, if any."""
 
-    wave: Wave
+    wave: Samples
     rate: int
-    other: Wave | None = None
+    other: Samples | None = None
 
 
-Plant: TypeAlias = "Callable[[Spoken, float, np.random.Generator], Wave | None]"
+Plant: TypeAlias = "Callable[[Original, float, np.random.Generator], Samples | None]"
 
 
 class Fault(Struct, frozen=True, kw_only=True):
@@ -62,7 +62,7 @@ class Harmless(Struct, frozen=True, kw_only=True):
     plant: Plant
 
 
-def planted(change: Fault | Harmless, strength: float, spoken: Spoken, case: str) -> Wave | None:
+def planted(change: Fault | Harmless, strength: float, original: Original, case: str) -> Samples | None:
     """The recording with the change, within full scale; None where that changes nothing.
 
     Chance is that of the case and the change: equal strengths, and other ones, hit the same place.
@@ -70,9 +70,9 @@ def planted(change: Fault | Harmless, strength: float, spoken: Spoken, case: str
     import numpy as np
 
     dice = np.random.default_rng([zlib.crc32(case.encode()), zlib.crc32(change.name.encode())])
-    changed = change.plant(spoken, strength, dice)
+    changed = change.plant(original, strength, dice)
     if changed is None or (
-        changed.size == spoken.wave.size and np.abs(changed - spoken.wave).max() < _AUDIBLE
+        changed.size == original.wave.size and np.abs(changed - original.wave).max() < _AUDIBLE
     ):
         return None
     return changed / max(1.0, float(np.abs(changed).max()))

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import soxr
 
-from tts_baseline.faults.fault import Harmless, Spoken, Wave
+from tts_baseline.faults.fault import Harmless, Original
+
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
 
 _STEP = 2.0**-15  # of 16 bits
 
 
-def _dithered(spoken: Spoken, steps: float, dice: np.random.Generator) -> Wave:
-    dither = dice.triangular(-steps, 0.0, steps, spoken.wave.size)
-    return np.round(spoken.wave / _STEP + dither) * _STEP
+def _dithered(original: Original, steps: float, dice: np.random.Generator) -> Samples:
+    dither = dice.triangular(-steps, 0.0, steps, original.wave.size)
+    return np.round(original.wave / _STEP + dither) * _STEP
 
 
-def _later(spoken: Spoken, seconds: float, _: np.random.Generator) -> Wave:
-    return np.concatenate([np.zeros(round(seconds * spoken.rate)), spoken.wave])
+def _later(original: Original, seconds: float, _: np.random.Generator) -> Samples:
+    return np.concatenate([np.zeros(round(seconds * original.rate)), original.wave])
 
 
-def _round_trip(spoken: Spoken, factor: float, _: np.random.Generator) -> Wave:
-    there = soxr.resample(spoken.wave, spoken.rate, factor * spoken.rate, quality="HQ")
-    back = soxr.resample(there, factor * spoken.rate, spoken.rate, quality="HQ")
-    return np.asarray(back[: spoken.wave.size], dtype=np.float64)
+def _round_trip(original: Original, factor: float, _: np.random.Generator) -> Samples:
+    there = soxr.resample(original.wave, original.rate, factor * original.rate, quality="HQ")
+    back = soxr.resample(there, factor * original.rate, original.rate, quality="HQ")
+    return np.asarray(back[: original.wave.size], dtype=np.float64)
 
 
-def _louder(spoken: Spoken, gain_db: float, _: np.random.Generator) -> Wave:
-    return spoken.wave * 10 ** (gain_db / 20)
+def _louder(original: Original, gain_db: float, _: np.random.Generator) -> Samples:
+    return original.wave * 10 ** (gain_db / 20)
 
 
 HARMLESS = (

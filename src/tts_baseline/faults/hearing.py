@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tts_baseline.faults.fault import Wave
+    from tts_baseline.core.sounds import Samples
 
 STEP_S = 0.010
 _WINDOW_S = 0.025
@@ -20,30 +20,30 @@ _DRAWN = 12
 FADE_S = 0.005
 
 
-def levels(wave: Wave, rate: int) -> Wave:
+def levels(wave: Samples, rate: int) -> Samples:
     """The level of every 10 ms in dB about the loud ones (their 95th percentile), shape (frames,)."""
     half = round(_WINDOW_S * rate / 2)
     total = np.concatenate(([0.0], np.cumsum(wave**2)))
     middles = np.round(np.arange(0, wave.size / rate, STEP_S) * rate).astype(int)
     low, high = np.maximum(middles - half, 0), np.minimum(middles + half, wave.size)
     power = (total[high] - total[low]) / (high - low)
-    relative: Wave = 10 * np.log10(np.maximum(power / np.percentile(power, _LOUD), 1e-12))
+    relative: Samples = 10 * np.log10(np.maximum(power / np.percentile(power, _LOUD), 1e-12))
     return relative
 
 
-def speech_power(wave: Wave, rate: int) -> float:
+def speech_power(wave: Samples, rate: int) -> float:
     """The mean square of what speaks."""
     speaks = np.repeat(levels(wave, rate) > _SPEECH_DB, round(STEP_S * rate))[: wave.size]
     return float(np.mean(wave[: speaks.size][speaks] ** 2))
 
 
-def span_of_speech(wave: Wave, rate: int) -> tuple[int, int]:
+def span_of_speech(wave: Samples, rate: int) -> tuple[int, int]:
     """The first and the last sample of what speaks."""
     frames = np.flatnonzero(levels(wave, rate) > _SPEECH_DB)
     return round(frames[0] * STEP_S * rate), min(round((frames[-1] + 1) * STEP_S * rate), wave.size)
 
 
-def pauses(wave: Wave, rate: int) -> list[tuple[int, int]]:
+def pauses(wave: Samples, rate: int) -> list[tuple[int, int]]:
     """The pauses between speech, as samples [start, stop), the longest first."""
     level = levels(wave, rate)
     floor = float(np.percentile(level, 10)) + _ABOVE_FLOOR_DB
@@ -56,7 +56,7 @@ def pauses(wave: Wave, rate: int) -> list[tuple[int, int]]:
 
 
 def words(
-    wave: Wave, rate: int, seconds: float, dice: np.random.Generator, count: int
+    wave: Samples, rate: int, seconds: float, dice: np.random.Generator, count: int
 ) -> list[tuple[int, int]]:
     """So many stretches of speech, as samples [start, stop); none where nothing speaks for so long.
 
@@ -75,7 +75,7 @@ def words(
     return [(round(b * STEP_S * rate), round((b + frames) * STEP_S * rate)) for b in begins.tolist()]
 
 
-def removed(wave: Wave, rate: int, start: int, stop: int) -> Wave:
+def removed(wave: Samples, rate: int, start: int, stop: int) -> Samples:
     """The wave without [start, stop), faded over in the 5 ms after."""
     ramp = _ramp(rate, wave.size - stop)
     after = wave[stop:].copy()
@@ -83,7 +83,7 @@ def removed(wave: Wave, rate: int, start: int, stop: int) -> Wave:
     return np.concatenate([wave[:start], after])
 
 
-def inserted(wave: Wave, rate: int, place: int, piece: Wave) -> Wave:
+def inserted(wave: Samples, rate: int, place: int, piece: Samples) -> Samples:
     """The wave with a piece before the sample `place`, faded over in the first and the last 5 ms of it."""
     ramp = _ramp(rate, min(place, wave.size - place, piece.size // 2))
     whole, fade = piece.copy(), ramp.size
@@ -93,7 +93,7 @@ def inserted(wave: Wave, rate: int, place: int, piece: Wave) -> Wave:
     return np.insert(wave, place, whole)
 
 
-def replaced(wave: Wave, rate: int, start: int, piece: Wave) -> Wave:
+def replaced(wave: Samples, rate: int, start: int, piece: Samples) -> Samples:
     """The wave with a piece in the place of as many samples from `start` on, faded over at both ends."""
     ramp = _ramp(rate, piece.size // 2)
     weight = np.ones(piece.size)
@@ -104,5 +104,5 @@ def replaced(wave: Wave, rate: int, start: int, piece: Wave) -> Wave:
     return changed
 
 
-def _ramp(rate: int, room: int) -> Wave:
+def _ramp(rate: int, room: int) -> Samples:
     return np.linspace(0.0, 1.0, max(0, min(round(FADE_S * rate), room)))

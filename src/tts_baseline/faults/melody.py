@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import soxr
 
-from tts_baseline.faults.fault import Fault, Spoken, Wave
+from tts_baseline.faults.fault import Fault, Original
 from tts_baseline.faults.hearing import replaced, span_of_speech
 from tts_baseline.pipelines.f5_spanish.post.stretch import stretch, warp
+
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
 
 _SEMITONES = 12
 _ENDING_S = 0.5  # chosen: the last word, whose melody makes a question
@@ -17,29 +22,29 @@ _LOWEST_HZ, _HIGHEST_HZ = 75.0, 500.0
 _VOICED = 0.5
 
 
-def pitched(wave: Wave, rate: int, semitones: float) -> Wave:
+def pitched(wave: Samples, rate: int, semitones: float) -> Samples:
     """The wave so many semitones higher, as long as before."""
     factor = 2 ** (semitones / _SEMITONES)
     longer = stretch(wave.astype(np.float32), rate, factor).astype(np.float64)
     return np.asarray(soxr.resample(longer, rate * factor, rate, quality="HQ"), dtype=np.float64)
 
 
-def paced(wave: Wave, rate: int, longer: float) -> Wave:
+def paced(wave: Samples, rate: int, longer: float) -> Samples:
     """The wave longer by a share, at the same pitch."""
     return stretch(wave.astype(np.float32), rate, 1 + longer).astype(np.float64)
 
 
-def _pitched(spoken: Spoken, semitones: float, _: np.random.Generator) -> Wave:
-    return pitched(spoken.wave, spoken.rate, semitones)
+def _pitched(original: Original, semitones: float, _: np.random.Generator) -> Samples:
+    return pitched(original.wave, original.rate, semitones)
 
 
-def _paced(spoken: Spoken, share: float, _: np.random.Generator) -> Wave:
-    return paced(spoken.wave, spoken.rate, share)
+def _paced(original: Original, share: float, _: np.random.Generator) -> Samples:
+    return paced(original.wave, original.rate, share)
 
 
-def _bent_end(spoken: Spoken, semitones: float, _: np.random.Generator) -> Wave:
+def _bent_end(original: Original, semitones: float, _: np.random.Generator) -> Samples:
     """The last half second goes the other way: a rise is bent down, so that it is flat; a fall is bent up."""
-    wave, rate = spoken.wave, spoken.rate
+    wave, rate = original.wave, original.rate
     last = span_of_speech(wave, rate)[1]
     first = max(0, last - round(_ENDING_S * rate))
     way = -1 if _movement(wave[first:last], rate) > 0 else 1
@@ -48,7 +53,7 @@ def _bent_end(spoken: Spoken, semitones: float, _: np.random.Generator) -> Wave:
     return replaced(wave, rate, first, ending)
 
 
-def _repitched(wave: Wave, rate: int, ratio: Wave) -> Wave:
+def _repitched(wave: Samples, rate: int, ratio: Samples) -> Samples:
     """The wave with the pitch of each sample times its ratio, as long as before."""
     # Stretched by the ratio, it has room for so many more periods; read as much faster, it has them.
     read_at, places = np.concatenate(([0.0], np.cumsum(ratio)[:-1])), np.arange(wave.size)
@@ -58,11 +63,11 @@ def _repitched(wave: Wave, rate: int, ratio: Wave) -> Wave:
 
     longer = warp(wave.astype(np.float32), rate, round(float(read_at[-1])) + 1, source_of)
     finer = soxr.resample(longer.astype(np.float64), rate, _FINER * rate, quality="HQ")
-    repitched: Wave = np.interp(_FINER * read_at, np.arange(finer.size), finer)
+    repitched: Samples = np.interp(_FINER * read_at, np.arange(finer.size), finer)
     return repitched
 
 
-def _movement(wave: Wave, rate: int) -> float:
+def _movement(wave: Samples, rate: int) -> float:
     """The semitones from the first to the last third of a wave's voiced frames; 0 where it has too few."""
     hz = _pitch(wave, rate)
     hz = hz[~np.isnan(hz)]
@@ -72,7 +77,7 @@ def _movement(wave: Wave, rate: int) -> float:
     return float(_SEMITONES * np.log2(np.median(hz[-third:]) / np.median(hz[:third])))
 
 
-def _pitch(wave: Wave, rate: int) -> Wave:
+def _pitch(wave: Samples, rate: int) -> Samples:
     """The fundamental frequency every 10 ms by autocorrelation (Boersma 1993), in Hz; NaN where unvoiced."""
     frame, step = round(_FRAME_S * rate), round(_STEP_S * rate)
     if wave.size < frame:

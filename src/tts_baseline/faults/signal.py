@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tts_baseline.faults.fault import Fault, Spoken, Wave
+from tts_baseline.faults.fault import Fault, Original
 from tts_baseline.faults.hearing import span_of_speech, speech_power
+
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
 
 _MUFFLED_FROM_HZ = 3_000.0
 _STOPPED = 1e-4  # -80 dB
@@ -16,54 +20,54 @@ _MAINS_HZ = 50.0
 _HARMONICS = (1.0, 0.5, 0.25)  # of 50, 100 and 150 Hz, as a rectifier leaves them
 
 
-def _noise(spoken: Spoken, snr_db: float, dice: np.random.Generator) -> Wave:
-    power = speech_power(spoken.wave, spoken.rate) / 10 ** (snr_db / 10)
-    noise: Wave = np.sqrt(power) * dice.standard_normal(spoken.wave.size)
-    return spoken.wave + noise
+def _noise(original: Original, snr_db: float, dice: np.random.Generator) -> Samples:
+    power = speech_power(original.wave, original.rate) / 10 ** (snr_db / 10)
+    noise: Samples = np.sqrt(power) * dice.standard_normal(original.wave.size)
+    return original.wave + noise
 
 
-def _hum(spoken: Spoken, snr_db: float, _: np.random.Generator) -> Wave:
-    seconds = np.arange(spoken.wave.size) / spoken.rate
+def _hum(original: Original, snr_db: float, _: np.random.Generator) -> Samples:
+    seconds = np.arange(original.wave.size) / original.rate
     parts = [
         amplitude * np.sin(2 * np.pi * _MAINS_HZ * number * seconds)
         for number, amplitude in enumerate(_HARMONICS, 1)
     ]
-    power = speech_power(spoken.wave, spoken.rate) / 10 ** (snr_db / 10)
-    hum: Wave = np.sum(parts, axis=0) * np.sqrt(2 * power / np.sum(np.square(_HARMONICS)))
-    return spoken.wave + hum
+    power = speech_power(original.wave, original.rate) / 10 ** (snr_db / 10)
+    hum: Samples = np.sum(parts, axis=0) * np.sqrt(2 * power / np.sum(np.square(_HARMONICS)))
+    return original.wave + hum
 
 
-def _low_pass(spoken: Spoken, edge_hz: float, _: np.random.Generator) -> Wave | None:
-    if edge_hz >= spoken.rate / 2:
+def _low_pass(original: Original, edge_hz: float, _: np.random.Generator) -> Samples | None:
+    if edge_hz >= original.rate / 2:
         return None
-    return _filtered(spoken, lambda hz: np.where(hz > edge_hz, _STOPPED, 1.0))
+    return _filtered(original, lambda hz: np.where(hz > edge_hz, _STOPPED, 1.0))
 
 
-def _muffled(spoken: Spoken, gain_db: float, _: np.random.Generator) -> Wave:
-    return _filtered(spoken, lambda hz: np.where(hz > _MUFFLED_FROM_HZ, 10 ** (gain_db / 20), 1.0))
+def _muffled(original: Original, gain_db: float, _: np.random.Generator) -> Samples:
+    return _filtered(original, lambda hz: np.where(hz > _MUFFLED_FROM_HZ, 10 ** (gain_db / 20), 1.0))
 
 
-def _filtered(spoken: Spoken, gain_of: Callable[[Wave], Wave]) -> Wave:
-    size = spoken.wave.size
-    hz = np.asarray(np.fft.rfftfreq(size, 1 / spoken.rate), dtype=np.float64)
-    return np.fft.irfft(np.fft.rfft(spoken.wave) * gain_of(hz), size)
+def _filtered(original: Original, gain_of: Callable[[Samples], Samples]) -> Samples:
+    size = original.wave.size
+    hz = np.asarray(np.fft.rfftfreq(size, 1 / original.rate), dtype=np.float64)
+    return np.fft.irfft(np.fft.rfft(original.wave) * gain_of(hz), size)
 
 
-def _clipped(spoken: Spoken, level: float, _: np.random.Generator) -> Wave:
-    most = level * np.abs(spoken.wave).max()
-    return spoken.wave.clip(-most, most)
+def _clipped(original: Original, level: float, _: np.random.Generator) -> Samples:
+    most = level * np.abs(original.wave).max()
+    return original.wave.clip(-most, most)
 
 
-def _clicks(spoken: Spoken, height: float, dice: np.random.Generator) -> Wave:
-    clicked = spoken.wave.copy()
-    first, last = span_of_speech(spoken.wave, spoken.rate)
+def _clicks(original: Original, height: float, dice: np.random.Generator) -> Samples:
+    clicked = original.wave.copy()
+    first, last = span_of_speech(original.wave, original.rate)
     signs = dice.choice((-1.0, 1.0), _CLICKS)
-    clicked[dice.integers(first, last, _CLICKS)] += signs * height * np.abs(spoken.wave).max()
+    clicked[dice.integers(first, last, _CLICKS)] += signs * height * np.abs(original.wave).max()
     return clicked
 
 
-def _louder(spoken: Spoken, gain_db: float, _: np.random.Generator) -> Wave:
-    return spoken.wave * 10 ** (gain_db / 20)
+def _softer(original: Original, gain_db: float, _: np.random.Generator) -> Samples:
+    return original.wave * 10 ** (gain_db / 20)
 
 
 FAULTS = (
@@ -92,7 +96,7 @@ FAULTS = (
         gates=frozenset({"clicks"}),
     ),
     Fault(
-        name="louder", strengths=(0.5, 1.2, 3, 6, 12), shown="{:+g} dB", plant=_louder,
+        name="softer", strengths=(-0.5, -1.5, -4, -6, -12), shown="{:g} dB", plant=_softer,
         gates=frozenset({"level"}),
     ),
 )  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tts_baseline.faults.fault import Fault, Spoken, Wave
+from tts_baseline.faults.fault import Fault, Original
 from tts_baseline.faults.hearing import (
     FADE_S,
     inserted,
@@ -18,6 +19,9 @@ from tts_baseline.faults.hearing import (
     words,
 )
 
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
+
 # chosen: a pause moves far enough to be heard elsewhere, and what is left of it is no shorter than a fade
 _FAR_S = 0.3
 _SYLLABLE_S = 0.05
@@ -27,21 +31,21 @@ _WORDS = frozenset({"words"})
 _HALF = 0.5
 
 
-def _dropped(spoken: Spoken, seconds: float, dice: np.random.Generator) -> Wave | None:
-    for start, stop in words(spoken.wave, spoken.rate, seconds, dice, 1):
-        return removed(spoken.wave, spoken.rate, start, stop)
+def _dropped(original: Original, seconds: float, dice: np.random.Generator) -> Samples | None:
+    for start, stop in words(original.wave, original.rate, seconds, dice, 1):
+        return removed(original.wave, original.rate, start, stop)
     return None
 
 
-def _doubled(spoken: Spoken, seconds: float, dice: np.random.Generator) -> Wave | None:
-    for start, stop in words(spoken.wave, spoken.rate, seconds, dice, 1):
-        return inserted(spoken.wave, spoken.rate, stop, spoken.wave[start:stop])
+def _doubled(original: Original, seconds: float, dice: np.random.Generator) -> Samples | None:
+    for start, stop in words(original.wave, original.rate, seconds, dice, 1):
+        return inserted(original.wave, original.rate, stop, original.wave[start:stop])
     return None
 
 
-def _swapped(spoken: Spoken, seconds: float, dice: np.random.Generator) -> Wave | None:
+def _swapped(original: Original, seconds: float, dice: np.random.Generator) -> Samples | None:
     """Another sound of the sentence, one of the half that is less like it, as loud as it."""
-    wave, rate = spoken.wave, spoken.rate
+    wave, rate = original.wave, original.rate
     spans = list(dict.fromkeys(words(wave, rate, seconds, dice, _TRIED)))
     if len(spans) < _FEWEST:
         return None
@@ -55,7 +59,7 @@ def _swapped(spoken: Spoken, seconds: float, dice: np.random.Generator) -> Wave 
     return replaced(wave, rate, start, gain * other)
 
 
-def _timbre(wave: Wave, rate: int) -> Wave:
+def _timbre(wave: Samples, rate: int) -> Samples:
     """The level of sixteen bands in dB, about their mean."""
     power = np.abs(np.fft.rfft(wave * np.hanning(wave.size))) ** 2
     edges = np.geomspace(_LOWEST_HZ, min(_HIGHEST_HZ, rate / 2), _BANDS + 1)
@@ -65,9 +69,9 @@ def _timbre(wave: Wave, rate: int) -> Wave:
     return np.asarray(level - level.mean())
 
 
-def _moved_pause(spoken: Spoken, seconds: float, dice: np.random.Generator) -> Wave | None:
+def _moved_pause(original: Original, seconds: float, dice: np.random.Generator) -> Samples | None:
     """So much of the longest pause between words is taken out, and put between others."""
-    wave, rate = spoken.wave, spoken.rate
+    wave, rate = original.wave, original.rate
     length = round(seconds * rate)
     found = [(start, stop) for start, stop in pauses(wave, rate) if stop - start >= length + FADE_S * rate]
     if not found:
@@ -80,15 +84,15 @@ def _moved_pause(spoken: Spoken, seconds: float, dice: np.random.Generator) -> W
     return inserted(rest, rate, far[0], piece) if far else None
 
 
-def _cut_end(spoken: Spoken, seconds: float, _: np.random.Generator) -> Wave:
+def _cut_end(original: Original, seconds: float, _: np.random.Generator) -> Samples:
     """So much of the end is missing, though never more than half of the speech."""
-    first, last = span_of_speech(spoken.wave, spoken.rate)
-    return spoken.wave[: last - min(round(seconds * spoken.rate), round(_HALF * (last - first)))]
+    first, last = span_of_speech(original.wave, original.rate)
+    return original.wave[: last - min(round(seconds * original.rate), round(_HALF * (last - first)))]
 
 
-def _wrong_sentence(spoken: Spoken, share: float, _: np.random.Generator) -> Wave | None:
+def _wrong_sentence(original: Original, share: float, _: np.random.Generator) -> Samples | None:
     """From some word on it is another sentence, as loud as this one."""
-    wave, other, rate = spoken.wave, spoken.other, spoken.rate
+    wave, other, rate = original.wave, original.other, original.rate
     if other is None:
         return None
     ours, theirs = (

@@ -66,16 +66,19 @@ def at(rows: Iterable[Catches], fault: Fault, strength: float, extent: Extent) -
     return next((row for row in rows if (row.fault, row.strength, row.extent) == wanted), None)
 
 
-def is_caught(row: Catches | None) -> bool:
+def is_caught(row: Catches) -> bool:
     """True where nine builds in ten failed."""
-    return row is not None and row.caught >= CAUGHT * row.builds
+    return row.caught >= CAUGHT * row.builds
 
 
 def caught_from(rows: Sequence[Catches], fault: Fault, extent: Extent) -> float | None:
-    """The faintest strength from which on a fault is caught; None where not even the gross one is."""
+    """The faintest strength from which on a fault is caught, wherever it has a place; None without any."""
     faintest = None
     for strength in reversed(fault.strengths):
-        if not is_caught(at(rows, fault, strength, extent)):
+        row = at(rows, fault, strength, extent)
+        if row is None:
+            continue
+        if not is_caught(row):
             break
         faintest = strength
     return faintest

@@ -54,8 +54,7 @@ def lines(certificate: SoundCertificate) -> list[str]:
         if row.alarms
     ]
     return [
-        f"faults of middle strength that fail 9 builds in 10, by how many of {len(certificate.cases)} sentences "
-        f"have them: {', '.join(caught)}",
+        f"middle strength fails 9 builds in 10: {', '.join(caught)} of {len(certificate.cases)} sentences",
         f"harmless changes: {_alarmed(certificate)}",
         *alarming,
     ]
@@ -75,7 +74,7 @@ def as_json(certificate: SoundCertificate, path: Path | None, stopped: str, deaf
 def _sheet(certificate: SoundCertificate) -> table.Sheet:
     heads = (
         ("fault", 15), ("in", 4), ("middle", 15), ("all", 5), ("1/4", 5), ("one", 5), ("named", 6),
-        ("by", 24), ("one sentence, from", 18),
+        ("gate", 24), ("one sentence, from", 18),
     )  # fmt: skip
     return table.Sheet(
         f"{certificate.pipeline} @ {certificate.variant}, suite {certificate.suite}, "

@@ -27,7 +27,7 @@ from tts_baseline.session import places
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.score import goldens_of
 from tts_baseline.session.measurement.signals import terminable
-from tts_baseline.session.planting import Planted, Readings, Sentence, alarms, bench_of, catches, heard
+from tts_baseline.session.planting import GoldenCase, Planted, Readings, alarms, catches, heard, suite_of
 from tts_baseline.session.project import Project
 from tts_baseline.session.scoring_pool import in_processes
 
@@ -36,8 +36,8 @@ _LEAST = 4  # chosen: a quarter of fewer is not one sentence
 _RECORD = "tts-baseline run --missing record"
 _CHANGES: tuple[Fault | Harmless | None, ...] = (None, *FAULTS, *HARMLESS)
 
-Device: TypeAlias = Literal["cpu", "cuda"]
-_DEVICES: tuple[Device, ...] = ("cpu", "cuda")
+_Device: TypeAlias = Literal["cpu", "cuda"]
+_DEVICES: tuple[_Device, ...] = ("cpu", "cuda")
 
 
 class SoundPlan(Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class CertifiedSound(Struct, frozen=True, kw_only=True):
 
 
 def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedSound:
-    """Plant every fault in goldens of the chosen cases and count what the gate says; nothing is spoken.
+    """Plant every fault in goldens of the chosen cases and count what the gate says; nothing is recording.
 
     Ctrl-C, SIGTERM and a used-up budget end it early: the sentences that are finished by then count, if there
     are 4. Raises BaselineError where nothing was accepted, SettingsError for a plan that cannot be carried
@@ -87,10 +87,10 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
         cases = [sentence.case for sentence in sentences if sentence.case.id in found]
         unchanged = {case: planted[""].readings[0.0] or () for case, planted in found.items()}
         here = environment.read(device)
-        bench = bench_of(quality, project.suite, here, project.limits, cases, unchanged)
+        suite = suite_of(quality, project.suite, here, project.limits, cases, unchanged)
         progress.say(f"judging builds of {len(cases)} sentences")
-        faults = [row for fault in FAULTS for row in catches(bench, fault, _of(fault.name, found))]
-        harmless = [alarms(bench, change, _of(change.name, found)) for change in HARMLESS]
+        faults = [row for fault in FAULTS for row in catches(suite, fault, _of(fault.name, found))]
+        harmless = [alarms(suite, change, _of(change.name, found)) for change in HARMLESS]
     certificate = _certificate(project, quality, cases, faults, harmless)
     path = store.write(sound=certificate)[0] if plan.keep else None
     return CertifiedSound(
@@ -105,7 +105,7 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
 class _Scoring:
     """The recordings with faults, scored sentence by sentence, until something ends it."""
 
-    def __init__(self, sentences: list[Sentence], plan: SoundPlan, progress: Progress) -> None:
+    def __init__(self, sentences: list[GoldenCase], plan: SoundPlan, progress: Progress) -> None:
         self._sentences, self._plan, self._progress = sentences, plan, progress
         self._found: dict[str, dict[str, Planted]] = {}
         self._begun = time.monotonic()
@@ -149,7 +149,7 @@ class _Scoring:
         after = f"after {finished} of {planned} sentences"
         return f"interrupted {after}" if self.is_interrupted else f"the budget was used up {after}"
 
-    def _tasks(self) -> Iterator[tuple[Sentence, Fault | Harmless | None]]:
+    def _tasks(self) -> Iterator[tuple[GoldenCase, Fault | Harmless | None]]:
         for number, sentence in enumerate(self._sentences):
             spent = time.monotonic() - self._begun
             if number and spent * (number + 1) / number > self._plan.budget:
@@ -166,7 +166,7 @@ class _Scoring:
         self._progress.milestone(f"sentence {done} of {planned}: {case}{left}")
 
 
-def _accepted(project: Project) -> tuple[Device, Store, Quality]:
+def _accepted(project: Project) -> tuple[_Device, Store, Quality]:
     """The device, and the baseline, whose goldens are meant."""
     asked = project.settings.device
     devices = [device for device in _DEVICES if asked in ("auto", device)]
@@ -190,7 +190,7 @@ def _accepted(project: Project) -> tuple[Device, Store, Quality]:
     return found[0]
 
 
-def _sentences(project: Project, store: Store, quality: Quality, count: int) -> list[Sentence]:
+def _sentences(project: Project, store: Store, quality: Quality, count: int) -> list[GoldenCase]:
     """So many of the chosen cases that have a golden, spread evenly over them, each with the next one's."""
     with store.locked():
         kept = goldens_of(project.chosen, quality)
@@ -204,7 +204,8 @@ def _sentences(project: Project, store: Store, quality: Quality, count: int) -> 
         )
     chosen = [known[place * len(known) // count] for place in range(count)] if len(known) > count else known
     return [
-        Sentence(case, goldens[case.id], goldens[chosen[number - 1].id]) for number, case in enumerate(chosen)
+        GoldenCase(case, goldens[case.id], goldens[chosen[number - 1].id])
+        for number, case in enumerate(chosen)
     ]
 
 

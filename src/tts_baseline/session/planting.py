@@ -24,7 +24,7 @@ from tts_baseline.core.records import (
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import Alarms, Catches, Extent
 from tts_baseline.core.sounds import Sounds
-from tts_baseline.faults.fault import Fault, Harmless, Spoken, planted
+from tts_baseline.faults.fault import Fault, Harmless, Original, planted
 from tts_baseline.gate import sound_certificate as rules
 from tts_baseline.gate.limits import Limit
 from tts_baseline.session.measurement.score import read
@@ -35,7 +35,7 @@ DRAWS = 8  # chosen: of the sentences that have a fault in a quarter of them
 _QUARTER = 0.25
 
 
-class Sentence(Struct, frozen=True, eq=False):
+class GoldenCase(Struct, frozen=True, eq=False):
     """A case, its golden, and the golden of another case."""
 
     case: Case
@@ -51,17 +51,17 @@ class Planted(Struct, frozen=True):
     readings: dict[float, Readings | None]
 
 
-def heard(task: tuple[Sentence, Fault | Harmless | None]) -> Planted:
+def heard(task: tuple[GoldenCase, Fault | Harmless | None]) -> Planted:
     """A sentence with a change, scored at each of its strengths; as it is without one."""
     sentence, change = task
     golden = sentence.golden
     evidence = Evidence(case=sentence.case, utterances=(golden,), golden=golden, sounds=Sounds())
     if change is None:
         return Planted(sentence.case.id, "", {0.0: _scored(evidence)})
-    spoken = Spoken(golden.samples.astype(np.float64), golden.sample_rate, _beside(sentence))
+    original = Original(golden.samples.astype(np.float64), golden.sample_rate, _beside(sentence))
     readings: dict[float, Readings | None] = {}
     for strength in change.strengths if isinstance(change, Fault) else (change.strength,):
-        wave = planted(change, strength, spoken, sentence.case.id)
+        wave = planted(change, strength, original, sentence.case.id)
         readings[strength] = (
             None if wave is None else _scored(replace(evidence, utterances=(_said(wave, golden),)))
         )
@@ -76,14 +76,14 @@ def _said(wave: np.ndarray, golden: Utterance) -> Utterance:
     return Utterance(samples=wave.astype(np.float32), sample_rate=golden.sample_rate)
 
 
-def _beside(sentence: Sentence) -> np.ndarray | None:
+def _beside(sentence: GoldenCase) -> np.ndarray | None:
     other = sentence.other
     if other is None or other.sample_rate != sentence.golden.sample_rate:
         return None
     return other.samples.astype(np.float64)
 
 
-class Bench(Struct, frozen=True):
+class PlantedSuite(Struct, frozen=True):
     """What builds are judged against, and what is heard of sentences without a fault."""
 
     run: Run
@@ -98,20 +98,20 @@ class Bench(Struct, frozen=True):
         return rules.failing(run, self.baseline, self.limits)
 
 
-def catches(bench: Bench, fault: Fault, found: Mapping[str, Planted]) -> Iterator[Catches]:
+def catches(suite: PlantedSuite, fault: Fault, found: Mapping[str, Planted]) -> Iterator[Catches]:
     """The counts of one fault, of which `found` has what was heard by case: by strength, then by extent."""
     for strength in fault.strengths:
         changed = _with_place(found, strength)
-        for extent, chosen in builds(changed, len(bench.unchanged), f"{fault.name} {strength}").items():
-            judged = [bench.build(build) for build in chosen]
+        for extent, chosen in builds(changed, len(suite.unchanged), f"{fault.name} {strength}").items():
+            judged = [suite.build(build) for build in chosen]
             yield rules.catches(fault, strength, extent, len(changed), judged)
 
 
-def alarms(bench: Bench, change: Harmless, found: Mapping[str, Planted]) -> Alarms:
+def alarms(suite: PlantedSuite, change: Harmless, found: Mapping[str, Planted]) -> Alarms:
     """The counts of one harmless change: in all sentences, in a quarter of them, in each alone."""
     changed = _with_place(found, change.strength)
-    chosen = builds(changed, len(bench.unchanged), change.name).values()
-    return rules.alarms(change.name, [bench.build(build) for each in chosen for build in each])
+    chosen = builds(changed, len(suite.unchanged), change.name).values()
+    return rules.alarms(change.name, [suite.build(build) for each in chosen for build in each])
 
 
 def _with_place(found: Mapping[str, Planted], strength: float) -> dict[str, Readings]:
@@ -143,14 +143,14 @@ def builds(
     }
 
 
-def bench_of(
+def suite_of(
     quality: Quality,
     suite: str,
     environment: Environment,
     limits: Mapping[str, Limit],
     cases: Sequence[Case],
     unchanged: Mapping[str, Readings],
-) -> Bench:
+) -> PlantedSuite:
     """Builds of these cases, judged by what is accepted of them."""
     known = {case.id: quality.cases[case.id] for case in cases}
     run = Run(
@@ -169,4 +169,4 @@ def bench_of(
         readings=(),
     )
     baseline = Baseline(quality=replace(quality, cases=known))
-    return Bench(run, baseline, rules.of_sound(limits), unchanged)
+    return PlantedSuite(run, baseline, rules.of_sound(limits), unchanged)

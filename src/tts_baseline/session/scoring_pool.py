@@ -13,13 +13,15 @@ from typing import TypeVar
 
 from tts_baseline.core.errors import NothingMeasured
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 
 _AHEAD = 2  # chosen: tasks a process that wait for it, so that it never does
 
 
-def in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], count: int = 0) -> Iterator[Result]:
+def in_processes(
+    work: Callable[[_Task], _Result], tasks: Iterable[_Task], count: int = 0
+) -> Iterator[_Result]:
     """What `work` makes of each task, in order; tasks are taken as they are needed.
 
     In as many processes as there are cores, unless `count` says otherwise; in this one where that is 1.
@@ -31,7 +33,7 @@ def in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], count: i
     # Not forked: this process may have threads, of rich or of a library that computes.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts) as pool:
-        waiting: deque[Future[Result]] = deque()
+        waiting: deque[Future[_Result]] = deque()
         try:
             for task in tasks:
                 waiting.append(pool.submit(work, task))
