@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -86,30 +86,27 @@ def _scored(cases: Sequence[GoldenCase], noisier_db: float, jobs: int) -> Scored
 def score(task: Rendering) -> tuple[str, Readings]:
     """The case of a rendering, and its readings of quality."""
     golden, rate = task.golden.golden, task.golden.golden.sample_rate
-    waves = list(_renderings(golden.samples.astype(np.float64), rate, task))
+    samples = golden.samples.astype(np.float64)
+    waves = _rendered(samples, rate, task, 0), _noisy(_rendered(samples, rate, task, task.number), rate, task)
     first, said = (Utterance(samples=wave.astype(np.float32), sample_rate=rate) for wave in waves)
     evidence = Evidence(case=task.golden.case, utterances=(said,), golden=first)
     heard = (metric.read(evidence) for metric in metrics().values() if metric.spec.family == "quality")
     return task.golden.case.id, tuple(heard)
 
 
-def _renderings(wave: np.ndarray, rate: int, task: Rendering) -> Iterator[np.ndarray]:
-    """The first rendering, and the one that is asked for."""
-    dice = np.random.default_rng(sum(task.golden.case.id.encode()))
-    moves = [(dice.normal(0, CENTS / 100), dice.normal(0, TEMPO)) for _ in range(RENDERINGS)]
-    for number in (0, task.number):
-        semitones, longer = moves[number]
-        moved = paced(pitched(wave, rate, semitones), rate, longer)
-        yield _noisier(moved, rate, task.noisier_db, number) if number or task.number == 0 else moved
+def _rendered(wave: np.ndarray, rate: int, task: Rendering, number: int) -> np.ndarray:
+    dice = np.random.default_rng([sum(task.golden.case.id.encode()), number])
+    return paced(pitched(wave, rate, dice.normal(0, CENTS / 100)), rate, dice.normal(0, TEMPO))
 
 
-def _noisier(wave: np.ndarray, rate: int, by_db: float, seed: int) -> np.ndarray:
-    if not by_db:
+def _noisy(wave: np.ndarray, rate: int, task: Rendering) -> np.ndarray:
+    """The wave with so much noise that its ratio to the speech is so many decibels worse."""
+    if not task.noisier_db:
         return wave
     plain = Utterance(samples=wave.astype(np.float32), sample_rate=rate)
     snr = snr_vad.read(Evidence(utterances=(plain,))).value or _QUIET_DB
-    power = speech_power(wave, rate) / 10 ** (snr / 10) * (10 ** (by_db / 10) - 1)
-    return wave + np.sqrt(power) * np.random.default_rng(seed).standard_normal(wave.size)
+    power = speech_power(wave, rate) / 10 ** (snr / 10) * (10 ** (task.noisier_db / 10) - 1)
+    return wave + np.sqrt(power) * np.random.default_rng(task.number).standard_normal(wave.size)
 
 
 def _build(scored: Mapping[str, Sequence[Readings]], dice: np.random.Generator) -> dict[str, Readings]:
