@@ -204,11 +204,15 @@ def quality(
                 audio=_audio(sentence.golden),
                 recording=_NOTHING,
                 run="golden",
-                scores={r.metric: Score(value=r.value, reason=r.reason) for r in scores[sentence.case.id]},
+                scores={reading.metric: _score(reading) for reading in scores[sentence.case.id]},
             )
             for sentence in sentences
         },
     )
+
+
+def _score(reading: Reading) -> Score:
+    return Score(value=reading.value, reason=reading.reason, values=reading.values[1:] and reading.values)
 
 
 def _audio(golden: Utterance) -> Audio:
