@@ -327,6 +327,13 @@ def test_samples_above_full_scale_are_never_a_golden(store: Store, report: Path)
     assert not store.root.exists() or not list(store.root.rglob("*.flac"))
 
 
+def test_a_sound_that_no_golden_can_be_compared_with_is_a_golden(store: Store, report: Path) -> None:
+    whispered = [reading("contour", "hola", None, "less than 0.1 s of voice")]
+    folder = pending.save(report, run("r1", {"hola": tone()}, readings=whispered), {"hola": tone()})
+    promote(store, folder)
+    assert "hola" in store.goldens(store.load(KEY).quality)
+
+
 def test_two_processes_accept_at_the_same_time(store: Store, report: Path) -> None:
     shares = [[f"{one}{number}" for number in range(4)] for one in "ab"]
     names = {*shares[0], *shares[1]}

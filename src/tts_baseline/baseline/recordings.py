@@ -95,9 +95,7 @@ def _fault(run: Run, case: str) -> str:
         (
             reading.reason or ""
             for reading in run.readings
-            if reading.case == case
-            and reading.value is None
-            and metrics()[reading.metric].spec.decide == "each"
+            if reading.case == case and reading.value is None and metrics()[reading.metric].spec.counts_faults
         ),
         "",
     )

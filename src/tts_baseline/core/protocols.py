@@ -72,6 +72,11 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
         """The name under which it is judged: `gate`, else `name`."""
         return self.gate or self.name
 
+    @property
+    def counts_faults(self) -> bool:
+        """True where any sound has a count, so that one without a value is broken."""
+        return self.decide == "each" and not self.golden
+
     def is_equivalent(self, value: float | None, accepted: float | None = None) -> bool:
         """Whether a case with `value` counts as the accepted sound, which had the value `accepted`.
 

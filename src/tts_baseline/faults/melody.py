@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
+from tts_baseline.core.sounds import Sound
 from tts_baseline.faults.fault import Fault, Original
 from tts_baseline.faults.hearing import replaced, span_of_speech
+from tts_baseline.metrics.features.f0 import f0
 from tts_baseline.pipelines.f5_spanish.post.stretch import stretch, warp
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 _SEMITONES = 12
 _ENDING_S = 0.5  # chosen: the last word, whose melody makes a question
 _FINER = 4  # chosen: linear interpolation at four times the rate is below the noise of 16 bits for speech
-_FRAME_S, _STEP_S = 0.040, 0.010
-_LOWEST_HZ, _HIGHEST_HZ = 75.0, 500.0
-_VOICED = 0.5
 
 
 def pitched(wave: Samples, rate: int, semitones: float) -> Samples:
@@ -69,28 +68,12 @@ def _repitched(wave: Samples, rate: int, ratio: Samples) -> Samples:
 
 def _movement(wave: Samples, rate: int) -> float:
     """The semitones from the first to the last third of a wave's voiced frames; 0 where it has too few."""
-    hz = _pitch(wave, rate)
+    hz = f0(Sound(wave, rate)).hz
     hz = hz[~np.isnan(hz)]
     third = hz.size // 3
     if not third:
         return 0.0
     return float(_SEMITONES * np.log2(np.median(hz[-third:]) / np.median(hz[:third])))
-
-
-def _pitch(wave: Samples, rate: int) -> Samples:
-    """The fundamental frequency every 10 ms by autocorrelation (Boersma 1993), in Hz; NaN where unvoiced."""
-    frame, step = round(_FRAME_S * rate), round(_STEP_S * rate)
-    if wave.size < frame:
-        return np.zeros(0)
-    frames = np.lib.stride_tricks.sliding_window_view(wave, frame)[::step] * np.hanning(frame)
-    spectrum = np.abs(np.fft.rfft(frames, 2 * frame)) ** 2
-    window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(frame), 2 * frame)) ** 2)
-    shortest, longest = round(rate / _HIGHEST_HZ), min(round(rate / _LOWEST_HZ), frame - 1)
-    likeness = np.fft.irfft(spectrum)[:, shortest:longest] / window[shortest:longest]
-    energy = np.fft.irfft(spectrum)[:, 0] / window[0]
-    best = likeness.argmax(axis=1)
-    voiced = likeness[np.arange(len(best)), best] > _VOICED * np.maximum(energy, energy.max() * 1e-3)
-    return np.where(voiced, rate / (shortest + best), np.nan)
 
 
 FAULTS = (

@@ -89,7 +89,7 @@ FAULTS = (
     ),
     Fault(
         name="clipping", strengths=(0.9, 0.7, 0.5, 0.3, 0.15), shown="{:.0%} of the peak", plant=_clipped,
-        gates=frozenset({"structure"}),
+        gates=frozenset({"clipping", "structure"}),
     ),
     Fault(
         name="clicks", strengths=(0.05, 0.1, 0.2, 0.5, 1.0), shown="{:.0%} of the peak", plant=_clicks,

@@ -326,6 +326,13 @@ def test_broken_audio_is_invalid_once_and_without_a_baseline_too(make) -> None:
         assert len(invalid) == 6
 
 
+def test_what_cannot_be_compared_with_its_golden_is_not_broken(make) -> None:
+    run = make.run(scores={"contour": None, "duration": None})
+    baseline = baseline_of(quality=quality_of({"contour": 0.0, "duration": 2.0}))
+    statuses = {v.gate: v.status for v in screened(run, baseline) if v.case == "c0"}
+    assert (statuses["contour"], statuses["duration"]) == ("not comparable", "invalid")
+
+
 def test_nothing_accepted_yet(make, verdict) -> None:
     v = verdict(make.run(scores={"duration": 2.0}), Baseline(), "duration")
     assert (v.status, v.current, v.cause) == ("no baseline", 2.0, "nothing accepted")

@@ -1,21 +1,13 @@
-"""Tones whose pitch is known at every moment; a machine without parselmouth says what to install."""
+"""Tones whose pitch is known at every moment, and Praat's own answer for speech."""
 
 from __future__ import annotations
-
-import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from tests.support.sounds import RATE, clip, noise, speech_mask
-from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.f0 import f0
-
-needs_parselmouth = pytest.mark.skipif(
-    find_spec("parselmouth") is None, reason="parselmouth is not installed: make test-f5"
-)
 
 
 def voice(hz: np.ndarray) -> Sound:
@@ -28,24 +20,22 @@ def cents(heard: np.ndarray, true: np.ndarray) -> np.ndarray:
     return 1_200 * np.log2(heard / true)
 
 
-@needs_parselmouth
 @pytest.mark.parametrize("hz", [90.0, 150.0, 220.5, 400.0])
 def test_a_steady_voice_reads_its_pitch(hz):
     heard = f0(voice(np.full(RATE, hz)))
     assert heard.hz.shape == heard.times_s.shape
-    assert np.abs(cents(heard.hz, hz)).max() < 1
+    assert np.nanmax(np.abs(cents(heard.hz, hz))) < 0.2
+    assert np.isnan(heard.hz).sum() == 4  # 20 ms at both ends
 
 
-@needs_parselmouth
 def test_a_glide_is_followed():
     hz = np.geomspace(110, 330, 2 * RATE)
     heard = f0(voice(hz))
-    true = hz[np.round(heard.times_s * RATE).astype(int)]
-    assert np.abs(cents(heard.hz, true))[5:-5].max() < 3
+    true = hz[np.minimum(np.round(heard.times_s * RATE).astype(int), hz.size - 1)]
+    assert np.nanmax(np.abs(cents(heard.hz, true))) < 0.2
     assert np.diff(heard.times_s) == pytest.approx(0.010)
 
 
-@needs_parselmouth
 def test_the_autocorrelation_of_each_frame_agrees():
     """An independent reference: the highest peak of a frame's plain autocorrelation."""
     hz = np.geomspace(120, 240, RATE)
@@ -59,39 +49,52 @@ def test_the_autocorrelation_of_each_frame_agrees():
         assert RATE / lags[product[lags].argmax()] == pytest.approx(heard.hz[at], rel=0.02)
 
 
-@needs_parselmouth
 def test_silence_and_noise_are_unvoiced():
     samples = np.concatenate((np.zeros(RATE), 0.1 * noise(RATE, 0), voice(np.full(RATE, 200.0)).samples))
     heard = f0(Sound(samples, RATE))
     assert np.isnan(heard.hz[heard.times_s < 0.95]).all()
     assert np.mean(np.isnan(heard.hz[(heard.times_s > 1.05) & (heard.times_s < 1.95)])) > 0.9
-    assert not np.isnan(heard.hz[heard.times_s > 2.05]).any()
+    assert not np.isnan(heard.hz[(heard.times_s > 2.05) & (heard.times_s < 2.98)]).any()
 
 
-@needs_parselmouth
 def test_speech_is_voiced_where_it_speaks_only():
     heard = f0(Sound(clip(), RATE))
-    speaks = speech_mask(clip())[np.round(heard.times_s * RATE).astype(int)]
+    speaks = speech_mask(clip())[np.minimum(np.round(heard.times_s * RATE).astype(int), clip().size - 1)]
     assert np.isnan(heard.hz[~speaks]).mean() > 0.95
     assert 0.3 < np.mean(~np.isnan(heard.hz[speaks])) < 0.95
 
 
-@needs_parselmouth
 @pytest.mark.parametrize("size", [1, 100, 3 * RATE // 75, 3 * RATE // 75 + 1, 3 * RATE // 75 + 200])
-def test_a_sound_too_short_for_three_periods_has_no_frames_and_no_error(size):
+def test_a_sound_too_short_for_three_periods_is_unvoiced(size):
     heard = f0(Sound(voice(np.full(RATE, 200.0)).samples[:size], RATE))
     assert heard.hz.shape == heard.times_s.shape
-    assert (heard.hz.size == 0) or size > 3 * RATE // 75
+    assert np.isnan(heard.hz).all() or size >= 3 * RATE // 75
 
 
-@needs_parselmouth
 def test_floor_and_ceiling_bound_it():
     heard = f0(voice(np.full(RATE, 100.0)), floor_hz=150.0, ceiling_hz=300.0)
     inside = heard.hz[~np.isnan(heard.hz)]
     assert ((inside >= 150) & (inside <= 300)).all()
 
 
-def test_without_parselmouth_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "parselmouth", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'pytest-tts-baseline\[prosody\]'"):
-        f0(Sound(np.ones(RATE), RATE))
+def test_a_long_sound_is_tracked_as_its_parts_are():
+    """Longer than what is looked at together."""
+    sound = Sound(np.tile(clip()[RATE : 2 * RATE], 4), RATE)
+    heard = f0(sound).hz
+    np.testing.assert_allclose(heard[110:190], heard[310:390])
+
+
+def test_speech_is_tracked_as_by_praat():
+    parselmouth = pytest.importorskip("parselmouth")
+    heard = f0(Sound(clip(), RATE))
+    # Praat spreads its frames about the middle, so that they are ours only for an even number of 10 ms.
+    samples = clip()[: 2 * (clip().size // 2 // 160) * 160]
+    praat = parselmouth.Sound(samples, RATE).to_pitch_ac(
+        time_step=0.010, pitch_floor=75.0, pitch_ceiling=600.0
+    )
+    hz, times = praat.selected_array["frequency"], praat.xs()
+    ours = heard.hz[np.round(times * 100).astype(int)]
+    voiced = (hz > 0) & ~np.isnan(ours)
+    assert np.mean((hz > 0) == ~np.isnan(ours)) > 0.95
+    assert np.median(np.abs(cents(ours[voiced], hz[voiced]))) < 0.5
+    assert np.mean(np.abs(cents(ours[voiced], hz[voiced])) > 100) < 0.01

@@ -79,7 +79,7 @@ def broken(readings: Iterable[Reading]) -> set[str]:
     return {
         r.case
         for r in readings
-        if r.case and r.value is None and r.metric in metrics() and metrics()[r.metric].spec.decide == "each"
+        if r.case and r.value is None and r.metric in metrics() and metrics()[r.metric].spec.counts_faults
     }
 
 
@@ -88,8 +88,7 @@ def is_missed(spec: MetricSpec, case: str, broken: Collection[str], *, was_measu
 
     `broken` cases have been reported already.
     """
-    is_fault = spec.decide == "each" and not spec.golden
-    return is_fault or (was_measured and (spec.decide == "each" or case not in broken))
+    return spec.counts_faults or (was_measured and (spec.decide == "each" or case not in broken))
 
 
 def _suite(

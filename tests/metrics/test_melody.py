@@ -1,0 +1,131 @@
+"""Pitch, range and final contour about the golden: recorded speech that is higher by a known amount."""
+
+from __future__ import annotations
+
+import functools
+from types import ModuleType
+
+import numpy as np
+import pytest
+import soxr
+
+from tests.metrics.test_words import HARMLESS
+from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
+from tts_baseline.metrics.golden import contour, f0, f0_range
+from tts_baseline.pipelines.f5_spanish.post.stretch import stretch
+
+LIMITS = {f0: 1.0, f0_range: 1.5, contour: 3.0}
+
+
+def golden() -> np.ndarray:
+    """The first prompt of the clip."""
+    return clip()[RATE // 4 : 3 * RATE]
+
+
+def read(metric: ModuleType, samples: np.ndarray, accepted: np.ndarray | None = None) -> float:
+    reading = metric.read(heard(samples, golden=golden() if accepted is None else accepted))
+    assert reading.reason is None
+    return reading.value
+
+
+@functools.cache
+def higher(semitones: float) -> np.ndarray:
+    """The golden at another pitch and of the same length."""
+    factor = 2 ** (semitones / 12)
+    longer = stretch(golden().astype(np.float32), RATE, factor).astype(np.float64)
+    return soxr.resample(longer, RATE * factor, RATE, quality="HQ")
+
+
+def gliding(samples: np.ndarray, semitones: np.ndarray) -> np.ndarray:
+    """`samples` played faster, at each sample, by as much as makes it higher by so many semitones."""
+    lengths = 2 ** (-semitones / 12)
+    ends = np.cumsum(lengths)
+    return np.interp(np.arange(int(ends[-1])), ends, samples)
+
+
+def final(semitones: float, seconds: float = 0.4) -> np.ndarray:
+    """The golden, whose last 0.4 s of speech end so many semitones higher."""
+    spoken = np.flatnonzero(np.abs(golden()) > 0.02 * np.abs(golden()).max())[-1]
+    along = np.arange(golden().size) - (spoken - seconds * RATE)
+    return gliding(golden(), semitones * np.clip(along / (seconds * RATE), 0, 1))
+
+
+def buzz(hz: np.ndarray) -> np.ndarray:
+    """Syllables of a voice whose pitch is known."""
+    phase = 2 * np.pi * np.cumsum(hz) / RATE
+    time = np.arange(hz.size) / RATE
+    voice = sum(
+        np.sin(n * phase) * np.exp(-(((n * hz - 700 - 300 * np.sin(5 * time)) / 500) ** 2))
+        for n in range(1, 20)
+    )
+    return 0.1 * voice * (0.2 + np.sin(np.pi * time / 0.3) ** 2)
+
+
+@pytest.mark.parametrize("semitones", [-4.0, -1.0, 0.5, 2.0, 5.0])
+def test_another_pitch_reads_its_semitones_and_changes_nothing_else(semitones):
+    assert read(f0, higher(semitones)) == pytest.approx(semitones, abs=0.05)
+    assert abs(read(f0_range, higher(semitones))) < 1.0
+    assert abs(read(contour, higher(semitones))) < 1.5
+
+
+def test_a_voice_of_known_pitch_reads_it_to_a_cent():
+    hz = 150 * 2 ** (np.sin(np.arange(2 * RATE) / RATE * 3) / 6)
+    assert read(f0, buzz(hz * 2 ** (1.2 / 12)), buzz(hz)) == pytest.approx(1.2, abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.5])
+def test_a_range_reads_its_change(share):
+    """Of a sine of 4 semitones, 10 and 90 per cent lie at 0.951 of its size on both sides."""
+    moves = 4 * np.sin(2 * np.pi * np.arange(3 * RATE) / RATE)
+    change = read(f0_range, buzz(150 * 2 ** (share * moves / 12)), buzz(150 * 2 ** (moves / 12)))
+    assert change == pytest.approx((share - 1) * 2 * 0.951 * 4, rel=0.05)
+
+
+@pytest.mark.parametrize("semitones", [-6.0, 5.0, 6.0])
+def test_another_final_contour_is_beyond_its_limit_and_alone(semitones):
+    """Of a movement that takes 0.4 s, the last 0.3 s have two thirds or more."""
+    change = read(contour, final(semitones))
+    assert 0.6 * abs(semitones) < change * np.sign(semitones) < 1.1 * abs(semitones)
+    assert abs(read(f0, final(semitones))) < 0.5
+
+
+def test_a_straight_movement_reads_its_size():
+    """0.3 s are 29 steps of 10 ms."""
+    rise = np.clip((np.arange(2 * RATE) / RATE - 1.5) / 0.48, 0, 1)
+    change = read(contour, buzz(150 * 2 ** (6 * rise / 12)), buzz(np.full(2 * RATE, 150.0)))
+    assert change == pytest.approx(6 * 0.29 / 0.48, abs=0.15)
+
+
+def test_the_notes_say_what_was_and_what_is():
+    reading = f0.read(heard(buzz(np.full(RATE, 180.0)), golden=buzz(np.full(RATE, 150.0))))
+    assert reading.note == "150 -> 180 Hz"
+    before, after = (
+        contour.read(heard(final(6.0), golden=golden())).note.partition(" st from")[0].split(" -> ")
+    )
+    assert float(after) - float(before) == pytest.approx(read(contour, final(6.0)), abs=1.0)
+
+
+@pytest.mark.parametrize("change", [*HARMLESS, "0.1 dB louder", "noise at 10 dB", "5 % slower"])
+@pytest.mark.parametrize("metric", LIMITS, ids=lambda metric: metric.SPEC.name)
+def test_the_same_melody_is_far_within_the_limit(metric, change):
+    changes = HARMLESS | {
+        "0.1 dB louder": lambda x: 1.0116 * x,
+        "noise at 10 dB": lambda x: at_snr(x, 10, noise(x.size, 2), speech_mask(x)) / 4,
+        "5 % slower": lambda x: stretch(x.astype(np.float32), RATE, 1.05).astype(np.float64),
+    }
+    slower = 12 * np.log2(21 / 20) if (metric, change) == (f0, "5 % slower and lower") else 0.0
+    assert abs(read(metric, changes[change](golden())) + slower) < LIMITS[metric] / 2
+
+
+@pytest.mark.parametrize("metric", LIMITS, ids=lambda metric: metric.SPEC.name)
+def test_the_golden_itself_reads_zero_and_a_whisper_nothing(metric):
+    assert read(metric, golden()) == 0.0
+    reading = metric.read(heard(noise(2 * RATE, 0) / 8, golden=golden()))
+    assert (reading.value, reading.reason) == (None, "less than 0.1 s of voice in common with the golden")
+
+
+def test_a_tracker_that_is_an_octave_wrong_in_places_changes_nothing():
+    hz = np.full(2 * RATE, 150.0)
+    hz[RATE : RATE + RATE // 4] *= 2
+    for metric in LIMITS:
+        assert abs(read(metric, buzz(hz), buzz(np.full(2 * RATE, 150.0)))) < 0.05
