@@ -150,11 +150,13 @@ def _failed(tree: Path, tests: tuple[str, ...], *, show: bool) -> Iterator[str]:
     report.unlink(missing_ok=True)
     done = subprocess.run(
         [sys.executable, *_PYTEST, f"--junitxml={report}", *tests],
-        cwd=tree, env=os.environ | variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False, timeout=_LIMIT_S,
+        cwd=tree, env=os.environ | variables, stdin=subprocess.DEVNULL, capture_output=True,
+        check=False, timeout=_LIMIT_S, encoding="utf-8", errors="backslashreplace",
     )  # fmt: skip
-    if show or not report.exists():
+    if show or done.returncode > 1:
         print(done.stdout[-6000:], done.stderr[-2000:])
+    if done.returncode > 1:
+        raise RuntimeError(f"pytest ended with {done.returncode}")
     for case in ET.parse(report).iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             module, *names = _split(tree, case.get("classname", ""))
