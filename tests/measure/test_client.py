@@ -72,6 +72,15 @@ def test_times_the_call_and_the_phases_of_the_start(spec) -> None:
     assert ready.provenance == {"voice": "tone"}
 
 
+def test_a_pipeline_may_replace_the_clocks(spec) -> None:
+    with Worker(spec(), load_timeout=20) as worker:
+        for text in ("stop the clocks", "after"):
+            spoken = speak(worker, text)
+            assert 0 < spoken.cpu_s < 5
+            assert 0 < spoken.wall_s < 5
+            assert spoken.reference_s > 0
+
+
 def test_a_pipeline_may_print(spec) -> None:
     with Worker(spec(), load_timeout=20) as worker:
         assert speak(worker, "print").samples == 5

@@ -76,6 +76,9 @@ class Tone:
         elif text == "lingers":
             threading.Thread(target=time.sleep, args=(600,)).start()
             sys.exit(3)
+        elif text == "stop the clocks":
+            for name in ("perf_counter", "monotonic", "process_time"):
+                setattr(time, name, lambda: 0.0)
         elif text == "spin in the background":
             threading.Thread(target=self._spin, daemon=True).start()
         elif text == "stop spinning":

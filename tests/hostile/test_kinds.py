@@ -1,0 +1,50 @@
+"""Each of the 31 kinds of fault has tests of itself and of three siblings, and they are there."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+
+import kinds
+import pytest
+from kinds import Kind
+
+from tests.support import REPOSITORY
+
+ALL = kinds.kinds()
+
+
+@cache
+def functions(file: str) -> frozenset[str]:
+    """The names of a file's test functions, '::' after those of classes."""
+    tree = ast.parse((REPOSITORY / file).read_text(encoding="utf-8"))
+    bodies = {"": tree.body}
+    bodies |= {f"{node.name}::": node.body for node in tree.body if isinstance(node, ast.ClassDef)}
+    return frozenset(
+        f"{place}{node.name}"
+        for place, body in bodies.items()
+        for node in body
+        if isinstance(node, ast.FunctionDef)
+    )
+
+
+def test_every_kind_is_there_once() -> None:
+    assert [kind.number for kind in ALL] == list(range(1, 32))
+
+
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: str(kind.number))
+def test_a_kind_has_siblings_and_its_tests_exist(kind: Kind) -> None:
+    assert len(kind.siblings) >= 3
+    assert len(set(kind.siblings)) == len(kind.siblings)
+    assert kind.tests
+    assert kind.edits
+    for test in kind.tests:
+        file, _, name = test.partition("::")
+        assert name.partition("[")[0] in functions(file), test
+
+
+def test_rows_are_of_their_test() -> None:
+    assert kinds.is_of("tests/x.py::test_it[a]", "tests/x.py::test_it")
+    assert kinds.is_of("tests/x.py::test_it[a]", "tests/x.py::test_it[a]")
+    assert not kinds.is_of("tests/x.py::test_it_too", "tests/x.py::test_it")
+    assert not kinds.is_of("tests/x.py::test_it[b]", "tests/x.py::test_it[a]")
