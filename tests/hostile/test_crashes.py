@@ -8,7 +8,7 @@ import pytest
 
 from tests.hostile.truth.crashes import SCENARIOS, crashes
 
-MOST = 3  # of the 20 to 200 writes of a command: the first, the last and one between
+MOST = 3  # of the 20 to 200 writes of a command: after a quarter, half and three quarters of them
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

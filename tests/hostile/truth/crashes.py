@@ -129,7 +129,7 @@ SCENARIOS = {
 
 
 def crashes(name: str, folder: Path, *, most: int = NEVER) -> Iterator[Crash]:
-    """Kill a scenario at each of its writes, or at `most` of them, each time from the same beginning."""
+    """Kill a scenario at each of its writes, or at `most` within, each time from the same beginning."""
     scenario = SCENARIOS[name]
     beginning = folder / "beginning"
     _at(beginning, scenario.prepare)
@@ -137,7 +137,7 @@ def crashes(name: str, folder: Path, *, most: int = NEVER) -> Iterator[Crash]:
     whole = shutil.copytree(beginning, folder / "whole", symlinks=True)
     points = _at(whole, lambda project: ended_at(NEVER, lambda: scenario.act(project))).points
     allowed = _milestones(name, folder, old, _at(whole, state))
-    chosen = range(points) if most >= points else [n * (points - 1) // (most - 1) for n in range(most)]
+    chosen = range(points) if most >= points else [n * points // (most + 1) for n in range(1, most + 1)]
     for point in chosen:
         place = shutil.copytree(beginning, folder / f"at-{point}", symlinks=True)
         yield Crash(name, point, _at(place, partial(_wrong, scenario=scenario, point=point, allowed=allowed)))
