@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from tts_baseline.baseline import history, recordings
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.protocols import Metric
 from tts_baseline.core.records import (
     SCHEMA_VERSION,
     Acceptance,
+    Audio,
     Case,
     Quality,
     QualityCase,
@@ -22,6 +24,7 @@ from tts_baseline.core.records import (
     Score,
 )
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.scored_by import scored_by
 
 
 def promote(
@@ -38,7 +41,8 @@ def promote(
     """The files that accepting the pending `run` in `folder` wrote; its scores are up to date.
 
     A run without a change joins its machine's current epoch; a `changed` one starts a new epoch. A golden is
-    replaced only if the audio changed or its file is damaged; otherwise only scores of new metrics are added.
+    replaced only if the audio changed or its file is damaged; otherwise only scores of new metrics are added,
+    and of the same audio those that newer code or libraries computed.
     `quality_of` restricts the quality part to some cases (None: all); without `machine` the performance part
     is left out. Accepting a run again writes only what differs. Raises BaselineError for a run with cases
     that could not be measured, and for an anchor that is an accepted run already.
@@ -54,7 +58,9 @@ def promote(
         store.sweep()  # also where nothing will be written
         baseline = store.load(run.environment.key)
         cases = [c for c in run.cases if quality_of is None or c.id in quality_of]
-        quality, goldens = _quality(run, folder, store, baseline.quality, acceptance, cases)
+        quality, goldens = _quality(
+            run, folder, store, baseline.quality, acceptance, cases, renews=quality_of is None
+        )
         is_new = bool(goldens) or _differs(quality, baseline.quality, with_limits=quality_of is None)
         kept = None
         if machine and (reset_anchor or not store.has(run)):
@@ -87,7 +93,7 @@ def is_same_sound(run: Run, case: Case, heard: Mapping[str, Reading], accepted: 
     """
     if accepted is None or accepted.request != case.request:
         return False
-    if accepted.audio.sha256 == run.audio[case.id].sha256:
+    if accepted.audio.is_same(run.audio[case.id]):
         return True
     if run.goldens.get(case.id) != accepted.recording:
         return False
@@ -104,6 +110,8 @@ def _quality(
     before: Quality | None,
     acceptance: Acceptance,
     chosen: Collection[Case],
+    *,
+    renews: bool,
 ) -> tuple[Quality, dict[str, bytes]]:
     cases = dict(before.cases) if before else {}
     goldens: dict[str, bytes] = {}
@@ -111,11 +119,11 @@ def _quality(
     for case in chosen:
         accepted = cases.get(case.id)
         # The new golden is this run's own recording, so golden metrics take their readings against that.
-        scores = _scores(heard[case.id] | own[case.id])
+        scores = _scores(heard[case.id] | own[case.id], run.environment.software)
         is_same = is_same_sound(run, case, heard[case.id], accepted)
         if accepted and is_same and store.is_intact(case.id, accepted):
-            scores = scores | accepted.scores
-            cases[case.id] = replace(accepted, scores=scores)
+            newer = _newer(scores, accepted, run.audio[case.id]) if renews else {}
+            cases[case.id] = replace(accepted, scores=scores | accepted.scores | newer)
             continue
         data, _ = recordings.read(folder, run, case.id)
         goldens[case.id] = data
@@ -137,6 +145,17 @@ def _quality(
     return quality, goldens
 
 
+def _newer(scores: Mapping[str, Score], accepted: QualityCase, audio: Audio) -> dict[str, Score]:
+    """The scores of the accepted audio itself that were computed by other code or libraries than then."""
+    if not accepted.audio.is_same(audio):
+        return {}
+    return {
+        name: score
+        for name, score in scores.items()
+        if score.by and score.value is not None and score.by != accepted.scores.get(name, score).by
+    }
+
+
 def _by_case(readings: Iterable[Reading]) -> dict[str, dict[str, Reading]]:
     """The readings of each case, by metric; none of a case without."""
     found: dict[str, dict[str, Reading]] = defaultdict(dict)
@@ -146,13 +165,18 @@ def _by_case(readings: Iterable[Reading]) -> dict[str, dict[str, Reading]]:
     return found
 
 
-def _scores(readings: Mapping[str, Reading]) -> dict[str, Score]:
+def _scores(readings: Mapping[str, Reading], software: Mapping[str, str]) -> dict[str, Score]:
     return {
-        name: Score(
-            value=reading.value,
-            reason=reading.reason,
-            values=reading.values if len(reading.values) > 1 else (),
-        )
+        name: _score(metrics()[name], reading, software)
         for name, reading in readings.items()
         if metrics()[name].spec.family == "quality"
     }
+
+
+def _score(metric: Metric, reading: Reading, software: Mapping[str, str]) -> Score:
+    return Score(
+        value=reading.value,
+        reason=reading.reason,
+        values=reading.values if len(reading.values) > 1 else (),
+        by="" if metric.spec.golden else scored_by(metric, software),
+    )

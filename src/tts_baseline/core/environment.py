@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from tts_baseline.core import scored_by
 from tts_baseline.core.packages import declared
 from tts_baseline.core.records import Environment
 
@@ -18,8 +19,8 @@ from tts_baseline.core.records import Environment
 def read(device: Literal["cpu", "cuda"], target: str = "", paths: Sequence[Path] = ()) -> Environment:
     """The environment of this process; its key depends on the hardware alone.
 
-    The software is Python, the kernel, and the packages that metrics and pipelines declare, including the
-    pipeline at `target` (see `packages`).
+    The software is Python, the kernel, the code of the metrics, and the packages that metrics and pipelines
+    declare, including the pipeline at `target` (see `packages`).
     """
     hardware = _cpu() | (_gpu() if device == "cuda" else {})
     slug = re.sub(r"[^a-z0-9]+", "-", _label(hardware).lower()).strip("-")[:40].strip("-")
@@ -116,6 +117,8 @@ def _nvml(query: object, handle: object) -> object:
 
 def _software(device: str, packages: Iterable[str]) -> dict[str, str]:
     software = {"python": platform.python_version(), "kernel": platform.release()}
+    if digest := scored_by.code():
+        software[scored_by.CODE] = digest
     for name in packages:
         try:
             software[name] = metadata.version(name)

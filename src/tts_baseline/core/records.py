@@ -174,6 +174,10 @@ class Audio(Record, frozen=True, kw_only=True):
     gain: Gain = 1.0
     reproducible: bool = True
 
+    def is_same(self, other: Audio) -> bool:
+        """Whether both are the same samples at the same rate."""
+        return (self.sha256, self.sample_rate) == (other.sha256, other.sample_rate)
+
 
 class RecordingFile(Record, frozen=True, kw_only=True):
     """The file of a recording: SHA-256 and size of its bytes, rate and format as its header says."""
@@ -239,11 +243,16 @@ class Run(Record, frozen=True, kw_only=True):
 
 
 class Score(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A quality value in a baseline, or None with its reason; `values` where it pools several utterances."""
+    """A quality value in a baseline, or None with its reason; `values` where it pools several utterances.
+
+    `by` tells what computed it (`core/scored_by`): by the same, the same audio is not scored again. It is
+    empty where that is not known, and of golden metrics.
+    """
 
     value: Number | None
     reason: str | None = None
     values: tuple[Number, ...] = ()
+    by: str = ""
 
 
 class QualityCase(Record, frozen=True, kw_only=True):

@@ -36,7 +36,7 @@ def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[st
     fresh: dict[tuple[str | None, str], Reading] = {}
     for case in stale(run, quality):
         accepted = quality.cases[case] if quality and case in now else None
-        if accepted and accepted.audio.sha256 == run.audio[case].sha256:
+        if accepted and accepted.audio.is_same(run.audio[case]):
             fresh |= own.get(case, {})
         elif accepted is None or case in run.recordings:
             heard = (recordings.read(folder, run, case)[1],) if accepted else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import secrets
 import time
@@ -14,14 +13,14 @@ from msgspec.structs import replace
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.load import Load
-from tts_baseline.core.records import Audio, Case, Failure, Replicate, Run, Utterance
+from tts_baseline.core.records import Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.measurement.score import goldens_of, score
+from tts_baseline.session.measurement.score import audio_of, goldens_of, score
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
@@ -62,7 +61,10 @@ def take(
         utterances = _scored(taken, measured)
         replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         progress.say(f"scoring {len(measured)} utterances")
-        readings, own_readings = score(measured, replicates, utterances, quality, goldens)
+        environment = project.environment(pilot.device)
+        readings, own_readings = score(
+            measured, replicates, utterances, quality, goldens, environment.software
+        )
     commit, dirty = git.commit(project.root)
     now = datetime.now(UTC)
     run = Run(
@@ -73,11 +75,11 @@ def take(
         suite=project.suite,
         commit=commit,
         dirty=dirty,
-        environment=project.environment(pilot.device),
+        environment=environment,
         provenance=taken[0].provenance,
         cases=tuple(cases),
         replicates=replicates,
-        audio={case.id: _audio(utterances[case.id]) for case in measured},
+        audio={case.id: audio_of(utterances[case.id]) for case in measured},
         goldens=goldens_of(measured, quality),
         readings=readings,
         own_readings=own_readings,
@@ -149,13 +151,3 @@ def _scored(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str
         each = tuple(restart.utterances[case.id] for restart in taken)
         scored[case.id] = each[:1] if len(hashes) == 1 else each
     return scored
-
-
-def _audio(utterances: tuple[Utterance, ...]) -> Audio:
-    first = utterances[0]
-    return Audio(
-        sha256=hashlib.sha256(first.samples.tobytes()).hexdigest(),
-        sample_rate=first.sample_rate,
-        samples=len(first.samples),
-        reproducible=len(utterances) == 1,
-    )
