@@ -14,9 +14,10 @@ from tests.support.altered import DICE, SEEDS, altered, attempt
 from tts_baseline.baseline import files
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError, LimitError
+from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
-from tts_baseline.core.records import Baseline, HistoryEntry, Quality, Record, Run
+from tts_baseline.core.records import Baseline, Quality, Record, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate import limits

@@ -13,7 +13,8 @@ from tts_baseline.baseline.identity import Identity
 from tts_baseline.baseline.store import SOUND_CERTIFICATE, Store, named_certificate, named_run
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.records import HistoryEntry, Quality, Record, Run
+from tts_baseline.core.history import HistoryEntry
+from tts_baseline.core.records import Quality, Record, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
 
 Stored = TypeVar("Stored", bound=Record)

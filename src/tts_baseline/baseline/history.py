@@ -16,7 +16,7 @@ from pathlib import Path
 from tts_baseline.baseline import files
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import sync_folder, write_atomic
-from tts_baseline.core.records import HistoryEntry
+from tts_baseline.core.history import HistoryEntry
 
 FOLDER = "history"
 _GOLDEN = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[0-9a-f]{16})?\.flac")  # and by the case alone, as once

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core.certificate import Certificate
-from tts_baseline.core.records import SCHEMA_VERSION, HistoryEntry, Quality, Run
+from tts_baseline.core.history import HistoryEntry
+from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
 

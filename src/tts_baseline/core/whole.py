@@ -14,8 +14,9 @@ from typing import TypeVar, get_args
 
 from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
+from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.judgement import Judgement, Paired
-from tts_baseline.core.records import Acceptance, Calls, HistoryEntry, Quality, Record, Replicate, Run
+from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
 
 T = TypeVar("T")
