@@ -20,4 +20,4 @@ class HistoryEntry(Record, frozen=True, kw_only=True):
     reason: Text
     parents: tuple[Sha256, ...]
     files: dict[Text, Sha256]
-    replaced: dict[Text, Sha256] = {}
+    replaced: dict[Text, Sha256] = field(default_factory=dict)
