@@ -69,7 +69,7 @@ test-f5: $(F5_VENV)/done
 	  { echo "Upstream F5-TTS, which these tests compare with, reads audio by FFmpeg: apt-get install ffmpeg"; exit 1; }
 	$(F5_VENV)/bin/pytest -m 'not gpu' tests/f5 tests/f5_spanish \
 	  tests/contracts/test_pipelines.py tests/contracts/test_switches.py tests/metrics/features \
-	  --cov=tts_baseline.pipelines.f5_spanish --cov=tts_baseline.measure._dispatch \
+	  --cov=tts_baseline.pipelines.f5_spanish --cov=tts_baseline.measure._dispatch --cov=tts_baseline.training \
 	  --cov-config=tests/f5/coverage.toml --cov-report=term:skip-covered
 
 wheels:

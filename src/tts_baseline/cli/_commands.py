@@ -20,6 +20,7 @@ from tts_baseline.cli import (
     report,
     review,
     run,
+    train,
 )
 from tts_baseline.core.outside import terminal
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _DISTRIBUTION = "pytest-tts-baseline"
-_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, doctor, migrate)
+_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, train, doctor, migrate)
 
 
 def act(words: Sequence[str] | None) -> int:

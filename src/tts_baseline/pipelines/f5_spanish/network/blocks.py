@@ -32,7 +32,7 @@ class Modulation(nn.Module):
         self.linear = nn.Linear(dim, dim * vectors)
 
     def forward(self, moment: Tensor) -> tuple[Tensor, ...]:
-        """The vectors (2, 1, d) of a moment (2, d), see `TimeEmbedding`."""
+        """The vectors (b, 1, d) of a moment (b, d), see `TimeEmbedding`; b is 2 when it speaks."""
         return self.linear(functional.silu(moment)).unsqueeze(1).chunk(self.vectors, dim=-1)
 
 
@@ -84,10 +84,16 @@ class Block(nn.Module):
         self.attn = Attention(architecture)
         self.ff = FeedForward(architecture.dim, architecture.feed_forward)
 
-    def forward(self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor) -> Tensor:
-        """`x` (2, n, d) after the block; `moment` is what the network's `time_embed` makes of a time."""
+    def forward(
+        self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor, padding: Tensor | None = None
+    ) -> Tensor:
+        """`x` (b, n, d) after the block; `moment` is what the network's `time_embed` makes of a time.
+
+        Frames that are marked in `padding` (b, n, 1), of batches in training, get nothing from attention.
+        """
         shift, scale, gate, ff_shift, ff_scale, ff_gate = self.attn_norm(moment)
-        x = x + gate * self.attn(normed(x) * (1 + scale) + shift, cosine, sine)
+        attended = self.attn(normed(x) * (1 + scale) + shift, cosine, sine)
+        x = x + gate * (attended if padding is None else attended.masked_fill(padding, 0.0))
         return x + ff_gate * self.ff(normed(x) * (1 + ff_scale) + ff_shift)
 
 

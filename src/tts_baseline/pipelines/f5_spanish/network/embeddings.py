@@ -23,16 +23,21 @@ class TimeEmbedding(nn.Module):
 
     def forward(self, time: float) -> Tensor:
         """The moment (2, d): the same for the conditional and the free flow."""
+        # Filled on the device: a tensor made of a number would be copied there, and waited for.
+        device = next(self.parameters()).device
+        embedded = self.embedded(torch.full((1, 1), time, dtype=torch.float32, device=device))
+        return torch.cat((embedded, embedded))
+
+    def embedded(self, times: Tensor) -> Tensor:
+        """The moments (b, d) of flow times (b, 1), float32."""
         weight = next(self.parameters())
         half = _TIME_FREQUENCIES // 2
         steps = torch.arange(half, device=weight.device).float()
         frequencies = torch.exp(steps * -(math.log(10000) / (half - 1)))
-        # Filled on the device: a tensor made of a number would be copied there, and waited for.
-        moment = torch.full((1, 1), time, dtype=torch.float32, device=weight.device)
-        angles = 1000 * moment * frequencies.unsqueeze(0)
+        angles = 1000 * times * frequencies.unsqueeze(0)
         waves = torch.cat((angles.sin(), angles.cos()), dim=-1)
-        embedded = self.time_mlp(waves.to(weight.dtype))
-        return torch.cat((embedded, embedded))
+        embedded: Tensor = self.time_mlp(waves.to(weight.dtype))
+        return embedded
 
 
 class TextEmbedding(nn.Module):
@@ -51,18 +56,25 @@ class TextEmbedding(nn.Module):
             )
         )
 
-    def forward(self, tokens: Tensor, frames: int, *, drop: bool = False) -> Tensor:
-        """(1, n, text width); `drop` leaves out the text, but in v1 not its length."""
+    def forward(
+        self, tokens: Tensor, frames: int, *, drop: bool = False, padding: Tensor | None = None
+    ) -> Tensor:
+        """(b, n, text width); `drop` leaves out the text, but in v1 not its length.
+
+        Frames that are marked in `padding` (b, n, 1), of batches in training, begin as zero without a token.
+        """
         filled = (tokens + 1)[:, :frames]
         filled = functional.pad(filled, (0, frames - filled.shape[1]), value=0)
-        padding = (filled == 0).unsqueeze(-1)
+        if padding is not None:
+            filled = filled.masked_fill(padding.squeeze(-1), 0)
+        filler = (filled == 0).unsqueeze(-1)
         x = self.text_embed(torch.zeros_like(filled) if drop else filled)
         x = x + self._positions(frames, x)
         if not self.masks_padding:
-            return self.text_blocks(x)
-        x = x.masked_fill(padding, 0.0)
+            return self.text_blocks(x if padding is None else x.masked_fill(padding, 0.0))
+        x = x.masked_fill(filler, 0.0)
         for block in self.text_blocks:
-            x = block(x).masked_fill(padding, 0.0)
+            x = block(x).masked_fill(filler, 0.0)
         return x
 
     @staticmethod
@@ -114,9 +126,9 @@ class InputEmbedding(nn.Module):
         self.proj = nn.Linear(2 * a.mel_channels + a.text_dim, a.dim)
         self.conv_pos_embed = ConvolutionalPositions(a.dim)
 
-    def forward(self, state: Tensor, mel: Tensor, text: Tensor) -> Tensor:
+    def forward(self, state: Tensor, mel: Tensor, text: Tensor, padding: Tensor | None = None) -> Tensor:
         x = self.proj(torch.cat((state, mel, text), dim=-1))
-        return self.conv_pos_embed(x) + x
+        return self.conv_pos_embed(x, padding) + x
 
 
 class ConvolutionalPositions(nn.Module):
@@ -131,8 +143,18 @@ class ConvolutionalPositions(nn.Module):
             nn.Mish(),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.conv1d(x.permute(0, 2, 1)).permute(0, 2, 1)
+    def forward(self, x: Tensor, padding: Tensor | None = None) -> Tensor:
+        """`padding` (b, n, 1) marks frames that are none, of batches in training; it stays zero."""
+        x = x.permute(0, 2, 1)
+        if padding is None:
+            return self.conv1d(x).permute(0, 2, 1)
+        padding = padding.permute(0, 2, 1)
+        x = x.masked_fill(padding, 0.0)
+        for layer in self.conv1d:
+            x = layer(x)
+            if isinstance(layer, nn.Conv1d):
+                x = x.masked_fill(padding, 0.0)
+        return x.permute(0, 2, 1)
 
 
 class RotaryAngles(nn.Module):

@@ -1,0 +1,102 @@
+"""Train F5-TTS, or fine-tune it: from a prepared dataset to a checkpoint that speaks.
+
+A run keeps its state in its folder, every five minutes and when it ends; the same command goes on from there,
+after Ctrl-C, a reboot or a kill, bit for bit on a CPU. What is learned, and how, is the recipe's: a TOML file.
+
+example: tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
+         tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
+"""  # noqa: E501 - a line to copy
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts_baseline.cli import _common
+from tts_baseline.cli._streams import say, say_json
+from tts_baseline.core.errors import MissingExtra
+from tts_baseline.core.units import seconds
+
+if TYPE_CHECKING:
+    from tts_baseline.training.run import Pace
+
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """One step of training, and its own options."""
+    steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
+    step = steps.add_parser("run", help="train, or go on where the run in --out was left")
+    step.add_argument("dataset", type=Path, metavar="DATASET", help="a folder that `prepare` made")
+    step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
+    step.add_argument("--recipe", type=Path, metavar="FILE", help="a TOML file (default: a small network)")
+    step.add_argument("--start", metavar="CHECKPOINT", help="the weights to begin with: a path, or hf://…")
+    step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
+    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    step.set_defaults(step=_run)
+
+
+def act(options: argparse.Namespace) -> int:
+    """0 when the step is done, 130 where a run was stopped before its end and is kept."""
+    if find_spec("torch") is None:
+        raise MissingExtra("training needs torch", extra="train")
+    step: Callable[[argparse.Namespace], int] = options.step
+    return step(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from tts_baseline.training import begin, dataset, recipes, run
+
+    recipe = recipes.read(options.recipe) if options.recipe else recipes.Recipe()
+    data = dataset.read(options.dataset)
+    network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
+    progress = _common.progress()
+    with _stoppable() as stopping:
+        ended = run.run(
+            network, data, recipe, options.out, device=options.device,
+            said=lambda pace: progress.say(_line(pace)), stopping=stopping,
+        )  # fmt: skip
+    if options.json:
+        say_json(json.dumps({"update": ended.update, "frames": ended.learned, "checkpoint": str(ended.path)}))
+    else:
+        after = "stopped; the same command goes on" if ended.is_stopped else "done"
+        say(f"{after}: update {ended.update}, {ended.learned} frames, {ended.path}")
+    return _INTERRUPTED if ended.is_stopped else 0
+
+
+def _line(pace: Pace) -> str:
+    return (
+        f"update {pace.update} of {pace.updates}, loss {pace.loss:.4f}, {pace.frames_per_s:.0f} frames/s, "
+        f"{pace.learned / 1e6:.2f} M frames, {seconds(pace.left_s)} left"
+    )
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """A block in which the first Ctrl-C, SIGTERM or SIGHUP asks the run to stop after this update.
+
+    The second ends it at once; what was kept stays. SIGHUP stays ignored where it is (`nohup`).
+    """
+    asked = threading.Event()
+    before: dict[int, Any] = {}
+
+    def stop(number: int, _frame: Any) -> None:
+        asked.set()
+        for other, usual in before.items():
+            signal.signal(other, usual)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, stop)
+    try:
+        yield asked.is_set
+    finally:
+        for other, usual in before.items():
+            signal.signal(other, usual)

@@ -1,0 +1,98 @@
+"""What F5-TTS learns: in a span of a clip that it does not see, the flow from noise to the mel.
+
+Chen et al. 2024 (arXiv:2410.06885), after Voicebox (Le et al. 2023, arXiv:2306.15687). From the same dice,
+spans, noise, times and drops are those of `CFM.forward` in upstream f5-tts 1.1.22, drawn in its order.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
+from tts_baseline.training.network import Scene, predicted
+from tts_baseline.training.recipes import Chances
+
+_STRIDE = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: neighbouring updates get distant seeds
+_SEEDS = 2**63
+
+
+class Batch(NamedTuple):
+    """Clips side by side: mel (b, n, m) padded with 0, tokens (b, t) padded with -1, frames of each (b,)."""
+
+    mel: Tensor
+    tokens: Tensor
+    lengths: Tensor
+
+    def to(self, device: str) -> Batch:
+        """The same batch on a device."""
+        return Batch(*(part.to(device) for part in self))
+
+
+class Draw(NamedTuple):
+    """What chance decides of one update: the hidden frames (b, n), noise (b, n, m), times (b,), and drops."""
+
+    span: Tensor
+    noise: Tensor
+    times: Tensor
+    drops_audio: bool
+    drops_text: bool
+
+
+class Dice(NamedTuple):
+    """The two generators that upstream draws from: torch's and Python's."""
+
+    numbers: torch.Generator
+    drops: random.Random
+
+
+def dice(seed: int, update: int = 0) -> Dice:
+    """The dice of one update of a run: a function of both, so that a resumed run needs no state of them."""
+    own = (seed + update * _STRIDE) % _SEEDS
+    return Dice(torch.Generator().manual_seed(own), random.Random(own))
+
+
+def draw(batch: Batch, chances: Chances, dice: Dice) -> Draw:
+    """What chance decides of an update, on the CPU whatever the batch's device."""
+    items, frames, _ = batch.mel.shape
+    lengths, numbers = batch.lengths.cpu(), dice.numbers
+    share = torch.zeros(items).uniform_(*chances.span, generator=numbers)
+    hidden = (share * lengths).long()
+    start = ((lengths - hidden) * torch.rand(items, generator=numbers)).long().clamp(min=0)
+    frame = torch.arange(frames)
+    span = (frame >= start[:, None]) & (frame < (start + hidden)[:, None])
+    noise = torch.randn(batch.mel.shape, generator=numbers)
+    times = torch.rand(items, generator=numbers)
+    drops_audio = dice.drops.random() < chances.drop_audio
+    drops_all = dice.drops.random() < chances.drop_all
+    return Draw(span, noise, times, drops_audio or drops_all, drops_all)
+
+
+def loss(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
+    """The mean squared error of the flow over the hidden frames, a scalar."""
+    mel = batch.mel
+    span, noise, times = (part.to(mel.device) for part in (drawn.span, drawn.noise, drawn.times))
+    moment = times[:, None, None]
+    scene = Scene(
+        state=(1 - moment) * noise + moment * mel,
+        given=mel.masked_fill(span.unsqueeze(-1), 0.0),
+        tokens=batch.tokens,
+        times=times,
+        padding=_padding(batch),
+        drops_audio=drawn.drops_audio,
+        drops_text=drawn.drops_text,
+    )
+    flow = predicted(network, scene).float()
+    return functional.mse_loss(flow[span], (mel - noise)[span])
+
+
+def _padding(batch: Batch) -> Tensor | None:
+    frames = batch.mel.shape[1]
+    if int(batch.lengths.min()) == frames:
+        return None
+    padding: Tensor = torch.arange(frames, device=batch.mel.device) >= batch.lengths[:, None]
+    return padding.unsqueeze(-1)

@@ -1,0 +1,115 @@
+"""A run's recipe: what is trained, how long, and how fast it learns; a TOML file, or the defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from tts_baseline.core.bounds import Natural, NotNegative, Part, Positive
+from tts_baseline.core.errors import SettingsError
+from tts_baseline.core.files import read_bounded
+from tts_baseline.core.records import Record
+from tts_baseline.core.registry import nearest
+
+_Count = Annotated[int, Meta(ge=1, le=2**31)]
+_LARGEST = 2**20  # chosen: a recipe is a page
+_HINT = "tts-baseline train run --help"
+
+
+class Chances(Record, frozen=True, kw_only=True):
+    """What is hidden: a span of the clip, least and most; how often its audio, and audio and text."""
+
+    span: tuple[Part, Part] = (0.7, 1.0)
+    drop_audio: Part = 0.3
+    drop_all: Part = 0.2
+
+
+class Sizes(Record, frozen=True, kw_only=True):
+    """The sizes of an untrained network; the defaults are a small one's, 8.6 M parameters."""
+
+    dim: _Count = 256
+    depth: _Count = 8
+    heads: _Count = 4
+    feed_forward: _Count = 512
+    text_dim: _Count = 192
+    text_blocks: _Count = 4
+
+
+class Recipe(Record, frozen=True, kw_only=True):
+    """All that decides what a run learns, beside its data and the weights that it starts from.
+
+    `updates` in all, each of `accumulate` batches of at most `frames` frames and `items` clips. The rate
+    climbs to `peak` in `warmup` updates, then falls to zero at the last one (as upstream); gradients are
+    clipped to `norm`. What is kept is the moving average of the weights, by `average` in the end. Products
+    are computed in `precision`. A checkpoint is written every `checkpoint_s` seconds.
+    """
+
+    arch: Literal["v0", "v1"] = "v1"
+    sizes: Sizes = Sizes()
+    chances: Chances = Chances()
+    updates: _Count = 100_000
+    frames: _Count = 3_000
+    items: _Count = 64
+    accumulate: _Count = 1
+    peak: Positive = 1e-3
+    warmup: Natural = 500
+    norm: Positive = 1.0
+    average: Part = 0.9995
+    precision: Literal["float32", "bfloat16"] = "float32"
+    seed: Natural = 0
+    checkpoint_s: NotNegative = 300.0
+
+
+# What may be another when a run is resumed: how long it goes on, and how often it is kept.
+FREE = ("updates", "checkpoint_s")
+
+
+def read(path: Path) -> Recipe:
+    """The recipe in a TOML file; what it leaves out is as usual.
+
+    Raises SettingsError for a file that cannot be read, an unknown key (with the nearest), or a value out of
+    its range.
+    """
+    try:
+        table = tomllib.loads(read_bounded(path, _LARGEST).decode())
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"the recipe cannot be read: {error}", where=str(path), hint=_HINT) from error
+    for key in table:
+        if key not in Recipe.__struct_fields__:
+            raise SettingsError(
+                f"a recipe has no {key!r}{nearest(key, Recipe.__struct_fields__)}",
+                where=str(path),
+                hint=f"remove {key}, or correct it",
+            )
+    try:
+        recipe = msgspec.convert(table, Recipe)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error), where=str(path), hint="correct that value") from error
+    least, most = recipe.chances.span
+    if least > most:
+        raise SettingsError(
+            f"chances.span goes from {least:g} to {most:g}", where=str(path), hint="set span = [0.7, 1.0]"
+        )
+    return recipe
+
+
+def changed(before: Recipe, now: Recipe) -> list[str]:
+    """The names of what is another in `now`, but for what may be when a run is resumed."""
+    fields: tuple[str, ...] = Recipe.__struct_fields__
+    return [name for name in fields if name not in FREE and getattr(before, name) != getattr(now, name)]
+
+
+def of_table(table: Mapping[str, Any]) -> Recipe:
+    """The recipe in plain values that `as_table` gave."""
+    return msgspec.convert(table, Recipe)
+
+
+def as_table(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as plain values."""
+    table: dict[str, Any] = msgspec.to_builtins(recipe)
+    return table

@@ -1,0 +1,202 @@
+"""A run learns, is kept, and goes on as if it had never been stopped, however it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from msgspec.structs import replace
+
+from tts_baseline.cli import main
+from tts_baseline.core.errors import PipelineError, SettingsError
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
+from tts_baseline.training import begin, checkpoints, dataset, run
+from tts_baseline.training.dataset import Clip
+from tts_baseline.training.recipes import Recipe, Sizes
+
+VOCABULARY = Vocabulary(tuple(" abcdefgh"))
+TINY = Sizes(dim=32, depth=2, heads=1, feed_forward=64, text_dim=16, text_blocks=1)
+RECIPE = Recipe(sizes=TINY, updates=24, frames=150, warmup=4, accumulate=2, checkpoint_s=0, seed=11)
+
+
+def made(folder: Path, clips: int = 12) -> Path:
+    """A dataset of tones: each letter has a channel of its own."""
+    dice = np.random.default_rng(0)
+
+    def each() -> Any:
+        for number in range(clips):
+            tokens = tuple(int(token) for token in dice.integers(1, 9, dice.integers(3, 8)))
+            mel = np.full((6 * len(tokens), 100), -3.0)
+            for place, token in enumerate(tokens):
+                mel[6 * place : 6 * place + 6, 10 * token : 10 * token + 10] = 2.0
+            part = "held_out" if number % 4 == 3 else "train"
+            text = "".join(VOCABULARY.tokens[token] for token in tokens)
+            yield Clip(id=f"c{number}", text=text, tokens=tokens, start=0, frames=1, part=part), mel
+
+    dataset.write(folder, each(), VOCABULARY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("data"))
+
+
+def trained(data: Path, folder: Path, recipe: Recipe = RECIPE, **more: Any) -> run.Ended:
+    clips = dataset.read(data)
+    begun = begin.network(recipe, clips.vocabulary, start=None, root=folder)
+    return run.run(begun, clips, recipe, folder, **more)
+
+
+def bits(folder: Path) -> dict[str, Any]:
+    """All that the last checkpoint holds, as plain values that are equal only bit for bit."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return (str(value.dtype), tuple(value.shape), value.numpy().tobytes())
+        if isinstance(value, dict):
+            return {key: plain(part) for key, part in value.items()}
+        return value
+
+    state = checkpoints.read(folder)
+    assert state is not None
+    return {name: plain(getattr(state, name)) for name in state.__struct_fields__}
+
+
+@pytest.fixture(scope="module")
+def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert not trained(data, folder).is_stopped
+    return folder
+
+
+def test_it_learns(data: Path, tmp_path: Path) -> None:
+    seen: list[float] = []
+    recipe = replace(RECIPE, updates=60, peak=3e-3, accumulate=1, checkpoint_s=1e9, frames=400)
+    clips = dataset.read(data)
+    trainee = run.Trainee(begin.network(recipe, clips.vocabulary, start=None, root=tmp_path), recipe, None)
+    everything = clips.batch(range(len(clips.clips)))
+    for _ in range(recipe.updates):
+        seen.append(trainee.learn([everything]))
+    assert np.mean(seen[-10:]) < 0.6 * np.mean(seen[:10])
+
+
+def test_a_run_that_was_stopped_ends_as_one_that_was_not(data: Path, whole: Path, tmp_path: Path) -> None:
+    for stop in (5, 1, 9):  # more updates, each time
+        left = iter([False] * stop + [True])
+        assert trained(data, tmp_path, stopping=lambda left=left: next(left)).is_stopped
+    assert bits(tmp_path)["update"] == 15
+    trained(data, tmp_path)
+    assert bits(tmp_path) == bits(whole)
+
+
+def test_a_run_that_has_ended_is_kept_as_it_is(data: Path, whole: Path, tmp_path: Path) -> None:
+    (tmp_path / checkpoints.LAST).write_bytes((whole / checkpoints.LAST).read_bytes())
+    assert not trained(data, tmp_path).is_stopped
+    kept = bits(tmp_path)
+    assert kept == bits(whole)
+    assert kept["average"]["proj_out.weight"] != kept["weights"]["proj_out.weight"]
+
+
+def test_a_run_that_was_killed_ends_as_one_that_was_not(data: Path, whole: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.toml"
+    write_recipe(recipe, RECIPE)
+    out = tmp_path / "run"
+    words = ["train", "run", str(data), "--out", str(out), "--recipe", str(recipe)]
+    threads = torch.get_num_threads()
+    code = f"import torch; torch.set_num_threads({threads})\n"
+    code += f"from tts_baseline.cli import main; main({words!r})"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (out / checkpoints.LAST).exists() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    time.sleep(random.uniform(0, 0.2))
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert 0 < bits(out)["update"] < RECIPE.updates
+    assert main(words) == 0
+    assert bits(out) == bits(whole)
+    assert [path.name for path in out.iterdir()] == [checkpoints.LAST]
+
+
+def write_recipe(path: Path, recipe: Recipe) -> None:
+    table = msgspec.to_builtins(recipe)
+    tables = {key: table.pop(key) for key in ("sizes", "chances")}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    for name, part in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in part.items())]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
+    data: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    write_recipe(recipe, replace(RECIPE, checkpoint_s=1e9))
+    real = run.Trainee.learn
+
+    def interrupted(self: run.Trainee, together: Any) -> float:
+        if self.update == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(self, together)
+
+    monkeypatch.setattr(run.Trainee, "learn", interrupted)
+    words = ["train", "run", str(data), "--out", str(tmp_path / "run"), "--recipe", str(recipe)]
+    assert main(words) == 130
+    assert capsys.readouterr().out.startswith("stopped; the same command goes on: update 4, ")
+    assert bits(tmp_path / "run")["update"] == 4
+    monkeypatch.undo()
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["update"] == RECIPE.updates
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"peak": 1.0}, "peak"), ({"seed": 1}, "seed"), ({"sizes": replace(TINY, depth=1)}, "sizes")],
+)
+def test_a_run_goes_on_with_its_own_recipe_only(
+    data: Path, whole: Path, tmp_path: Path, change: dict[str, Any], named: str
+) -> None:
+    (tmp_path / checkpoints.LAST).write_bytes((whole / checkpoints.LAST).read_bytes())
+    with pytest.raises(SettingsError, match=rf"begun with another {named}\n"):
+        trained(data, tmp_path, replace(RECIPE, **change))
+
+
+def test_a_run_goes_on_with_its_own_data_only(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / checkpoints.LAST).write_bytes((whole / checkpoints.LAST).read_bytes())
+    with pytest.raises(SettingsError, match="begun with another the data"):
+        trained(made(tmp_path / "other", clips=9), tmp_path)
+
+
+def test_a_run_may_go_on_for_longer(data: Path, whole: Path, tmp_path: Path) -> None:
+    (tmp_path / checkpoints.LAST).write_bytes((whole / checkpoints.LAST).read_bytes())
+    assert trained(data, tmp_path, replace(RECIPE, updates=26)).update == 26
+
+
+def test_a_loss_that_is_no_number_ends_the_run_and_leaves_what_was_kept(data: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, peak=1e30, norm=1e30, warmup=0)
+    with pytest.raises(PipelineError, match="learns nothing any more"):
+        trained(data, tmp_path, recipe)
+    state = checkpoints.read(tmp_path)
+    assert state is not None
+
+
+def test_a_damaged_checkpoint_is_refused_with_its_name(data: Path, whole: Path, tmp_path: Path) -> None:
+    kept = (whole / checkpoints.LAST).read_bytes()
+    for content in (b"", kept[: len(kept) // 2], b"nothing at all"):
+        (tmp_path / checkpoints.LAST).write_bytes(content)
+        with pytest.raises(PipelineError, match="cannot be read") as refused:
+            trained(data, tmp_path)
+        assert refused.value.where == str(tmp_path / checkpoints.LAST)
