@@ -143,6 +143,7 @@ BROKEN = {
     "read has no docstring": undocumented,
     "it has no prior": lambda: made(decide="ratio"),
     "its prior is": lambda: made(decide="ratio", prior={"cpu": -0.98, "cuda": 0.02}),
+    "'tone' is no metric": lambda: made(kept="tone"),
     "'level' cannot decide for it": lambda: made(fallback="level"),
     "'stoi' cannot decide for it": lambda: made(fallback="stoi"),
     "'nothing' cannot decide for it": lambda: made(fallback="nothing"),

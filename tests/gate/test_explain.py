@@ -124,6 +124,10 @@ SENTENCES = [
         "median of 5 of 6 cases; its interval holds the limit: listen to the worst, or add cases",
     ),
     (verdict("chance"), "beyond the limit, and chance between utterances may have done it"),
+    (
+        replace(verdict("traded"), metric="snr_vad", gate="snr"),
+        "no gain: bandwidth fell with it",
+    ),
     (verdict("gross"), "so far beyond the limit that this case fails alone"),
     (verdict("worst case", worse=1, of=6, case="c4"), "1 of 6 cases worse, most in c4"),
     (

@@ -49,6 +49,13 @@ def declares_itself(metric: Metric) -> None:
         _holds(metric, set(spec.prior) == {"cpu", "cuda"}, "it has no prior", 'prior={"cpu": …, "cuda": …}')
         spreads = all(0 < spread < 1 for spread in spec.prior.values())
         _holds(metric, spreads, f"its prior is {spec.prior}", "spreads of a log between 0 and 1")
+    if spec.kept:
+        _holds(
+            metric,
+            spec.kept in metrics(),
+            f"{spec.kept!r} is no metric",
+            "name the metric that has to be kept",
+        )
     if spec.fallback:
         fallback = metrics().get(spec.fallback)
         decides = fallback is not None and fallback.spec.golden and fallback.spec.equivalent is not None

@@ -42,6 +42,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     cap:        the largest value that counts, because nobody hears a better one; larger values become it.
     min_valid:  the least share of cases with a value; below it, `fallback` decides.
     fallback:   the golden metric whose `equivalent` decides then.
+    kept:       the metric that must not have fallen where a gain of this one is `improved`: a low-pass takes
+                noise away too.
     headline:   `tts-baseline review` shows its suite value beside the trend of another metric.
     packages:   the distributions that it computes with; their versions are recorded with every run.
     """
@@ -64,6 +66,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     cap: float | None = None
     min_valid: float = 0.0
     fallback: str | None = None
+    kept: str = ""
     headline: bool = False
     packages: tuple[str, ...] = ()
 

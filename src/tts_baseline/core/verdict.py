@@ -38,6 +38,7 @@ Cause = Literal[
     "before the base",  # it happened before the judge's base: `judged`
     "unconfirmed",  # a gain in time that no judge has confirmed
     # how a score or a counter was decided
+    "traded",  # a gain that the metric which its own declares as `kept` paid for
     "gross",  # a single case, so much worse that it decides alone
     "chance",  # a single case beyond the limit, which chance between utterances may have done
     "between",  # the interval of the median, of `valid` of `of` cases, holds the limit

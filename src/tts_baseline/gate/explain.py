@@ -10,6 +10,7 @@ import msgspec
 
 from tts_baseline.core import units
 from tts_baseline.core.records import Baseline, Run
+from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
 from tts_baseline.gate.changes import around
 
@@ -232,6 +233,7 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
         "before it, or around the code"
     ),
     "unconfirmed": _plain("faster than earlier runs, which may have been disturbed; no judge confirms it"),
+    "traded": lambda v: f"no gain: {metrics()[v.metric].spec.kept} fell with it",
     "gross": lambda v: "so far beyond the limit that this case fails alone",
     "chance": _plain("beyond the limit, and chance between utterances may have done it"),
     "between": lambda v: (

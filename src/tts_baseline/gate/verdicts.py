@@ -16,6 +16,7 @@ from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
+from tts_baseline.gate.quality.traded import without_traded
 from tts_baseline.gate.screen import quality, times, work
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
@@ -81,7 +82,7 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
             decided += work.verdicts(spec, limit, run, baseline)
         else:
             decided += quality.verdicts(spec, limit, run, baseline, broken)
-    return (*failed, *decided)
+    return (*failed, *without_traded(decided))
 
 
 def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

