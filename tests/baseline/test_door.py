@@ -46,6 +46,13 @@ def put(*path: str | int) -> Callable[[Any], Harm]:
     return to
 
 
+def heard(case: str = "hola", values: list[float] | None = None) -> dict[str, Any]:
+    """How two arms sound of which one has said this."""
+    base = {"metric": "level", "case": "hola", "value": 1.0, "values": [1.0, 1.0]}
+    head = base | {"case": case, "values": values or [1.0, 2.0]}
+    return {"base": [base], "head": [head], "identical": [], "cases": ["hola"]}
+
+
 def twice(key: str) -> Harm:
     return lambda page: page[key].append(page[key][0])
 
@@ -122,6 +129,9 @@ DAMAGED: list[tuple[type[Record], Harm, str]] = [
     (Judgement, put("restarts", 0, "dropped")(-1), "dropped"),
     (Judgement, renamed("restarts", 0, "orders"), r"restarts\[0\].orders: the case 'hola' is missing"),
     (Judgement, put("restarts", 1, "orders", "hola")("ABBA" * 2), r"restarts\[1\].orders: 'ABBAABBA'"),
+    (Judgement, put("sound")(heard(case="adieu")), "sound.head: .*'adieu'"),
+    (Judgement, put("sound")(heard(values=[1.0])), "sound: the values of level of 'hola' are no pairs"),
+    (Judgement, put("sound")(heard() | {"cases": ["adieu"]}), "sound.cases: .*'adieu'"),
     (Judgement, put("restarts", 1, "orders", "hola")("ABBAX"), r"restarts\[1\].orders: 'ABBAX'"),
     (Judgement, put("restarts", 2, "base", *HOLA, "wall_s")([]), r"restarts\[2\].base.calls\['hola'\]"),
     (Judgement, put("restarts", 2, "head", *HOLA, "cpu_s")([]), r"restarts\[2\].head.calls: 'cpu_s'"),

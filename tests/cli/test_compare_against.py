@@ -55,12 +55,14 @@ def test_two_configurations_of_one_revision(folder) -> None:
     assert "2 of 2 cases identical, sample by sample" in answer.out
 
 
-def test_how_both_configurations_sound_stands_beside_the_gain(folder) -> None:
+def test_how_both_configurations_sound_is_judged_beside_the_gain(folder) -> None:
     answer = folder.call("compare", "--optimize", "none", "--against-optimize", "turtle,quiet", "--json")
-    assert answer.status == 0
+    assert answer.status == 1
     page = json.loads(answer.out)
     latency = next(v for v in page["verdicts"] if v["gate"] == "latency" and v["case"] is None)
     assert latency["status"] == "improved"
+    regressed = [(v["gate"], v["decided_by"]) for v in page["verdicts"] if v["status"] == "regressed"]
+    assert regressed == [("level", "judge")]
     assert page["sound"]["cases"] == ["hola", "adios"]
     assert page["sound"]["identical"] == []
     changes = {change["metric"]: change for change in page["sound"]["changes"]}

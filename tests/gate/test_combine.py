@@ -425,6 +425,46 @@ def test_which_gates_are_doubtful(verdicts: list[Verdict], gates: tuple[str, ...
     assert combine.doubtful(verdicts) == gates
 
 
+# The sound, which was accepted for any machine
+
+
+def of_sound(status: str, change: float | None = 0.0, **fields: object) -> Verdict:
+    return Verdict(
+        gate="level", metric="level", family="quality", case=None, status=status, unit="dB", relative=False,
+        baseline=-20.0, current=-20.0, change=change, low=change, high=change, limit=1.0, **fields,
+    )  # fmt: skip
+
+
+# By screen and judge: what both say, and who says it, where the judge was asked for; then where it was not.
+SOUND = {
+    ("ok", "ok"): ("ok", "judge", "ok", "screen"),
+    ("ok", "undecided"): ("undecided", "judge", "ok", "screen"),
+    ("ok", "regressed"): ("regressed", "judge", "regressed", "judge"),
+    ("ok", "invalid"): ("invalid", "judge", "invalid", "judge"),
+    ("undecided", "ok"): ("ok", "judge", "undecided", "screen"),
+    ("undecided", "regressed"): ("regressed", "judge", "regressed", "judge"),
+    ("regressed", "ok"): ("regressed", "screen", "regressed", "screen"),
+    ("regressed", "undecided"): ("regressed", "screen", "regressed", "screen"),
+    ("regressed", "regressed"): ("regressed", "judge", "regressed", "judge"),
+    ("invalid", "ok"): ("invalid", "screen", "invalid", "screen"),
+    ("no baseline", "ok"): ("ok", "judge", "no baseline", "screen"),
+    ("no baseline", "regressed"): ("regressed", "judge", "regressed", "judge"),
+}
+
+
+@pytest.mark.parametrize(("by_screen", "by_judge"), SOUND)
+def test_a_change_of_the_sound_that_either_finds_stands(by_screen: str, by_judge: str) -> None:
+    judged = of_sound(by_judge, decided_by="judge", runs=3)
+    found = []
+    for asked in (True, False):
+        (both,) = combine.combine([of_sound(by_screen)], [judged], MAIN, [], (), asked=asked)
+        found += [both.status, both.decided_by]
+        if both.status == "regressed" and by_judge == "ok":
+            assert (both.cause, both.judged.status, both.against) == ("before the base", "ok", "main")
+            assert "not since main" in explain.reason(both)
+    assert tuple(found) == SOUND[by_screen, by_judge]
+
+
 # Screens that were not made up
 
 

@@ -24,7 +24,7 @@ import pytest
 from tts_baseline.baseline import pending, recordings
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.judgement import Judgement, PairedSound
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import SCHEMA_VERSION, Run
@@ -165,10 +165,8 @@ def outcome_page(name: str, root: Path) -> Page:
     if replay.judgement is not None:
         pair = outcome.decided.pair
         page["settled"] = paired.is_settled(pair, ratio_gates())
-        # what was recorded was not listened to
-        unheard = PairedSound(base=(), head=(), identical=(), cases=())
-        page["judge's json"] = _head(judged.as_json(replay.judgement, pair, unheard, outcome.folder))
-        del page["judge's json"]["sound"]
+        page["judge's json"] = _head(judged.as_json(replay.judgement, pair, outcome.folder))
+        del page["judge's json"]["sound"]  # what was recorded was not listened to
     return json.loads(json.dumps(page).replace(str(root), PROJECT))
 
 

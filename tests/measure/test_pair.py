@@ -19,7 +19,7 @@ from tts_baseline.core.records import Case, Request
 from tts_baseline.measure import pair
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.host import CpuTime
-from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, PairPace, measure
+from tts_baseline.measure.pair import QUADS, WARM_UPS, Arm, CaseLost, DoesNotFit, PairPace, Rendition, measure
 from tts_baseline.measure.protocol import Ready, Spoken, WorkerSpec
 
 HERE = str(REPOSITORY)
@@ -67,8 +67,8 @@ class Room:
             for side in asked
         }
 
-    def measure(self, index: int = 0, cases=CASES, pace: PairPace = PACE, **arms):
-        return measure(self.arms(**arms), cases, index=index, pace=pace, on_call=self._count)
+    def measure(self, index: int = 0, cases=CASES, pace: PairPace = PACE, hear=None, **arms):
+        return measure(self.arms(**arms), cases, index=index, pace=pace, on_call=self._count, hear=hear)
 
     def _count(self) -> None:
         self.calls += 1
@@ -429,6 +429,57 @@ def test_the_same_index_measures_in_the_same_order_and_others_in_others(stub) ->
 
     assert told(0) == told(0)
     assert len({told(index) for index in range(8)}) == 8
+
+
+@pytest.fixture
+def heard(stub, monkeypatch):
+    """What is heard of one restart, and the seeds that each arm was asked for."""
+
+    def run(index: int, *, unsteady: str = "", **more):
+        seeds: dict[str, list[int]] = {"base": [], "head": []}
+        plain = Stub.speak
+
+        def speak(self: Stub, request: Request, **options: object) -> Spoken:
+            seeds[self.arm].append(request.seed)
+            number = len(seeds[self.arm]) if self.arm == unsteady else 0
+            return replace(plain(self, request, **options), sha256=f"{request.seed}.{number}")
+
+        found: dict[tuple[str, str], Rendition] = {}
+        with monkeypatch.context() as patch:
+            patch.setattr(Stub, "speak", speak)
+            hear = lambda side, case, said: found.update({(side, case): said})  # noqa: E731
+            taken = stub(index=index, cases=CASES, hear=hear, **more)
+        return taken, found, seeds
+
+    return run
+
+
+def test_each_restart_is_heard_under_a_seed_of_its_own_the_same_in_both_arms(heard) -> None:
+    """The cases' own in the first; no timed call has another than the case's own."""
+    for index in (0, 1, 2, 7):
+        _, found, seeds = heard(index)
+        assert {*found} == {(side, case.id) for side in ("base", "head") for case in CASES}
+        more = [index] * len(CASES) if index else []
+        for arm in seeds.values():
+            assert arm == [0] * (len(arm) - len(more)) + more
+        assert all(said.repeats_itself for said in found.values())
+
+
+def test_an_arm_whose_same_request_sounds_different_is_told(heard) -> None:
+    for together in (True, False):
+        _, found, _ = heard(1, unsteady="head", together=together)
+        assert {side: said.repeats_itself for (side, _), said in found.items()} == {
+            "base": True,
+            "head": False,
+        }
+
+
+def test_where_nobody_listens_no_call_is_made_for_the_sound(stub, heard) -> None:
+    plain = stub(index=3, cases=CASES)
+    calls = len(Stub.said)
+    taken, _, seeds = heard(3)
+    assert sum(map(len, seeds.values())) == calls + 2 * len(CASES)
+    assert taken.orders == plain.orders
 
 
 def test_alone_the_head_starts_first_at_odd_indices(stub) -> None:

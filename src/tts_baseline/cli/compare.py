@@ -89,11 +89,9 @@ def _side_by_side(project: Project, options: argparse.Namespace) -> int:
         comparison = compare.with_revision(project, revision or "", _common.progress())
     if options.json:
         say_json(
-            report.as_json(comparison.judgement, comparison.verdicts, comparison.sound, comparison.folder)
-            .decode()
-            .rstrip()
+            report.as_json(comparison.judgement, comparison.verdicts, comparison.folder).decode().rstrip()
         )
     else:
-        say(report.terminal(comparison.judgement, comparison.verdicts, comparison.sound))
+        say(report.terminal(comparison.judgement, comparison.verdicts))
         say(f"judged: {comparison.folder}")
     return int(bool(failing(project, comparison.verdicts)))

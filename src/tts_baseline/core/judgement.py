@@ -42,12 +42,24 @@ class Against(Record, frozen=True, kw_only=True):
     changed: tuple[Change, ...] | None = None
 
 
+class PairedSound(Record, frozen=True, kw_only=True):
+    """How both arms sound: the quality readings of each case, by arm; `values` are pairs, one a restart.
+
+    The base's utterance is the golden of both arms. `identical` names the cases with equal samples in both.
+    """
+
+    base: tuple[Reading, ...]
+    head: tuple[Reading, ...]
+    identical: tuple[str, ...]
+    cases: tuple[str, ...]
+
+
 class Judgement(Record, frozen=True, kw_only=True):
     """The judge's restarts, and what was compared; `lost` are the cases that an arm could not speak.
 
     `asked` is True if the user named the revision. `stopped` says why measuring ended before every verdict
     was clear, `certified` what this machine's certificate says. `again` counts restarts that were repeated
-    because the host gave their CPU time to others.
+    because the host gave their CPU time to others. `sound` is None where nobody listened.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -64,15 +76,4 @@ class Judgement(Record, frozen=True, kw_only=True):
     stopped: str = ""
     certified: str = ""
     again: Natural = 0
-
-
-class PairedSound(Record, frozen=True, kw_only=True):
-    """The quality readings of each case's first utterance, by arm.
-
-    The base's utterance is the golden of both arms. `identical` names the cases with equal samples in both.
-    """
-
-    base: tuple[Reading, ...]
-    head: tuple[Reading, ...]
-    identical: tuple[str, ...]
-    cases: tuple[str, ...]
+    sound: PairedSound | None = None

@@ -15,7 +15,7 @@ from typing import TypeVar, get_args
 from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
 from tts_baseline.core.history import HistoryEntry
-from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.judgement import Judgement, Paired, PairedSound
 from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
 
@@ -75,6 +75,8 @@ def _judgement(judgement: Judgement) -> None:
         raise ValueError(f"lost: the case {both[0]!r} was judged")
     for number, restart in enumerate(judgement.restarts):
         _restart(f"restarts[{number}]", restart)
+    if judgement.sound is not None:
+        _sound(judgement.sound, cases)
 
 
 @check.register
@@ -112,6 +114,18 @@ def _sound_certificate(certificate: SoundCertificate) -> None:
     for alarm in certificate.harmless:
         if alarm.alarms > alarm.builds:
             raise ValueError(f"harmless: {alarm.change!r} counts more than there are")
+
+
+def _sound(sound: PairedSound, cases: Collection[str]) -> None:
+    """Readings are of judged cases, each arm's once, and their values are pairs."""
+    _known("sound.cases", sound.cases, cases)
+    for key, readings in (("sound.base", sound.base), ("sound.head", sound.head)):
+        _once(key, ((reading.metric, reading.case) for reading in readings))
+        _known(key, (reading.case or "" for reading in readings), sound.cases)
+    counts = {(reading.metric, reading.case): len(reading.values) for reading in sound.base}
+    for reading in sound.head:
+        if counts.get((reading.metric, reading.case)) != len(reading.values):
+            raise ValueError(f"sound: the values of {reading.metric} of {reading.case!r} are no pairs")
 
 
 def _restart(key: str, restart: Paired) -> None:

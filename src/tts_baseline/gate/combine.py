@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Change, Grounds, Status, Verdict
+from tts_baseline.core.verdict import FAILING, Cause, Change, Grounds, Status, Verdict
 from tts_baseline.gate.changes import is_of_a_change
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T
 
@@ -99,6 +99,8 @@ def _both(
     asked: bool,
 ) -> Verdict:
     leading = _leading(judge, screen, against)
+    if metrics()[screen.metric].spec.family == "quality":
+        return _both_of_sound(screen, leading, asked=asked)
     if judge.status == "regressed":
         return replace(leading, drift=screen.drift)
     # Slow drift is a change since the anchor run, which is neither of the judge's two revisions.
@@ -126,6 +128,19 @@ def _both(
         grounds=Grounds(around=around, same_code=not against.code),
         changed=(),
     )
+
+
+def _both_of_sound(screen: Verdict, judge: Verdict, *, asked: bool) -> Verdict:
+    """What fails by either fails: the accepted recording is the same on every machine.
+
+    Where the judge finds nothing, the sound had changed before its base, or around the code.
+    """
+    if judge.status in FAILING:
+        return judge
+    if screen.status in FAILING:
+        cause = "before the base" if judge.status in ("ok", "improved") else screen.cause
+        return replace(screen, against=judge.against, judged=judge, cause=cause)
+    return judge if asked and (screen.case is None or screen.status in _UNKNOWN) else screen
 
 
 def _is_timed(verdict: Verdict) -> bool:

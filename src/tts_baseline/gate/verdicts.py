@@ -13,7 +13,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
-from tts_baseline.gate.judge import paired
+from tts_baseline.gate.judge import paired, sound
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
@@ -38,7 +38,7 @@ def verdicts(
     screen = _screen(run, baseline, limits) if screen is None else screen
     if judgement is None:
         return Verdicts(screen=screen, combined=tuple(map(unconfirmed, screen)))
-    pair = paired.decide(judgement, limits)
+    pair = judged(judgement, limits)
     combined = combine(
         screen,
         pair,
@@ -48,6 +48,11 @@ def verdicts(
         asked=judgement.asked,
     )
     return Verdicts(screen=screen, pair=pair, combined=combined)
+
+
+def judged(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The judge's own verdicts: on times and sizes, then on the sound, where somebody listened."""
+    return (*paired.decide(judgement, limits), *sound.decide(judgement, limits))
 
 
 def since(

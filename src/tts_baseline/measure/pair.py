@@ -15,6 +15,7 @@ from statistics import median
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerLost, sentence
 from tts_baseline.core.judgement import Paired
@@ -26,12 +27,21 @@ from tts_baseline.measure.replicate import calls_of, utterance_of
 
 Side = Literal["base", "head"]
 Order = tuple[Side, ...]
-Hear = Callable[[Side, str, Utterance], None]
 QUADS: tuple[Order, Order] = (("base", "head", "head", "base"), ("head", "base", "base", "head"))
 WARM_UPS = 2  # chosen: the first call of a case builds caches, the second tells its usual time
 ONE_CORE = 1.1  # chosen: CPU time over wall time of one thread is 1, and a runtime's own threads add a little
 MEASURABLE_S = 0.05  # chosen: five steps of the 10 ms in which Linux counts a thread's CPU time
 REST_S = 0.25  # chosen: 50 times the 5 ms for which libgomp's threads spin; who runs on then never rests
+
+
+class Rendition(Struct, frozen=True):
+    """What an arm said of a case, and whether the same request gives the same samples again."""
+
+    utterance: Utterance
+    repeats_itself: bool
+
+
+Hear = Callable[[Side, str, Rendition], None]
 
 
 class Arm(Struct, frozen=True, kw_only=True):
@@ -74,11 +84,12 @@ def measure(
     index: int,
     pace: PairPace,
     on_call: Callable[[], None] = lambda: None,
-    hear: Hear = lambda *_: None,
+    hear: Hear | None = None,
 ) -> Paired:
     """Both arms' replicates of restart `index`; the arms alternate in starting first.
 
-    `hear` is called at the end, with each arm's first utterance of each case. Quads in which the device was
+    `hear` is called at the end, with an utterance of each arm of each case: in restart 0 under the case's own
+    seed, in each other one under another seed, the same for both arms. Quads in which the device was
     throttled are dropped and counted. Raises CaseLost, DoesNotFit, or PipelineError if an arm cannot be
     loaded by itself.
     """
@@ -102,17 +113,14 @@ def measure(
                 place_alike([voices[side] for side in crew], cores)
             for case in passes(cases, pace.quads, dice):
                 order = tuple(side for side in dice.choice(QUADS) if side in crew)
-                usual_s = voices["base" if "base" in crew else "head"].usual_s(case)
-                calls = quad(voices, case, order, extra_s=pace.slow * usual_s)
-                for _ in order:
-                    on_call()
-                if any(spoken.is_throttled for spoken in calls):
+                if _kept(voices, case, order, slow=pace.slow, on_call=on_call):
+                    orders[case.id] += order
+                else:
                     dropped += 1
-                    continue
-                orders[case.id] += order
-                for side, spoken in zip(order, calls, strict=True):
-                    voices[side].timed[case.id].append(spoken)
-    _tell(voices, hear)
+            if hear is not None:
+                _say_anew([voices[side] for side in crew], cases, index)
+    if hear is not None:
+        _tell(voices, hear)
     return Paired(
         base=voices["base"].replicate(),
         head=voices["head"].replicate(),
@@ -122,10 +130,32 @@ def measure(
     )
 
 
+def _kept(
+    voices: Mapping[Side, Voice], case: Case, order: Order, *, slow: float, on_call: Callable[[], None]
+) -> bool:
+    """Whether a quad is kept, among the timed calls of its arms: the device was not throttled in it."""
+    usual_s = voices["base" if "base" in order else "head"].usual_s(case)
+    calls = quad(voices, case, order, extra_s=slow * usual_s)
+    for _ in order:
+        on_call()
+    if any(spoken.is_throttled for spoken in calls):
+        return False
+    for side, spoken in zip(order, calls, strict=True):
+        voices[side].timed[case.id].append(spoken)
+    return True
+
+
+def _say_anew(crew: Sequence[Voice], cases: Sequence[Case], index: int) -> None:
+    """One more call of each case under the seed of this restart, which is the case's own in restart 0."""
+    for case in cases if index else ():
+        for voice in crew:
+            voice.say_anew(replace(case, seed=case.seed ^ index))
+
+
 def _tell(voices: Mapping[Side, Voice], hear: Hear) -> None:
     for side, voice in voices.items():
-        for case, utterance in voice.utterances():
-            hear(side, case, utterance)
+        for case, heard in voice.heard():
+            hear(side, case, heard)
 
 
 def quad(voices: Mapping[Side, Voice], case: Case, order: Order, *, extra_s: float) -> list[Spoken]:
@@ -168,6 +198,8 @@ class Voice:
     def __init__(self, arm: Arm, worker: Worker, cases: Sequence[Case], timeout: float) -> None:
         self._arm, self._worker, self._timeout = arm, worker, timeout
         self._first: dict[str, Spoken] = {}
+        self._anew: dict[str, Spoken] = {}
+        self._restless: set[str] = set()
         self._plain: dict[str, list[Spoken]] = {case.id: [] for case in cases}
         self.timed: dict[str, list[Spoken]] = {case.id: [] for case in cases}
         self._spins = True
@@ -195,7 +227,12 @@ class Voice:
     def warm_up(self, case: Case) -> None:
         """An untimed call; a case's first call returns its audio and memory."""
         spoken = self.say(case, full=case.id not in self._first)
-        self._first.setdefault(case.id, spoken)
+        if self._first.setdefault(case.id, spoken).sha256 != spoken.sha256:
+            self._restless.add(case.id)
+
+    def say_anew(self, case: Case) -> None:
+        """An untimed call under another seed, which is heard instead of the first."""
+        self._anew[case.id] = self.say(case, full=True)
 
     def usual_s(self, case: Case) -> float:
         """The case's usual seconds in this process: the median of its calls but the first."""
@@ -230,9 +267,10 @@ class Voice:
         """Wait until its threads have stopped; after one time-out, never wait again."""
         self._spins = self._spins and self._worker.rest(REST_S)
 
-    def utterances(self) -> Iterator[tuple[str, Utterance]]:
-        """Each case's first utterance."""
-        return ((case, utterance_of(spoken)) for case, spoken in self._first.items())
+    def heard(self) -> Iterator[tuple[str, Rendition]]:
+        """An utterance of each case: that under another seed, or the first."""
+        for case, spoken in (self._first | self._anew).items():
+            yield case, Rendition(utterance_of(spoken), repeats_itself=case not in self._restless)
 
     def replicate(self) -> Replicate:
         """All timed calls, as the record of this process."""

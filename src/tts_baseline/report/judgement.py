@@ -94,14 +94,9 @@ def noise_sheet(judgement: Judgement) -> table.Sheet:
     return table.Sheet("what disturbed it", (("", 0), ("found", 0), ("what to do", 0)), rows)
 
 
-def terminal(
-    judgement: Judgement,
-    verdicts: Sequence[Verdict],
-    sound: PairedSound | None = None,
-    *,
-    color: bool = False,
-) -> str:
+def terminal(judgement: Judgement, verdicts: Sequence[Verdict], *, color: bool = False) -> str:
     """The report for a terminal; with the sound of both arms where that was scored."""
+    sound = judgement.sound
     parts = [table.text([sheet], color=color) for sheet in sheets(judgement, verdicts)]
     if sound is not None:
         sheet = sound_sheet(sound)
@@ -110,17 +105,18 @@ def terminal(
     return "\n\n".join([*parts, "\n".join(notes)])
 
 
-def markdown(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound | None = None) -> str:
+def markdown(judgement: Judgement, verdicts: Sequence[Verdict]) -> str:
     """The report as a page; with the sound of both arms where that was scored."""
-    heard = [sound_sheet(sound)] if sound is not None else []
+    heard = [sound_sheet(judgement.sound)] if judgement.sound is not None else []
     notes = [f"- {outside.paragraph(note)}" for note in (*reasons(verdicts), *lines(judgement))]
     return "\n".join(
         [table.markdown([*sheets(judgement, verdicts), *heard, noise_sheet(judgement)]), *notes, ""]
     )
 
 
-def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSound, folder: Path) -> bytes:
+def as_json(judgement: Judgement, verdicts: Sequence[Verdict], folder: Path) -> bytes:
     """JSON: `{schema, folder, against, commit, dirty, restarts, seconds, verdicts, lost, sound}`."""
+    sound = judgement.sound
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "folder": outside.storable(str(folder)),
@@ -131,6 +127,6 @@ def as_json(judgement: Judgement, verdicts: Sequence[Verdict], sound: PairedSoun
         "seconds": judgement.seconds,
         "verdicts": [explain.as_json(verdict) for verdict in verdicts],
         "lost": judgement.lost,
-        "sound": {"identical": sound.identical, "cases": sound.cases, "changes": changes(sound)},
+        "sound": sound and {"identical": sound.identical, "cases": sound.cases, "changes": changes(sound)},
     }
     return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"

@@ -11,28 +11,25 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.judgement import Judgement, PairedSound
+from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.registry import ratio_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.report import judgement as pages
 from tts_baseline.session import places
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
 from tts_baseline.session.judge.restarts import judge
-from tts_baseline.session.judge.sound import FirstUtterances, sound_of
+from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import run_id
 from tts_baseline.session.outcome import JUDGE_FILE
 from tts_baseline.session.project import Project
 
-SOUND_FILE = "sound.json"
-
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """What the judge measured, its verdicts, how both sound, and the folder that holds it all."""
+    """What the judge measured and heard, its verdicts, and the folder that holds it all."""
 
     judgement: Judgement
     verdicts: tuple[Verdict, ...]
-    sound: PairedSound
     folder: Path
 
 
@@ -50,7 +47,6 @@ def with_configuration(project: Project, optimize: tuple[str, ...], progress: Pr
 
 def _compare(project: Project, ready: AbstractContextManager[Bench], progress: Progress) -> Comparison:
     budget = project.settings.budget or math.inf
-    heard = FirstUtterances()
     with ready as bench:
         judgement, verdicts = judge(
             project,
@@ -60,19 +56,16 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
             gates=ratio_gates(),
             asked=True,
             budget=budget,
-            hear=heard,
+            listening=Listening(),
         )
-    progress.say(f"scoring the sound of {len(judgement.cases)} cases, both ways")
-    sound = sound_of(judgement.cases, heard.base, heard.head)
-    folder = places.kept(project, lambda report: _saved(report, judgement, verdicts, sound), progress)
-    return Comparison(judgement=judgement, verdicts=verdicts, sound=sound, folder=folder)
+    folder = places.kept(project, lambda report: _saved(report, judgement, verdicts), progress)
+    return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)
 
 
-def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...], sound: PairedSound) -> Path:
+def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...]) -> Path:
     """A new folder in the folder of runs, with all of a comparison."""
     name = f"judge-{run_id(datetime.now(UTC))}"
     with pending.appearing(report, name) as folder:
         files.write_record(folder / JUDGE_FILE, judgement)
-        files.write_record(folder / SOUND_FILE, sound)
-        write_atomic(folder / "report.md", pages.markdown(judgement, verdicts, sound).encode())
+        write_atomic(folder / "report.md", pages.markdown(judgement, verdicts).encode())
     return report / name

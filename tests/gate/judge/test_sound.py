@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import random
+from statistics import median
 
-from tts_baseline.core.judgement import PairedSound
+import pytest
+from msgspec.structs import replace
+
+from tests.support.judgements import even, judgement
+from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.records import Reading
-from tts_baseline.gate.judge.sound import changes
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.judge.sound import changes, decide
+from tts_baseline.gate.limits import chosen
 
 
 def readings(metric: str, **values: float | None) -> tuple[Reading, ...]:
@@ -45,3 +52,69 @@ def test_each_metric_reads_its_own_and_no_time_is_a_sound() -> None:
 def test_a_reading_of_the_whole_run_is_of_no_case() -> None:
     whole_run = (Reading(metric="level", case=None, value=-20.0),)
     assert changes(sound(whole_run, whole_run)) == ()
+
+
+NAMES = [f"c{n}" for n in range(16)]
+
+
+def judged(base: list[Reading], head: list[Reading], restarts: int = 3) -> list[Verdict]:
+    heard = PairedSound(base=tuple(base), head=tuple(head), identical=(), cases=tuple(NAMES))
+    measured: Judgement = judgement([even(NAMES, 0.25, 0.25)] * restarts)
+    return list(decide(replace(measured, sound=heard), chosen({})))
+
+
+def of_seeds(
+    metric: str, base: float, change: float, chance: float = 0.0, seed: int = 1
+) -> tuple[list, list]:
+    """Readings of 16 cases under three seeds, which move both arms by 5 alike, and the head by chance."""
+    dice = random.Random(seed)
+    arms: tuple[list[Reading], list[Reading]] = ([], [])
+    for name in NAMES:
+        seeds = [base + dice.gauss(0, 5) for _ in range(3)]
+        heads = [value + change + dice.gauss(0, chance) for value in seeds]
+        for arm, values in zip(arms, (seeds, heads), strict=True):
+            arm.append(Reading(metric=metric, case=name, value=median(values), values=tuple(values)))
+    return arms
+
+
+@pytest.mark.parametrize(
+    ("change", "chance", "status"),
+    [
+        (0.0, 0.0, "ok"),
+        (-0.9, 0.0, "ok"),
+        (-1.1, 0.0, "regressed"),
+        (-2.0, 0.3, "regressed"),
+        (2.0, 0.3, "improved"),
+    ],
+)
+def test_the_sound_is_decided_by_pairs_of_the_same_seed(change: float, chance: float, status: str) -> None:
+    suite, *cases = judged(*of_seeds("snr_vad", 30.0, change, chance))
+    assert (suite.gate, suite.case, suite.status, suite.decided_by) == ("snr", None, status, "judge")
+    assert [v.case for v in cases] == NAMES
+
+
+def test_unchanged_heads_of_a_voice_that_chance_moves_pass() -> None:
+    statuses = [judged(*of_seeds("snr_vad", 30.0, 0.0, 2.0, seed))[0].status for seed in range(100)]
+    assert statuses.count("regressed") == 0
+    assert statuses.count("ok") >= 95
+
+
+def test_a_case_that_only_the_head_cannot_say_is_invalid() -> None:
+    base, head = of_seeds("level", -20.0, 0.0)
+    head[3] = Reading(metric="level", case="c3", value=None, reason="empty audio")
+    assert [(v.case, v.grounds.message) for v in judged(base, head) if v.status == "invalid"] == [
+        ("c3", "empty audio")
+    ]
+    base[3] = head[3]
+    assert not [v for v in judged(base, head) if v.status == "invalid"]
+
+
+def test_one_ruined_case_fails_alone() -> None:
+    base, head = of_seeds("level", -20.0, 0.0)
+    values = tuple(value - 12 for value in base[5].values)
+    head[5] = Reading(metric="level", case="c5", value=median(values), values=values)
+    assert [(v.case, v.cause) for v in judged(base, head) if v.status == "regressed"] == [("c5", "gross")]
+
+
+def test_what_nobody_listened_to_has_no_verdict() -> None:
+    assert decide(judgement([even(NAMES, 0.25, 0.25)] * 3), chosen({})) == ()

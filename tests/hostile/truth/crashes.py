@@ -23,7 +23,6 @@ from tests.support.projects import make_project, store_of
 from tests.support.runs import KEY, run
 from tests.support.tones import TEXTS, sounds
 from tts_baseline.baseline import audit, files, pending, recordings
-from tts_baseline.core.judgement import PairedSound
 from tts_baseline.session import compare as comparing
 from tts_baseline.session import run as running
 from tts_baseline.session.accept import accept_run, reject_run
@@ -37,7 +36,6 @@ from tts_baseline.session.waiting import accept_all
 
 _HIDDEN = re.compile(r"\..*\.[0-9a-f]{8}")
 _JUDGED = judgement([even(TEXTS, 0.25, 0.25)] * 3)
-_SILENT = PairedSound(base=(), head=(), identical=(), cases=())
 
 
 class Scenario(NamedTuple):
@@ -96,7 +94,7 @@ def _measure(name: str, pitch: float, *, judged: bool = False) -> Callable[[Proj
 
 
 def _compare(project: Project) -> None:
-    comparing.places.kept(project, lambda report: comparing._saved(report, _JUDGED, (), _SILENT), silent())
+    comparing.places.kept(project, lambda report: comparing._saved(report, _JUDGED, ()), silent())
 
 
 def _commit(project: Project) -> None:

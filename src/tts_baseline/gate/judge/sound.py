@@ -1,17 +1,24 @@
-"""How the sound of two arms differs, metric by metric: paired by case, shown beside the gain in time."""
+"""The sound of the head by pairs with the base's: verdicts as of the screen, and how each metric moved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from statistics import median
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tts_baseline.core.judgement import PairedSound
+from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.registry import metrics
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.changes import because
+from tts_baseline.gate.limits import Limit
+from tts_baseline.gate.quality import decide as by_pairs
+from tts_baseline.gate.quality.pairs import Pair, sampled, side_by_side
 from tts_baseline.stats.median import median_interval
+from tts_baseline.stats.sequential import part_of
 
 
 class SoundChange(Struct, frozen=True, kw_only=True):
@@ -28,6 +35,38 @@ class SoundChange(Struct, frozen=True, kw_only=True):
     low: float
     high: float
     cases: int
+
+
+def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
+    """The verdicts of every gate on sound, the suite's before its cases'; none where nobody listened."""
+    sound, restarts = judgement.sound, len(judgement.restarts)
+    if sound is None:
+        return ()
+    broken = by_pairs.broken(sound.head)
+    decided: list[Verdict] = []
+    for metric in metrics().values():
+        spec = metric.spec
+        if spec.family == "quality" and spec.limit is not None and spec.key in limits:
+            decided += _of_metric(spec, limits[spec.key], sound, restarts, broken)
+    by_judge = (replace(verdict, decided_by="judge", runs=restarts) for verdict in decided)
+    return tuple(because(by_judge, judgement.against.changed or ()))
+
+
+def _of_metric(
+    spec: MetricSpec, limit: Limit, sound: PairedSound, restarts: int, broken: Collection[str]
+) -> list[Verdict]:
+    before, now = _of_cases(spec, sound.base), _of_cases(spec, sound.head)
+    pairs: list[Pair] = []
+    lost: list[Verdict] = []
+    for case, reading in now.items():
+        was_measured = case in before and before[case].value is not None
+        if reading.value is None:
+            if by_pairs.is_missed(spec, case, broken, was_measured=was_measured):
+                lost.append(by_pairs.lost(spec, limit, case, reading.reason or ""))
+        elif was_measured:
+            pairs.append(side_by_side(spec, limit, before[case], reading))
+    part = part_of(restarts) if any(len(pair.repeats) > 1 for pair in pairs) else 1.0
+    return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, sound.cases, sound.head)
 
 
 def changes(sound: PairedSound) -> tuple[SoundChange, ...]:
@@ -55,8 +94,9 @@ def _change(spec: MetricSpec, sound: PairedSound) -> SoundChange | None:
 
 
 def _values(spec: MetricSpec, readings: Iterable[Reading]) -> dict[str, float]:
-    return {
-        reading.case: reading.value
-        for reading in readings
-        if reading.metric == spec.name and reading.case is not None and reading.value is not None
-    }
+    of_cases = _of_cases(spec, readings)
+    return {case: reading.value for case, reading in of_cases.items() if reading.value is not None}
+
+
+def _of_cases(spec: MetricSpec, readings: Iterable[Reading]) -> dict[str, Reading]:
+    return {r.case: r for r in readings if r.metric == spec.name and r.case is not None}

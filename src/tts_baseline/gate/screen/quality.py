@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Case, Quality, QualityCase, Run, Score
+from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Cause, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.pairs import Pair, apart, sampled
-from tts_baseline.stats.sequential import part_of
+from tts_baseline.stats.sequential import next_look, part_of
 
 
 def verdicts(
@@ -48,6 +49,32 @@ def verdicts(
     decided = decide.verdicts(sample, alone, known, run.readings)
     changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
     return because(_with_suite(decided), changed)
+
+
+def heard(run: Run) -> int:
+    """The most utterances of a case that were scored."""
+    sounds = (
+        r for r in run.readings if r.metric in metrics() and metrics()[r.metric].spec.family == "quality"
+    )
+    return max((len(reading.values) for reading in sounds), default=0)
+
+
+def wanted(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> int:
+    """How many more utterances of each case may bring in a verdict that chance keeps open; 0 for none.
+
+    So many that the next look can be taken. A pipeline that says the same each time has no chance.
+    """
+    count = heard(run)
+    if count < 2:
+        return 0
+    broken = decide.broken(run.readings)
+    specs = [metric.spec for metric in metrics().values() if metric.spec.decide in ("median", "each")]
+    for spec in specs:
+        if spec.limit is not None and spec.key in limits:
+            decided = verdicts(spec, limits[spec.key], run, baseline, broken)
+            if decide.is_open(decided):
+                return max(next_look(count) - count, 0)
+    return 0
 
 
 def _with_suite(decided: list[Verdict]) -> list[Verdict]:

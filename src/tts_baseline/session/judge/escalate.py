@@ -15,6 +15,7 @@ from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.session.judge.bench import against_revision
 from tts_baseline.session.judge.restarts import judge
+from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.project import Project
 
@@ -83,7 +84,14 @@ def judged(
     try:
         with against_revision(project, cases, call.revision, progress) as bench:
             judgement, _ = judge(
-                project, bench, cases, progress, gates=call.gates, asked=call.asked, budget=budget
+                project,
+                bench,
+                cases,
+                progress,
+                gates=call.gates,
+                asked=call.asked,
+                budget=budget,
+                listening=Listening() if call.asked else None,
             )
             return judgement
     except TtsBaselineError as error:

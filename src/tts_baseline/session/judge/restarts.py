@@ -16,10 +16,13 @@ from tts_baseline.core.verdict import UNDECIDING, Verdict
 from tts_baseline.gate.explain import revision
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.judge.disturbances import STOLEN
+from tts_baseline.gate.quality import decide
+from tts_baseline.gate.verdicts import judged
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import CaseLost, DoesNotFit, Hear, PairPace
 from tts_baseline.session.judge.bench import CALLS_IN_A_QUAD, Bench
+from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
@@ -40,13 +43,13 @@ def judge(
     gates: Sequence[str],
     asked: bool,
     budget: float = math.inf,
-    hear: Hear = lambda *_: None,
+    listening: Listening | None = None,
 ) -> tuple[Judgement, tuple[Verdict, ...]]:
     """Restarts of both arms until the verdicts of `gates` are in, at most eight; and the verdicts then.
 
     A restart in which the host gave much of the CPU time to others is measured again, whatever it says, while
-    the budget lasts. `hear` is given the utterances of each restart. Raises SettingsError where the budget
-    (seconds) does not reach the first look, PipelineError where the arms cannot be measured.
+    the budget lasts. With `listening` the verdicts on sound are to be in, too. Raises SettingsError where the
+    budget (seconds) does not reach the first look, PipelineError where the arms cannot be measured.
     """
     first, last = LOOKS[0] * bench.restart_s, LOOKS[-1] * bench.restart_s
     if first > budget:
@@ -60,7 +63,7 @@ def judge(
         f"{LOOKS[0]} to {LOOKS[-1]} restarts, {seconds(first)} to {seconds(last)}"
     )
     progress.start(LOOKS[-1] * len(cases) * (CALLS_IN_A_QUAD * bench.quads + 2 * pair.WARM_UPS))
-    crew = _Crew(project, bench, cases, progress, hear)
+    crew = _Crew(project, bench, cases, progress, listening)
     taken: list[Paired] = []
     again = 0
     stopped = ""
@@ -82,6 +85,7 @@ def judge(
             stopped=stopped,
             certified=bench.certified,
             again=again,
+            sound=listening.sound(crew.cases) if listening else None,
         )
 
     def affords(restarts: int) -> bool:
@@ -102,25 +106,33 @@ def judge(
                     taken.pop()
                     again += 1
                     progress.milestone(f"once more: the host gave {stolen:.0%} of the CPU time to others")
-            verdicts = paired.decide(judgement(), project.limits)
-            is_settled = paired.is_settled(verdicts, gates)
+            verdicts = judged(judgement(), project.limits)
+            is_heard = not _may_tell(verdicts, listening)
+            is_settled = paired.is_settled(verdicts, gates) and is_heard
             words = {} if is_settled or count == LOOKS[-1] else UNDECIDING
             statuses = ", ".join(
                 f"{v.gate} {words.get(v.status, v.status)}"
                 for v in verdicts
                 if v.case is None and v.gate in gates
             )
-            progress.milestone(f"restart {count}: {statuses}")
+            progress.milestone(f"restart {count}: {statuses}" + ("" if is_heard else ", sound undecided"))
             if is_settled:
                 break
     return judgement(), verdicts
+
+
+def _may_tell(verdicts: Sequence[Verdict], listening: Listening | None) -> bool:
+    """True where more restarts may bring in a verdict on sound: not those that say always the same."""
+    if listening is None or not listening.varies:
+        return False
+    return decide.is_open(v for v in verdicts if v.family == "quality")
 
 
 class _Crew:
     """Measures restarts; leaves out what an arm cannot say, and lets a pair that does not fit take turns."""
 
     def __init__(
-        self, project: Project, bench: Bench, cases: Sequence[Case], progress: Progress, hear: Hear
+        self, project: Project, bench: Bench, cases: Sequence[Case], progress: Progress, hear: Hear | None
     ) -> None:
         self._project, self._bench, self._progress, self._hear = project, bench, progress, hear
         self.cases = list(cases)

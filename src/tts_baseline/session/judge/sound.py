@@ -1,59 +1,124 @@
-"""The sound of both arms, scored: the base's utterances are the goldens."""
+"""The sound of both arms, scored restart by restart: the base's utterances are the goldens."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from statistics import median
 
-import numpy as np
 from msgspec.structs import replace
 
 from tts_baseline.core.judgement import PairedSound
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Reading, Utterance
 from tts_baseline.core.registry import metrics
-from tts_baseline.measure.pair import Side
+from tts_baseline.measure.pair import Rendition, Side
 from tts_baseline.session.measurement.score import read
 
+Scores = tuple[Reading, Reading]  # of the base's utterance, and of the head's
 
-class FirstUtterances:
-    """Keeps what each arm said first of each case, by case id: give it to `pair.measure` as `hear`."""
+
+class Listening:
+    """Listens to both arms: give it to `pair.measure` as `hear`.
+
+    Utterances are kept until they are scored.
+    """
 
     def __init__(self) -> None:
-        self.base: dict[str, Utterance] = {}
-        self.head: dict[str, Utterance] = {}
+        self._halves: dict[str, dict[Side, Rendition]] = {}
+        self._pairs: dict[str, list[tuple[Rendition, Rendition]]] = defaultdict(list)
+        self._ears: dict[str, _Ear] = {}
 
-    def __call__(self, side: Side, case: str, utterance: Utterance) -> None:
-        """Keep it, unless the arm has said this case before."""
-        (self.base if side == "base" else self.head).setdefault(case, utterance)
+    def __call__(self, side: Side, case: str, heard: Rendition) -> None:
+        """Keep what an arm has said until the other one has said it."""
+        halves = self._halves.setdefault(case, {})
+        halves[side] = heard
+        if len(halves) > 1:
+            del self._halves[case]
+            self._pairs[case].append((halves["base"], halves["head"]))
 
+    def sound(self, cases: Sequence[Case]) -> PairedSound:
+        """The quality readings of these cases, as far as both arms have said them."""
+        for case in cases:
+            ear = self._ears.setdefault(case.id, _Ear(case))
+            for base, head in self._pairs.pop(case.id, ()):
+                ear.hear(base, head)
+        ears = [ear for case in cases if (ear := self._ears[case.id]).scores]
+        scores = [_pooled(pairs) for ear in ears for pairs in ear.scores.values()]
+        return PairedSound(
+            base=tuple(base for base, _ in scores),
+            head=tuple(head for _, head in scores),
+            identical=tuple(ear.case.id for ear in ears if ear.is_identical),
+            cases=tuple(ear.case.id for ear in ears),
+        )
 
-def sound_of(
-    cases: Sequence[Case], base: Mapping[str, Utterance], head: Mapping[str, Utterance]
-) -> PairedSound:
-    """The quality readings of the cases that both arms have said, each arm against the base's utterance."""
-    shared = [case for case in cases if case.id in base and case.id in head]
-    identical = {case.id for case in shared if _is_same(base[case.id], head[case.id])}
-    theirs: list[Reading] = []
-    ours: list[Reading] = []
-    for case in shared:
-        golden = base[case.id]
-        itself = Evidence(case=case, utterances=(golden,), golden=golden)
-        same = _readings(itself)
-        theirs += same
-        # Shares the golden's features.
-        other = replace(itself, utterances=(head[case.id],))
-        ours += same if case.id in identical else _readings(other)
-    return PairedSound(
-        base=tuple(theirs),
-        head=tuple(ours),
-        identical=tuple(case.id for case in shared if case.id in identical),
-        cases=tuple(case.id for case in shared),
-    )
-
-
-def _readings(evidence: Evidence) -> list[Reading]:
-    return [read(metric, evidence) for metric in metrics().values() if metric.spec.family == "quality"]
+    @property
+    def varies(self) -> bool:
+        """True where some case sounded different from restart to restart."""
+        return any(ear.heard > 1 for ear in self._ears.values())
 
 
-def _is_same(base: Utterance, head: Utterance) -> bool:
-    return base.sample_rate == head.sample_rate and np.array_equal(base.samples, head.samples, equal_nan=True)
+class _Ear:
+    """One case, and its scores by metric.
+
+    The golden of a pair is its base's utterance. Of a pipeline that says the same request differently each
+    time it is the base's first, or the base alone would be like its golden.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.scores: dict[str, list[Scores]] = defaultdict(list)
+        self.is_identical = True
+        self._known: set[tuple[bytes, bytes]] = set()
+        self._golden: Utterance | None = None
+
+    @property
+    def heard(self) -> int:
+        """The number of pairs that were scored."""
+        return len(self._known)
+
+    def hear(self, base: Rendition, head: Rendition) -> None:
+        """Score a pair, unless exactly that was heard before: it would say nothing of chance."""
+        key = (_digest(base.utterance), _digest(head.utterance))
+        if key in self._known:
+            return
+        is_first = not self._known
+        self._known.add(key)
+        is_same = key[0] == key[1]
+        self.is_identical = self.is_identical and is_same
+        if is_first and not (base.repeats_itself and head.repeats_itself):
+            self._golden = base.utterance
+        else:
+            is_first = False
+        golden = self._golden or base.utterance
+        theirs = Evidence(case=self.case, utterances=(base.utterance,), golden=golden)
+        ours = replace(theirs, utterances=(head.utterance,))  # shares the golden's features
+        for metric in _metrics(with_golden=not is_first):
+            before = read(metric, theirs)
+            self.scores[metric.spec.name].append((before, before if is_same else read(metric, ours)))
+
+
+def _metrics(*, with_golden: bool) -> Iterator[Metric]:
+    for metric in metrics().values():
+        if metric.spec.family == "quality" and (with_golden or not metric.spec.golden):
+            yield metric
+
+
+def _pooled(scores: Sequence[Scores]) -> Scores:
+    """The medians over the pairs in which both arms have a value; without most of them, one that lacks it."""
+    both = [pair for pair in scores if None not in (pair[0].value, pair[1].value)]
+    if 2 * len(both) <= len(scores):
+        return next(pair for pair in scores if pair not in both)
+    base, head = (_over(readings) for readings in zip(*both, strict=True))
+    return base, head
+
+
+def _over(readings: Sequence[Reading]) -> Reading:
+    values = tuple(reading.value for reading in readings if reading.value is not None)
+    notes = dict.fromkeys(reading.note for reading in readings if reading.note)
+    return replace(readings[0], value=float(median(values)), values=values, note="; ".join(notes))
+
+
+def _digest(utterance: Utterance) -> bytes:
+    return hashlib.sha256(utterance.samples.tobytes() + str(utterance.sample_rate).encode()).digest()

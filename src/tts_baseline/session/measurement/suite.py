@@ -13,18 +13,19 @@ from msgspec.structs import replace
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.load import Load
-from tts_baseline.core.records import Case, Failure, Replicate, Run, Utterance
+from tts_baseline.core.records import Baseline, Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.measurement.renderings import until_judged
 from tts_baseline.session.measurement.score import audio_of, goldens_of, score
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
-TARGET_S = 30.0  # chosen: without a budget, a run is as long as a developer waits
+TARGET_S = 30.0  # chosen: without a budget, a run is as long as a developer waits, and so is what it adds
 MAX_PASSES = 10  # chosen: processes differ more than calls (docs/method.md), so more calls add little
 _SHARE_OF_BUDGET = 0.8  # chosen: the rest is for the pilot, the metrics and a wrong estimate
 
@@ -41,6 +42,7 @@ def take(
     if not cases:
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
     settings = project.settings
+    begun = time.monotonic()
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
         certified.check(project, pilot.device, cases)
@@ -62,9 +64,11 @@ def take(
         replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         progress.say(f"scoring {len(measured)} utterances")
         environment = project.environment(pilot.device)
+        scoring = time.monotonic()
         readings, own_readings = score(
             measured, replicates, utterances, quality, goldens, environment.software
         )
+        scored_s = time.monotonic() - scoring
     commit, dirty = git.commit(project.root)
     now = datetime.now(UTC)
     run = Run(
@@ -85,7 +89,18 @@ def take(
         own_readings=own_readings,
         failures=tuple(failures.values()),
     )
-    return run, {case.id: utterances[case.id][0] for case in measured}
+    first = {case.id: utterances[case.id][0] for case in measured}
+    run = until_judged(
+        project,
+        run,
+        first,
+        Baseline(quality=quality),
+        goldens,
+        progress,
+        pass_s=pilot.pass_s + scored_s / settings.restarts,
+        seconds=share * settings.budget - (time.monotonic() - begun) if settings.budget else TARGET_S,
+    )
+    return run, first
 
 
 def run_id(now: datetime) -> str:
