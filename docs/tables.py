@@ -18,6 +18,7 @@ from tts_baseline.core import registry
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
+from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.metrics import features as shared
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
 from tts_baseline.pipelines.http import create
@@ -83,6 +84,26 @@ def steps() -> str:
     return table(("step", "set by", "hears at once", "timed as"), rows)
 
 
+def faults() -> str:
+    """One row a fault that `certify --sound` plants."""
+    return table(
+        ("fault", "what is done", "strengths, faint to gross", "gates that name it"),
+        (
+            (
+                fault.name,
+                fault.what,
+                ", ".join(
+                    f"**{shown}**" if strength == fault.middle else shown
+                    for strength in fault.strengths
+                    for shown in (fault.at(strength),)
+                ),
+                ", ".join(f"`{gate}`" for gate in sorted(fault.gates)),
+            )
+            for fault in FAULTS
+        ),
+    )
+
+
 def features() -> str:
     """One row a feature that metrics share."""
     return table(("feature", "what"), ((f"`{name}`", what) for name, what in _files(shared)))
@@ -135,6 +156,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "options": options,
     "pipelines": pipelines,
     "commands": commands,
+    "faults": faults,
     "features": features,
     "switches": switches,
     "formats": formats,

@@ -22,7 +22,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import peers
+import other_gates
 from msgspec import Struct
 from voices import ROOT, VOICES, Waves
 
@@ -61,7 +61,7 @@ class Compared(Struct, frozen=True):
     """What was heard of a sentence with a change, and what the other libraries say of it, by strength."""
 
     ours: Planted
-    theirs: dict[float, peers.Values]
+    theirs: dict[float, other_gates.Values]
 
 
 def main() -> int:
@@ -112,14 +112,16 @@ def compare(task: tuple[GoldenCase, Change]) -> Compared:
     ours = heard(task)
     golden, rate = sentence.golden.samples.astype(np.float64), sentence.golden.sample_rate
     if change is None:
-        return Compared(ours, {0.0: peers.values(golden, golden, rate)})
+        return Compared(ours, {0.0: other_gates.values(golden, golden, rate)})
     other = sentence.other.samples.astype(np.float64) if sentence.other else None
     waves = {
         strength: planted(change, strength, Original(golden, rate, other), sentence.case.id)
         for strength, readings in ours.readings.items()
         if readings is not None
     }
-    return Compared(ours, {strength: peers.values(wave, golden, rate) for strength, wave in waves.items()})
+    return Compared(
+        ours, {strength: other_gates.values(wave, golden, rate) for strength, wave in waves.items()}
+    )
 
 
 def _sentences(goldens: Waves) -> list[GoldenCase]:
@@ -162,14 +164,14 @@ def _counted(
 
 
 def _of_peers(
-    fault: Fault, golden: Mapping[str, peers.Values], found: Mapping[str, Compared]
+    fault: Fault, golden: Mapping[str, other_gates.Values], found: Mapping[str, Compared]
 ) -> Iterator[dict[str, Any]]:
     for strength in fault.strengths:
         changed = {
             case: compared.theirs[strength] for case, compared in found.items() if strength in compared.theirs
         }
         for extent, chosen in builds(changed, len(golden), f"{fault.name} {strength}").items():
-            for name, fails in peers.PEERS.items():
+            for name, fails in other_gates.PEERS.items():
                 caught = sum(fails(golden, {**golden, **build}) for build in chosen)
                 yield {
                     "gate": name, "fault": fault.name, "strength": strength, "shown": fault.at(strength),
@@ -178,12 +180,12 @@ def _of_peers(
 
 
 def _alarms_of_peers(
-    change: Harmless, golden: Mapping[str, peers.Values], changed: Mapping[str, peers.Values]
+    change: Harmless, golden: Mapping[str, other_gates.Values], changed: Mapping[str, other_gates.Values]
 ) -> Iterator[dict[str, Any]]:
     chosen = [
         build for each in builds(changed, len(golden), change.name).values() for build in each
     ]  # fmt: skip
-    for name, fails in peers.PEERS.items():
+    for name, fails in other_gates.PEERS.items():
         caught = sum(fails(golden, {**golden, **build}) for build in chosen)
         yield {"gate": name, "change": change.name, "builds": len(chosen), "alarms": caught}
 

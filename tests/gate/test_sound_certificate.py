@@ -17,7 +17,7 @@ from tts_baseline.faults.fault import Fault
 from tts_baseline.gate import sound_certificate as rules
 
 WORD = Fault(
-    name="word", strengths=(1.0, 2.0, 3.0), shown="{:g} s", plant=lambda *_: None,
+    name="word", what="a word", strengths=(1.0, 2.0, 3.0), shown="{:g} s", plant=lambda *_: None,
     gates=frozenset({"words", "repeats"}),
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ Plant: TypeAlias = "Callable[[Original, float, np.random.Generator], Samples | N
 
 
 class Fault(Struct, frozen=True, kw_only=True):
-    """One kind of fault.
+    """One kind of fault; `what` says in words what is done.
 
     strengths: five, from faint to gross; faults are compared at the middle one.
     shown:     how a strength is said, a format such as "{:g} dB".
@@ -38,6 +38,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    what: str
     strengths: tuple[float, ...]
     shown: str
     plant: Plant

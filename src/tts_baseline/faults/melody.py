@@ -78,15 +78,18 @@ def _movement(wave: Samples, rate: int) -> float:
 
 FAULTS = (
     Fault(
-        name="pitch", strengths=(0.5, 1, 2, 3, 5), shown="{:+g} semitones", plant=_pitched,
+        name="pitch", what="the voice is so much higher, at the same tempo",
+        strengths=(0.5, 1, 2, 3, 5), shown="{:+g} semitones", plant=_pitched,
         gates=frozenset({"f0"}),
     ),
     Fault(
-        name="flat question", strengths=(1, 2, 3, 4.5, 6), shown="{:g} semitones", plant=_bent_end,
+        name="flat question", what="the last half second is bent so far against its own movement",
+        strengths=(1, 2, 3, 4.5, 6), shown="{:g} semitones", plant=_bent_end,
         gates=frozenset({"contour", "f0_range"}),
     ),
     Fault(
-        name="tempo", strengths=(0.01, 0.02, 0.05, 0.1, 0.2), shown="{:+.0%}", plant=_paced,
+        name="tempo", what="it takes so much longer, at the same pitch",
+        strengths=(0.01, 0.02, 0.05, 0.1, 0.2), shown="{:+.0%}", plant=_paced,
         gates=frozenset({"duration"}),
     ),
 )  # fmt: skip

@@ -72,31 +72,38 @@ def _softer(original: Original, gain_db: float, _: np.random.Generator) -> Sampl
 
 FAULTS = (
     Fault(
-        name="noise", strengths=(50, 40, 30, 20, 0), shown="{:g} dB", plant=_noise,
-        gates=frozenset({"snr"}), is_gross=True,
+        name="noise", what="white noise, so far below the speech",
+        strengths=(50, 40, 30, 20, 0), shown="{:g} dB", plant=_noise,
+        gates=frozenset({"snr", "snr_speech"}), is_gross=True,
     ),
     Fault(
-        name="hum", strengths=(50, 40, 30, 20, 10), shown="{:g} dB", plant=_hum,
-        gates=frozenset({"snr"}),
+        name="hum", what="hum of 50, 100 and 150 Hz, so far below the speech",
+        strengths=(50, 40, 30, 20, 10), shown="{:g} dB", plant=_hum,
+        gates=frozenset({"snr", "snr_speech"}),
     ),
     Fault(
-        name="low-pass", strengths=(7000, 6000, 5000, 4000, 3000), shown="{:g} Hz", plant=_low_pass,
+        name="low-pass", what="nothing is left above this frequency",
+        strengths=(7000, 6000, 5000, 4000, 3000), shown="{:g} Hz", plant=_low_pass,
         gates=frozenset({"bandwidth", "ltas"}),
     ),
     Fault(
-        name="muffled", strengths=(-3, -6, -10, -20, -40), shown="{:g} dB", plant=_muffled,
+        name="muffled", what="what is above 3 kHz is so much weaker",
+        strengths=(-3, -6, -10, -20, -40), shown="{:g} dB", plant=_muffled,
         gates=frozenset({"bandwidth", "ltas"}),
     ),
     Fault(
-        name="clipping", strengths=(0.9, 0.7, 0.5, 0.3, 0.15), shown="{:.0%} of the peak", plant=_clipped,
+        name="clipping", what="the waveform is cut off at this share of its peak",
+        strengths=(0.9, 0.7, 0.5, 0.3, 0.15), shown="{:.0%} of the peak", plant=_clipped,
         gates=frozenset({"clipping", "structure"}),
     ),
     Fault(
-        name="clicks", strengths=(0.05, 0.1, 0.2, 0.5, 1.0), shown="{:.0%} of the peak", plant=_clicks,
+        name="clicks", what="five single samples stand out by this share of the peak",
+        strengths=(0.05, 0.1, 0.2, 0.5, 1.0), shown="{:.0%} of the peak", plant=_clicks,
         gates=frozenset({"clicks"}),
     ),
     Fault(
-        name="softer", strengths=(-0.5, -1.5, -4, -6, -12), shown="{:g} dB", plant=_softer,
+        name="softer", what="all of it is so much softer",
+        strengths=(-0.5, -1.5, -4, -6, -12), shown="{:g} dB", plant=_softer,
         gates=frozenset({"level"}),
     ),
 )  # fmt: skip

@@ -105,27 +105,33 @@ def _wrong_sentence(original: Original, share: float, _: np.random.Generator) ->
 
 FAULTS = (
     Fault(
-        name="dropped word", strengths=(0.06, 0.1, 0.2, 0.3, 0.5), shown="{:g} s", plant=_dropped,
+        name="dropped word", what="so much speech is missing, from where a word may begin",
+        strengths=(0.06, 0.1, 0.2, 0.3, 0.5), shown="{:g} s", plant=_dropped,
         gates=_WORDS,
     ),
     Fault(
-        name="doubled word", strengths=(0.06, 0.1, 0.2, 0.3, 0.5), shown="{:g} s", plant=_doubled,
+        name="doubled word", what="so much speech is said twice",
+        strengths=(0.06, 0.1, 0.2, 0.3, 0.5), shown="{:g} s", plant=_doubled,
         gates=_WORDS,
     ),
     Fault(
-        name="swapped phone", strengths=(0.06, 0.08, 0.1, 0.15, 0.2), shown="{:g} s", plant=_swapped,
+        name="swapped phone", what="so much speech is replaced by another sound of the sentence, as loud",
+        strengths=(0.06, 0.08, 0.1, 0.15, 0.2), shown="{:g} s", plant=_swapped,
         gates=_WORDS,
     ),
     Fault(
-        name="moved pause", strengths=(0.05, 0.1, 0.15, 0.2, 0.3), shown="{:g} s", plant=_moved_pause,
+        name="moved pause", what="so much of the longest pause is taken out, and put between other words",
+        strengths=(0.05, 0.1, 0.15, 0.2, 0.3), shown="{:g} s", plant=_moved_pause,
         gates=frozenset({"pauses"}),
     ),
     Fault(
-        name="cut end", strengths=(0.05, 0.1, 0.2, 0.5, 5.0), shown="{:g} s", plant=_cut_end,
+        name="cut end", what="so much of the end is missing, at most half of the speech",
+        strengths=(0.05, 0.1, 0.2, 0.5, 5.0), shown="{:g} s", plant=_cut_end,
         gates=_WORDS | {"pauses"}, is_gross=True,
     ),
     Fault(
-        name="wrong sentence", strengths=(0.1, 0.25, 0.5, 0.75, 1.0), shown="{:.0%}", plant=_wrong_sentence,
+        name="wrong sentence", what="the last part, this share, is another sentence of the same voice",
+        strengths=(0.1, 0.25, 0.5, 0.75, 1.0), shown="{:.0%}", plant=_wrong_sentence,
         gates=_WORDS, is_gross=True,
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Writes the tables of docs/sound.md, and its picture, from results.json.
 
-python benchmarks/sound_gate/page.py
+python benchmarks/sound_gate/figures.py
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tts_baseline.core.errors import MissingExtra
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.faults.fault import Fault
 
-BEGIN = "<!-- figures: python benchmarks/sound_gate/page.py -->"
+BEGIN = "<!-- figures: python benchmarks/sound_gate/figures.py -->"
 END = "<!-- end of figures -->"
 PAGE, PICTURE = ROOT / "docs" / "sound.md", ROOT / "docs" / "sound_curves.svg"
 RESULTS = Path(__file__).with_name("results.json")
