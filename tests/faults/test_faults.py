@@ -163,11 +163,12 @@ def test_a_swapped_phone_is_as_long_and_as_loud_as_what_was_there(original: Orig
     assert np.corrcoef(swapped[there], wave[there])[0, 1] < 0.9
 
 
-def test_a_moved_pause_is_elsewhere_and_nothing_is_lost() -> None:
+@pytest.mark.parametrize("seed", range(8))
+def test_a_moved_pause_is_elsewhere_and_nothing_is_lost(seed: int) -> None:
     voice, silence = tone(150.0, 1.5), 1e-4 * tone(150.0, 0.4)
     quiet = np.random.default_rng(0).uniform(0.3, 1.0, 300)
     words = np.concatenate([voice, silence, voice]) * np.repeat(quiet, 54400 // 300 + 1)[:54400]
-    moved = plant("moved pause", 0.3, Original(words, RATE))
+    moved = plant("moved pause", 0.3, Original(words, RATE), seed)
     assert moved.size == words.size
     ((before, until),) = hearing.pauses(words, RATE)
     assert (before, until) == pytest.approx((1.5 * RATE, 1.9 * RATE), abs=0.02 * RATE)
@@ -265,6 +266,15 @@ def test_a_fault_is_the_same_each_time_within_full_scale_and_never_in_place(
 def test_a_fault_is_named_by_gates_that_there_are(fault: Fault) -> None:
     assert fault.gates
     assert fault.gates <= gates().keys()
+
+
+def test_only_what_is_above_full_scale_is_scaled_down(original: Original) -> None:
+    loud = Original(original.wave / np.abs(original.wave).max(), RATE)
+    softer, noisy = (
+        planted(BY_NAME[name], BY_NAME[name].strengths[-1], loud, "case") for name in ("softer", "noise")
+    )
+    assert decibels(power(softer) / power(loud.wave)) == pytest.approx(-12)
+    assert np.abs(noisy).max() == 1
 
 
 def test_names_are_given_once() -> None:
