@@ -5,12 +5,14 @@
 
 FOLDER keeps the prompts (fetched by apt-get, decoded by ffmpeg). Nothing is spoken: recordings are scored and
 judged as those of a run are, by the functions that `tts-baseline certify --sound` uses. `--gross` plants only
-the gross faults, in each single sentence of a larger suite, and the harmless changes.
+the gross faults, in each single sentence of a larger suite, and the harmless changes. Ctrl-C counts the
+sentences that are finished.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -73,20 +75,24 @@ def main() -> int:
     faults, count = (gross, asked.gross) if asked.gross else (FAULTS, asked.count)
     goldens = VOICES[asked.voice](asked.sounds, count, asked.seed)
     changes: tuple[Change, ...] = (None, *faults, *HARMLESS)
-    sentences = _sentences(goldens)
+    planned = _sentences(goldens)
     found: dict[str, dict[str, Compared]] = {}
-    for number, compared in enumerate(
-        in_processes(
-            compare, ((sentence, change) for sentence in sentences for change in changes), asked.jobs
-        )
-    ):
-        found.setdefault(compared.ours.change, {})[compared.ours.case] = compared
-        if number % len(changes) == len(changes) - 1:
-            print(f"{compared.ours.case}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        tasks = ((sentence, change) for sentence in planned for change in changes)
+        for number, compared in enumerate(in_processes(compare, tasks, asked.jobs), 1):
+            found.setdefault(compared.ours.case, {})[compared.ours.change] = compared
+            if number % len(changes) == 0:
+                print(f"{compared.ours.case}: {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    sentences = [each for each in planned if len(found.get(each.case.id, ())) == len(changes)]
     page = _counted(asked.voice, sentences, faults, found)
     for row in page["rows"]:
         print(*row.values(), sep="\t")
-    page |= {"sentences": len(sentences), "seconds": round(time.monotonic() - begun), "jobs": asked.jobs}
+    page |= {
+        "sentences": len(sentences),
+        "planned": len(planned),
+        "seconds": round(time.monotonic() - begun),
+        "jobs": asked.jobs,
+    }
     save(asked.write, "gross" if asked.gross else "planted", asked.voice, page)
     return 0
 
@@ -136,8 +142,13 @@ def _counted(
     voice: str,
     sentences: Sequence[GoldenCase],
     faults: Sequence[Fault],
-    found: Mapping[str, Mapping[str, Compared]],
+    heard_of: Mapping[str, Mapping[str, Compared]],
 ) -> dict[str, Any]:
+    names = [change.name for change in (*faults, *HARMLESS)]
+    found = {
+        name: {sentence.case.id: heard_of[sentence.case.id][name] for sentence in sentences}
+        for name in ("", *names)
+    }
     unchanged = {case: compared.ours.readings[0.0] or () for case, compared in found[""].items()}
     cases = [sentence.case for sentence in sentences]
     suite = suite_of(
