@@ -79,7 +79,7 @@ FAULTS = (
     Fault(
         name="hum", what="hum of 50, 100 and 150 Hz, so far below the speech",
         strengths=(50, 40, 30, 20, 10), shown="{:g} dB", plant=_hum,
-        gates=frozenset({"snr", "snr_speech"}),
+        gates=frozenset({"hum", "snr", "snr_speech"}),
     ),
     Fault(
         name="low-pass", what="nothing is left above this frequency",
