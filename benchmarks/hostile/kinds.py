@@ -37,7 +37,7 @@ _PYTEST = (
 
 
 class Edit(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text that stands once in a file of the package, and what takes its place."""
+    """A text that stands once in a file, and what takes its place."""
 
     file: str
     old: str

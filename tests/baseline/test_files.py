@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support import REPOSITORY
 from tests.support.baselines import complaint
 from tests.support.runs import run
 from tests.support.tones import RATE, audio, tone
@@ -231,3 +233,21 @@ def test_only_one_process_at_a_time_changes_a_folder(tmp_path: Path) -> None:
     assert [process.wait() for process in crowd] == [0, 0, 0]
     assert (tmp_path / "count").read_text() == "60"
     assert os.listdir(tmp_path) == ["count"]  # noqa: PTH208 - the lock is not in the repository
+
+
+def test_a_link_that_is_planted_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("theirs")
+    lock = files.lock_path(tmp_path)
+    lock.symlink_to(tmp_path / "theirs")
+    try:
+        with pytest.raises(OSError, match="symbolic links"), files.locked(tmp_path):
+            pass
+    finally:
+        lock.unlink()
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
+def test_the_oldest_filelock_that_is_allowed_follows_no_planted_link() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (least,) = [name.partition(">=")[2] for name in project["dependencies"] if name.startswith("filelock")]
+    assert tuple(map(int, least.split("."))) >= (3, 20, 1)

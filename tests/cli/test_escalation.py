@@ -129,9 +129,12 @@ def test_a_slower_commit_is_the_codes(accepted) -> None:
 
 def test_a_machine_without_a_baseline_is_judged_against_a_named_revision(folder) -> None:
     (folder.root / "voice.py").write_text(VOICE.format(seconds=0.06))
-    answer = folder.call("run", "--against", "main", "--missing", "record")
+    revision = folder.git("rev-parse", "main")
+    answer = folder.call("run", "--against", revision, "--missing", "record")
     assert answer.status == 1
     assert latency(folder)["decided_by"] == "judge"
+    assert revision[:7] in answer.out
+    assert revision not in answer.out + answer.err
     assert not list(
         Path(folder.root, "baselines").glob("*/*/machines/*/*.json")
     )  # a regression is not recorded

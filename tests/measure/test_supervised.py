@@ -97,10 +97,10 @@ def test_no_end_of_a_pipe_is_left_open(spec) -> None:
     assert ends() == before
 
 
-def printed(code: str, folder: Path, *words: str) -> str:
+def printed(code: str, folder: Path, *words: str, memory_limit: int = 0) -> str:
     """What a supervised process prints."""
     argv = [sys.executable, "-c", code, *words]
-    process = Supervised(argv, folder=str(folder), environment=os.environ, ends=())
+    process = Supervised(argv, folder=str(folder), environment=os.environ, ends=(), memory_limit=memory_limit)
     while not process.look():
         time.sleep(0.01)
     process.close()
@@ -111,6 +111,11 @@ def printed(code: str, folder: Path, *words: str) -> str:
 def test_a_worker_has_no_other_pipes_than_its_own(tmp_path: Path) -> None:
     code = "import os; print([f for f in os.listdir('/proc/self/fd') if int(f) > 2], flush=True)"
     assert printed(code, tmp_path).count("'") == 2  # the folder itself, which is being listed
+
+
+def test_a_worker_has_the_memory_that_it_is_given(tmp_path: Path) -> None:
+    code = "import resource; print(*resource.getrlimit(resource.RLIMIT_DATA))"
+    assert printed(code, tmp_path, memory_limit=2**30) == f"{2**30} {2**30}\n"
 
 
 @pytest.mark.parametrize("value", ["café", "caf\udce9", "\x01 \t", "🙂", ""])

@@ -129,6 +129,7 @@ def test_a_wrong_shape_is_refused(tmp_path: Path, text: str, says: str) -> None:
         ('id = "two"\ntext = 2', "Expected `str`, got `int`"),
         ('id = "two"\ntext = "Dos."\ntags = "x"', "Expected `array`, got `str`"),
         ('id = "two"\ntext = "Dos."\nseed = 1.5', "Expected `int`"),
+        ('id = "two"\ntext = "Dos."\nseed = 18446744073709551616', "Expected `int` <= 9223372036854775807"),
         ('id = "Two"\ntext = "Dos."', "[a-z0-9][a-z0-9_-]*"),
         ('id = "-two"\ntext = "Dos."', "[a-z0-9][a-z0-9_-]*"),
         ('id = "two\\n"\ntext = "Dos."', "[a-z0-9][a-z0-9_-]*"),
