@@ -23,6 +23,7 @@ LISTED = {
         "cli._streams:complain": "the door",
         "cli._streams:has_colors": "asks the stream",
         "pipelines.f5_spanish.voice.transcripts:_recognized": "in the worker: into its log",
+        "pipelines._renderings:_main": "msgpack to the process that started it",
         "plugin.gatekeeper:Gatekeeper.pytest_terminal_summary": "a title of ours",
         "plugin.said:fit": "asks the stream for its encoding",
         "plugin.said:fail": "the door",
@@ -44,6 +45,7 @@ LISTED = {
         "baseline.history:_staged_at": "beside the file itself",
         "baseline.pending:_beside": "a run's own id",
         "baseline.recordings:path_of": "a case's id",
+        "baseline.recordings:golden_path": "a case's id",
         "baseline.store:Store.certificate": "a machine's key",
         "baseline.store:Store.golden": "a case's id",
         "baseline.store:Store.golden_name": "a case's id and a hash",
@@ -60,9 +62,11 @@ LISTED = {
         "measure.kin:_parents": "numbers",
         "measure.supervised:Supervised.__init__": "into the worker's output, redacted in measure/client",
         "measure.worker:_Session._refusal": "redacted there",
+        "pipelines._renderings:renderings": "samples and numbers, decoded strictly",
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/http/words",
         "pipelines.http.client:Client._ask": "through pipelines/http/words",
         "pipelines.http.client:Client._drop_idle": "whether there is a byte",
+        "session.play:_play": "a player's last line, which `TtsBaselineError` prints as a `line`",
     },
 }
 

@@ -273,11 +273,12 @@ def _names(verdicts: Iterable[Verdict]) -> list[str]:
 
 
 def _head(data: str | bytes) -> Page:
-    """A page of JSON without its long lists: how many they are."""
+    """A page of JSON without its long lists: how many they are; and without the metrics that there are."""
     page = json.loads(data)
     return {
-        key: len(value) if key in ("verdicts", "readings", "metrics") else value
+        key: len(value) if key in ("verdicts", "readings") else value
         for key, value in page.items()
+        if key != "metrics"
     }
 
 

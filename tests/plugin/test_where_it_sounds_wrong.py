@@ -51,3 +51,10 @@ def test_the_terminal_names_sentence_fault_and_second(project, fault: str) -> No
     assert said, because
     assert float(said[1]) == pytest.approx(0.25 if gate == "pauses" else 0.17, abs=0.05)
     assert float(said[2]) == pytest.approx(second, abs=0.25)
+    result.stdout.fnmatch_lines(["  where    dos: *«*»*, ?.?? *", "Hear:", "  dos      Dos y tres."])
+    hear = result.outlines[result.outlines.index("Hear:") + 2 :]
+    before, after = (line.split()[1] for line in hear[:2])
+    kept = project.newest / "before" / "dos.flac"
+    assert kept.read_bytes() == (project.pytester.path / before).read_bytes()
+    assert (project.pytester.path / after).samefile(project.newest / "audio" / "dos.flac")
+    assert not kept.with_name("uno.flac").exists()  # it sounds as accepted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -55,19 +56,23 @@ def store_of(project: Project) -> Store:
     return project.store("cpu")
 
 
-def measured(project: Project, name: str, said: Said, seconds: float = 0.25) -> Run:
+def measured(
+    project: Project, name: str, said: Said, seconds: float = 0.25, texts: Mapping[str, str] = TEXTS
+) -> Run:
     """A run that was scored against what is accepted at this moment."""
     store = store_of(project)
     with store.locked():
         quality = store.load(KEY).quality
         goldens = store.goldens(quality)
-    bare = run(name, said, seconds=seconds)
+    bare = run(name, said, seconds=seconds, texts=texts)
     process = replicate(dict.fromkeys(said, calls([seconds] * 2, audio_s=0.5)), start_s=1.0)
     heard = {case: (sound,) for case, sound in said.items()}
     readings, own = score(bare.cases, [process] * 3, heard, quality, goldens)
     return replace(bare, goldens=goldens_of(bare.cases, quality), readings=readings, own_readings=own)
 
 
-def left(project: Project, name: str, said: Said, seconds: float = 0.25) -> Path:
+def left(
+    project: Project, name: str, said: Said, seconds: float = 0.25, texts: Mapping[str, str] = TEXTS
+) -> Path:
     """The folder of such a run."""
-    return pending.save(project.report, measured(project, name, said, seconds), said)
+    return pending.save(project.report, measured(project, name, said, seconds, texts), said)

@@ -9,19 +9,44 @@ from pathlib import Path
 import soundfile
 
 from tts_baseline.baseline import files
+from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_regular
-from tts_baseline.core.records import RecordingFile, Run, Utterance
+from tts_baseline.core.records import QualityCase, RecordingFile, Run, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sounds import unrecordable
 
-_AUDIO = "audio"
+_AUDIO, _GOLDENS = "audio", "before"
 _WHOLE = "download the whole folder of the run, audio/ included"
 
 
 def path_of(folder: Path, case: str) -> Path:
     """Where a pending run keeps the recording of a case."""
     return folder / _AUDIO / f"{case}.flac"
+
+
+def golden_path(folder: Path, case: str) -> Path:
+    """Where a pending run keeps the golden that a case was compared with, if it sounds otherwise now."""
+    return folder / _GOLDENS / f"{case}.flac"
+
+
+def read_golden(folder: Path, run: Run, case: str, accepted: QualityCase) -> Utterance:
+    """The golden of a case from the folder of a run.
+
+    Raises BaselineError for a file that is missing, or not the one that the run was compared with.
+    """
+    path = golden_path(folder, case)
+    try:
+        data = read_regular(path, largest_flac(accepted.audio.samples))
+    except OSError as error:
+        raise BaselineError(
+            f"the golden of case {case!r} cannot be read: {_why(path, error)}", where=str(path), hint=_WHOLE
+        ) from error
+    if not hashlib.sha256(data).hexdigest() == run.goldens.get(case) == accepted.recording:
+        raise BaselineError(
+            f"this is not the golden that case {case!r} was compared with", where=str(path), hint=_WHOLE
+        )
+    return files.decode_flac(data, accepted.audio, path)
 
 
 def described(data: bytes) -> RecordingFile:
@@ -85,7 +110,8 @@ def read(folder: Path, run: Run, case: str) -> tuple[bytes, Utterance]:
 
 def links(folder: Path) -> list[Path]:
     """The links in a pending run, which nothing is read through."""
-    inside = (folder / "run.json", folder / _AUDIO, *(folder / _AUDIO).glob("*"), *folder.glob("*.json"))
+    folders = (folder / _AUDIO, folder / _GOLDENS)
+    inside = (*folders, *(path for each in folders for path in each.glob("*")), *folder.glob("*.json"))
     return [path for path in inside if path.is_symlink()]
 
 

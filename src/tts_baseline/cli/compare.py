@@ -3,7 +3,9 @@
 A RUN is judged against the baselines as they are now; nothing is measured. With --against or
 --against-optimize both are measured now, in fresh processes that take turns, until every verdict is in.
 
-example: tts-baseline compare last --case hola
+With --play both recordings of a case are played: its golden, then this run's.
+
+example: tts-baseline compare last --case hola --play
          tts-baseline compare --against main
          tts-baseline compare --optimize bf16 --against-optimize none
 """
@@ -20,12 +22,14 @@ from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
 from tts_baseline.report import judgement as report
-from tts_baseline.session import compare
+from tts_baseline.session import compare, play
+from tts_baseline.session.hearing import listened
 from tts_baseline.session.judge.escalate import AUTO, NEVER
 from tts_baseline.session.outcome import explained, failing, reopen
 from tts_baseline.session.project import Project
 
 _HELP = "tts-baseline compare --help"
+_PLAY = "tts-baseline compare last --case ID --play"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "run", metavar="RUN", nargs="?", help="id, part of an id, `last`, or a downloaded folder"
     )
     parser.add_argument("--case", metavar="ID", help="only this case of RUN, with its verdicts one by one")
+    parser.add_argument("--play", action="store_true", help="play that case: its golden, then this run's")
     parser.add_argument("-v", "--verbose", action="store_true", help="show every case's readings")
     parser.add_argument(
         "--against-optimize", metavar="A,B", help="judge against these optimizations; none for the reference"
@@ -44,11 +49,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace) -> int:
     """0, or 1 where a verdict fails the build."""
     project = _common.opened(options)
+    if options.play and (options.run is None or options.case is None):
+        raise SettingsError("--play plays one case of a run: name both", hint=_PLAY)
     if options.run is None:
         return _side_by_side(project, options)
     if options.against or options.against_optimize:
         raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
-    outcome = reopen(project, options.run)
+    outcome = listened(project, reopen(project, options.run))
     _common.note_unusable(project, options.run, outcome.folder)
     if options.case is None:
         if options.json:
@@ -68,6 +75,8 @@ def act(options: argparse.Namespace) -> int:
         _common.show_json([only])
     else:
         say(explained(only, only.verdicts, project))
+    if options.play:
+        play.case(project, outcome, options.case, _common.progress())
     return _common.status(project, only)
 
 

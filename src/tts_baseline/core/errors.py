@@ -117,5 +117,9 @@ class RevisionError(TtsBaselineError):
     """A revision to compare with cannot be found, or cannot be checked out beside the project."""
 
 
+class PlayerError(TtsBaselineError):
+    """Nothing here plays sounds, or what does has failed."""
+
+
 class NothingMeasured(TtsBaselineError):
     """A gate was asked to measure and measured nothing."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tts_baseline.core.hearing import Audible
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Verdict, Verdicts
@@ -16,7 +17,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     `judgement` is None if the judge was not called. `recorded` are the baseline files that were written
     because there were none. `notes` are about the comparison itself, a line each. `sound` says in a line what
-    is certified of the gate of sound; empty where nothing is.
+    is certified of the gate of sound; empty where nothing is. `heard` are the cases whose sound is not fine,
+    the worst first, as far as anybody listened.
     """
 
     run: Run
@@ -27,6 +29,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     recorded: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     sound: str = ""
+    heard: dict[str, Audible] = {}
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:

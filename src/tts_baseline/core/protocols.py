@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple, Protocol, get_args, runtime_checkable
 
 from msgspec import Struct, field
 
+from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, Utterance
-from tts_baseline.core.sounds import Sounds
+from tts_baseline.core.sounds import Sound, Sounds
 
 Better = Literal["lower", "higher", "same"]
 Family = Literal["latency", "memory", "work", "quality"]
@@ -108,11 +109,15 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class Metric(NamedTuple):
-    """A registered metric: its declaration, the pure function that computes it, and its summary."""
+    """A registered metric: its declaration, the pure function that computes it, and its summary.
+
+    `places(sound, golden)` tells where it hears a difference; None where it has no places of its own.
+    """
 
     spec: MetricSpec
     read: Callable[[Evidence], Reading]
     doc: str
+    places: Callable[[Sound, Sound], tuple[Passage, ...]] | None = None
 
 
 @runtime_checkable

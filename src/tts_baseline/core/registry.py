@@ -59,7 +59,7 @@ def registered(module: ModuleType) -> Metric:
             where=where,
             hint="add `def read(evidence: Evidence) -> Reading`",
         )
-    return Metric(spec, module.read, summary(module))
+    return Metric(spec, module.read, summary(module), getattr(module, "places", None))
 
 
 def gates() -> Mapping[str, MetricSpec]:

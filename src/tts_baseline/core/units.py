@@ -14,6 +14,7 @@ _BYTES |= {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PREFIXED = ("FLOP", "Hz")
 _LEAST_S = 0.5e-6  # what is less is no whole microsecond
+_MOMENT_S = 0.03  # chosen: what is shorter is not heard as a stretch
 
 
 def value(number: float | None, unit: str) -> str:
@@ -58,6 +59,13 @@ def seconds(number: float) -> str:
     if size >= 1e-3:
         return f"{number * 1e3:.{1 if size >= 1e-2 else 2}f} ms"
     return f"{number * 1e6:.0f} µs"
+
+
+def span(start: float, stop: float) -> str:
+    """From second to second: '1.20 to 1.45 s', or '1.20 s' for a moment."""
+    if stop - start < _MOMENT_S:
+        return f"{start:.2f} s"
+    return f"{start:.2f} to {stop:.2f} s"
 
 
 def joined(*parts: str) -> str:

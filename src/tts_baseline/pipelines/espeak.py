@@ -14,7 +14,7 @@ import threading
 import time
 from _ctypes import dlclose
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -49,7 +49,7 @@ _SYNCHRONOUS = 2
 _PHONEME_EVENTS_IN_IPA_WITHOUT_EXIT = 0x8003
 _RATE, _PITCH = 1, 3
 _BY_CHARACTER, _UTF8 = 1, 1
-_LIST_TERMINATED, _PHONEME = 0, 7
+_LIST_TERMINATED, _WORD, _PHONEME = 0, 1, 7
 
 
 class _EventId(ctypes.Union):
@@ -101,6 +101,18 @@ def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak
     )
 
 
+class Said(NamedTuple):
+    """Blocks of 16-bit samples; phones and words, each with the sample at which it begins.
+
+    A word is named by its first character in the text, which is counted from 1.
+    """
+
+    pcm: list[bytes]
+    phones: list[tuple[int, bytes]]
+    words: list[tuple[int, int]]
+    seconds: float = 0.0
+
+
 class Espeak(Struct, frozen=True, kw_only=True):
     """A pipeline that speaks Spanish with espeak-ng; it keeps no state between requests.
 
@@ -146,31 +158,35 @@ class Espeak(Struct, frozen=True, kw_only=True):
         Raises RequestFailed for a region without a voice and for a speed outside 80 to 450 words a minute.
         """
         started = time.perf_counter()
+        said = self.said(request)
+        unloaded = time.perf_counter()
+        samples = np.frombuffer(b"".join(said.pcm), dtype=np.int16).astype(np.float32) / np.float32(32768)
+        phones = tuple(
+            Phone(symbol=symbol.decode("utf-8", "ignore"), start_s=sample / SAMPLE_RATE)
+            for sample, symbol in said.phones
+        )
+        stages = {
+            "text": unloaded - started - said.seconds,
+            "model": said.seconds,
+            "post": time.perf_counter() - unloaded,
+        }
+        return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones)
+
+    def said(self, request: Request) -> Said:
+        """What the engine gives for a request. Raises RequestFailed as `synthesize` does."""
         text = request.text.translate(_WITHOUT_CONTROLS).encode("utf-8", "replace")
-        pcm: list[bytes] = []
-        heard: list[tuple[int, bytes]] = []
+        said = Said([], [], [])
         with self._engine(self._voice(request.region), self._rate(request.speed)) as engine:
-            callback = _Callback(_recorder(pcm, heard))
+            callback = _Callback(_recorder(said))
             engine.espeak_SetSynthCallback(callback)
             asked = time.perf_counter()
             status = engine.espeak_Synth(text, len(text) + 1, 0, _BY_CHARACTER, 0, _UTF8, None, None)
-            spoken = time.perf_counter()
+            said = said._replace(seconds=time.perf_counter() - asked)
         if status != 0:
             raise RequestFailed(
                 f"espeak_Synth failed with status {status}", where=f"text {request.text[:60]!r}"
             )
-        unloaded = time.perf_counter()
-        samples = np.frombuffer(b"".join(pcm), dtype=np.int16).astype(np.float32) / np.float32(32768)
-        phones = tuple(
-            Phone(symbol=symbol.decode("utf-8", "ignore"), start_s=sample / SAMPLE_RATE)
-            for sample, symbol in heard
-        )
-        stages = {
-            "text": asked - started + (unloaded - spoken),
-            "model": spoken - asked,
-            "post": time.perf_counter() - unloaded,
-        }
-        return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones)
+        return said
 
     def _voice(self, region: str) -> str:
         if self.voice is not None:
@@ -229,14 +245,16 @@ class Espeak(Struct, frozen=True, kw_only=True):
             )
 
 
-def _recorder(pcm: list[bytes], heard: list[tuple[int, bytes]]) -> Any:
+def _recorder(said: Said) -> Any:
     def record(wave: int | None, count: int, events: Any) -> int:
         if wave and count > 0:
-            pcm.append(ctypes.string_at(wave, 2 * count))
+            said.pcm.append(ctypes.string_at(wave, 2 * count))
         index = 0
         while events[index].type != _LIST_TERMINATED:
             if events[index].type == _PHONEME:
-                heard.append((events[index].sample, events[index].id.string))
+                said.phones.append((events[index].sample, events[index].id.string))
+            elif events[index].type == _WORD:
+                said.words.append((events[index].sample, events[index].text_position))
             index += 1
         return 0
 

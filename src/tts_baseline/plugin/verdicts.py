@@ -34,7 +34,7 @@ def check_family(measured: Measurements, item: pytest.Item, family: str) -> None
 
 def _conclude(measured: Measurements, item: pytest.Item, verdicts: Sequence[Verdict]) -> None:
     """Note verdicts on the item, as properties for JUnit, and fail it with all that fail the build."""
-    stated = dict(junit.properties(verdicts))
+    stated = dict(junit.properties(verdicts, measured.outcome.heard))
     others = [each for each in item.user_properties if each[0] not in stated]
     item.user_properties[:] = [*others, *stated.items()]  # once, however often the item is run
     failures = failing(measured.project, verdicts)

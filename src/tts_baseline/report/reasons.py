@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from tts_baseline.core import units
+from tts_baseline.core.hearing import NOTHING, Audible
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Verdict
+from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate.explain import causes, reason
+from tts_baseline.report import listening
 
 _SHOWN = 5  # cases named in a line
 
 
-def reasons(verdicts: Sequence[Verdict]) -> list[str]:
+def reasons(verdicts: Sequence[Verdict], heard: Mapping[str, Audible] = NOTHING) -> list[str]:
     """A line for each suite verdict that needs a reason, then what was configured differently."""
     suite = [verdict for verdict in verdicts if verdict.case is None]
-    notes = [f"{v.gate} {v.status}: {why}" for v in suite if _has_own_line(v) and (why := reason(v))]
+    notes = [f"{v.gate} {v.status}: {why}" for v in suite if _has_own_line(v) and (why := _why(v, heard))]
     for status in ("no baseline", "not comparable"):
         alike = [verdict for verdict in suite if verdict.status == status]
         if alike:
             notes.append(f"{', '.join(v.gate for v in alike)} {status}: {reason(alike[0])}")
     return [*notes, *_unjudged(verdicts), *causes(suite)]
+
+
+def _why(verdict: Verdict, heard: Mapping[str, Audible]) -> str:
+    """Its reason and, of one that fails, its place."""
+    place = listening.where(verdict, heard) if verdict.status in FAILING else ""
+    return units.joined(reason(verdict), place)
 
 
 def _unjudged(verdicts: Sequence[Verdict]) -> list[str]:

@@ -17,7 +17,8 @@ _ORDER: tuple[Status, ...] = (
     "invalid", "regressed", "undecided", "no baseline", "not comparable", "improved", "worse", "better", "ok",
 )  # fmt: skip
 _ODD: tuple[Status, ...] = (*FAILING, "improved", "worse", "better")
-_SHOWN_CASES = 12
+SHOWN_CASES = 12
+_ALL_COLUMNS = 10_000
 _SCALED = ("s", "B")  # each number is scaled by itself, so that a change may be in s beside a limit in ms
 
 
@@ -43,8 +44,8 @@ def verdict_sheet(title: str, verdicts: Sequence[Verdict]) -> Sheet:
     return Sheet(title, heads, tuple(_suite_row(verdict) for verdict in own))
 
 
-def case_sheets(verdicts: Sequence[Verdict]) -> list[Sheet]:
-    """The single cases that are not fine, worst first, at most twelve, in one table; none where all are."""
+def case_sheets(verdicts: Sequence[Verdict], most: int | None = SHOWN_CASES) -> list[Sheet]:
+    """The single cases that are not fine, worst first, in one table; none where all are. `most` None: all."""
     latest = {(v.case, v.gate): v for v in verdicts if v.case and v.status in _ODD}
     odd = sorted(latest.values(), key=lambda v: _ORDER.index(v.status))
     if not odd:
@@ -54,14 +55,39 @@ def case_sheets(verdicts: Sequence[Verdict]) -> list[Sheet]:
             _word(v),
             f"{v.case}",
             v.gate,
-            units.change(v.change, v.unit, relative=v.relative) if v.change is not None else reason(v),
+            _change_and_cause(v),
         )
-        for v in odd[:_SHOWN_CASES]
+        for v in odd[:most]
     ]
-    if len(odd) > _SHOWN_CASES:
-        rows.append((f"+ {len(odd) - _SHOWN_CASES} more", "", "", "-v, or the report, lists all"))
+    if most is not None and len(odd) > most:
+        rows.append((f"+ {len(odd) - most} more", "", "", "-v, or report.html, lists all"))
     heads = (("verdict", 14), ("case", 22), ("gate", 11), ("change", 30))
     return [Sheet("single cases", heads, tuple(rows))]
+
+
+def compared_sheets(run: Run, verdicts: Sequence[Verdict]) -> list[Sheet]:
+    """Every case with every reading in one table, what is accepted beside it: '4.64 → 1.89'."""
+    accepted = {
+        (v.case, v.metric): units.value(v.baseline, v.unit) for v in verdicts if v.baseline is not None
+    }
+    sheets = reading_sheets(run, _ALL_COLUMNS)
+    return [
+        Sheet(
+            "readings, accepted → measured",
+            sheet.heads,
+            tuple(
+                (
+                    case,
+                    *(
+                        f"{accepted[case, name]} → {cell}" if (case, name) in accepted else cell
+                        for (name, _), cell in zip(sheet.heads[1:], cells, strict=True)
+                    ),
+                )
+                for case, *cells in sheet.rows
+            ),
+        )
+        for sheet in sheets
+    ]
 
 
 def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
@@ -102,6 +128,13 @@ def counts(verdicts: Iterable[Verdict]) -> str:
             counted.append(f"{cases} {'case' if cases == 1 else 'cases'} {status}")
     counted += [f"{statuses.count(status)} {status}" for status in _ORDER if status in statuses]
     return ", ".join(counted) or "nothing judged"
+
+
+def _change_and_cause(v: Verdict) -> str:
+    """'+907; 907 clipped runs': by how much, and what the metric says of it; else the reason."""
+    if v.change is None:
+        return reason(v)
+    return units.joined(units.change(v.change, v.unit, relative=v.relative), v.grounds.note)
 
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:

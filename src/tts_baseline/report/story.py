@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tts_baseline.core import units
+from tts_baseline.core.hearing import NOTHING, Audible
 from tts_baseline.core.outside import line
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.explain import because, headline, reason, surroundings, where
+from tts_baseline.report import listening
 
 _SHOWN = 8
 _WORST = 3
 
 
-def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, *, folder: str = "") -> str:
-    """Each verdict with its numbers, what changed around them, and the next commands.
+def story(
+    verdicts: Sequence[Verdict],
+    run: Run,
+    baseline: Baseline,
+    *,
+    folder: str = "",
+    heard: Mapping[str, Audible] = NOTHING,
+) -> str:
+    """Each verdict with its numbers and its place, what to hear, what changed, and the next commands.
 
     `folder` is what they call the run by, where its id does not do.
     """
@@ -25,25 +34,31 @@ def story(verdicts: Sequence[Verdict], run: Run, baseline: Baseline, *, folder: 
     for verdict in shown[:_SHOWN]:
         lines.append(headline(verdict, run.suite))
         lines += [f"  {number}" for number in _numbers(verdict, baseline)]
+        if place := listening.where(verdict, heard):
+            lines.append(f"  where    {place}")
         if verdict.case is None:
             lines += [f"  {case}" for case in _worst([v for v in verdicts if v.gate == verdict.gate])]
     if len(shown) > _SHOWN:
         lines.append(f"and {len(shown) - _SHOWN} more; the report lists them all")
     if around := surroundings(run, baseline):
         lines.append("changed around it: " + ", ".join(around))
-    lines += ["Next:", *next_commands(verdicts, run, folder)]
+    cases = dict.fromkeys(filter(None, (listening.case_of(verdict, heard) for verdict in shown)))
+    lines += listening.files([case for case in run.cases if case.id in cases], heard)
+    lines += ["Next:", *next_commands(verdicts, run, folder, next(iter(cases), ""))]
     return "\n".join(map(line, lines))
 
 
-def next_commands(verdicts: Sequence[Verdict], run: Run, folder: str = "") -> list[str]:
-    """The commands that make sense now, one a line."""
+def next_commands(verdicts: Sequence[Verdict], run: Run, folder: str = "", audible: str = "") -> list[str]:
+    """The commands that make sense now, one a line; `audible` is a case to hear, if there is one."""
     name = folder or run.id
     case = next((f" --case {v.case}" for v in verdicts if v.case), "")
     look = f"  look    tts-baseline compare {name}{case}"
     anchor = " --reset-anchor" if any(v.drift is not None for v in verdicts) else ""
     accept = f'  accept  tts-baseline accept  {name}{anchor} --reason "..."'
     drop = f"  drop    rm -r {folder}" if folder else f"  drop    tts-baseline reject  {name}"
-    return [look, drop] if any(v.status == "invalid" for v in verdicts) else [look, accept, drop]
+    hear = [f"  hear    tts-baseline compare {name} --case {audible} --play"] if audible else []
+    is_whole = not any(v.status == "invalid" for v in verdicts)
+    return [look, *hear, *([accept] if is_whole else []), drop]
 
 
 def _numbers(verdict: Verdict, baseline: Baseline) -> list[str]:

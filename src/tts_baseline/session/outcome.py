@@ -126,7 +126,7 @@ def suite_verdicts(outcome: Outcome, family: str | None = None) -> tuple[Verdict
 def explained(outcome: Outcome, decided: Sequence[Verdict], project: Project | None = None) -> str:
     """Verdicts as sentences, with numbers and the next commands, as they are typed in this project."""
     folder = _beside(project, outcome) if project else ""
-    return story(decided, outcome.run, outcome.baseline, folder=folder)
+    return story(decided, outcome.run, outcome.baseline, folder=folder, heard=outcome.heard)
 
 
 def _beside(project: Project, outcome: Outcome) -> str:

@@ -14,7 +14,7 @@ from tts_baseline.core import git
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
 from tts_baseline.report.format import pages
-from tts_baseline.session import places
+from tts_baseline.session import hearing, places
 from tts_baseline.session.accept import record_missing
 from tts_baseline.session.judge import escalate
 from tts_baseline.session.measurement.progress import Progress
@@ -64,6 +64,9 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
         with _writing(progress):
             pending.add(folder, JUDGE_FILE, files.encoded(judgement, folder / JUDGE_FILE))
         outcome = outcome_of(project, folder, run, baseline, judgement, screen=screen)
+    outcome = hearing.listened(project, outcome)
+    with _writing(progress):
+        hearing.keep_goldens(project, outcome)
     with _writing(progress):
         outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _writing(progress):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tts_baseline.core.hearing import Passage
 from tts_baseline.core.sounds import Sound, feature
 from tts_baseline.metrics.edits import Edit, edits
 from tts_baseline.metrics.features.cepstrum import STEP_S, Cepstrum, cepstrum
@@ -40,6 +41,11 @@ class Difference(NamedTuple):
     heard_stop_s: float
     speech_s: float
     pause_s: float
+
+    @property
+    def place(self) -> Passage:
+        """Where it is, in both."""
+        return Passage(self.start_s, self.stop_s, self.heard_start_s, self.heard_stop_s)
 
 
 @feature

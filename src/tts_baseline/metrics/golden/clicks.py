@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tts_baseline.core.hearing import Passage
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.cepstrum import STEP_S
+from tts_baseline.metrics.features.counterpart import counterpart
 from tts_baseline.metrics.features.differences import correspondence
 from tts_baseline.metrics.features.impulses import impulses
 from tts_baseline.metrics.pooling import Measured, against_golden
@@ -46,19 +48,27 @@ def read(evidence: Evidence) -> Reading:
     return against_golden(SPEC, evidence, _clicks)
 
 
+def places(sound: Sound, golden: Sound) -> tuple[Passage, ...]:
+    """Where they are."""
+    return tuple(counterpart(sound, golden, second, second) for second in _seconds(sound, golden))
+
+
 def _clicks(sound: Sound, golden: Sound) -> Measured:
     if min(sound.samples.size, golden.samples.size) < _NEARBY_S * max(sound.rate, golden.rate):
         return Measured(None, "shorter than 15 ms")
+    found = _seconds(sound, golden)
+    named = ", ".join(f"{second:.2f} s" for second in found[:_NAMED])
+    return Measured(float(len(found)), f"at {named}{', …' if len(found) > _NAMED else ''}" if found else "")
+
+
+def _seconds(sound: Sound, golden: Sound) -> list[float]:
+    """The seconds of the sound in which it has a click."""
     there = _in_the_golden(sound, golden)
-    places = [
-        place
-        for place, height in _places(impulses(sound), sound.rate)
-        if there[min(round(place / STEP_S), there.size - 1)] < _LIKE_THE_GOLDEN * height
+    return [
+        second
+        for second, height in _places(impulses(sound), sound.rate)
+        if there[min(round(second / STEP_S), there.size - 1)] < _LIKE_THE_GOLDEN * height
     ]
-    named = ", ".join(f"{place:.2f} s" for place in places[:_NAMED])
-    return Measured(
-        float(len(places)), f"at {named}{', …' if len(places) > _NAMED else ''}" if places else ""
-    )
 
 
 def _places(standing: Samples, rate: int) -> list[tuple[float, float]]:

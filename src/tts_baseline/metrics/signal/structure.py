@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tts_baseline.core.hearing import Passage
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.counterpart import counterpart
 from tts_baseline.metrics.pooling import Measured, over_utterances
 from tts_baseline.metrics.spans import spans
 
@@ -22,6 +24,7 @@ _DEAD_AIR_S = 2.0
 _DEAD_AIR_DB = -60.0
 _FRAME_S = 0.020
 _DC = 0.01
+_APART_S = 0.1  # chosen: less than a syllable
 
 
 def read(evidence: Evidence) -> Reading:
@@ -36,8 +39,8 @@ def read(evidence: Evidence) -> Reading:
 
 
 def _structure(sound: Sound) -> Measured:
-    clipped = _clipped_runs(sound)
-    dead = _dead_air_s(sound)
+    clipped = len(_clipped_runs(sound))
+    dead = [stop - start for start, stop in _dead_air(sound)]
     offset = float(sound.samples.mean())
     faults = []
     if clipped:
@@ -48,8 +51,25 @@ def _structure(sound: Sound) -> Measured:
     return Measured(clipped + len(dead) + (abs(offset) > _DC), ", ".join(faults))
 
 
-def _clipped_runs(sound: Sound) -> int:
-    """How many plateaus in the sound's waveform were cut off rather than rounded."""
+def places(sound: Sound, golden: Sound) -> tuple[Passage, ...]:
+    """Where it is clipped, and dead; an offset is everywhere."""
+    found = [*_together(_clipped_runs(sound)), *_dead_air(sound)]
+    return tuple(counterpart(sound, golden, start, stop) for start, stop in found)
+
+
+def _together(seconds: list[float]) -> list[tuple[float, float]]:
+    """Clipped runs that are 100 ms or less apart as one stretch."""
+    stretches: list[tuple[float, float]] = []
+    for second in seconds:
+        if stretches and second - stretches[-1][1] <= _APART_S:
+            stretches[-1] = stretches[-1][0], second
+        else:
+            stretches.append((second, second))
+    return stretches
+
+
+def _clipped_runs(sound: Sound) -> list[float]:
+    """The second of each plateau in the sound's waveform that was cut off rather than rounded."""
     import numpy as np
 
     samples = sound.samples
@@ -59,28 +79,29 @@ def _clipped_runs(sound: Sound) -> int:
     # by 4e-4 of the peak or 4 steps of 16 bits at most.
     corner = max(_CORNER * peak, 5 * _LSB_16)
     reach = round(_NEIGHBOURHOOD_S * sound.rate)
-    runs = 0
+    runs = []
     for first, last in spans(steps <= _FLAT * peak):
         if first == 0 or last == steps.size or min(steps[first - 1], steps[last]) <= corner:
             continue
         nearby = np.sign(samples[first]) * samples[max(0, first - reach) : last + 1 + reach]
         level = np.abs(samples[first : last + 1]).max()
         shortest = _AT_PEAK if level >= _PEAK * peak else max(_BELOW_PEAK, _BELOW_PEAK_S * sound.rate)
-        runs += bool(
+        if (
             last + 1 - first >= shortest
             and level >= _QUIETEST_PLATEAU * peak
             and level >= nearby.max() - _FLAT * peak
-        )
+        ):
+            runs.append(first / sound.rate)
     return runs
 
 
-def _dead_air_s(sound: Sound) -> list[float]:
-    """The length in seconds of each stretch of dead air."""
+def _dead_air(sound: Sound) -> list[tuple[float, float]]:
+    """The seconds between which the air is dead, stretch by stretch."""
     import numpy as np
 
     frame = round(_FRAME_S * sound.rate)
     samples = sound.samples[: sound.samples.size // frame * frame]
     power = np.var(samples.reshape(-1, frame) / np.abs(sound.samples).max(), axis=1)
     quiet = power < power.max(initial=0.0) * 10 ** (_DEAD_AIR_DB / 10)
-    lengths = [(stop - start) * frame / sound.rate for start, stop in spans(quiet)]
-    return [length for length in lengths if length >= _DEAD_AIR_S]
+    stretches = [(start * frame / sound.rate, stop * frame / sound.rate) for start, stop in spans(quiet)]
+    return [(start, stop) for start, stop in stretches if stop - start >= _DEAD_AIR_S]

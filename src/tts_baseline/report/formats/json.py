@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tts_baseline.core.hearing import Audible
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import FAMILIES
@@ -19,7 +20,7 @@ SPEC = FormatSpec(name="json", file="verdicts.json")
 
 
 def render(outcome: Outcome, view: View) -> str:
-    """`{schema, run, folder, pipeline, ..., verdicts, readings, notes, failures, metrics, families}`."""
+    """`{schema, run, folder, pipeline, ..., verdicts, readings, notes, ..., heard, metrics, families}`."""
     run = outcome.run
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
@@ -34,7 +35,13 @@ def render(outcome: Outcome, view: View) -> str:
         "readings": run.readings,
         "notes": outcome.notes,
         "failures": run.failures,
+        "heard": {case: _heard(sound) for case, sound in outcome.heard.items()},
         "metrics": {m.spec.name: m.spec for m in metrics().values()},
         "families": FAMILIES,
     }
     return msgspec.json.format(msgspec.json.encode(page), indent=1).decode() + "\n"
+
+
+def _heard(sound: Audible) -> dict[str, Any]:
+    files = {"before": storable(str(sound.before)), "after": storable(str(sound.after))}
+    return {**files, "places": sound.places}

@@ -11,7 +11,6 @@ from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
 
 SPEC = FormatSpec(name="markdown", file="report.md")
-_ALL_COLUMNS = 10_000
 
 
 def render(outcome: Outcome, view: View) -> str:
@@ -28,11 +27,11 @@ def render(outcome: Outcome, view: View) -> str:
     around = explain.surroundings(run, outcome.baseline)
     if around:
         lines += [outside.markdown(f"Changed around it: {', '.join(around)}."), ""]
-    notes = [*reasons(verdicts), *outcome.notes]
+    notes = [*reasons(verdicts, outcome.heard), *outcome.notes]
     if notes:
         lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
-    tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts)]
-    lines.append(table.markdown([*tables, *sheets.reading_sheets(run, _ALL_COLUMNS)]))
+    tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts, None)]
+    lines.append(table.markdown([*tables, *sheets.compared_sheets(run, verdicts)]))
     if outcome.judgement is not None:
         lines.append(judgement.markdown(outcome.judgement, outcome.pair))
     return "\n".join(lines)

@@ -18,10 +18,10 @@ SPEC = FormatSpec(name="terminal")
 def render(outcome: Outcome, view: View) -> str:
     """Suite verdicts first, why they are so, then single cases that are not fine; all readings if verbose."""
     run, verdicts = outcome.run, outcome.verdicts
-    below = sheets.case_sheets(verdicts)
+    below = sheets.case_sheets(verdicts, None if view.verbose else sheets.SHOWN_CASES)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    notes = filter(None, (*reasons(verdicts), *outcome.notes, load.trouble(run)))
+    notes = filter(None, (*reasons(verdicts, outcome.heard), *outcome.notes, load.trouble(run)))
     lines = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in notes]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
