@@ -97,7 +97,7 @@ def test_each_pause_is_where_and_as_long_as_it_says_and_the_rest_is_untouched(le
     np.testing.assert_array_equal(joined.samples[~touched], plain[~touched])
 
 
-def test_a_pause_is_level_room_tone_at_minus_60_db():
+def test_without_another_tone_a_pause_is_level_noise_at_minus_60_db():
     waves = [signals.speech(0.5), signals.speech(0.5, seed=1)]
     joined = join(waves, RATE, [Pause(seconds=0.3)])
     ((start, stop),) = joined.pauses
@@ -132,7 +132,7 @@ def test_speech_fades_beside_a_pause_so_that_nothing_clicks():
 
 def test_a_word_shorter_than_its_fades_leaves_the_pauses_beside_it_alone():
     word, nothing = np.full(48, 0.5, np.float32), np.empty(0, np.float32)
-    joined = join([nothing, word, nothing], RATE, [Pause(seconds=0.1)] * 2, tone_db=-300.0).samples
+    joined = join([nothing, word, nothing], RATE, [Pause(seconds=0.1)] * 2, tone=np.zeros(1)).samples
     np.testing.assert_allclose(joined[:2400], 0, atol=1e-9)
     np.testing.assert_allclose(joined[2448:], 0, atol=1e-9)
     faded = 0.5 * np.linspace(0, 1, 48) * np.linspace(1, 0, 48)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.pipelines.f5_spanish.plan import Chunk
-from tts_baseline.pipelines.f5_spanish.post.silence import Wave, speech_spans
+from tts_baseline.pipelines.f5_spanish.post.silence import Wave, insides
 from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, Task
 
 _GUARD_S, _SHORTEST_S, _ENOUGH_S = 0.030, 0.100, 0.200
@@ -26,8 +26,8 @@ def denoise(wave: Wave, rate: int, *, strength: float = 1.0) -> Wave:
     Spectral subtraction (Boll 1979) in the form of noisereduce's spectral gate (Sainburg et al. 2020): per
     frequency, what does not rise 1.5 standard deviations above the noise is lowered. The noise is what lies
     between the speech in stretches of at least 100 ms. A wave with less than 200 ms of it, or with less than
-    -90 dBFS of it, comes back unchanged: nothing is known about its noise. Clean a chunk before joining, or
-    the room tone of planned pauses is taken for noise.
+    -90 dBFS of it, comes back unchanged: nothing is known about its noise. Clean a chunk before joining: the
+    room tone of planned pauses is made of what is left.
 
     Raises MissingExtra without noisereduce.
     """
@@ -52,11 +52,8 @@ def denoise(wave: Wave, rate: int, *, strength: float = 1.0) -> Wave:
 
 def _noise(wave: Wave, rate: int) -> Wave:
     """The insides of all long silences, end to end; empty where there is none."""
-    edges = [0, *np.ravel(speech_spans(wave, rate, below_loud_db=_BELOW_LOUD_DB)).tolist(), wave.size]
-    guard = round(_GUARD_S * rate)
-    gaps = zip(edges[::2], edges[1::2], strict=True)
-    insides = [wave[start + guard : max(0, stop - guard)] for start, stop in gaps]
-    return np.concatenate([wave[:0], *(inside for inside in insides if inside.size >= _SHORTEST_S * rate)])
+    found = insides(wave, rate, guard_s=_GUARD_S, shortest_s=_SHORTEST_S, below_loud_db=_BELOW_LOUD_DB)
+    return np.concatenate([wave[:0], *found])
 
 
 def _apply(wave: Wave, _: Chunk, task: Task) -> Wave:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tts_baseline.pipelines.f5_spanish.post.join import SEEDS, Crossfade, Pause, Seam, bare_edges, join
+from tts_baseline.pipelines.f5_spanish.post.room import room_tone
 from tts_baseline.pipelines.f5_spanish.post.silence import edge_silence
 from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
@@ -19,7 +20,8 @@ def _asked(task: Task) -> tuple[float, float]:
 def _apply(track: Track, task: Task) -> Track:
     seams: list[Seam] = [Pause(seconds=pause) if pause else Crossfade(seconds=0) for pause in _asked(task)]
     waves = bare_edges([_EMPTY, track.samples, _EMPTY], task.rate, seams)
-    padded = join(waves, task.rate, seams, seed=(task.seed + 1) % SEEDS)
+    tone = room_tone([track.samples], task.rate)
+    padded = join(waves, task.rate, seams, tone=tone, seed=(task.seed + 1) % SEEDS)
     shift = padded.pauses[0][1] - edge_silence(track.samples, task.rate)[0] if task.plan.lead_s else 0
     inner = [(start + shift, stop + shift) for start, stop in track.pauses]
     return Track(samples=padded.samples, pauses=tuple(sorted([*padded.pauses, *inner])))

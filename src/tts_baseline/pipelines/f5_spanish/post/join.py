@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.post.room import QUIET, Filter, room_tone
 from tts_baseline.pipelines.f5_spanish.post.silence import SampleRange, Wave, edge_silence
 from tts_baseline.pipelines.f5_spanish.post.step import PostStep, Task, Track
 
@@ -36,7 +37,7 @@ Seam = Crossfade | Pause
 
 
 def join(
-    waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tone_db: float = -60.0, seed: int = 0
+    waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tone: Filter = QUIET, seed: int = 0
 ) -> Track:
     """The waves as one, with `seams[i]` between wave i and wave i + 1, in time linear in their length.
 
@@ -44,9 +45,10 @@ def join(
     no more than either side has. Upstream promotes to float64; so does this, and rounds to float32 once, at
     the end: the result is upstream's, cast to float32, sample for sample. It never reaches back over a pause.
 
-    A pause is round(seconds * rate) samples of room tone: white Gaussian noise of `tone_db` dBFS RMS, the
-    same for the same seed. The tone fades in and out over 5 ms of the speech beside it, which fades out
-    and in, so the pause itself is level. For a pause at the start or the end, join with an empty wave.
+    A pause is round(seconds * rate) samples of room tone: Gaussian noise of variance 1, the same for the same
+    seed, through the filter `tone` (see `room.room_tone`). The tone fades in and out over 5 ms of the speech
+    beside it, which fades out and in, so the pause itself is level. For a pause at the start or the end, join
+    with an empty wave.
 
     Raises PipelineError for a wrong number of seams and for seconds that are negative or not finite.
     """
@@ -65,7 +67,7 @@ def join(
         out[end - overlap : end] += wave[:overlap] * fade_in
         out[end : end + wave.size - overlap] = wave[overlap:]
         end += wave.size - overlap
-    _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), 10 ** (tone_db / 20), seed)
+    _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), tone, seed)
     return Track(samples=out[:end].astype(np.float32), pauses=tuple(pauses))
 
 
@@ -102,21 +104,24 @@ def _check(waves: int, seams: Sequence[Seam]) -> None:
             )
 
 
-def _fill_pauses(out: _Buffer, pauses: Sequence[SampleRange], ramp: int, level: float, seed: int) -> None:
+def _fill_pauses(out: _Buffer, pauses: Sequence[SampleRange], ramp: int, tone: Filter, seed: int) -> None:
     """Writes room tone into the pauses of `out`, and crossfades it with up to `ramp` samples beside each."""
     noise = np.random.default_rng(seed)
     for i, (start, stop) in enumerate(pauses):
         before = min(ramp, start - (pauses[i - 1][1] if i else 0))
         after = min(ramp, (pauses[i + 1][0] if i + 1 < len(pauses) else out.size) - stop)
-        tone = noise.standard_normal(before + stop - start + after) * level
+        length = before + stop - start + after
+        if not length:
+            continue
+        room = np.convolve(noise.standard_normal(length + tone.size - 1), tone, mode="valid")
         for beside, part, turned in (
-            (out[start - before : start], tone[:before], 1),
-            (out[stop : stop + after], tone[tone.size - after :], -1),
+            (out[start - before : start], room[:before], 1),
+            (out[stop : stop + after], room[length - after :], -1),
         ):
             fade_out, fade_in = _fades(part.size)
             beside *= fade_out[::turned]
             part *= fade_in[::turned]
-        out[start - before : stop + after] += tone
+        out[start - before : stop + after] += room
 
 
 @functools.lru_cache(maxsize=64)
@@ -129,12 +134,13 @@ def _fades(samples: int) -> tuple[_Buffer, _Buffer]:
 
 
 def joined(waves: Sequence[Wave], task: Task) -> Track:
-    """The waves of a plan's chunks as one, its pauses between them as exact room tone."""
+    """The waves of a plan's chunks as one, its pauses between them as the tone of their own room."""
     seams: list[Seam] = [
         Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=task.settings.crossfade_s)
         for chunk in task.plan.chunks[:-1]
     ]
-    return join(bare_edges(waves, task.rate, seams), task.rate, seams, seed=task.seed % SEEDS)
+    tone = room_tone(waves, task.rate)
+    return join(bare_edges(waves, task.rate, seams), task.rate, seams, tone=tone, seed=task.seed % SEEDS)
 
 
 STEP = PostStep(name="join", setting="crossfade_s", scope="seam", stage="post")

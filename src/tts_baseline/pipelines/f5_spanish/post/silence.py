@@ -66,6 +66,17 @@ def edge_silence(wave: Wave, rate: int) -> SampleRange:
     return (spans[0][0], wave.size - spans[-1][1]) if spans else (0, 0)
 
 
+def insides(
+    wave: Wave, rate: int, *, guard_s: float, shortest_s: float, below_loud_db: float = _SOFT_SPEECH_DB
+) -> list[Wave]:
+    """The silences of at least `shortest_s`, each without `guard_s` at both ends, see `speech_spans`."""
+    edges = [0, *np.ravel(speech_spans(wave, rate, below_loud_db=below_loud_db)).tolist(), wave.size]
+    guard = round(guard_s * rate)
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    found = [wave[start + guard : max(0, stop - guard)] for start, stop in gaps]
+    return [inside for inside in found if inside.size >= shortest_s * rate]
+
+
 def _stretches(mask: NDArray[np.bool_]) -> list[SampleRange]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -20,7 +20,7 @@ from tts_baseline.pipelines.f5_spanish.post import (
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, PostStep, Stage, Task, TrackStep
 
-# Noise goes first: room tone of planned pauses would be taken for it.
+# Noise goes first: what is left of it is the room tone of planned pauses.
 BEFORE: tuple[ChunkStep, ...] = (denoise.STEP, stretch.STEP, emphasis.STEP)
 AFTER: tuple[TrackStep, ...] = (trim.STEP, edges.STEP, high_shelf.STEP, de_ess.STEP, loudness.STEP)
 STEPS: tuple[PostStep, ...] = (*BEFORE, join.STEP, *AFTER)

@@ -1,0 +1,48 @@
+"""The sound of the room when nobody speaks: in pauses that are planned, a voice's own noise goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tts_baseline.pipelines.f5_spanish.post.silence import Wave, insides
+
+Filter = NDArray[np.float64]
+
+# chosen: a listener hears nothing at that level, and no click where it starts and stops
+QUIET: Filter = np.array([10 ** (-60 / 20)])
+QUIET.flags.writeable = False
+
+# chosen: speech fades by 20 ms after its end, and no soft speech is 20 dB below the loud for longer
+_GUARD_S, _SHORTEST_S, _ENOUGH_S = 0.020, 0.020, 0.080
+_BELOW_LOUD_DB = 20.0
+_WINDOW_S = 0.020  # chosen: bands of 50 Hz, and several windows in what is enough
+
+
+def room_tone(waves: Sequence[Wave], rate: int) -> Filter:
+    """The filter that makes the noise of the waves' own silences out of white noise of variance 1.
+
+    Taps of shape (20 ms,): the root of the mean power spectrum of all windows between the speech (Welch
+    1967), with zero phase. With less than 80 ms of silence in all waves, `QUIET`: white noise at -60 dBFS.
+    """
+    size = round(_WINDOW_S * rate)
+    window = np.hanning(size)
+    silences = [
+        inside
+        for wave in waves
+        for inside in insides(
+            wave, rate, guard_s=_GUARD_S, shortest_s=_SHORTEST_S, below_loud_db=_BELOW_LOUD_DB
+        )
+    ]
+    if sum(silence.size for silence in silences) < _ENOUGH_S * rate:
+        return QUIET
+    frames = np.concatenate([
+        np.lib.stride_tricks.sliding_window_view(silence.astype(np.float64), size)[:: size // 2]
+        for silence in silences
+        if silence.size >= size
+    ])  # fmt: skip
+    spectra = np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * window)
+    power = (np.abs(spectra) ** 2).mean(axis=0) / (window**2).sum()
+    return np.roll(np.fft.irfft(np.sqrt(power), size), size // 2)
