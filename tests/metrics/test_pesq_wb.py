@@ -74,8 +74,16 @@ def test_audio_over_15_s_is_the_mean_of_its_parts():
     )
 
 
+def test_a_pause_that_is_longer_hardly_matters_and_what_is_missing_does():
+    longer = np.insert(clip(), 3 * RATE, np.zeros(RATE // 3))
+    assert mos(longer, clip()) > 4.5
+    speech = slice(RATE, 5 * RATE // 4)
+    assert mos(np.delete(clip(), speech), clip()) < 4.0
+
+
 def test_shorter_than_a_quarter_second_is_none():
-    reading = pesq_wb.read(heard(clip()[RATE : RATE + 3_900], golden=clip()))
+    short = clip()[RATE : RATE + 3_900]
+    reading = pesq_wb.read(heard(short / 2, golden=short))
     assert (reading.value, reading.reason) == (None, "shorter than 0.25 s")
 
 

@@ -88,9 +88,18 @@ def test_a_few_samples_more_are_cut_off():
     assert read(np.concatenate([clip(), np.zeros(8)]), clip()) == pytest.approx(1.0, abs=1e-3)
 
 
-def test_different_lengths_have_no_value():
-    reading = stoi.read(heard(clip()[: 2 * RATE], golden=clip()[: 3 * RATE]))
-    assert (reading.value, reading.reason) == (None, "lengths differ: 2.000 s against 3.000 s")
+@pytest.mark.parametrize("later", [8, 32, 1_600])
+def test_a_lag_does_not_matter(later):
+    assert read(np.concatenate([np.zeros(later), noisy(20)])[: clip().size] / 4, clip()) == pytest.approx(
+        read(noisy(20) / 4, clip()), abs=1e-3
+    )
+
+
+def test_a_pause_that_is_longer_hardly_matters_and_half_of_it_does():
+    samples = clip()[3 * RATE : 7 * RATE]
+    longer = np.insert(samples, round(2.9 * RATE), np.zeros(RATE // 3))
+    assert read(longer, samples) > 0.995
+    assert read(samples[: 2 * RATE], samples) < 0.8
 
 
 @pytest.mark.parametrize("size", [1, 100, 1_000, RATE // 4])

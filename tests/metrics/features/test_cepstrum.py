@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soxr
 
-from tests.support.sounds import RATE, clip
+from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.cepstrum import cepstrum
 
@@ -60,3 +60,12 @@ def test_other_rates_are_brought_to_16_khz():
 def test_the_loud_frames_have_level_zero():
     level = cepstrum(Sound(clip(), RATE)).level_db
     assert np.percentile(level, 95) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_sound_that_is_nearly_all_silence_is_read():
+    """Of 200 frames, 4 have sound: the loud ones are these."""
+    samples = np.zeros(2 * RATE)
+    samples[RATE : RATE + 480] = noise(480, 0)
+    heard = cepstrum(Sound(samples, RATE))
+    assert np.isfinite(heard.coefficients).all()
+    assert heard.level_db.max() == 0.0

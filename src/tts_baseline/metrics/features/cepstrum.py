@@ -45,11 +45,18 @@ def cepstrum(sound: Sound) -> Cepstrum:
 
     power = np.abs(np.fft.rfft(_frames(resampled(sound, _RATE)), _TRANSFORM)) ** 2
     bands = power @ _mel_bands().T
-    loud = np.percentile(bands.sum(axis=1), _LOUD)
+    loud = _loud(bands.sum(axis=1))
     floor = 10 ** (_FLOOR_DB / 10)
     coefficients = dct(10 * np.log10(np.maximum(bands / loud, floor / _BANDS)), norm="ortho", axis=1)
-    level = 10 * np.log10(np.maximum(power.sum(axis=1) / np.percentile(power.sum(axis=1), _LOUD), 1e-12))
+    level = 10 * np.log10(np.maximum(power.sum(axis=1) / _loud(power.sum(axis=1)), 1e-12))
     return Cepstrum(coefficients[:, :_COEFFICIENTS], level)
+
+
+def _loud(power: Samples) -> float:
+    """The power of the loud frames; of the loudest where hardly any is more than nothing."""
+    import numpy as np
+
+    return float(np.percentile(power, _LOUD) or power.max())
 
 
 def _frames(samples: Samples) -> Samples:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.overlay import overlay
 from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.pooling import Measured, against_golden
 
@@ -24,7 +25,7 @@ SPEC = MetricSpec(
     golden=True,
     identical=4.643888473510742,  # P.862.2, equation 1, of the best raw score, 4.5, in 32 bits
     headline=True,
-    packages=("pesq", "soxr"),
+    packages=("pesq", "scipy", "soxr"),
 )
 
 _RATE = 16_000
@@ -37,7 +38,8 @@ def read(evidence: Evidence) -> Reading:
     """The MOS-LQO of ITU-T P.862.2 at 16 kHz; 4.644 for the golden itself.
 
     Audio over 15 s is scored in equal parts of at most 15 s each, and the value is their mean (P.862
-    is meant for 8 to 20 s). Lengths may differ: the model aligns in time.
+    is meant for 8 to 20 s). The sound is laid over the golden first, so that a moved pause does not count and
+    what is missing does.
     """
     return against_golden(SPEC, evidence, _pesq)
 
@@ -45,8 +47,8 @@ def read(evidence: Evidence) -> Reading:
 def _pesq(sound: Sound, golden: Sound) -> Measured:
     import numpy as np
 
-    degraded, reference = resampled(sound, _RATE), resampled(golden, _RATE)
-    parts = -(-max(degraded.size, reference.size) // (_LONGEST_S * _RATE))
+    degraded, reference = resampled(overlay(sound, golden), _RATE), resampled(golden, _RATE)
+    parts = -(-reference.size // (_LONGEST_S * _RATE))
     scores = []
     for ours, theirs in zip(np.array_split(degraded, parts), np.array_split(reference, parts), strict=True):
         score = _part(ours, theirs)
