@@ -23,9 +23,11 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
 from tts_baseline.faults.catalogue import FAULTS, HARMLESS
 from tts_baseline.gate import sound_certificate as rules
+from tts_baseline.report.formats.terminal import footer
 from tts_baseline.session import certified, certify_sound, planting
 from tts_baseline.session.certify_sound import CertifiedSound, SoundPlan, certify
 from tts_baseline.session.measurement.progress import Progress
+from tts_baseline.session.outcome import outcome_of
 from tts_baseline.session.planting import GoldenCase, Planted, heard
 from tts_baseline.session.project import Project, open_project
 from tts_baseline.session.scoring_pool import in_processes
@@ -232,6 +234,13 @@ def test_a_run_says_it_in_a_line(project: Project, kept: SoundCertificate, run_o
     assert said_of(project, run_of) == (
         f"certified {day}: catches 1 of 1 planted faults in one sentence of 6, 0 of 15 harmless builds alarm"
     )
+
+
+def test_the_line_ends_what_a_run_prints(project: Project, kept: SoundCertificate, run_of: Run) -> None:
+    baseline = project.store("cpu").load(run_of.environment.key)
+    outcome = outcome_of(project, project.report / run_of.id, run_of, baseline, None)
+    assert footer(outcome).splitlines()[-1] == f"sound: {said_of(project, run_of)}"
+    assert "sound:" not in footer(replace(outcome, sound=""))
 
 
 def test_nothing_is_said_without_a_certificate(project: Project, run_of: Run) -> None:
