@@ -62,9 +62,14 @@ def _asked(results: dict[str, Any]) -> Iterator[str]:
         lines.append(
             [f"caught, in {EXTENTS[extent]} of the sentences", f"{asked:.0%}", _share(chosen, "caught")]
         )
-    gross = [row for row in _ours(results, "gross") if row["extent"] == "one"]
+    section = "gross" if results.get("gross") else "planted"
+    gross = [
+        row
+        for row in _ours(results, section)
+        if row["extent"] == "one" and _fault(row).is_gross and row["strength"] == _fault(row).strengths[-1]
+    ]
     if gross:
-        sizes = " / ".join(str(part["sentences"]) for part in results["gross"].values())
+        sizes = " / ".join(str(part["sentences"]) for part in results[section].values())
         lines.append(
             [f"gross ones caught, in one of {sizes}", f"{_ASKED_GROSS:.0%}", _share(gross, "caught")]
         )

@@ -168,8 +168,12 @@ def _counted(
     harmless = []
     for change in HARMLESS:
         ours = {case: compared.ours for case, compared in found[change.name].items()}
-        harmless.append({"gate": OURS, **msgspec.to_builtins(alarms(suite, change, ours))})
-        values = {case: compared.theirs[change.strength] for case, compared in found[change.name].items()}
+        harmless += [{"gate": OURS, **msgspec.to_builtins(row)} for row in alarms(suite, change, ours)]
+        values = {
+            case: compared.theirs[change.strength]
+            for case, compared in found[change.name].items()
+            if change.strength in compared.theirs
+        }
         harmless += _alarms_of_peers(change, theirs, values)
     return {"rows": rows, "harmless": harmless}
 

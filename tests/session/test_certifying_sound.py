@@ -111,6 +111,13 @@ def test_faults_are_caught_and_named_and_what_is_harmless_is_not(project: Projec
     assert list(problems(folder)) == []
 
 
+def test_what_changes_no_sample_of_a_golden_makes_no_build(project: Project, monkeypatch) -> None:
+    nothing = replace(LATER, plant=lambda original, *_: original.wave)
+    monkeypatch.setattr(certify_sound, "HARMLESS", (nothing,))
+    monkeypatch.setattr(certify_sound, "_CHANGES", (None, SOFTER, PAUSE, nothing))
+    assert certified_sound(project, keep=True).certificate.harmless == ()
+
+
 def test_nothing_is_written_unless_that_is_asked_for(project: Project) -> None:
     assert certified_sound(project).path is None
     assert project.store("cpu").sound_certificate() is None

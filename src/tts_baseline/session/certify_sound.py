@@ -66,7 +66,7 @@ class CertifiedSound(Struct, frozen=True, kw_only=True):
 
 
 def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedSound:
-    """Plant every fault in goldens of the chosen cases and count what the gate says; nothing is recording.
+    """Plant every fault in goldens of the chosen cases and count what the gate says; nothing is spoken.
 
     Ctrl-C, SIGTERM and a used-up budget end it early: the sentences that are finished by then count, if there
     are 4. Raises BaselineError where nothing was accepted, SettingsError for a plan that cannot be carried
@@ -90,7 +90,7 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
         suite = suite_of(quality, project.suite, here, project.limits, cases, unchanged)
         progress.say(f"judging builds of {len(cases)} sentences")
         faults = [row for fault in FAULTS for row in catches(suite, fault, _of(fault.name, found))]
-        harmless = [alarms(suite, change, _of(change.name, found)) for change in HARMLESS]
+        harmless = [row for change in HARMLESS for row in alarms(suite, change, _of(change.name, found))]
     certificate = _certificate(project, quality, cases, faults, harmless)
     path = store.write(sound=certificate)[0] if plan.keep else None
     return CertifiedSound(

@@ -107,11 +107,12 @@ def catches(suite: PlantedSuite, fault: Fault, found: Mapping[str, Planted]) -> 
             yield rules.catches(fault, strength, extent, len(changed), judged)
 
 
-def alarms(suite: PlantedSuite, change: Harmless, found: Mapping[str, Planted]) -> Alarms:
-    """The counts of one harmless change: in all sentences, in a quarter of them, in each alone."""
+def alarms(suite: PlantedSuite, change: Harmless, found: Mapping[str, Planted]) -> Iterator[Alarms]:
+    """The counts of one harmless change, over all extents together; none where it changes no sample."""
     changed = _with_place(found, change.strength)
-    chosen = builds(changed, len(suite.unchanged), change.name).values()
-    return rules.alarms(change.name, [suite.build(build) for each in chosen for build in each])
+    if changed:
+        chosen = builds(changed, len(suite.unchanged), change.name).values()
+        yield rules.alarms(change.name, [suite.build(build) for each in chosen for build in each])
 
 
 def _with_place(found: Mapping[str, Planted], strength: float) -> dict[str, Readings]:
