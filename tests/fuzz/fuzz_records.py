@@ -19,12 +19,15 @@ from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, Quality, Record, Run
 from tts_baseline.core.registry import gates, metrics
+from tts_baseline.core.sound_certificate import SoundCertificate
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate import limits
+from tts_baseline.gate import sound_certificate as sound_rules
 from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report import certificate as certificate_page
 from tts_baseline.report import judgement as judgement_page
 from tts_baseline.report import review
+from tts_baseline.report import sound_certificate as sound_page
 from tts_baseline.report.format import View, formats
 from tts_baseline.report.history import trace
 
@@ -69,12 +72,19 @@ def of_certificate(certificate: Certificate) -> None:
     assert refusal is None or refusal.hint
 
 
+def of_sound_certificate(certificate: SoundCertificate) -> None:
+    sound_page.terminal(certificate)
+    sound_page.line(certificate, sound_rules.outdated(certificate, QUALITY, limits.texts({})))
+    sound_page.as_json(certificate, Path("c"), "", ())
+
+
 TARGETS: Mapping[str, tuple[type[Record], Callable[..., None]]] = {
     "run.json": (Run, of_run),
     "machine.json": (Run, of_run),
     "quality.json": (Quality, of_quality),
     "judgement.json": (Judgement, of_judgement),
     "certificate.json": (Certificate, of_certificate),
+    "sound.json": (SoundCertificate, of_sound_certificate),
     "history.json": (HistoryEntry, lambda _: None),
 }
 
