@@ -3,7 +3,8 @@
     python benchmarks/sound_gate/unseeded.py --sounds FOLDER [--voice mexican] [--write]
 
 A rendering is a recording whose pitch and tempo are moved by chance (15 cents, 0.6 %). A build hears three
-renderings a sentence, as three restarts do; unchanged builds should pass, those with 1.5 dB more noise fail.
+renderings a sentence, as three restarts do, and more of them while a verdict is open, as a run does; unchanged
+builds should pass, those with 1.5 dB more noise fail.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from voices import VOICES
 import sound_gate
 from tts_baseline.core import environment
 from tts_baseline.core.protocols import Evidence
-from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.core.records import Case, Reading, Run, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING
 from tts_baseline.faults.hearing import speech_power
 from tts_baseline.faults.melody import paced, pitched
 from tts_baseline.gate import limits
+from tts_baseline.gate.screen import quality
 from tts_baseline.gate.verdicts import gating, verdicts
 from tts_baseline.metrics.signal import snr_vad
 from tts_baseline.session.planting import GoldenCase, PlantedSuite, Readings, suite_of
@@ -66,8 +68,9 @@ def main() -> int:
     page: dict[str, object] = {}
     for what, scored, builds in (("unchanged", plain, asked.builds), ("noise +1.5 dB", noisy, asked.noisy)):
         dice = np.random.default_rng(asked.seed)
-        statuses = [_status(suite, _build(scored, dice)) for _ in range(builds)]
-        page[what] = dict(Counter(statuses))
+        judged = [_judged(suite, scored, dice) for _ in range(builds)]
+        page[what] = dict(Counter(status for status, _ in judged))
+        page[f"{what}, renderings"] = dict(sorted(Counter(count for _, count in judged).items()))
         print(what, page[what], flush=True)
     page |= {"cents": CENTS, "tempo": TEMPO, "sentences": len(goldens)}
     sound_gate.save(asked.write, "unseeded", asked.voice, page)
@@ -109,13 +112,19 @@ def _noisy(wave: np.ndarray, rate: int, task: Rendering) -> np.ndarray:
     return wave + np.sqrt(power) * np.random.default_rng(task.number).standard_normal(wave.size)
 
 
-def _build(scored: Mapping[str, Sequence[Readings]], dice: np.random.Generator) -> dict[str, Readings]:
-    """Three renderings a sentence, which the baseline has not heard."""
-    fresh = range(RESTARTS, RENDERINGS)
-    return {
-        name: _heard([readings[k] for k in dice.choice(fresh, RESTARTS, replace=False)])
-        for name, readings in scored.items()
-    }
+def _judged(
+    suite: PlantedSuite, scored: Mapping[str, Sequence[Readings]], dice: np.random.Generator
+) -> tuple[str, int]:
+    """What is said of a build, and after how many renderings a sentence, none of which was accepted."""
+    fresh = {name: dice.permutation(np.arange(RESTARTS, RENDERINGS)) for name in scored}
+    count = RESTARTS
+    while True:
+        heard = [_heard([scored[name][k] for k in fresh[name][:count]]) for name in scored]
+        run = replace(suite.run, readings=tuple(reading for case in heard for reading in case))
+        more = quality.wanted(run, suite.baseline, suite.limits)
+        if not more:
+            return _status(suite, run), count
+        count += more
 
 
 def _heard(renderings: Sequence[Readings]) -> Readings:
@@ -132,8 +141,7 @@ def _heard(renderings: Sequence[Readings]) -> Readings:
     return tuple(pooled)
 
 
-def _status(suite: PlantedSuite, readings: Mapping[str, Readings]) -> str:
-    run = replace(suite.run, readings=tuple(reading for case in readings.values() for reading in case))
+def _status(suite: PlantedSuite, run: Run) -> str:
     decided = gating(verdicts(run, suite.baseline, None, suite.limits).combined)
     failing = sorted(
         {

@@ -46,15 +46,43 @@ def median_beyond(
 ) -> tuple[float, float, float]:
     """The median of values with known standard errors, and its interval; each side misses it with `alpha`.
 
-    About these very things, not about others like them: their own differences do not widen it. The errors
-    were estimated with so many degrees of freedom.
+    About these very things, not about others like them. The errors were estimated with so many degrees of
+    freedom.
     """
     from scipy import special  # importing scipy.stats takes much longer
 
-    typical = math.sqrt(sum(error**2 for error in errors) / len(errors))
-    half = -float(special.stdtrit(degrees, alpha)) * typical * error_of_median(len(values))
+    half = -float(special.stdtrit(degrees, alpha)) * error_of_these(values, errors)
     middle = median(values)
     return middle, middle - half, middle + half
+
+
+def error_of_these(values: Sequence[float], errors: Sequence[float]) -> float:
+    """The standard error of the median of values with known standard errors, about these very things.
+
+    √Σp(1 - p) / Σf, with the distribution p and the density f of each value at the median (the delta method
+    on the number of values below it): things far from the median do not count. Where the things are is estimated
+    by shrinking their values to the median until the errors explain the rest of their spread. At most the
+    error of one value, or of a mean of two, whichever the median is (Chernoff, Annals of Probability 9 (1981)
+    533-535).
+    """
+    from scipy import special
+
+    count = len(values)
+    typical = math.sqrt(math.fsum(error**2 for error in errors) / count)
+    if not typical:
+        return 0.0
+    middle = median(values)
+    spread = math.fsum((value - middle) ** 2 for value in values) / count
+    kept = math.sqrt(max(0.0, 1 - typical**2 / spread)) if spread else 0.0
+    places = [kept * (value - middle) / typical for value in values]
+    below = [float(special.ndtr(place)) for place in places]
+    density = math.fsum(math.exp(-(place**2) / 2) for place in places) / math.sqrt(2 * math.pi)
+    largest = 1.0 if count % 2 else math.sqrt(0.5)
+    if not density:
+        return typical * largest
+    alike = error_of_median(count) / math.sqrt(math.pi / 2 / count)  # few are closer than the formula says
+    error = alike * math.sqrt(math.fsum(share * (1 - share) for share in below)) / density
+    return typical * min(error, largest)
 
 
 def chance(excess: float, error: float, degrees: int) -> float:
@@ -67,3 +95,10 @@ def chance(excess: float, error: float, degrees: int) -> float:
     from scipy import special
 
     return float(special.stdtr(degrees, -excess / error))
+
+
+def largest_by_chance(error: float, degrees: int, count: int, alpha: float = 0.025) -> float:
+    """What chance adds to the largest of so many values at most, except with probability `alpha`."""
+    from scipy import special
+
+    return -float(special.stdtrit(degrees, alpha / count)) * error

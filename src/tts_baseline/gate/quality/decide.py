@@ -19,7 +19,7 @@ from tts_baseline.gate.quality.pairs import Pair, PairedSample, allowed
 from tts_baseline.stats.estimate import ALPHA
 from tts_baseline.stats.median import median_interval
 from tts_baseline.stats.multiplicity import holm
-from tts_baseline.stats.repeats import chance, median_beyond
+from tts_baseline.stats.repeats import chance, largest_by_chance, median_beyond
 
 _SURE = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
 _BY_CHANCE: tuple[Cause, ...] = ("between", "chance")
@@ -201,16 +201,30 @@ def _failed(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
 
 
 def _case(sample: PairedSample, pair: Pair) -> Verdict:
-    """The verdict of a case that does not fail alone: none beneath a median, else that chance may be it."""
-    worse, bound = sample.worse(pair.difference), sample.allowed(pair.then)
-    is_beneath = sample.spec.decide == "median"
+    """The verdict of a case that does not fail alone: beneath a median none."""
+    worse, limit = sample.worse(pair.difference), sample.allowed(pair.then)
+    if sample.spec.decide == "each":
+        return _counted(sample, pair, max(limit, _by_chance(sample, pair)))
+    if worse > limit:
+        return _of(sample, pair, "worse", grounds=_noted(pair))
+    return _of(sample, pair, "better" if worse < -limit else "ok")
+
+
+def _counted(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
+    """The verdict where every case counts: beyond the bound, chance may be it."""
+    worse = sample.worse(pair.difference)
     if worse > bound:
-        if is_beneath:
-            return _of(sample, pair, "worse", grounds=_noted(pair))
-        return _of(sample, pair, "undecided", cause="chance", grounds=_noted(pair))
-    if worse < -bound:
-        return _of(sample, pair, "better" if is_beneath else "improved")
-    return _of(sample, pair, "ok")
+        return _of(sample, pair, "undecided", cause="chance", bound=bound, grounds=_noted(pair))
+    return _of(sample, pair, "improved" if worse < -bound else "ok", bound=bound)
+
+
+def _by_chance(sample: PairedSample, pair: Pair) -> float:
+    """What chance usually adds to some case of all: less than that cannot be told."""
+    if not sample.is_known:
+        return 0.0
+    usual = sample.usual
+    error = pair.spread * usual.deviation
+    return largest_by_chance(error, usual.degrees, len(sample.pairs), ALPHA * sample.part)
 
 
 def _noted(pair: Pair) -> Grounds:
