@@ -3,8 +3,8 @@
     python benchmarks/sound_gate/unseeded.py --sounds FOLDER [--voice mexican] [--write]
 
 A rendering is a recording whose pitch and tempo are moved by chance (15 cents, 0.6 %). A build hears three
-renderings a sentence, as three restarts do, and more of them while a verdict is open, as a run does; unchanged
-builds should pass, those with 1.5 dB more noise fail.
+renderings a sentence, as three restarts do, and more while a verdict is open, as a run does; unchanged builds
+should pass, those with 1.5 dB more noise fail.
 """
 
 from __future__ import annotations

@@ -14,6 +14,8 @@ from tts_baseline.stats.repeats import (
     Repeatability,
     chance,
     error_of_median,
+    error_of_these,
+    largest_by_chance,
     median_beyond,
     repeatability,
 )
@@ -53,13 +55,33 @@ def test_chance_is_students_tail() -> None:
     assert (chance(0.1, 0.0, 0), chance(0.0, 0.0, 0), chance(-0.1, 0.0, 0)) == (0.0, 1.0, 1.0)
 
 
-@pytest.mark.parametrize("count", [1, 7, 16, 49])
-def test_the_median_of_what_is_known_to_chance_is_covered_as_often_as_promised(count: int) -> None:
-    """Things that differ by far more than chance: the interval is about the median of these things."""
-    random = np.random.default_rng(count)
-    true = random.normal(0, 0.05, count)
-    missed = 0
-    for _ in range(2_000):
+@pytest.mark.parametrize("spread", [0.0, 0.3, 1.0, 3.0, 30.0])
+@pytest.mark.parametrize("count", [1, 2, 7, 16, 49])
+def test_the_median_of_what_is_known_to_chance_is_covered_as_often_as_promised(
+    count: int, spread: float
+) -> None:
+    """Things that differ by less than chance, as much and more: the interval is about these very things."""
+    random = np.random.default_rng([count, round(10 * spread)])
+    missed = np.zeros(2)
+    for _ in range(600):
+        true = random.normal(0, spread, count)
         _, low, high = median_beyond(true + random.standard_normal(count), [1.0] * count, 10_000)
-        missed += not low <= np.median(true) <= high
-    assert missed / 2_000 == pytest.approx(0.05, abs=0.02)
+        missed += [np.median(true) < low, np.median(true) > high]
+    assert max(missed / 600) <= 0.025 + 3 * math.sqrt(0.025 * 0.975 / 600)
+
+
+def test_things_that_are_alike_are_known_as_well_as_their_number_allows() -> None:
+    """Within a tenth of the error of a median of equal things, and never beyond that of one of them."""
+    random = np.random.default_rng(2)
+    for count in (7, 16, 49):
+        alike = [error_of_these(list(random.standard_normal(count)), [1.0] * count) for _ in range(200)]
+        assert np.median(alike) == pytest.approx(error_of_median(count), rel=0.1)
+    for count, largest in ((7, 1.0), (16, math.sqrt(0.5))):
+        apart = [100.0 * n for n in range(count)]
+        assert error_of_these(apart, [1.0] * count) == pytest.approx(largest)
+    assert error_of_these([1.0, 2.0], [0.0, 0.0]) == 0.0
+
+
+def test_the_largest_by_chance_is_exceeded_as_seldom_as_promised() -> None:
+    largest = np.random.default_rng(3).standard_t(30, (4_000, 16)).max(axis=1)
+    assert np.mean(largest > largest_by_chance(1.0, 30, 16)) == pytest.approx(0.025, abs=0.008)

@@ -60,10 +60,10 @@ def error_of_these(values: Sequence[float], errors: Sequence[float]) -> float:
     """The standard error of the median of values with known standard errors, about these very things.
 
     √Σp(1 - p) / Σf, with the distribution p and the density f of each value at the median (the delta method
-    on the number of values below it): things far from the median do not count. Where the things are is estimated
-    by shrinking their values to the median until the errors explain the rest of their spread. At most the
-    error of one value, or of a mean of two, whichever the median is (Chernoff, Annals of Probability 9 (1981)
-    533-535).
+    on the number of values below it): things far from the median do not count. Where the things are is
+    estimated by shrinking their values to the median until the errors explain the rest of their spread. At
+    most the error of one value, or of a mean of two, whichever the median is (Chernoff, Annals of Probability
+    9 (1981) 533-535).
     """
     from scipy import special
 

@@ -178,8 +178,11 @@ def test_a_build_that_is_less_steady_widens_no_limit(make, verdict) -> None:
     assert (v.status, v.high - v.low > 2) == ("undecided", True)
 
 
-def test_a_fault_that_chance_may_have_made_is_undecided_and_says_so(make, verdict) -> None:
-    scores = {("words", "c0"): 0.3}
+def test_a_count_that_chance_may_make_passes_one_that_it_seldom_makes_is_undecided(make, verdict) -> None:
+    run = unseeded(make.run(scores={"words": 0.0}, case_scores={("words", "c0"): 0.2}), "words", 0.1, 2)
+    v = verdict(run, baseline_of(quality=quality_of({"words": 0.0})), "words")
+    assert (v.status, v.limit > 0.2) == ("ok", True)
+    scores = {("words", "c0"): 0.7}
     run = unseeded(make.run(scores={"words": 0.0}, case_scores=scores), "words", 0.1, 2)
     v = verdict(run, baseline_of(quality=quality_of({"words": 0.0})), "words")
     assert (v.status, v.cause) == ("undecided", "chance")
