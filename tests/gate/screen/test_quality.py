@@ -6,6 +6,7 @@ from statistics import median
 
 import pytest
 from msgspec.structs import replace
+from scipy import stats
 
 from tests.support.baselines import HOLA, baseline_of, quality_of
 from tests.support.verdicts import screened
@@ -14,7 +15,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, Grounds, Verdict
 from tts_baseline.gate.limits import chosen, parse
 from tts_baseline.gate.quality import decide
-from tts_baseline.gate.quality.pairs import Pair, sampled
+from tts_baseline.gate.quality.pairs import Pair, PairedSample, apart, sampled
 from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
 
 
@@ -188,6 +189,28 @@ def test_a_count_that_chance_may_make_passes_one_that_it_seldom_makes_is_undecid
     assert (v.status, v.cause) == ("undecided", "chance")
     assert decide.is_open([v])
     assert not decide.is_open([replace(v, case="c0"), replace(v, status="regressed")])
+
+
+def test_each_look_has_its_part_of_the_error_rate(make, verdict) -> None:
+    """Of 16 cases and three utterances: the interval, and the limit, are of the first look's 0.35 %."""
+    names = [f"c{n}" for n in range(16)]
+    run = unseeded(make.run(scores={"level": -20.0}, cases=names), "level", 2.0, 3)
+    quality = accepted_by_chance("level", -20.0, 2.0, names)
+    at_first = verdict(run, baseline_of(quality=quality), "level")
+    (whole, *_) = decide.verdicts(sample_of(run, quality, part=1.0), [], names, run.readings)
+    of_t = stats.t.ppf(1 - 0.14 * 0.025, 64) / stats.t.ppf(1 - 0.025, 64)
+    assert (at_first.high - at_first.low) / (whole.high - whole.low) == pytest.approx(of_t)
+    of_limit = stats.t.ppf(1 - 0.14 * 0.025, 32) / stats.t.ppf(1 - 0.025, 32)
+    assert at_first.limit / whole.limit == pytest.approx(of_limit)
+
+
+def sample_of(run: Run, quality: Quality, *, part: float) -> PairedSample:
+    """The pairs of a run's levels with the accepted ones, at a look with this part of the error rates."""
+    spec, limit = metrics()["level"].spec, parse("1 dB", metrics()["level"].spec)
+    scores = {case: known.scores["level"] for case, known in quality.cases.items()}
+    readings = [r for r in run.readings if r.metric == "level"]
+    pairs = [apart(spec, limit, r.case, scores[r.case], r, is_single=False) for r in readings]
+    return sampled(spec, limit, pairs, accepted=scores.values(), part=part)
 
 
 def test_a_ruined_case_fails_in_spite_of_chance(make) -> None:
