@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import Evidence, Metric
-from tts_baseline.core.records import Audio, Case, Quality, QualityCase, Reading, Replicate, Utterance
+from tts_baseline.core.records import (
+    Audio,
+    Calls,
+    Case,
+    Quality,
+    QualityCase,
+    Reading,
+    Replicate,
+    Utterance,
+)
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.scored_by import scored_by
 
-_AS = "as accepted: the audio is the same, and so is what computes its score"
+_AS_ACCEPTED = "as accepted: the audio is the same, and so is what computes its score"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A case to be scored. `accepted` is None unless its sound is exactly the accepted one.
+
+    A score in it that was computed by the code and libraries in `software` is taken over.
+    """
+
+    case: Case
+    calls: tuple[Calls, ...]
+    heard: tuple[Utterance, ...]
+    golden: Utterance | None
+    accepted: QualityCase | None
+    software: Mapping[str, str]
+
+
+class Scored(Struct, frozen=True):
+    """The readings of a case, and golden metrics' against its own first utterance."""
+
+    readings: tuple[Reading, ...]
+    own: tuple[Reading, ...]
+
+
+def one_by_one(asked: Iterable[Asked]) -> Iterator[Scored]:
+    """The cases scored one after another, in this process."""
+    return map(of_case, asked)
 
 
 def score(
@@ -24,36 +60,61 @@ def score(
     quality: Quality | None,
     goldens: Mapping[str, Utterance],
     software: Mapping[str, str] | None = None,
+    *,
+    each: Callable[[Sequence[Asked]], Iterable[Scored]] = one_by_one,
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
     """The readings of a run, and its own readings: golden metrics against this run's first utterances.
 
-    If a case has exactly the accepted samples, its own utterance is the golden, so that the rounding of the
-    stored recording has no effect; and a score that was computed by the code and libraries in this run's
-    `software` is taken over. All evidence of a case shares its sounds, and so their features.
+    `software` is the run's; without it no accepted score is taken over. `each` scores the cases, in order.
     """
-    readings: list[Reading] = []
-    own: list[Reading] = []
     alike = goldens_of(cases, quality)
-    run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
-    readings += [read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
+    asked = []
     for case in cases:
         heard = utterances[case.id]
-        plain = Evidence(case=case, calls=tuple(r.calls[case.id] for r in replicates), utterances=heard)
-        itself = replace(plain, utterances=heard[1:] or heard, golden=heard[0])
-        own_here = [read(metric, itself) for metric in golden_metrics()]
-        own += own_here
         golden = goldens.get(case.id) if case.id in alike else None
         accepted = quality.cases[case.id] if quality and golden else None
-        same = accepted if accepted and _is_as_accepted(heard, accepted) else None
-        for metric in metrics().values():
-            if metric.spec.scope == "case" and not metric.spec.golden:
-                known = _known(case, metric, same, software or {})
-                readings.append(known or read(metric, plain))
-        if same:
-            readings += own_here
-        else:
-            readings += [read(metric, replace(plain, golden=golden)) for metric in golden_metrics()]
+        asked.append(
+            Asked(
+                case=case,
+                calls=tuple(replicate.calls[case.id] for replicate in replicates),
+                heard=heard,
+                golden=golden,
+                accepted=accepted if accepted and _is_as_accepted(heard, accepted) else None,
+                software=software or {},
+            )
+        )
+    run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
+    readings = [read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
+    own: list[Reading] = []
+    for scored in each(asked):
+        readings += scored.readings
+        own += scored.own
     return tuple(readings), tuple(own)
+
+
+def of_case(asked: Asked) -> Scored:
+    """The readings of a case; all of its evidence shares its sounds, and so their features.
+
+    Where it has exactly the accepted samples, its own utterance is the golden, so that the rounding of the
+    stored recording has no effect.
+    """
+    plain = Evidence(case=asked.case, calls=asked.calls, utterances=asked.heard)
+    itself = replace(plain, utterances=asked.heard[1:] or asked.heard, golden=asked.heard[0])
+    own = tuple(read(metric, itself) for metric in golden_metrics())
+    alone = (m for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden)
+    readings = tuple(_known(asked, metric) or read(metric, plain) for metric in alone)
+    if asked.accepted:
+        return Scored((*readings, *own), own)
+    against = replace(plain, golden=asked.golden)
+    return Scored((*readings, *(read(metric, against) for metric in golden_metrics())), own)
+
+
+def is_known(asked: Asked) -> bool:
+    """Whether every reading of a case's sound is known without computing it."""
+    heard = (metric for metric in metrics().values() if metric.spec.family == "quality")
+    return asked.accepted is not None and all(
+        metric.spec.identical is not None or _known(asked, metric) for metric in heard
+    )
 
 
 def _is_as_accepted(heard: Sequence[Utterance], accepted: QualityCase) -> bool:
@@ -61,16 +122,18 @@ def _is_as_accepted(heard: Sequence[Utterance], accepted: QualityCase) -> bool:
     return len(heard) == 1 and accepted.audio.reproducible and accepted.audio.is_same(audio_of(heard))
 
 
-def _known(
-    case: Case, metric: Metric, same: QualityCase | None, software: Mapping[str, str]
-) -> Reading | None:
-    """The accepted score as a reading, where the sound is the `same` and so is what would compute it."""
-    score = same.scores.get(metric.spec.name) if same else None
-    if score is None or not score.by or score.by != scored_by(metric, software):
+def _known(asked: Asked, metric: Metric) -> Reading | None:
+    """The accepted score as a reading, where the sound is the same and so is what would compute it."""
+    score = asked.accepted.scores.get(metric.spec.name) if asked.accepted else None
+    if score is None or not score.by or score.by != scored_by(metric, asked.software):
         return None
-    values = () if score.value is None else (score.value,)
     return Reading(
-        metric=metric.spec.name, case=case.id, value=score.value, values=values, reason=score.reason, note=_AS
+        metric=metric.spec.name,
+        case=asked.case.id,
+        value=score.value,
+        values=() if score.value is None else (score.value,),
+        reason=score.reason,
+        note=_AS_ACCEPTED,
     )
 
 

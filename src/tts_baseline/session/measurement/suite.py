@@ -18,6 +18,7 @@ from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
+from tts_baseline.session.measurement import scorers
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.renderings import until_judged
@@ -66,7 +67,7 @@ def take(
         environment = project.environment(pilot.device)
         scoring = time.monotonic()
         readings, own_readings = score(
-            measured, replicates, utterances, quality, goldens, environment.software
+            measured, replicates, utterances, quality, goldens, environment.software, each=scorers.several
         )
         scored_s = time.monotonic() - scoring
     commit, dirty = git.commit(project.root)
