@@ -66,6 +66,7 @@ LISTED = {
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/http/words",
         "pipelines.http.client:Client._ask": "through pipelines/http/words",
         "pipelines.http.client:Client._drop_idle": "whether there is a byte",
+        "session.measurement.scorers:_Scorer.__init__": "answers of our own code, decoded strictly",
         "session.play:_play": "a player's last line, which `TtsBaselineError` prints as a `line`",
     },
 }
