@@ -55,6 +55,7 @@ LISTED = {
         "measure.lock:path": "the user's number",
         "measure.logs:_new": "a time",
         "pipelines.f5_spanish.voice.transcripts:transcript": "hashes",
+        "training.recordings:_bars": "a file that is read, named by its own list",
     },
     "heard": {
         "core.errors:unforeseen": "redacted there",

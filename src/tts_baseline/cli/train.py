@@ -3,7 +3,8 @@
 A run keeps its state in its folder, every five minutes and when it ends; the same command goes on from there,
 after Ctrl-C, a reboot or a kill, bit for bit on a CPU. What is learned, and how, is the recipe's: a TOML file.
 
-example: tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
+example: tts-baseline train prepare recordings/ana --out data/ana
+         tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
 """  # noqa: E501 - a line to copy
 
@@ -19,9 +20,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tts_baseline.cli import _common
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import MissingExtra
+from tts_baseline.core.outside import line
 from tts_baseline.core.units import seconds
 
 if TYPE_CHECKING:
@@ -33,6 +37,13 @@ _INTERRUPTED = 128 + signal.SIGINT
 def add_options(parser: argparse.ArgumentParser) -> None:
     """One step of training, and its own options."""
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
+    step = steps.add_parser("prepare", help="make a dataset of recordings and their texts, and check them")
+    step.add_argument("recordings", type=Path, metavar="RECORDINGS", help="a manifest, or a folder of them")
+    step.add_argument("--out", type=Path, required=True, metavar="DATASET", help="the folder of the dataset")
+    step.add_argument("--vocabulary", metavar="FILE", help="the vocab.txt to count in (default: upstream's)")
+    step.add_argument("--bounds", type=Path, metavar="FILE", help="a TOML file of what is taken")
+    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    step.set_defaults(step=_prepare)
     step = steps.add_parser("run", help="train, or go on where the run in --out was left")
     step.add_argument("dataset", type=Path, metavar="DATASET", help="a folder that `prepare` made")
     step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
@@ -49,6 +60,32 @@ def act(options: argparse.Namespace) -> int:
         raise MissingExtra("training needs torch", extra="train")
     step: Callable[[argparse.Namespace], int] = options.step
     return step(options)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
+    from tts_baseline.training import prepare, recordings
+
+    found = recordings.read(options.recordings)
+    chosen = prepare.read(options.bounds) if options.bounds else prepare.Preparation()
+    vocabulary = vocabulary_of(options.vocabulary, root=Path.cwd())
+    progress = _common.progress()
+
+    def done(number: int) -> None:
+        if number % 500 == 0:
+            progress.say(f"{number} of {len(found)} recordings")
+
+    report = prepare.prepare(found, options.out, vocabulary=vocabulary, preparation=chosen, done=done)
+    if options.json:
+        say_json(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
+        return 0
+    for part, clips in sorted(report.clips.items()):
+        say(f"{part:<10} {clips} clips, {seconds(report.hours[part] * 3600)}")
+    for defect, count in prepare.counted(report).items():
+        say(f"left out   {count} {line(defect)}")
+    say(f"wrote {line(str(options.out))}\n  which  {line(str(options.out / prepare.REPORT))}")
+    say(f"  next   tts-baseline train run {line(str(options.out))} --out RUN")
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,8 @@ from tts_baseline.core.registry import nearest
 
 _Count = Annotated[int, Meta(ge=1, le=2**31)]
 _LARGEST = 2**20  # chosen: a recipe is a page
-_HINT = "tts-baseline train run --help"
+_HINT = "tts-baseline train --help"
+R = TypeVar("R", bound=Record)
 
 
 class Chances(Record, frozen=True, kw_only=True):
@@ -75,27 +76,33 @@ def read(path: Path) -> Recipe:
     Raises SettingsError for a file that cannot be read, an unknown key (with the nearest), or a value out of
     its range.
     """
-    try:
-        table = tomllib.loads(read_bounded(path, _LARGEST).decode())
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"the recipe cannot be read: {error}", where=str(path), hint=_HINT) from error
-    for key in table:
-        if key not in Recipe.__struct_fields__:
-            raise SettingsError(
-                f"a recipe has no {key!r}{nearest(key, Recipe.__struct_fields__)}",
-                where=str(path),
-                hint=f"remove {key}, or correct it",
-            )
-    try:
-        recipe = msgspec.convert(table, Recipe)
-    except msgspec.ValidationError as error:
-        raise SettingsError(str(error), where=str(path), hint="correct that value") from error
+    recipe = in_toml(path, Recipe)
     least, most = recipe.chances.span
     if least > most:
         raise SettingsError(
             f"chances.span goes from {least:g} to {most:g}", where=str(path), hint="set span = [0.7, 1.0]"
         )
     return recipe
+
+
+def in_toml(path: Path, kind: type[R]) -> R:
+    """The record in a TOML file. Raises SettingsError as `read` does."""
+    try:
+        table = tomllib.loads(read_bounded(path, _LARGEST).decode())
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"the file cannot be read: {error}", where=str(path), hint=_HINT) from error
+    fields = kind.__struct_fields__
+    for key in table:
+        if key not in fields:
+            raise SettingsError(
+                f"there is no {key!r}{nearest(key, fields)} here; there are {', '.join(fields)}",
+                where=str(path),
+                hint=f"remove {key}, or correct it",
+            )
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error), where=str(path), hint="correct that value") from error
 
 
 def changed(before: Recipe, now: Recipe) -> list[str]:

@@ -1,0 +1,224 @@
+"""From recordings to a dataset: resampled, trimmed, brought to one level, read out, checked, and split.
+
+What is left out is told, each recording with the defect that it has (`training/defects.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import soundfile
+import soxr
+import torch
+
+from tts_baseline.core.bounds import Part
+from tts_baseline.core.errors import NothingMeasured
+from tts_baseline.core.files import write_atomic
+from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.post.silence import Wave
+from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
+from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import SPANISH, Vocabulary
+from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LEVEL, SAMPLE_RATE, log_mel, without_edges
+from tts_baseline.training import dataset
+from tts_baseline.training.dataset import Clip
+from tts_baseline.training.defects import (
+    FILE_DEFECTS,
+    SOUND_DEFECTS,
+    TEXT_DEFECTS,
+    Bounds,
+    WrittenText,
+    measured,
+)
+from tts_baseline.training.recipes import in_toml
+from tts_baseline.training.recordings import Recorded
+
+REPORT = "report.json"
+_PADDING_S = 0.05  # as upstream appends to a reference clip
+
+
+class Preparation(Record, frozen=True, kw_only=True):
+    """What is taken, and the share of texts that is held out."""
+
+    bounds: Bounds = Bounds()
+    held_out: Part = 0.02
+
+
+class LeftOut(Record, frozen=True, kw_only=True):
+    """A recording that is not learned from: its defect, and what that means."""
+
+    audio: str
+    defect: str
+    why: str
+
+
+class Prepared(Record, frozen=True, kw_only=True):
+    """What became of the recordings: clips and hours by split, hours by whom and how, what was left out."""
+
+    clips: dict[str, int]
+    hours: dict[str, float]
+    hours_by: dict[str, dict[str, float]]
+    left_out: tuple[LeftOut, ...]
+
+
+class _Unfit(Exception):
+    """A recording has this defect."""
+
+    def __init__(self, defect: str, why: str) -> None:
+        super().__init__(defect)
+        self.defect, self.why = defect, why
+
+
+def read(path: Path) -> Preparation:
+    """What is taken, by a TOML file. Raises SettingsError as for a recipe."""
+    return in_toml(path, Preparation)
+
+
+def prepare(
+    recordings: Sequence[Recorded],
+    out: Path,
+    *,
+    vocabulary: Vocabulary,
+    preparation: Preparation = Preparation(),  # noqa: B008 - frozen
+    done: Callable[[int], None] = lambda _: None,
+) -> Prepared:
+    """The dataset of these recordings in `out`, with the report of them beside it.
+
+    Raises NothingMeasured where no recording is fit.
+    """
+    left_out: list[LeftOut] = []
+    kept: list[tuple[Recorded, Clip]] = []
+    heard: set[str] = set()
+
+    def fit() -> Iterator[tuple[Clip, Wave]]:
+        for number, recorded in enumerate(recordings):
+            try:
+                clip, mel = _clip(recorded, number, vocabulary, preparation, heard)
+            except _Unfit as unfit:
+                left_out.append(LeftOut(audio=recorded.audio, defect=unfit.defect, why=unfit.why))
+            else:
+                kept.append((recorded, clip))
+                yield clip, mel
+            done(number + 1)
+
+    dataset.write(out, fit(), vocabulary)
+    report = _report(kept, left_out)
+    write_atomic(out / REPORT, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    if not kept:
+        raise NothingMeasured(
+            f"none of {len(recordings)} recordings is fit to be learned from: "
+            + ", ".join(f"{count} {defect}" for defect, count in counted(report).items()),
+            where=str(out / REPORT),
+            hint="tts-baseline train prepare --help",
+        )
+    return report
+
+
+def counted(report: Prepared) -> dict[str, int]:
+    """How many recordings were left out for each defect, the most first."""
+    return dict(Counter(left.defect for left in report.left_out).most_common())
+
+
+def _clip(
+    recorded: Recorded, number: int, vocabulary: Vocabulary, preparation: Preparation, heard: set[str]
+) -> tuple[Clip, Wave]:
+    said = _said(recorded, vocabulary)
+    _refuse(TEXT_DEFECTS, None, said, preparation.bounds)
+    channels, rate = _samples(Path(recorded.audio))
+    digest = hashlib.sha256(channels.tobytes()).hexdigest()
+    if digest in heard:
+        raise _Unfit("twice", FILE_DEFECTS["twice"])
+    heard.add(digest)
+    _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
+    mel = _mel(channels, rate)
+    # The form in which the Spanish checkpoint is used; see `text/chunks.py`.
+    spoken = said.spoken.lower()
+    share = int(hashlib.sha256(spoken.encode()).hexdigest()[:8], 16) / 2**32
+    clip = Clip(
+        id=f"{number:06d}",
+        text=spoken,
+        tokens=tuple(vocabulary.encode(tokenize(spoken))),
+        start=0,
+        frames=len(mel),
+        part="held_out" if share < preparation.held_out else "train",
+        speaker=recorded.speaker,
+        region=recorded.region,
+        style=recorded.style,
+    )
+    if len(clip.tokens) >= clip.frames:
+        raise _Unfit("too fast", "more tokens than frames")
+    return clip, mel
+
+
+def _refuse(defects: Sequence[Any], sound: Any, said: WrittenText, bounds: Bounds) -> None:
+    for defect in defects:
+        if defect.holds(sound, said, bounds):
+            raise _Unfit(defect.name, defect.why)
+
+
+def _said(recorded: Recorded, vocabulary: Vocabulary) -> WrittenText:
+    read, invisible = normalize(recorded.text, region=recorded.region)
+    spoken, unknown = vocabulary.admit(read.replace("\n", " "))
+    letters = [char for char in recorded.text.lower() if char.isalpha()]
+    spanish = sum(char in SPANISH for char in letters)
+    return WrittenText(
+        written=recorded.text,
+        spoken=spoken,
+        unread="".join(filter(_is_spoken, "".join(omission.what for omission in (*invisible, *unknown)))),
+        letters=spanish / len(letters) if letters else 1.0,
+    )
+
+
+def _is_spoken(char: str) -> bool:
+    """Whether somebody who reads aloud says it: a letter, digit or sign, and no picture, mark or space."""
+    category = unicodedata.category(char)
+    return category[0] in "LN" or category in {"Sm", "Sc"}
+
+
+def _samples(path: Path) -> tuple[Wave, int]:
+    """Samples (n, channels) as they are in a file, and their rate."""
+    if not path.is_file():
+        raise _Unfit("missing", FILE_DEFECTS["missing"])
+    try:
+        channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, TypeError, soundfile.SoundFileError) as error:
+        raise _Unfit("unreadable", FILE_DEFECTS["unreadable"]) from error
+    if not len(channels):
+        raise _Unfit("empty", FILE_DEFECTS["empty"])
+    if not np.isfinite(channels).all():
+        raise _Unfit("not finite", FILE_DEFECTS["not finite"])
+    return channels, rate
+
+
+def _mel(channels: Wave, rate: int) -> Wave:
+    """The log mel (frames, channels) of a recording without its quiet edges, at the level of references."""
+    mono = without_edges(channels.mean(axis=1, keepdims=True), rate)[:, 0]
+    wave = soxr.resample(mono, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else mono
+    padding = np.zeros(round(_PADDING_S * SAMPLE_RATE), dtype=np.float32)
+    wave = np.concatenate([padding, wave, padding])
+    wave = wave * (LEVEL / np.sqrt(np.mean(np.square(wave, dtype=np.float64))))
+    mel: Wave = log_mel(torch.from_numpy(wave.astype(np.float32)).unsqueeze(0))[0].numpy()
+    return mel
+
+
+def _report(kept: Sequence[tuple[Recorded, Clip]], left_out: Sequence[LeftOut]) -> Prepared:
+    hours: defaultdict[str, float] = defaultdict(float)
+    by = {name: defaultdict[str, float](float) for name in ("speaker", "region", "style", "gender")}
+    for recorded, clip in kept:
+        length = clip.frames * HOP / SAMPLE_RATE / 3600
+        hours[clip.part] += length
+        for name, heard in by.items():
+            heard[getattr(recorded, name) or "unknown"] += length
+    return Prepared(
+        clips=dict(Counter(clip.part for _, clip in kept)),
+        hours=dict(hours),
+        hours_by={name: dict(heard) for name, heard in by.items()},
+        left_out=tuple(left_out),
+    )
