@@ -58,7 +58,9 @@ class PairedSample(Struct, frozen=True, kw_only=True):
 
     def worse(self, difference: float) -> float:
         """By how much a difference is for the worse."""
-        return {"lower": difference, "higher": -difference, "same": abs(difference)}[self.spec.better]
+        if self.spec.better == "same":
+            return abs(difference)
+        return difference if self.spec.better == "lower" else -difference
 
     def error(self, pair: Pair) -> float:
         """The standard error of a pair's difference, by chance."""
@@ -74,7 +76,7 @@ def sampled(
     part: float,
 ) -> PairedSample:
     """The sample of these pairs; `accepted` are all scores that say what chance did when accepted."""
-    then = [_terms(spec, limit, score.value, score.values) for score in accepted if score.value is not None]
+    then = [_terms(spec, limit, score.value, score.values) for score in accepted if len(score.values) > 1]
     noise = repeatability([*then, *(pair.repeats for pair in pairs)])
     usual = repeatability(then)
     return PairedSample(
@@ -96,8 +98,8 @@ def apart(
     many as now.
     """
     before, now = then.value or 0.0, reading.value or 0.0
-    repeats = _terms(spec, limit, before, reading.values)
-    heard = max(len(repeats), 1)
+    heard = max(len(reading.values), 1)
+    repeats = _terms(spec, limit, before, reading.values) if heard > 1 else ()
     accepted = len(then.values) or (1 if is_single else heard)
     before, now = _capped(spec, (before, now))
     return Pair(
@@ -136,7 +138,8 @@ def allowed(limit: Limit, then: float | None) -> float:
 
 def _terms(spec: MetricSpec, limit: Limit, then: float | None, values: Iterable[float]) -> tuple[float, ...]:
     (before,) = _capped(spec, (then or 0.0,))
-    return tuple(value / _scale(limit, before) for value in _capped(spec, values))
+    scale = _scale(limit, before)
+    return tuple([value / scale for value in _capped(spec, values)])
 
 
 def _scale(limit: Limit, then: float) -> float:
@@ -144,4 +147,4 @@ def _scale(limit: Limit, then: float) -> float:
 
 
 def _capped(spec: MetricSpec, values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(values if spec.cap is None else (min(value, spec.cap) for value in values))
+    return tuple(values if spec.cap is None else [min(value, spec.cap) for value in values])
