@@ -28,6 +28,13 @@ def functions(file: str) -> frozenset[str]:
     )
 
 
+@cache
+def words(folder: str) -> str:
+    """All that the tests of a folder, and the data beside them, say."""
+    paths = (path for kind in ("py", "toml") for path in sorted((REPOSITORY / folder).rglob(f"*.{kind}")))
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
 def test_every_kind_is_there_once() -> None:
     assert [kind.number for kind in ALL] == list(range(1, 32))
 
@@ -40,7 +47,9 @@ def test_a_kind_has_siblings_and_its_tests_exist(kind: Kind) -> None:
     assert kind.edits
     for test in kind.tests:
         file, _, name = test.partition("::")
-        assert name.partition("[")[0] in functions(file), test
+        function, _, row = name.partition("[")
+        assert function in functions(file), test
+        assert not row or f'"{row.removesuffix("]")}"' in words(file.rpartition("/")[0]), test
 
 
 def test_rows_are_of_their_test() -> None:
