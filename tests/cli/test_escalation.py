@@ -128,11 +128,17 @@ def test_a_slower_commit_is_the_codes(accepted) -> None:
 
 
 def test_a_machine_without_a_baseline_is_judged_against_a_named_revision(folder) -> None:
-    (folder.root / "voice.py").write_text(VOICE.format(seconds=0.06))
+    (folder.root / "voice.py").write_text(VOICE.format(seconds=0.06).replace("/ 2, 16000", "/ 4, 16000"))
     revision = folder.git("rev-parse", "main")
     answer = folder.call("run", "--against", revision, "--missing", "record")
     assert answer.status == 1
     assert latency(folder)["decided_by"] == "judge"
+    judged = max(folder.root.glob(".tts-baseline/*/verdicts.json"))
+    regressed = {
+        v["gate"]: v for v in json.loads(judged.read_text())["verdicts"] if v["status"] == "regressed"
+    }
+    assert {*regressed} == {"latency", "level"}
+    assert regressed["level"]["change"] == pytest.approx(-6.02, abs=0.01)  # by the base's own sound
     assert revision[:7] in answer.out
     assert revision not in answer.out + answer.err
     assert not list(

@@ -122,9 +122,11 @@ def _sound(sound: PairedSound, cases: Collection[str]) -> None:
     for key, readings in (("sound.base", sound.base), ("sound.head", sound.head)):
         _once(key, ((reading.metric, reading.case) for reading in readings))
         _known(key, (reading.case or "" for reading in readings), sound.cases)
-    counts = {(reading.metric, reading.case): len(reading.values) for reading in sound.base}
+    base = {(reading.metric, reading.case): reading for reading in sound.base}
     for reading in sound.head:
-        if counts.get((reading.metric, reading.case)) != len(reading.values):
+        other = base.get((reading.metric, reading.case))
+        are_scored = other is not None and None not in (other.value, reading.value)
+        if other and are_scored and len(other.values) != len(reading.values):
             raise ValueError(f"sound: the values of {reading.metric} of {reading.case!r} are no pairs")
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from scipy import stats
 
 from tests.support.baselines import HOLA, baseline_of, quality_of
+from tests.support.runs import Maker
 from tests.support.verdicts import screened
 from tts_baseline.core.records import Baseline, Quality, Reading, Run, Score
 from tts_baseline.core.registry import metrics
@@ -16,6 +17,7 @@ from tts_baseline.core.verdict import FAILING, Grounds, Verdict
 from tts_baseline.gate.limits import chosen, parse
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.pairs import Pair, PairedSample, apart, sampled
+from tts_baseline.gate.screen.quality import verdicts as verdicts_of
 from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
 
 
@@ -189,6 +191,52 @@ def test_a_count_that_chance_may_make_passes_one_that_it_seldom_makes_is_undecid
     assert (v.status, v.cause) == ("undecided", "chance")
     assert decide.is_open([v])
     assert not decide.is_open([replace(v, case="c0"), replace(v, status="regressed")])
+
+
+def clicking(rate: float, seed: int, *, more: int = 0, cases: int = 16) -> tuple[Run, Quality]:
+    """A run and what was accepted, of sentences of which every fourth clicks in half of its utterances."""
+    dice = random.Random(seed)
+    names = [f"c{n}" for n in range(cases)]
+
+    def counts(name: str) -> tuple[float, ...]:
+        own = 0.5 if int(name[1:]) % 4 == 0 else rate
+        return tuple(float(dice.random() < own) for _ in range(3))
+
+    quality = quality_of({}, {name: f"hola {name}" for name in names})
+    known = {name: counts(name) for name in names}
+    accepted = {
+        name: replace(case, scores={"clicks": Score(value=median(known[name]), values=known[name])})
+        for name, case in quality.cases.items()
+    }
+    now = {name: tuple(count + more for count in counts(name)) for name in names}
+    readings = tuple(
+        Reading(metric="clicks", case=name, value=median(values), values=values)
+        for name, values in now.items()
+    )
+    return replace(Maker().run(cases=names), readings=readings), replace(quality, cases=accepted)
+
+
+def clicks_of(run: Run, quality: Quality) -> Verdict:
+    spec, limit = metrics()["clicks"].spec, parse("0", metrics()["clicks"].spec)
+    return verdicts_of(spec, limit, run, baseline_of(quality=quality), ())[0]
+
+
+def test_counts_that_chance_moves_fail_no_unchanged_suite() -> None:
+    """A sentence may well click by chance in all utterances of today, and in none that was accepted."""
+    statuses = [clicks_of(*clicking(0.02, seed)).status for seed in range(150)]
+    assert set(statuses) <= {"ok", "improved", "undecided"}
+    assert statuses.count("undecided") <= 5
+
+
+def test_a_click_more_in_every_sentence_fails_together_where_none_fails_alone() -> None:
+    v = clicks_of(*clicking(0.02, 1, more=1))
+    assert (v.status, v.cause, v.grounds.of) == ("regressed", "worst case", 16)
+    assert v.grounds.worse >= 8
+
+
+def test_a_click_more_of_a_voice_with_a_seed_fails(make) -> None:
+    run = make.run(scores={"clicks": 0.0}, case_scores={("clicks", "c3"): 1.0})
+    assert clicks_of(run, quality_of({"clicks": 0.0})).status == "regressed"
 
 
 def test_each_look_has_its_part_of_the_error_rate(make, verdict) -> None:

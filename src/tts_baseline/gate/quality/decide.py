@@ -103,7 +103,7 @@ def _suite(
     if not pairs:
         return _by_class(sample, None, cases, readings) if spec.fallback else None
     if spec.decide == "each":
-        return _worst(alone)
+        return _worst(alone, has_grown=_has_grown(sample))
     verdict = _median(sample, len(cases))
     are_few = len(pairs) < spec.min_valid * len(cases)
     if spec.fallback and are_few and verdict.status != "regressed" and not sample.noise.degrees:
@@ -171,7 +171,7 @@ def _width(sample: PairedSample) -> float:
     if not sample.is_known:
         return 0.0
     usual = sample.usual
-    errors = [pair.spread * usual.deviation for pair in sample.pairs]
+    errors = [sample.error(pair, usual) for pair in sample.pairs]
     _, low, high = median_beyond([0.0] * len(errors), errors, usual.degrees, ALPHA * sample.part)
     return high - low
 
@@ -188,7 +188,8 @@ def _alone(sample: PairedSample) -> list[Verdict]:
         chance(sample.worse(pair.difference) - bound, sample.error(pair), sample.noise.degrees)
         for pair, bound in zip(pairs, bounds, strict=True)
     ]
-    failed = holm(chances, _SURE * sample.part)
+    sure = _SURE if spec.decide == "median" else _SURE / 2  # the other half asks for all cases together
+    failed = holm(chances, sure * sample.part)
     return [
         _failed(sample, pair, bound) if fails else _case(sample, pair)
         for pair, bound, fails in zip(pairs, bounds, failed, strict=True)
@@ -223,7 +224,7 @@ def _by_chance(sample: PairedSample, pair: Pair) -> float:
     if not sample.is_known:
         return 0.0
     usual = sample.usual
-    error = pair.spread * usual.deviation
+    error = sample.error(pair, usual)
     return largest_by_chance(error, usual.degrees, len(sample.pairs), ALPHA * sample.part)
 
 
@@ -236,14 +237,23 @@ def _of(sample: PairedSample, pair: Pair, status: Status, **fields: Any) -> Verd
     return drafted(sample.spec, sample.limit, pair.case, status, **numbers, **fields)
 
 
-def _worst(alone: Sequence[Verdict]) -> Verdict:
-    """The suite's verdict where every case counts: that of its worst case."""
+def _worst(alone: Sequence[Verdict], *, has_grown: bool) -> Verdict:
+    """The suite's verdict where every case counts: that of its worst case, or that of all together."""
     worst = max(alone, key=lambda v: (_SEVERITY.index(v.status), v.change or 0.0))
     worse = sum(v.status == "regressed" for v in alone)
-    if not worse:
+    if not worse and not has_grown:
         return replace(worst, case=None)
-    grounds = replace(worst.grounds, worse=worse, of=len(alone), case=worst.case or "")
-    return replace(worst, case=None, cause="worst case", grounds=grounds)
+    count = worse or sum((v.change or 0.0) > 0 for v in alone)
+    grounds = replace(worst.grounds, worse=count, of=len(alone), case=worst.case or "")
+    return replace(worst, case=None, status="regressed", cause="worst case", grounds=grounds)
+
+
+def _has_grown(sample: PairedSample) -> bool:
+    """True where all cases together are beyond their limits, and chance has not done it."""
+    pairs = sample.pairs
+    excess = sum(sample.worse(pair.difference) - sample.allowed(pair.then) for pair in pairs)
+    error = math.hypot(*(sample.error(pair) for pair in pairs))
+    return error > 0 and chance(excess, error, sample.noise.degrees) <= _SURE / 2 * sample.part
 
 
 def _by_class(

@@ -62,9 +62,15 @@ class PairedSample(Struct, frozen=True, kw_only=True):
             return abs(difference)
         return difference if self.spec.better == "lower" else -difference
 
-    def error(self, pair: Pair) -> float:
-        """The standard error of a pair's difference, by chance."""
-        return pair.spread * self.noise.deviation
+    def error(self, pair: Pair, noise: Repeatability | None = None) -> float:
+        """The standard error of a pair's difference, by what all repeats say of chance, or by this `noise`.
+
+        Where utterances differ, counts of faults spread at least as Poisson's do: by how many there are.
+        """
+        deviation = (noise or self.noise).deviation
+        if self.noise.degrees and self.spec.unit == "faults":
+            deviation = max(deviation, math.sqrt(max(0.0, pair.then + pair.now) / 2))
+        return pair.spread * deviation
 
 
 def sampled(
