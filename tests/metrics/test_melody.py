@@ -14,7 +14,7 @@ from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
 from tts_baseline.metrics.golden import contour, f0, f0_range
 from tts_baseline.pipelines.f5_spanish.post.stretch import stretch
 
-LIMITS = {f0: 1.0, f0_range: 1.5, contour: 3.0}
+LIMITS = {f0: 1.0, f0_range: 1.5, contour: 2.0}
 
 
 def golden() -> np.ndarray:
@@ -81,28 +81,27 @@ def test_a_range_reads_its_change(share):
     assert change == pytest.approx((share - 1) * 2 * 0.951 * 4, rel=0.05)
 
 
-@pytest.mark.parametrize("semitones", [-6.0, 5.0, 6.0])
+@pytest.mark.parametrize("semitones", [-6.0, -3.0, 3.0, 6.0])
 def test_another_final_contour_is_beyond_its_limit_and_alone(semitones):
-    """Of a movement that takes 0.4 s, the last 0.3 s have two thirds or more."""
+    """The last 0.1 s of voice, of a movement that takes 0.4 s and ends after it."""
     change = read(contour, final(semitones))
-    assert 0.6 * abs(semitones) < change * np.sign(semitones) < 1.1 * abs(semitones)
+    assert 0.65 * abs(semitones) < change * np.sign(semitones) < abs(semitones)
     assert abs(read(f0, final(semitones))) < 0.5
 
 
-def test_a_straight_movement_reads_its_size():
-    """0.3 s are 29 steps of 10 ms."""
-    rise = np.clip((np.arange(2 * RATE) / RATE - 1.5) / 0.48, 0, 1)
+def test_a_movement_reads_how_far_it_is_in_the_middle_of_the_last_tenth():
+    """Of 2 s the last 20 ms have no pitch: the middle is at 1.93 s."""
+    rise = np.clip((np.arange(2 * RATE) / RATE - 1.5) / 0.5, 0, 1)
     change = read(contour, buzz(150 * 2 ** (6 * rise / 12)), buzz(np.full(2 * RATE, 150.0)))
-    assert change == pytest.approx(6 * 0.29 / 0.48, abs=0.15)
+    assert change == pytest.approx(6 * 0.43 / 0.5, abs=0.15)
 
 
 def test_the_notes_say_what_was_and_what_is():
     reading = f0.read(heard(buzz(np.full(RATE, 180.0)), golden=buzz(np.full(RATE, 150.0))))
     assert reading.note == "150 -> 180 Hz"
-    before, after = (
-        contour.read(heard(final(6.0), golden=golden())).note.partition(" st from")[0].split(" -> ")
-    )
-    assert float(after) - float(before) == pytest.approx(read(contour, final(6.0)), abs=1.0)
+    change, _, _, begins, *_ = contour.read(heard(final(6.0), golden=golden())).note.split()
+    assert float(change) == pytest.approx(read(contour, final(6.0)), abs=0.05)
+    assert 2.3 < float(begins) < 2.7
 
 
 @pytest.mark.parametrize("change", [*HARMLESS, "0.1 dB louder", "noise at 10 dB", "5 % slower"])
@@ -121,7 +120,8 @@ def test_the_same_melody_is_far_within_the_limit(metric, change):
 def test_the_golden_itself_reads_zero_and_a_whisper_nothing(metric):
     assert read(metric, golden()) == 0.0
     reading = metric.read(heard(noise(2 * RATE, 0) / 8, golden=golden()))
-    assert (reading.value, reading.reason) == (None, "less than 0.1 s of voice in common with the golden")
+    assert reading.value is None
+    assert "s of voice in common with the golden" in reading.reason
 
 
 def test_a_tracker_that_is_an_octave_wrong_in_places_changes_nothing():
