@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 import numpy as np
@@ -132,3 +133,11 @@ def test_only_the_golden_itself_is_not_compared():
     assert len(compared) == 2
     assert against_golden(spec, heard(golden, golden=golden, golden_rate=RATE // 2), measure).value == 1.0
     assert against_golden(replace(spec, identical=None), evidence, measure).values == (1.0, 1.0, 1.0)
+
+
+def test_the_error_of_a_median_is_smaller_than_that_of_each_utterance() -> None:
+    errors = iter([0.6, 0.8, 1.0])
+    waves = (clip()[: RATE + n] for n in range(3))
+    pooled = over_utterances(duration.SPEC, heard(*waves), lambda _: Measured(1.0, error=next(errors)))
+    each = ((0.36 + 0.64 + 1) / 3) ** 0.5
+    assert pooled.error == pytest.approx(each * (math.pi / 2 / (2 + math.pi / 2)) ** 0.5)

@@ -151,7 +151,8 @@ class Failure(Record, frozen=True, kw_only=True):
 class Reading(Record, frozen=True, kw_only=True):
     """One metric's value for one case (or for the run: `case` is None), or the reason for having none.
 
-    `values` are what `value` pools: one a replicate, or one a scored utterance.
+    `values` are what `value` pools: one a replicate, or one a scored utterance. `error` is the standard error
+    of `value` by what it was measured from; 0 where that does not limit it.
     """
 
     metric: Text
@@ -160,6 +161,7 @@ class Reading(Record, frozen=True, kw_only=True):
     values: tuple[Number, ...] = ()
     reason: str | None = None
     note: str = ""
+    error: NotNegative = 0.0
 
 
 class Audio(Record, frozen=True, kw_only=True):

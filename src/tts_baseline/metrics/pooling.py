@@ -7,23 +7,30 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tts_baseline.core import units
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound, fault, feature
+from tts_baseline.stats.repeats import error_of_median
 
 _OPERATORS_NAMED = 3
 
 
 class Measured(NamedTuple):
-    """What one utterance gave: a value and a note about it, or None and the reason."""
+    """What one utterance gave: a value and a note about it, or None and the reason.
+
+    `error` is the standard error of the value where little was there to measure it from.
+    """
 
     value: float | None
     text: str = ""
+    error: float = 0.0
 
 
 def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sound], Measured]) -> Reading:
-    """The reading of `measure` over the scored utterances: `value` is their median.
+    """The reading of `measure` over the scored utterances: `value` is their median, `error` that of it.
 
     `measure` sees sounds that are finite, within full scale and not all zero; any other utterance leaves no
     value. Where `measure` gives none for some utterances, the others decide as long as they are the majority.
@@ -41,7 +48,10 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
     notes = [m.text for m in measured if m.value is not None]
     if lost:
         notes.append(f"{len(lost)} of {len(measured)} utterances without a value: {_joined(lost)}")
-    return _reading(spec, evidence, statistics.median(values), values, _joined(notes))
+    squares = statistics.fmean(m.error**2 for m in measured if m.value is not None)
+    error = math.sqrt(squares) * error_of_median(len(values))
+    reading = _reading(spec, evidence, statistics.median(values), values, _joined(notes))
+    return replace(reading, error=error) if error else reading
 
 
 def against_golden(

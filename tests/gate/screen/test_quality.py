@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter
 from statistics import median
@@ -259,6 +260,39 @@ def sample_of(run: Run, quality: Quality, *, part: float) -> PairedSample:
     readings = [r for r in run.readings if r.metric == "level"]
     pairs = [apart(spec, limit, r.case, scores[r.case], r, is_single=False) for r in readings]
     return sampled(spec, limit, pairs, accepted=scores.values(), part=part)
+
+
+def measured(run: Run, error: float) -> Run:
+    """The run with this standard error of every ratio of signal to noise."""
+    readings = (replace(r, error=error) if r.metric == "snr_vad" else r for r in run.readings)
+    return replace(run, readings=tuple(readings))
+
+
+@pytest.mark.parametrize(
+    ("now", "error", "status"),
+    [
+        (28.5, 0.0, "regressed"),
+        (28.5, 0.3, "regressed"),
+        (28.5, 0.8, "undecided"),
+        (29.5, 0.8, "undecided"),
+        (29.5, 0.3, "ok"),
+        (30.0, 9.0, "ok"),  # not a bit has changed
+    ],
+)
+def test_what_was_measured_from_little_decides_little(
+    make, verdict, now: float, error: float, status: str
+) -> None:
+    run = measured(make.run(scores={"snr_vad": now}), error)
+    v = verdict(run, baseline_of(quality=quality_of({"snr_vad": 30.0})), "snr")
+    assert v.status == status
+    half = 1.96 * math.sqrt(2) * error * math.sqrt(math.pi / 2 / (5 + math.pi / 2)) if now != 30 else 0.0
+    assert (v.high - v.low) / 2 == pytest.approx(half, rel=0.01)
+
+
+@pytest.mark.parametrize(("error", "failures"), [(0.0, 1), (0.5, 1), (2.0, 0)])
+def test_a_case_whose_score_is_uncertain_does_not_fail_alone(make, error: float, failures: int) -> None:
+    run = measured(make.run(scores={"snr_vad": 30.0}, case_scores={("snr_vad", "c0"): 20.0}), error)
+    assert len(failing(run, {"snr_vad": 30.0})) == failures
 
 
 def test_a_ruined_case_fails_in_spite_of_chance(make) -> None:

@@ -22,6 +22,7 @@ from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.repeats import chance, largest_by_chance, median_beyond
 
 _SURE = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
+_MANY = 10**6  # degrees of freedom of a standard error that is known
 _BY_CHANCE: tuple[Cause, ...] = ("between", "chance")
 _SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
 Interval = tuple[float, float, float]
@@ -161,7 +162,10 @@ def _without_chance(sample: PairedSample, pair: Pair) -> float:
 def _interval(sample: PairedSample, worse: Sequence[float], alpha: float) -> Interval:
     alpha *= sample.part
     if not sample.is_known:
-        return median_interval(worse, alpha)
+        middle, low, high = median_interval(worse, alpha)
+        measured = [pair.measured for pair in sample.pairs]
+        _, least, most = median_beyond(worse, measured, _MANY, alpha)
+        return middle, min(low, least), max(high, most)
     errors = [sample.error(pair) for pair in sample.pairs]
     return median_beyond(worse, errors, sample.noise.degrees, alpha)
 
@@ -185,7 +189,7 @@ def _alone(sample: PairedSample) -> list[Verdict]:
     limits = spec.gross if spec.decide == "median" else 1.0
     bounds = [limits * sample.allowed(pair.then) if limits else math.inf for pair in pairs]
     chances = [
-        chance(sample.worse(pair.difference) - bound, sample.error(pair), sample.noise.degrees)
+        chance(sample.worse(pair.difference) - bound, sample.error(pair), sample.noise.degrees or _MANY)
         for pair, bound in zip(pairs, bounds, strict=True)
     ]
     sure = _SURE if spec.decide == "median" else _SURE / 2  # the other half asks for all cases together

@@ -21,7 +21,8 @@ class Pair(Struct, frozen=True):
     """One case's score then and now, and their difference (a share of `then` where the limit is one).
 
     `repeats` differ by chance alone, in the terms of the difference, whose standard error is `spread` times
-    the deviation of a repeat; `note` is what the metric says of the utterances now.
+    the deviation of a repeat; `note` is what the metric says of the utterances now. `measured` is the
+    standard error by what the scores were measured from.
     """
 
     case: str
@@ -31,6 +32,7 @@ class Pair(Struct, frozen=True):
     repeats: tuple[float, ...]
     spread: float
     note: str
+    measured: float = 0.0
 
 
 class PairedSample(Struct, frozen=True, kw_only=True):
@@ -65,12 +67,13 @@ class PairedSample(Struct, frozen=True, kw_only=True):
     def error(self, pair: Pair, noise: Repeatability | None = None) -> float:
         """The standard error of a pair's difference, by what all repeats say of chance, or by this `noise`.
 
-        Where utterances differ, counts of faults spread at least as Poisson's do: by how many there are.
+        Where utterances differ, counts of faults spread at least as Poisson's do: by how many there are. What
+        measuring itself adds, repeats have too.
         """
         deviation = (noise or self.noise).deviation
         if self.noise.degrees and self.spec.unit == "faults":
             deviation = max(deviation, math.sqrt(max(0.0, pair.then + pair.now) / 2))
-        return pair.spread * deviation
+        return max(pair.spread * deviation, pair.measured)
 
 
 def sampled(
@@ -116,6 +119,7 @@ def apart(
         repeats,
         math.hypot(error_of_median(accepted), error_of_median(heard)),
         reading.note,
+        _measured(reading, before, now) / _scale(limit, before),
     )
 
 
@@ -133,7 +137,13 @@ def side_by_side(spec: MetricSpec, limit: Limit, base: Reading, head: Reading) -
         differences,
         error_of_median(len(differences)),
         head.note,
+        _measured(head, before, now) / scale,
     )
+
+
+def _measured(reading: Reading, before: float, now: float) -> float:
+    """The standard error of a difference; the score before is taken to be as certain as the one now."""
+    return math.sqrt(2) * reading.error if before != now else 0.0
 
 
 def allowed(limit: Limit, then: float | None) -> float:

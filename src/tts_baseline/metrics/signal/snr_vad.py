@@ -40,17 +40,18 @@ CEILING_DB = 100.0
 _FRAME_S = 0.010
 _FRAMES_OF_LEAKAGE = 10
 _SHORTEST_STRETCH_S = 0.050
-_SHORTEST_NOISE_S = 0.100
+_SHORTEST_SILENCE_S = 0.100
+_BLOCKS = 6  # chosen: so few that they are long, and noise of any colour differs from one to the next
 
 
 def read(evidence: Evidence) -> Reading:
-    """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None with less than 100 ms of pause.
+    """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None without 50 ms of pause.
 
     P_speech is the mean power of what Silero VAD calls speech, P_noise that of the samples at least
     50 ms away from it, both about the mean of the pauses (a constant offset is not noise), at the
     sound's own rate; the idea of an active speech level is ITU-T P.56's. White noise of 0 to 50 dB
     reads within 0.3 dB. Digital silence, 10 ms or more of one value, is no pause; where there is nothing else
-    between the speech, it reads 100 dB.
+    between the speech, it reads 100 dB. The less pause there is, the larger is the value's standard error.
     """
     return over_utterances(SPEC, evidence, _snr)
 
@@ -62,10 +63,10 @@ def _snr(sound: Sound) -> Measured:
         return Measured(None, "no speech found")
     digital = guarded & digital_silence(sound)
     pauses = _without_leakage(loud, guarded & ~digital)
-    if pauses.sum() < _SHORTEST_NOISE_S * sound.rate:
-        if not pauses.any() and digital.sum() >= _SHORTEST_NOISE_S * sound.rate:
+    if not pauses.any():
+        if digital.sum() >= _SHORTEST_SILENCE_S * sound.rate:
             return Measured(CEILING_DB, "its pauses are digital silence")
-        return Measured(None, "no 100 ms of pause")
+        return Measured(None, "no 50 ms of pause")
     samples = loud.samples - loud.samples[pauses].mean()
     noise = float((samples[pauses] ** 2).mean())
     excess = float((samples[speech] ** 2).mean()) - noise
@@ -73,7 +74,24 @@ def _snr(sound: Sound) -> Measured:
         return Measured(None, "the pauses are as loud as the speech")
     if excess >= noise * 10 ** (CEILING_DB / 10):
         return Measured(CEILING_DB)
-    return Measured(10 * math.log10(excess / noise))
+    return Measured(10 * math.log10(excess / noise), error=_error(samples[pauses] ** 2, sound.rate))
+
+
+def _error(power: Samples, rate: int) -> float:
+    """The standard error in dB of the level of the mean power, from the means of blocks of it.
+
+    Times 1.96 it is half of the 95 % interval, by Student's t for as few blocks as there are (batch means,
+    Law & Carson 1979).
+    """
+    import numpy as np
+    from scipy import special
+
+    blocks = np.array([
+        block.mean() for block in np.array_split(power, min(_BLOCKS, int(power.size / (_FRAME_S * rate))))
+    ])  # fmt: skip
+    relative = float(blocks.std(ddof=1) / blocks.mean()) / math.sqrt(blocks.size)
+    wider = float(special.stdtrit(blocks.size - 1, 0.975) / special.ndtri(0.975))
+    return 10 / math.log(10) * relative * wider
 
 
 def _without_leakage(sound: Sound, pauses: Mask) -> Mask:
