@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.support import REPOSITORY, small
 from tts_baseline.core import settings
@@ -56,23 +54,6 @@ for word in sys.argv[1:]:
 """
 
 
-def configuration(folder: Path) -> str:
-    """The name under which upstream finds an architecture of the small model's sizes."""
-    sizes = small.SIZES
-    architecture = {
-        "dim": sizes["dim"], "depth": sizes["depth"], "heads": sizes["heads"], "ff_mult": 2,
-        "text_dim": sizes["text_dim"], "conv_layers": sizes["text_blocks"], "text_mask_padding": True,
-        "qk_norm": None, "pe_attn_head": None, "attn_backend": "torch", "attn_mask_enabled": False,
-    }  # fmt: skip
-    mel = {"mel_spec_type": "vocos", "target_sample_rate": 24000}
-    page = {"model": {"backbone": "DiT", "arch": architecture, "mel_spec": mel}}
-    (folder / "small.yaml").write_text(yaml.safe_dump(page))
-    spec = find_spec("f5_tts")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    return os.path.relpath(folder / "small", Path(spec.submodule_search_locations[0]) / "configs")
-
-
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The example's own table, with the small model's files in it."""
@@ -82,7 +63,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     made = small.make(folder, "v1")
     vocabulary = REPOSITORY / "src/tts_baseline/pipelines/f5_spanish/vocab.txt"
     return settings.read(EXAMPLE, {}, {}).for_pipeline() | {
-        "model": configuration(folder),
+        "model": small.configuration(folder),
         "checkpoint": str(made.checkpoint),
         "vocabulary": str(vocabulary),
         "vocoder": str(made.vocoder),

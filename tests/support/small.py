@@ -7,6 +7,8 @@ which would hide a broken attention, because nothing would depend on it.
 from __future__ import annotations
 
 import json
+import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,6 +132,23 @@ def make_reference(path: Path, seconds: float = 3.0, rate: int = 24000) -> Path:
     wave = 0.1 * syllables * voice * ((t > 0.1) & (t < seconds - 0.1))
     soundfile.write(path, wave.astype(np.float32), rate, subtype="PCM_16")
     return path
+
+
+def configuration(folder: Path) -> str:
+    """The name under which upstream's `F5TTS` finds an architecture of these sizes, v1."""
+    sizes = SIZES
+    architecture = {
+        "dim": sizes["dim"], "depth": sizes["depth"], "heads": sizes["heads"], "ff_mult": 2,
+        "text_dim": sizes["text_dim"], "conv_layers": sizes["text_blocks"], "text_mask_padding": True,
+        "qk_norm": None, "pe_attn_head": None, "attn_backend": "torch", "attn_mask_enabled": False,
+    }  # fmt: skip
+    mel = {"mel_spec_type": "vocos", "target_sample_rate": 24000}
+    page = {"model": {"backbone": "DiT", "arch": architecture, "mel_spec": mel}}
+    (folder / "small.yaml").write_text(yaml.safe_dump(page))
+    spec = find_spec("f5_tts")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    return os.path.relpath(folder / "small", Path(spec.submodule_search_locations[0]) / "configs")
 
 
 def table(model: Small, **more: object) -> dict[str, object]:

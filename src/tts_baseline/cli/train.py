@@ -6,6 +6,7 @@ after Ctrl-C, a reboot or a kill, bit for bit on a CPU. What is learned, and how
 example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
+         tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
 """  # noqa: E501 - a line to copy
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.outside import line
 from tts_baseline.core.units import seconds
+from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
 if TYPE_CHECKING:
     from tts_baseline.training.run import Pace
@@ -52,6 +54,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_run)
+    step = steps.add_parser("export", help="make a checkpoint that speaks of what a run has learned")
+    step.add_argument("run", type=Path, metavar="RUN", help="the folder of the run")
+    step.add_argument("--dataset", type=Path, required=True, metavar="DATASET", help="what it learned from")
+    step.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the checkpoint goes")
+    step.add_argument("--licence", default="not stated", metavar="TEXT", help="of weights and data")
+    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    step.set_defaults(step=_export)
 
 
 def act(options: argparse.Namespace) -> int:
@@ -106,6 +115,19 @@ def _run(options: argparse.Namespace) -> int:
         after = "stopped; the same command goes on" if ended.is_stopped else "done"
         say(f"{after}: update {ended.update}, {ended.learned} frames, {ended.path}")
     return _INTERRUPTED if ended.is_stopped else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from tts_baseline.training import dataset, export
+
+    path = export.export(options.run, options.dataset, options.out, licence=options.licence)
+    vocabulary = options.out / dataset.VOCABULARY
+    if options.json:
+        say_json(json.dumps({"checkpoint": str(path), "vocabulary": str(vocabulary)}))
+        return 0
+    say(f"wrote {line(str(path))}")
+    say(f"  next   in {TABLE}: checkpoint = {line(str(path))!r}, vocabulary = {line(str(vocabulary))!r}")
+    return 0
 
 
 def _line(pace: Pace) -> str:

@@ -102,6 +102,11 @@ def read(folder: Path, part: Split = "train") -> Dataset:
     return Dataset(clips=chosen, mels=mels, vocabulary=vocabulary, sha256=hashlib.sha256(lines).hexdigest())
 
 
+def digest(folder: Path) -> str:
+    """The hash of all that is learned from the dataset in a folder, see `Dataset.sha256`."""
+    return hashlib.sha256(_clips(folder / CLIPS)[0]).hexdigest()
+
+
 def write(folder: Path, clips: Iterable[tuple[Clip, np.ndarray[Any, Any]]], vocabulary: Vocabulary) -> None:
     """Write a dataset: clips, each with its log mel (frames, channels); where it begins is set here.
 
@@ -114,8 +119,8 @@ def write(folder: Path, clips: Iterable[tuple[Clip, np.ndarray[Any, Any]]], voca
         for clip, mel in clips:
             frames = mel.astype(np.float16)
             file.write(frames.tobytes())
-            digest = hashlib.sha256(frames.tobytes()).hexdigest()
-            placed.append(replace(clip, start=start, frames=len(frames), sha256=digest))
+            own = hashlib.sha256(frames.tobytes()).hexdigest()
+            placed.append(replace(clip, start=start, frames=len(frames), sha256=own))
             start += len(frames)
     write_atomic(folder / VOCABULARY, "".join(f"{token}\n" for token in vocabulary.tokens).encode())
     write_atomic(folder / CLIPS, b"".join(msgspec.json.encode(clip) + b"\n" for clip in placed))
