@@ -8,6 +8,8 @@ import other_gates
 import pytest
 from other_gates import PEERS, Values
 
+from tests.support.pages import PAGES
+from tests.support.pages import results as recorded
 from tests.support.sounds import RATE, clip, heard, noise
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.metrics.golden import pesq_wb, stoi
@@ -96,6 +98,10 @@ def test_the_tables_say_what_was_counted() -> None:
     ):
         assert line in shown.splitlines(), shown
     assert "| mexican | noise | 30 dB |" not in shown  # it falls short of nothing
+
+
+def test_the_page_shows_the_recorded_figures() -> None:
+    assert figures.tables(recorded("sound_gate")) in PAGES["docs/sound.md"]
 
 
 def test_the_picture_is_of_the_recorded_figures() -> None:
