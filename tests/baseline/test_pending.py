@@ -105,7 +105,7 @@ def test_a_run_is_complete_or_not_there(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(files, "write_record", fail)
+    monkeypatch.setattr(files, "encoded", fail)
     with pytest.raises(type(error)):
         left_pending(tmp_path, "r1")
     assert list(tmp_path.iterdir()) == []

@@ -15,6 +15,7 @@ from tests.support.commands import (
     pending,
     refused,
 )
+from tts_baseline.baseline.pending import sealed
 
 
 def test_accept_keeps_the_run_with_reason_and_author(project: Path, call) -> None:
@@ -46,6 +47,30 @@ def measured_while_others_used(project: Path, run: str, share: float | None) -> 
         if share is not None:
             replicate["load"] = {"others": share, "stolen": 0.0}
     path.write_text(json.dumps(page), encoding="utf-8")
+    path.with_suffix(".sha256").write_bytes(sealed(path.read_bytes()))
+
+
+@pytest.mark.parametrize("seal", ["as it was", "gone", "a link", "made anew"])
+def test_an_edited_run_is_not_accepted(project: Path, call, seal: str) -> None:
+    """A reading is edited; without its digest, or with one that fits, nobody can tell."""
+    run = pending(project)[-1]
+    path = project / ".tts-baseline" / run / "run.json"
+    kept = path.with_suffix(".sha256")
+    path.write_bytes(path.read_bytes().replace(b'"metric":"level"', b'"metric":"level" ', 1))
+    if seal in ("gone", "a link"):
+        kept.unlink()
+    if seal == "a link":
+        kept.symlink_to(path)
+    if seal == "made anew":
+        kept.write_bytes(sealed(path.read_bytes()))
+    before = files(project)
+    answer = call("accept", "last", "--reason", "no other run")
+    if seal in ("gone", "made anew"):
+        assert answer.status == 0
+        return
+    refused(answer, f"run {run} is not as it was measured", f"tts-baseline reject {run}")
+    assert files(project) == before
+    assert call("compare", "last").status in (0, 1)
 
 
 def test_a_run_of_a_busy_machine_is_accepted_with_a_warning(project: Path, call) -> None:

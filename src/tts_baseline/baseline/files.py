@@ -28,7 +28,7 @@ T = TypeVar("T", bound=Record)
 
 _FULL_SCALE = 1.0 - 2.0**-23  # the largest sample of 24-bit PCM
 # chosen: 256 MiB, eight times a run of 5,000 cases with the counters of torch (benchmarks/hostile/cases.py)
-_LARGEST_RECORD = 2**28
+LARGEST_RECORD = 2**28
 _FLAC_ANY_RATE = 65_535  # RFC 9639, section 9.1.2: up to here the frame header can hold any rate in Hz
 
 
@@ -42,7 +42,7 @@ def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
     Raises BaselineError for a file that is missing, damaged, or of a newer schema.
     """
     try:
-        data = read_bounded(path, _LARGEST_RECORD)
+        data = read_bounded(path, LARGEST_RECORD)
         version = msgspec.json.decode(data, type=_Versioned).version
         if version > SCHEMA_VERSION:
             raise BaselineError(
@@ -77,8 +77,8 @@ def encoded(record: Record, path: Path) -> bytes:
     data = msgspec.json.encode(record)
     try:
         _whole(data, type(record))
-        if len(data) > _LARGEST_RECORD:
-            raise ValueError(f"it would be larger than {_LARGEST_RECORD >> 20} MiB")
+        if len(data) > LARGEST_RECORD:
+            raise ValueError(f"it would be larger than {LARGEST_RECORD >> 20} MiB")
     except (msgspec.MsgspecError, ValueError) as error:
         raise BaselineError(
             f"nothing is written that could not be read: {error}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import re
 import secrets
@@ -14,13 +15,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tts_baseline.baseline import files, recordings
+from tts_baseline.baseline.files import LARGEST_RECORD
 from tts_baseline.core.errors import BaselineError
-from tts_baseline.core.files import sync_folder, write_atomic
+from tts_baseline.core.files import read_regular, sync_folder, write_atomic
 from tts_baseline.core.records import RecordingFile, Run, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sounds import unrecordable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SEAL = "run.sha256"
+_SEAL_BYTES = len("0" * 64 + "  run.json\n")
 _TOKEN = "[0-9a-f]" * 8  # how the names of hidden files and folders end, here and in core/files
 
 
@@ -43,7 +47,7 @@ def prepare(report: Path) -> None:
 def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
     """The new folder `<report>/<run id>` with run.json and audio/<case>.flac; it appears when complete.
 
-    run.json describes the recordings.
+    run.json describes the recordings, and run.sha256 run.json.
     """
     with appearing(report, run.id) as partial:
         kept: dict[str, RecordingFile] = {}
@@ -53,8 +57,37 @@ def save(report: Path, run: Run, utterances: Mapping[str, Utterance]) -> Path:
                 data = files.encode_flac(utterance)
                 write_atomic(recordings.path_of(partial, case), data)
                 kept[case] = recordings.described(data)
-        files.write_record(partial / "run.json", replace(run, recordings=kept))
+        data = files.encoded(replace(run, recordings=kept), partial / "run.json")
+        write_atomic(partial / _SEAL, sealed(data))
+        write_atomic(partial / "run.json", data)
     return report / run.id
+
+
+def sealed(data: bytes) -> bytes:
+    """What run.sha256 says of the bytes of run.json; `sha256sum --check run.sha256` understands it."""
+    return f"{hashlib.sha256(data).hexdigest()}  run.json\n".encode()
+
+
+def check_as_measured(folder: Path) -> None:
+    """Raise BaselineError for a run.json that was edited since it was measured.
+
+    It keeps an edit from being accepted unnoticed; who rewrites run.sha256 as well is not noticed, and a run
+    of an earlier version has none.
+    """
+    path = folder / "run.json"
+    try:
+        seal = read_regular(folder / _SEAL, _SEAL_BYTES + 1)
+        is_as_measured = seal == sealed(read_regular(path, LARGEST_RECORD))
+    except FileNotFoundError:
+        return
+    except OSError:  # a link, or no file at all
+        is_as_measured = False
+    if not is_as_measured:
+        raise BaselineError(
+            f"run {folder.name} is not as it was measured: run.json was edited, or run.sha256",
+            where=str(path),
+            hint=f"tts-baseline reject {folder.name}, and measure again; or download it again",
+        )
 
 
 @contextlib.contextmanager

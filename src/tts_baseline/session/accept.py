@@ -27,8 +27,8 @@ def accept_run(
 ) -> tuple[Outcome, tuple[Path, ...]]:
     """Promote a pending run; the outcome is the one it had against the baseline before.
 
-    Raises BaselineError in CI, without a reason, where the run would fail against the anchor for ever, and,
-    if `strict`, where there is a caution.
+    Raises BaselineError in CI, without a reason, for a run that was edited, where it would fail against the
+    anchor for ever, and, if `strict`, where there is a caution.
     """
     if in_ci(os.environ):
         raise BaselineError(
@@ -39,6 +39,7 @@ def accept_run(
         raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
     with project.baselines_locked():
         outcome = reopen(project, name)
+        pending.check_as_measured(outcome.folder)
         if strict and (doubts := cautions(outcome)):
             raise BaselineError(
                 f"run {outcome.run.id} is not accepted under --strict: {doubts[0]}",

@@ -18,6 +18,7 @@ from tests.support.projects import Said, close_to, left, make_project, measured,
 from tests.support.runs import KEY
 from tests.support.tones import TEXTS
 from tts_baseline.baseline import pending
+from tts_baseline.baseline.pending import sealed
 from tts_baseline.baseline.store import stores
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Run, Utterance
@@ -156,6 +157,7 @@ def _named(pipeline: str, variant: str = "cpu") -> Forge:
         path = project.report / "r1" / "run.json"
         page = json.loads(path.read_text()) | {"pipeline": pipeline, "variant": variant}
         path.write_text(json.dumps(page))
+        path.with_suffix(".sha256").write_bytes(sealed(path.read_bytes()))
         before = store_of(project).load(KEY)
         _accept(project, "r1")
         if store_of(project).load(KEY) != before:
