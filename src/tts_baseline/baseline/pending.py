@@ -124,9 +124,10 @@ def sweep(report: Path) -> None:
     for partial in report.glob(f".*.{_TOKEN}"):
         with contextlib.suppress(OSError), _held(partial):
             shutil.rmtree(partial)
-    for path in report.glob(f"[!.]*/.*.{_TOKEN}"):
-        with contextlib.suppress(OSError), _held(path.parent):
-            path.unlink()
+    for folder in report.glob("[!.]*/"):
+        for path in folder.rglob(f".*.{_TOKEN}"):  # in the folder itself, and in those that it holds
+            with contextlib.suppress(OSError), _held(folder):
+                path.unlink()
 
 
 def _beside(folder: Path) -> Path:
