@@ -6,6 +6,7 @@ products in another batch are rounded otherwise, and samples differ by the last 
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -142,6 +143,32 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
     job = Job(reference=given, tokens=tuple(tokens), frames=200, seed=3)
     (mel,) = EulerSolver(steps=2).mels(ours, [job])
     # A mel's values reach 5: a few units in the last place of float32 on both sides.
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= 10 * ROUNDING
+
+
+@pytest.mark.parametrize("tokens", [1, 5, 37, 199])
+def test_averaged_text_is_upstreams(
+    upstream: Any, models: dict[str, small.Small], tmp_path: Path, tokens: int
+) -> None:
+    path, sizes = models["v1"].checkpoint, small.SIZES
+    config = {
+        "dim": sizes["dim"], "depth": sizes["depth"], "heads": sizes["heads"], "ff_mult": 2,
+        "text_dim": sizes["text_dim"], "conv_layers": sizes["text_blocks"], "text_mask_padding": True,
+        "text_embedding_average_upsampling": True,
+    }  # fmt: skip
+    theirs = upstream.infer.load_model(
+        upstream.network, config, str(path), vocab_file=str(VOCABULARY), device="cpu"
+    )
+    bare = Path(shutil.copy(path, tmp_path))  # without the sidecar file, which says v1
+    ours = transformer(str(bare), arch="v1_average", tokens=2545, device="cpu", root=tmp_path)
+    clip = torch.randn(1, 90, 100, generator=torch.Generator().manual_seed(1))
+    said = torch.randint(0, 2545, (tokens,), generator=torch.Generator().manual_seed(2)).tolist()
+    with torch.inference_mode():
+        wanted, _ = theirs.sample(
+            clip, torch.tensor([said]), 200, steps=2, cfg_strength=2.0, sway_sampling_coef=-1.0, seed=3
+        )
+    given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
+    (mel,) = EulerSolver(steps=2).mels(ours, [Job(reference=given, tokens=tuple(said), frames=200, seed=3)])
     assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= 10 * ROUNDING
 
 

@@ -33,7 +33,8 @@ def upstream_of(version: str) -> Any:
     dit = DiT(
         dim=sizes["dim"], depth=sizes["depth"], heads=sizes["heads"], ff_mult=2, dropout=0.0, mel_dim=100,
         text_num_embeds=SIZES.tokens, text_dim=sizes["text_dim"], conv_layers=sizes["text_blocks"],
-        text_mask_padding=version == "v1", pe_attn_head=1 if version == "v0" else None,
+        text_mask_padding=version != "v0", text_embedding_average_upsampling=version == "v1_average",
+        pe_attn_head=1 if version == "v0" else None,
     )  # fmt: skip
     return CFM(dit, mel_spec_kwargs={"n_mel_channels": 100})
 
@@ -77,7 +78,7 @@ def one_step(parameters: list[Any], loss: torch.Tensor) -> float:
 
 
 @needs_upstream
-@pytest.mark.parametrize("version", ["v0", "v1"])
+@pytest.mark.parametrize("version", ["v0", "v1", "v1_average"])
 @pytest.mark.parametrize("drops", ["nothing", "audio", "all"])
 def test_one_step_is_upstreams(version: str, drops: str) -> None:
     ours, theirs = ours_of(version), upstream_of(version)

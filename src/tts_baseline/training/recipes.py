@@ -15,6 +15,7 @@ from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import read_bounded
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
+from tts_baseline.pipelines.f5_spanish.network.architecture import Version
 
 _Count = Annotated[int, Meta(ge=1, le=2**31)]
 _LARGEST = 2**20  # chosen: a recipe is a page
@@ -50,7 +51,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     are computed in `precision`. A checkpoint is written every `checkpoint_s` seconds.
     """
 
-    arch: Literal["v0", "v1"] = "v1"
+    arch: Version = "v1"
     sizes: Sizes = Sizes()
     chances: Chances = Chances()
     updates: _Count = 100_000

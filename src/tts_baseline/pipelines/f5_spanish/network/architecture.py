@@ -16,7 +16,7 @@ from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Version = Literal["v0", "v1"]
+Version = Literal["v0", "v1", "v1_average"]
 HEAD_SIZE = 64
 MEL_CHANNELS = 100
 
@@ -26,11 +26,14 @@ class Behaviour(NamedTuple):
 
     masks_text_padding: bool
     rotated_heads: int | None
+    averages_text: bool = False
 
 
 BEHAVIOUR: Mapping[Version, Behaviour] = {
     "v0": Behaviour(masks_text_padding=False, rotated_heads=1),
     "v1": Behaviour(masks_text_padding=True, rotated_heads=None),
+    # upstream's `text_embedding_average_upsampling`, after ZipVoice (Zhu et al. 2025, arXiv:2506.13053)
+    "v1_average": Behaviour(masks_text_padding=True, rotated_heads=None, averages_text=True),
 }
 
 

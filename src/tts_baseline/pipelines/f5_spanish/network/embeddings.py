@@ -46,6 +46,7 @@ class TextEmbedding(nn.Module):
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         self.masks_padding = architecture.behaviour.masks_text_padding
+        self.averages = architecture.behaviour.averages_text
         # Given its weights, it draws none: computing on the meta device would import half of torch.
         weights = torch.empty(architecture.tokens + 1, architecture.text_dim)
         self.text_embed = nn.Embedding.from_pretrained(weights, freeze=False)
@@ -75,7 +76,7 @@ class TextEmbedding(nn.Module):
         x = x.masked_fill(filler, 0.0)
         for block in self.text_blocks:
             x = block(x).masked_fill(filler, 0.0)
-        return x
+        return _spread(x, filler, padding) if self.averages else x
 
     @staticmethod
     def _positions(frames: int, like: Tensor) -> Tensor:
@@ -83,6 +84,20 @@ class TextEmbedding(nn.Module):
         frequencies = 1.0 / (10000.0 ** (torch.arange(0, dim, 2)[: dim // 2].float() / dim))
         angles = torch.outer(torch.arange(frames), frequencies).float()
         return torch.cat((angles.cos(), angles.sin()), dim=-1).to(like.device, like.dtype)
+
+
+def _spread(x: Tensor, filler: Tensor, padding: Tensor | None) -> Tensor:
+    """`x` (b, n, d) with each token over as many frames as the next, the last ones over one more."""
+    tokens = (~filler).sum(dim=1)
+    frames = torch.full_like(tokens, x.shape[1]) if padding is None else (~padding).sum(dim=1)
+    share = frames // tokens.clamp(min=1)
+    longer = frames - share * tokens
+    frame = torch.arange(x.shape[1], device=x.device)
+    first = tokens - longer
+    late = first + (frame - first * share) // (share + 1)
+    owner = torch.where(frame < first * share, frame // share.clamp(min=1), late).clamp(max=x.shape[1] - 1)
+    spread = torch.gather(x, 1, owner.unsqueeze(-1).expand_as(x))
+    return spread if padding is None else spread.masked_fill(padding, 0.0)
 
 
 class ConvNeXtV2Block(nn.Module):
