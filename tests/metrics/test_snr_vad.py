@@ -78,6 +78,12 @@ def test_digital_silence_added_or_taken_off_changes_nothing(snr_db, silence_s):
     assert snr(np.concatenate([samples, zeros + 0.01])) == pytest.approx(snr(samples), abs=0.05)
 
 
+def test_where_digital_silence_lies_at_the_ends_changes_nothing_at_all():
+    samples = noisy(30, colour="pink")[RATE // 4 : 4 * RATE]
+    padded = np.concatenate([np.zeros(777), samples, np.zeros(RATE + 5)])
+    assert snr(padded) == pytest.approx(snr(samples), abs=1e-9)
+
+
 def test_noise_is_found_beside_digital_silence():
     quiet, loud = (np.concatenate([noisy(db), np.zeros(3 * RATE // 2)]) for db in (30.0, 28.5))
     assert snr(quiet) - snr(loud) == pytest.approx(1.5, abs=0.3)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.sounds import Sound, feature
+from tts_baseline.metrics.features.digital_silence import digital_silence
 from tts_baseline.metrics.features.full_scale import full_scale
 from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.spans import spans
@@ -36,12 +37,23 @@ class VoiceActivity(NamedTuple):
 def voice_activity(sound: Sound) -> VoiceActivity:
     """What Silero VAD calls speech, and the samples at least 50 ms away from all that may be speech.
 
-    At the sound's own rate; its level plays no part. It must not be silent.
+    At the sound's own rate; neither its level nor digital silence at its ends plays a part. It must not be
+    silent.
     """
-    speech, doubtful = _segments(_probability(full_scale(sound)))
+    start, stop = _sounding(sound)
+    inner = Sound(full_scale(sound).samples[start:stop], sound.rate)
+    speech, doubtful = _segments(_probability(inner))
     chunk, guard, length = _CHUNK * sound.rate / _RATE, GUARD_S * sound.rate, sound.samples.size
-    pauses = ~_sample_mask(speech | doubtful, length, chunk, guard)
-    return VoiceActivity(_sample_mask(speech, length, chunk, 0.0), pauses)
+    pauses = ~_sample_mask(speech | doubtful, length, chunk, guard, start)
+    return VoiceActivity(_sample_mask(speech, length, chunk, 0.0, start), pauses)
+
+
+def _sounding(sound: Sound) -> tuple[int, int]:
+    """Start and stop of the sound without digital silence at its ends; all of it if there is nothing else."""
+    import numpy as np
+
+    sounding = np.flatnonzero(~digital_silence(sound))
+    return (int(sounding[0]), int(sounding[-1]) + 1) if sounding.size else (0, sound.samples.size)
 
 
 def _probability(sound: Sound) -> Samples:
@@ -99,11 +111,11 @@ def _segments(probability: Samples) -> tuple[Mask, Mask]:
     return speech, doubtful
 
 
-def _sample_mask(chunks: Mask, length: int, chunk: float, margin: float) -> Mask:
-    """The mask over `length` samples of the given chunks, each `chunk` samples, widened by `margin`."""
+def _sample_mask(chunks: Mask, length: int, chunk: float, margin: float, first: int) -> Mask:
+    """The mask over `length` samples of the chunks from sample `first` on, each widened by `margin`."""
     import numpy as np
 
     mask = np.zeros(length, dtype=np.bool_)
     for start, stop in spans(chunks):
-        mask[max(0, round(start * chunk - margin)) : round(stop * chunk + margin)] = True
+        mask[max(0, first + round(start * chunk - margin)) : first + round(stop * chunk + margin)] = True
     return mask
