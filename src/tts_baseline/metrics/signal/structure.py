@@ -13,8 +13,9 @@ from tts_baseline.metrics.spans import spans
 SPEC = MetricSpec(name="structure", unit="faults", better="lower", family="quality", decide="each", limit="0")
 
 _PEAK = 0.999
-# Samples in a row. Chance makes 3 level ones about once a minute of speech, but not at its very peak.
-_AT_PEAK, _BELOW_PEAK, _BELOW_PEAK_S = 3, 4, 0.0001
+# Samples in a row. Chance makes 3 level ones about once a minute of speech, but not at its very peak; once it
+# is resampled, 0.1 ms up to 0.2 times a minute, 0.2 ms never in 145 minutes (527 prompts at five rates).
+_AT_PEAK, _BELOW_PEAK, _BELOW_PEAK_S = 3, 4, 0.0002
 _QUIETEST_PLATEAU = 0.25
 _NEIGHBOURHOOD_S = 0.005
 _FLAT = 1e-4
@@ -30,7 +31,7 @@ _APART_S = 0.1  # chosen: less than a syllable
 def read(evidence: Evidence) -> Reading:
     """The number of clipped runs, stretches of dead air and offsets; the note says which.
 
-    A clipped run is 3 or more samples in a row (below 0.999 of the sound's peak 4, and 0.1 ms) that are level
+    A clipped run is 3 or more samples in a row (below 0.999 of the sound's peak 4, and 0.2 ms) that are level
     within 1e-4 of the peak, with a corner at both ends, at or above a quarter of the peak, and the highest of
     their sign within 5 ms. Dead air is 2 s or more in which every 20 ms vary 60 dB less than the
     liveliest 20 ms. An offset is |mean| > 0.01.
