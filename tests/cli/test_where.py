@@ -55,7 +55,9 @@ def say(text: str, *, rate: int = 150, pitch: int = 30) -> Said:
     wave = np.frombuffer(said.samples, "<i2") / 32768
     silence = np.zeros(RATE // 3)
     tokens = {match.start(): match[0].strip(",.") for match in re.finditer(r"\S+", text)}
-    words = {tokens[at]: (int((a + 1 / 3) * RATE), int((b + 1 / 3) * RATE)) for at, a, b in said.words}
+    words = {
+        tokens.get(at, ""): (int((a + 1 / 3) * RATE), int((b + 1 / 3) * RATE)) for at, a, b in said.words
+    }
     return Said(np.concatenate([silence, wave, silence]), words)
 
 

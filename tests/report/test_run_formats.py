@@ -68,7 +68,8 @@ def test_junit_has_a_property_a_verdict() -> None:
 
 def test_the_last_lines_say_what_was_judged_and_where_it_is() -> None:
     done = outcome(run("r1"), [verdict(), verdict("snr", "worse", "hola")])
-    assert terminal.footer(done) == "1 ok    run: report/r1"
+    assert terminal.footer(done) == "1 ok    run: report/r1\npage: report/r1/report.html"
+    assert terminal.footer(outcome(run("r1"), [verdict()])) == "1 ok    run: report/r1"
     recorded = outcome(run("r1"), recorded=(Path("baselines/quality.json"),))
     assert terminal.footer(recorded).splitlines() == [
         "nothing judged    run: report/r1",

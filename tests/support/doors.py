@@ -10,7 +10,7 @@ from typing import NamedTuple
 # The functions that make text fit for a place (core/outside, core/streams), whatever their module is called.
 FITTING = {
     "line", "terminal", "ci_log", "markdown", "paragraph", "code", "filename", "slug", "json_text",
-    "storable", "spelled", "fit",
+    "storable", "spelled", "fit", "html",
 }  # fmt: skip
 _STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 _WRITERS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from html import escape
 
 # GitHub runs a line that begins with '::' (spaces aside); Azure and TeamCity run '##vso[' and '##teamcity['
 # anywhere in a line, as GitHub's older '##[' does.
@@ -71,6 +72,11 @@ def markdown(text: str) -> str:
 def paragraph(text: str) -> str:
     """The text as a paragraph or an item of a list in Markdown: it begins no heading and no list."""
     return _BEGINNING.sub(lambda begun: f"{begun[0][:-1]}\\{begun[0][-1]}", markdown(text))
+
+
+def html(text: str) -> str:
+    """The text as one line within an element or an attribute of HTML: nothing but text."""
+    return escape(" ".join(line(text).split())).replace("##", "#&#35;")
 
 
 def code(text: str) -> str:

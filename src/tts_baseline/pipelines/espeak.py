@@ -101,7 +101,7 @@ def create(voice: str | None = None, rate: int = 175, pitch: int = 50) -> Espeak
     )
 
 
-class Said(NamedTuple):
+class _Said(NamedTuple):
     """Blocks of 16-bit samples; phones and words, each with the sample at which it begins.
 
     A word is named by its first character in the text, which is counted from 1.
@@ -172,10 +172,10 @@ class Espeak(Struct, frozen=True, kw_only=True):
         }
         return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones)
 
-    def said(self, request: Request) -> Said:
+    def said(self, request: Request) -> _Said:
         """What the engine gives for a request. Raises RequestFailed as `synthesize` does."""
         text = request.text.translate(_WITHOUT_CONTROLS).encode("utf-8", "replace")
-        said = Said([], [], [])
+        said = _Said([], [], [])
         with self._engine(self._voice(request.region), self._rate(request.speed)) as engine:
             callback = _Callback(_recorder(said))
             engine.espeak_SetSynthCallback(callback)
@@ -245,7 +245,7 @@ class Espeak(Struct, frozen=True, kw_only=True):
             )
 
 
-def _recorder(said: Said) -> Any:
+def _recorder(said: _Said) -> Any:
     def record(wave: int | None, count: int, events: Any) -> int:
         if wave and count > 0:
             said.pcm.append(ctypes.string_at(wave, 2 * count))

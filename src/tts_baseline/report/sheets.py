@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tts_baseline.core import units
-from tts_baseline.core.records import Run
+from tts_baseline.core.records import Case, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.verdict import FAILING, Status, Verdict
 from tts_baseline.gate.explain import reason
@@ -142,16 +142,44 @@ def _suite_row(v: Verdict) -> tuple[str, ...]:
     if v.unit not in _SCALED:
         change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
     bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
-    better = gates()[v.gate].better
+    better = gates()[v.gate].better if v.gate in gates() else ""  # a case without any utterance has no gate
     return (
         _word(v),
         v.gate,
         units.value(v.baseline, v.unit),
         units.value(v.current, v.unit),
         f"{change} {bounds}".strip(),
-        units.limit(v.limit, v.unit, better, relative=v.relative),
+        units.limit(v.limit, v.unit, better, relative=v.relative) if better else "",
     )
 
 
 def _word(verdict: Verdict) -> str:
     return verdict.status.upper() if verdict.status in FAILING else verdict.status
+
+
+def worst_status(verdicts: Iterable[Verdict]) -> Status:
+    """The worst of some verdicts; 'ok' for none."""
+    return min((verdict.status for verdict in verdicts), key=_ORDER.index, default="ok")
+
+
+def worst_first(run: Run, verdicts: Sequence[Verdict]) -> list[Case]:
+    """The cases of a run, by their worst verdict; cases alike in the order of the suite."""
+    own: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        own.setdefault(verdict.case or "", []).append(verdict)
+    return sorted(run.cases, key=lambda case: _ORDER.index(worst_status(own.get(case.id, ()))))
+
+
+def case_sheet(run: Run, verdicts: Sequence[Verdict], case: str) -> Sheet:
+    """One row a gate for one case, worst first, then what is only reported of it: baseline beside current."""
+    own = sorted((v for v in verdicts if v.case == case), key=lambda v: _ORDER.index(v.status))
+    judged = {verdict.metric for verdict in own}
+    rows = [*dict.fromkeys((*_suite_row(v), reason(v)) for v in own)]  # a failure is one of each family
+    for reading in run.readings:
+        spec = metrics()[reading.metric].spec
+        is_told = reading.value is not None or spec.family == "quality"  # without torch there is no work
+        if reading.case == case and reading.metric not in judged and is_told:
+            now = units.value(reading.value, spec.unit)
+            rows.append(("reported", reading.metric, "", now, "", "", reading.reason or reading.note))
+    heads = ("verdict", "gate", "baseline", "current", "change", "limit", "why")
+    return Sheet("", tuple((head, 0) for head in heads), tuple(rows))

@@ -10,6 +10,7 @@ from tts_baseline.gate import load
 from tts_baseline.gate.newness import newness
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
+from tts_baseline.report.formats.html import SPEC as PAGE_SPEC
 from tts_baseline.report.reasons import reasons
 
 SPEC = FormatSpec(name="terminal")
@@ -32,12 +33,14 @@ def render(outcome: Outcome, view: View) -> str:
 
 
 def footer(outcome: Outcome) -> str:
-    """The lines after a summary: what the judge compared, counts, where the run is, what was recorded."""
+    """The lines after a summary: what the judge compared, counts, where run and page are, what is new."""
     lines = [f"{sheets.counts(outcome.verdicts)}    run: {outcome.folder}"]
     if outcome.judgement is not None:
         lines = [*(f"judge: {said}" for said in judgement.lines(outcome.judgement)), *lines]
     if outcome.sound:
         lines.append(f"sound: {outcome.sound}")
+    if sheets.worst_status(outcome.verdicts) != "ok":
+        lines.append(f"page: {outcome.folder / PAGE_SPEC.file}")
     if outcome.recorded:
         names = ", ".join(path.name for path in outcome.recorded)
         lines.append(f"recorded: {names} ({newness(outcome.verdicts, outcome.baseline)})")

@@ -1,0 +1,137 @@
+"""The page of a run to look at and to listen to: every case before and after, the places marked."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+
+from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.records import Case
+from tts_baseline.core.verdict import FAILING
+from tts_baseline.gate import explain, load
+from tts_baseline.report import exhibits, listening, sheets
+from tts_baseline.report.exhibits import Exhibit
+from tts_baseline.report.format import FormatSpec, View
+from tts_baseline.report.markup import Markup, element, together
+from tts_baseline.report.reasons import reasons
+from tts_baseline.report.table import Sheet
+
+SPEC = FormatSpec(name="html", file="report.html")
+
+_STYLE = """
+:root { color-scheme: light dark; --bad: #d93025; --doubt: #b06000; --good: #188038; --soft: #8886; }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 66rem; padding: 0 1rem; }
+table { border-collapse: collapse; margin: .6rem 0 1.2rem; }
+th, td { border-bottom: 1px solid var(--soft); padding: .15rem .7rem .15rem 0; text-align: left;
+  vertical-align: top; }
+td:not(:last-child) { white-space: nowrap; }
+th { font-weight: 600; opacity: .7; }
+.bad { color: var(--bad); font-weight: 600; }
+.doubt { color: var(--doubt); }
+.good { color: var(--good); }
+section { border-top: 2px solid var(--soft); margin-top: 1.6rem; }
+blockquote { font-size: 1.15em; margin: .3rem 0 .8rem; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem; }
+figure { flex: 1 1 26rem; margin: 0; }
+figcaption { overflow-wrap: anywhere; }
+audio { display: block; margin: .3rem 0; width: 100%; }
+svg { width: 100%; }
+svg text { fill: currentColor; font-size: 10px; }
+.melody { fill: none; stroke: #4dd; stroke-width: 1.6; }
+.mark { fill: #f002; stroke: #f44; stroke-width: 1.5; }
+"""
+_KINDS: dict[str, str] = {
+    **dict.fromkeys(FAILING, "bad"),
+    **dict.fromkeys(("undecided", "worse"), "doubt"),
+    **dict.fromkeys(("ok", "better", "improved"), "good"),
+}
+_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+# No script and no network: pictures are in the page, and recordings lie beside it.
+_POLICY = (
+    f"default-src 'none'; img-src data:; media-src 'self' file:; style-src 'sha256-{_DIGEST}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_VOID = Markup(
+    '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+)
+
+
+def render(outcome: Outcome, view: View) -> str:
+    """A page that needs no network; its players play the recordings in the run's folder, beside it."""
+    title = f"tts-baseline: {sheets.counts(outcome.verdicts)}"
+    head = together([_VOID, element("title", title), element("style", Markup(_STYLE))])
+    body = together(
+        [
+            element("h1", title),
+            *_about(outcome),
+            element("h2", f"{len(outcome.run.cases)} cases"),
+            _index(outcome),
+            *(_section(case, outcome) for case in sheets.worst_first(outcome.run, outcome.verdicts)),
+        ]
+    )
+    page = element("html", together([element("head", head), element("body", body)]), lang="en")
+    return f"<!doctype html>\n{page}\n"
+
+
+def _about(outcome: Outcome) -> Iterator[Markup]:
+    """The run, the suite's verdicts, and all that is said of them."""
+    run = outcome.run
+    changes = " with uncommitted changes" if run.dirty else ""
+    commit = f"commit {(run.commit or 'none')[:7]}{changes}"
+    yield element("p", f"run {run.id}, {run.created}, {commit}, machine {run.environment.key}")
+    yield _table(sheets.suite_sheet(run, outcome.verdicts))
+    around = ", ".join(explain.surroundings(run, outcome.baseline))
+    notes = (
+        f"changed around it: {around}" if around else "",
+        *reasons(outcome.verdicts, outcome.heard),
+        *outcome.notes,
+        outcome.sound,
+        load.trouble(run),
+    )
+    yield element("ul", *(element("li", note) for note in notes if note))
+
+
+def _index(outcome: Outcome) -> Markup:
+    """All cases: the worst verdict on each, which gates say so, where that is heard."""
+    rows = [element("tr", *(element("th", head) for head in ("verdict", "case", "gates", "where")))]
+    for case in sheets.worst_first(outcome.run, outcome.verdicts):
+        own = [verdict for verdict in outcome.verdicts if verdict.case == case.id]
+        worst = sheets.worst_status(own)
+        gates = ", ".join(dict.fromkeys(v.gate for v in own if v.status == worst != "ok"))
+        place = next(filter(None, (listening.where(verdict, outcome.heard) for verdict in own)), "")
+        link = element("a", case.id, href=f"#{case.id}")
+        cells = (element("td", link), element("td", gates), element("td", place))
+        rows.append(element("tr", _status(worst), *cells))
+    return element("table", together(rows))
+
+
+def _section(case: Case, outcome: Outcome) -> Markup:
+    heard = outcome.heard.get(case.id)
+    found = [f"{gate}: {listening.places(places)}" for gate, places in heard.places.items()] if heard else ()
+    parts = (
+        element("h3", case.id),
+        element("blockquote", case.text),
+        element("ul", *(element("li", place) for place in found)),
+        element("div", *map(_figure, exhibits.of(outcome, case.id)), class_="pair"),
+        _table(sheets.case_sheet(outcome.run, outcome.verdicts, case.id)),
+    )
+    return element("section", together(parts), id=case.id)
+
+
+def _figure(exhibit: Exhibit) -> Markup:
+    player = element("audio", controls="", preload="none", src=exhibit.file) if exhibit.file else Markup("")
+    return element("figure", element("figcaption", exhibit.caption), player, exhibit.picture)
+
+
+def _table(sheet: Sheet) -> Markup:
+    """The sheet, verdict first, under its title if it has one."""
+    rows = [element("tr", *(element("th", head) for head, _ in sheet.heads))]
+    rows += [element("tr", _status(row[0]), *(element("td", cell) for cell in row[1:])) for row in sheet.rows]
+    title = [element("h2", sheet.title)] if sheet.title else []
+    return together([*title, element("table", together(rows))])
+
+
+def _status(word: str) -> Markup:
+    return element("td", word, class_=_KINDS.get(word.lower(), "plain"))
