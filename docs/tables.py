@@ -43,7 +43,7 @@ def metrics() -> str:
     """One row a registered metric."""
     declared = [(metric.spec, metric.doc) for metric in registry.metrics().values()]
     return table(
-        ("metric", "what", "better", "limit", "decided by"),
+        ("metric", "what", "better", "limit", "decided by", "one case alone"),
         (
             (
                 f"`{spec.name}`",
@@ -51,6 +51,7 @@ def metrics() -> str:
                 spec.better,
                 "reported" if spec.limit is None else spec.limit + (f", as `{spec.gate}`" * bool(spec.gate)),
                 f"`{spec.decide}`" if spec.limit is not None else "",
+                f"{spec.gross:g} limits" if spec.gross else "",
             )
             for spec, doc in declared
         ),

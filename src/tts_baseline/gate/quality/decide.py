@@ -21,7 +21,7 @@ from tts_baseline.stats.median import median_interval
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.repeats import chance, largest_by_chance, median_beyond
 
-_SURE = 0.001  # chosen: false failures of an unchanged metric, and 1 % in a suite of ten
+_SURE = 0.001  # chosen: false failures of an unchanged metric; few come near it, so that a suite has 1 %
 _MANY = 10**6  # degrees of freedom of a standard error that is known
 _BY_CHANCE: tuple[Cause, ...] = ("between", "chance")
 _SEVERITY: tuple[Status, ...] = ("improved", "ok", "undecided", "regressed")
