@@ -66,7 +66,7 @@ def _of_metric(
         elif was_measured:
             pairs.append(side_by_side(spec, limit, before[case], reading))
     part = part_of(restarts) if any(len(pair.repeats) > 1 for pair in pairs) else 1.0
-    return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, sound.cases, sound.head)
+    return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, now, sound.head)
 
 
 def changes(sound: PairedSound) -> tuple[SoundChange, ...]:
