@@ -143,6 +143,10 @@ def commands(say: str) -> list[Asked]:
         Asked(("plan", f"Di: [{say.translate(_ROUND)}"), 2, "is not closed"),
         Asked(("plan", f"--region={say}?", "Hola."), 2, "region"),
         Asked(("certify", f"--pipeline={say}?"), 2, "pipeline"),
+        Asked(
+            ("train", "prepare", f"x{say}?", "--out", "data"), 2, "training needs torch|there is no|cannot be"
+        ),
+        Asked(("train", f"{say}?"), 2, "invalid choice"),
         Asked(("run", f"--suite={say}?"), 2, "suite"),
         Asked(("run", f"--pipeline={say}?"), 2, "pipeline"),
         Asked(("run", f"--tags={say}?"), 2, "tag"),
