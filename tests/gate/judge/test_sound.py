@@ -60,7 +60,7 @@ NAMES = [f"c{n}" for n in range(16)]
 def judged(base: list[Reading], head: list[Reading], restarts: int = 3) -> list[Verdict]:
     heard = PairedSound(base=tuple(base), head=tuple(head), identical=(), cases=tuple(NAMES))
     measured: Judgement = judgement([even(NAMES, 0.25, 0.25)] * restarts)
-    return list(decide(replace(measured, sound=heard), chosen({})))
+    return [v for v in decide(replace(measured, sound=heard), chosen({})) if v.metric == base[0].metric]
 
 
 def of_seeds(
