@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 # Octaves in which speech is loud.
 _MIDDLES_HZ = (250, 500, 1_000, 2_000, 4_000)
-# By the study in benchmarks/sound_gate: of falls over 64 ms that begin within 15 dB of the loud frames and
-# 20 dB above the quiet ones, noise at 20 dB changes the time by 0.03 s or less, a faint room by 0.05 or more.
+# chosen on the prompts that benchmarks/sound_gate fetches: of falls over 64 ms that begin within 15 dB of the
+# loud frames and 20 dB above the quiet ones, noise at 20 dB changes the time by 0.03 s or less, a faint room
+# by 0.05 or more.
 _FRAMES = 8
 _LOUD, _QUIET, _FASTEST = 95, 5, 90
 _BELOW_LOUD_DB, _ABOVE_QUIET_DB, _DEEPEST_DB = 15.0, 20.0, 60.0

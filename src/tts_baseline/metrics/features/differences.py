@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 DifferenceKind = Literal["missing", "extra", "changed"]
 
-# Costs and distances in dB of cepstrum, by the study in benchmarks/sound_gate: frames of the same speech with
-# white noise at 20 dB are 17 to 22 apart in the median, frames of different speech 50.
+# Costs and distances in dB of cepstrum, chosen on the prompts that benchmarks/sound_gate fetches: frames of
+# the same speech with white noise at 20 dB are 17 to 22 apart in the median, frames of different speech 50.
 _OPENING, _EXTENSION = 60.0, 22.0
 _CHANGED = 28.0
 _ENERGY_WEIGHT = 0.3

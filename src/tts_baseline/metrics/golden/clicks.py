@@ -30,8 +30,8 @@ SPEC = MetricSpec(
     packages=("scipy",),
 )
 
-# By the study in benchmarks/sound_gate: noise, dither and resampling make none in 12 sentences; five clicks
-# of a fifth of the peak are noticed in 12 of 12.
+# chosen on the prompts that benchmarks/sound_gate fetches: noise, dither and resampling make none in 12
+# sentences; five clicks of a fifth of the peak are noticed in 12 of 12.
 _CLICK = 25.0
 _LIKE_THE_GOLDEN = 0.5
 _LONGEST_S = 0.001

@@ -12,8 +12,8 @@ from tts_baseline.metrics.pooling import Measured, over_utterances
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
-# By the study in benchmarks/sound_gate: human recordings read 0.01 to 0.08, clipped at half of their peak
-# 0.12 to 0.75; what is harmless moves none by more than 0.02.
+# chosen on the prompts that benchmarks/sound_gate fetches: human recordings read 0.01 to 0.08, clipped at
+# half of their peak 0.12 to 0.75; what is harmless moves none by more than 0.02.
 SPEC = MetricSpec(
     name="clipping",
     unit="1",
