@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +243,14 @@ def save(is_asked: bool, section: str, voice: str, page: object) -> None:  # noq
         return
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     known["machine"] = environment.read("cpu").hardware
-    known.setdefault(section, {})[voice] = {"commit": _commit(), "command": " ".join(sys.argv[1:])} | page
+    known.setdefault(section, {})[voice] = {"commit": _commit(), "command": _command()} | page
     RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _command() -> str:
+    """What was typed, but for where the prompts are on this machine."""
+    words = ["FOLDER" if before == "--sounds" else word for before, word in pairwise(sys.argv)]
+    return " ".join(["python", f"benchmarks/sound_gate/{Path(sys.argv[0]).name}", *words])
 
 
 def _commit() -> str:

@@ -63,7 +63,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list:
     monkeypatch.setattr(
         scorers.subprocess, "Popen", lambda *a, **k: processes.append(popen(*a, **k)) or processes[-1]
     )
-    monkeypatch.setattr(scorers, "_cores", lambda: 2)
+    monkeypatch.setattr(scorers, "usable_cores", lambda: [0, 1])
     monkeypatch.setattr(scorers, "of_case", lambda one: one.case.id)
     return processes
 
@@ -71,7 +71,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list:
 @pytest.mark.parametrize(("worth", "cores", "count"), [(1e9, 2, 0), (0.0, 1, 0), (0.0, 2, 2)])
 def test_scorers_are_started_where_there_is_work_for_them(started, monkeypatch, worth, cores, count) -> None:
     monkeypatch.setattr(scorers, "WORTH_S", worth)
-    monkeypatch.setattr(scorers, "_cores", lambda: cores)
+    monkeypatch.setattr(scorers, "usable_cores", lambda: list(range(cores)))
     monkeypatch.setattr(scorers, "_MAIN", "raise SystemExit(1)")
     assert list(several(CASES)) == ["changed", "unseeded", "new", "nothing"]  # scored here, as none answers
     assert len(started) == count

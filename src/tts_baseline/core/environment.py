@@ -58,6 +58,13 @@ def cuda_capability() -> tuple[int, int] | None:
         pynvml.nvmlShutdown()
 
 
+def usable_cores() -> list[int]:
+    """The numbers of the cores that this process may run on; of all cores where the system has no say."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
 def _label(hardware: dict[str, str]) -> str:
     if "gpu" in hardware:
         return hardware["gpu"]
@@ -67,7 +74,7 @@ def _label(hardware: dict[str, str]) -> str:
 def _cpu() -> dict[str, str]:
     return {
         "cpu": _cpu_model(),
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "cores": str(len(usable_cores())),
         "machine": platform.machine(),
     }
 

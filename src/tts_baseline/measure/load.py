@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import psutil
 
+from tts_baseline.core.environment import usable_cores
 from tts_baseline.core.load import Load
 from tts_baseline.measure import children, host
 
@@ -40,7 +41,7 @@ class Sample(NamedTuple):
 
 def sample() -> Sample:
     """The machine now, in less than a millisecond; own is this process with all its descendants."""
-    cores = _cores()
+    cores = usable_cores()
     own = time.process_time() + children.cpu_s()
     return Sample(
         at=time.monotonic(),
@@ -68,12 +69,6 @@ def between(before: Sample, now: Sample) -> Load:
         frequency=now.frequency,
         load_average=now.load_average,
     )
-
-
-def _cores() -> list[int]:
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 def _of_cores(cores: Sequence[int]) -> list[object]:

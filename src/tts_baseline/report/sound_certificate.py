@@ -86,15 +86,15 @@ def _sheet(certificate: SoundCertificate) -> table.Sheet:
 
 def _row(certificate: SoundCertificate, fault: Fault) -> tuple[str, ...]:
     found = {extent: rules.at(certificate.faults, fault, fault.middle, extent) for extent in _EXTENTS}
-    one = found["one"]
+    single = found["one"]
     faintest = rules.caught_from(certificate.faults, fault, "one")
     return (
         fault.name,
-        str(one.sentences if one else 0),
+        str(single.sentences if single else 0),
         fault.at(fault.middle),
         *(_share(row, row.caught if row else 0) for row in found.values()),
-        _share(one, one.named if one else 0),
-        ", ".join(list(one.gates)[:_GATES_SHOWN]) if one else "",
+        _share(single, single.named if single else 0),
+        ", ".join(list(single.gates)[:_GATES_SHOWN]) if single else "",
         fault.at(faintest) if faintest is not None else "-",
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from tts_baseline.core.environment import usable_cores
 from tts_baseline.core.errors import NothingMeasured
 
 _Task = TypeVar("_Task")
@@ -26,7 +26,7 @@ def in_processes(
 
     In as many processes as there are cores, unless `count` says otherwise; in this one where that is 1.
     """
-    count = count or len(os.sched_getaffinity(0))
+    count = count or len(usable_cores())
     if count == 1:
         yield from map(work, tasks)
         return

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
+from tts_baseline.core.environment import usable_cores
 from tts_baseline.core.records import Calls, Case, Phone, QualityCase, Utterance
 from tts_baseline.session.measurement.score import Asked, Scored, is_known, of_case
 
@@ -33,15 +34,15 @@ _LENGTH = struct.Struct("<Q")
 
 def several(asked: Sequence[Asked]) -> Iterator[Scored]:
     """The cases scored, in order: by scorers those that have to be computed, if that is much, else here."""
-    work = [number for number, one in enumerate(asked) if not is_known(one)]
+    work = [number for number, item in enumerate(asked) if not is_known(item)]
     seconds = sum(len(u.samples) / u.sample_rate for number in work for u in asked[number].heard)
-    jobs = min(len(work), _cores(), _MOST)
+    jobs = min(len(work), len(usable_cores()), _MOST)
     answered = {}
     if jobs > 1 and seconds >= WORTH_S:
         with contextlib.suppress(OSError):  # no process can be started
             answered = dict(zip(work, in_scorers([asked[number] for number in work], jobs), strict=True))
-    for number, one in enumerate(asked):
-        yield answered.get(number) or of_case(one)
+    for number, item in enumerate(asked):
+        yield answered.get(number) or of_case(item)
 
 
 def in_scorers(asked: Sequence[Asked], jobs: int) -> list[Scored | None]:
@@ -55,10 +56,10 @@ def in_scorers(asked: Sequence[Asked], jobs: int) -> list[Scored | None]:
             stack.callback(scorer.end)  # also where this is interrupted
             free.put(scorer)
 
-        def answer(one: Asked) -> Scored | None:
+        def answer(item: Asked) -> Scored | None:
             scorer = free.get()
             try:
-                return scorer.ask(one)
+                return scorer.ask(item)
             finally:
                 free.put(scorer)
 
@@ -96,10 +97,10 @@ class _Scorer:
             os.close(theirs)
             os.close(mine)
 
-    def ask(self, one: Asked) -> Scored | None:
+    def ask(self, item: Asked) -> Scored | None:
         """The answer; None where it has ended, or says nothing that can be read."""
         try:
-            _send(self._requests, _packed(one))
+            _send(self._requests, _packed(item))
             payload = _received(self._answers)
             return msgspec.msgpack.decode(payload, type=Scored) if payload else None
         except (OSError, ValueError, msgspec.MsgspecError):
@@ -138,10 +139,10 @@ class _Packed(Struct, frozen=True):
     software: dict[str, str]
 
 
-def _packed(one: Asked) -> bytes:
-    waves = tuple(map(_wave, one.heard))
-    golden = _wave(one.golden) if one.golden else None
-    packed = _Packed(one.case, one.calls, waves, golden, one.accepted, dict(one.software))
+def _packed(item: Asked) -> bytes:
+    waves = tuple(map(_wave, item.heard))
+    golden = _wave(item.golden) if item.golden else None
+    packed = _Packed(item.case, item.calls, waves, golden, item.accepted, dict(item.software))
     return msgspec.msgpack.encode(packed)
 
 
@@ -185,7 +186,3 @@ def _received(end: BinaryIO) -> bytes:
     (length,) = _LENGTH.unpack(head)
     payload = end.read(length)
     return payload if len(payload) == length else b""
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
