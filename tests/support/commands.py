@@ -73,7 +73,9 @@ def accepted(project: Path) -> list[str]:
 
 
 def files(project: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    """What a project's files hold, but for Python's own bytecode."""
+    found = (path for path in project.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path: path.read_bytes() for path in found}
 
 
 def refused(answer: Answer, what: str, command: str) -> None:

@@ -46,6 +46,8 @@ def line(text: str) -> str:
     Escaped are control characters (also those of C1), characters that turn the direction of writing or have
     no width, and what stands for bytes that are no text: '\\x1b', '\\u202e', '\\udce9'.
     """
+    if text.isprintable():
+        return text  # as most text is, and the cells of a table of thousands of cases
     return "".join(map(_printable, text))
 
 
