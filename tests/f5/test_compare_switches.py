@@ -32,8 +32,10 @@ def test_bf16_shows_its_proof_its_gain_and_how_it_sounds(models: dict[str, Any],
     folder.commit("a small model")
     words = ("--pipeline", "f5_spanish", "--optimize", "bf16", "--against-optimize", "none", "--json")
     answer = folder.call("compare", *words)
-    assert answer.status == 0, answer.err
     page = json.loads(answer.out)
+    failing = {v["gate"] for v in page["verdicts"] if v["status"] in ("regressed", "invalid")}
+    assert not failing & {"latency", "cold_start", "memory"}
+    assert answer.status == bool(failing), answer.err  # of random weights, bf16 may be heard
     latency = next(v for v in page["verdicts"] if v["gate"] == "latency" and v["case"] is None)
     assert latency["low"] < latency["change"] < latency["high"]
     sound = {change["metric"]: change for change in page["sound"]["changes"]}
