@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
-from tts_baseline.training import begin, checkpoints, dataset, run
+from tts_baseline.training import begin, checkpoints, dataset, loop, run
 from tts_baseline.training.dataset import Clip
 from tts_baseline.training.recipes import Recipe, Sizes
 
@@ -53,7 +53,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("data"))
 
 
-def trained(data: Path, folder: Path, recipe: Recipe = RECIPE, **more: Any) -> run.Ended:
+def trained(data: Path, folder: Path, recipe: Recipe = RECIPE, **more: Any) -> loop.Ended:
     clips = dataset.read(data)
     begun = begin.network(recipe, clips.vocabulary, start=None, root=folder)
     return run.run(begun, clips, recipe, folder, **more)

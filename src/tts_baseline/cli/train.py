@@ -31,7 +31,7 @@ from tts_baseline.core.units import seconds
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
 if TYPE_CHECKING:
-    from tts_baseline.training.run import Pace
+    from tts_baseline.training.loop import Pace
 
 _INTERRUPTED = 128 + signal.SIGINT
 

@@ -106,18 +106,14 @@ def in_toml(path: Path, kind: type[R]) -> R:
         raise SettingsError(str(error), where=str(path), hint="correct that value") from error
 
 
-def changed(before: Recipe, now: Recipe) -> list[str]:
-    """The names of what is another in `now`, but for what may be when a run is resumed."""
-    fields: tuple[str, ...] = Recipe.__struct_fields__
-    return [name for name in fields if name not in FREE and getattr(before, name) != getattr(now, name)]
+def changed(before: Mapping[str, Any], now: Record) -> list[str]:
+    """The names of what differs now from the table before, but for what may when a run is resumed."""
+    former = msgspec.convert(before, type(now))
+    fields: tuple[str, ...] = type(now).__struct_fields__
+    return [name for name in fields if name not in FREE and getattr(former, name) != getattr(now, name)]
 
 
-def of_table(table: Mapping[str, Any]) -> Recipe:
-    """The recipe in plain values that `as_table` gave."""
-    return msgspec.convert(table, Recipe)
-
-
-def as_table(recipe: Recipe) -> dict[str, Any]:
+def as_table(recipe: Record) -> dict[str, Any]:
     """The recipe as plain values."""
     table: dict[str, Any] = msgspec.to_builtins(recipe)
     return table

@@ -1,50 +1,22 @@
-"""A training run: update after update, kept as it goes, until its recipe, or who started it, ends it.
-
-What an update does depends on its number, the data and the state before it alone. A run that was stopped, or
-killed, therefore goes on as if nothing had been: on a CPU, with as many threads, bit for bit.
-"""
+"""A training run of F5-TTS: its network, its optimizer, and what an update of it is (`training/loop.py`)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from msgspec import Struct
 from torch import Tensor
 
-from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
-from tts_baseline.training import checkpoints, objective, recipes, schedule
+from tts_baseline.training import loop, objective, schedule
 from tts_baseline.training.buckets import Cursor, walk
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.dataset import Dataset
+from tts_baseline.training.loop import Ended, Pace, Portion
 from tts_baseline.training.objective import Batch
 from tts_baseline.training.recipes import Recipe
-
-_SAID_EVERY_S = 10.0
-
-
-class Pace(Struct, frozen=True, kw_only=True):
-    """How a run is getting on: the mean loss and the frames a second since this was last said."""
-
-    update: int
-    updates: int
-    loss: float
-    frames_per_s: float
-    learned: int
-    left_s: float
-
-
-class Ended(Struct, frozen=True, kw_only=True):
-    """Where a run ended, and whether it was asked to before its last update."""
-
-    update: int
-    learned: int
-    path: Path
-    is_stopped: bool
 
 
 def run(
@@ -62,47 +34,22 @@ def run(
     Raises SettingsError where the folder holds a run of another recipe or other data, and PipelineError where
     the loss is no number any more; what was kept before it stays.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    origin = {"recipe": recipes.as_table(recipe), "data": dataset.sha256}
-    before = checkpoints.read(folder)
-    if before is not None:
-        _check_origin(before.origin, origin, recipe, folder)
+    before, origin = loop.opened(folder, recipe, dataset.sha256)
     trainee = Trainee(network.to(device).train().requires_grad_(True), recipe, before)
-    place = Cursor(before.epoch, before.batch) if before else Cursor()
-    batches = walk(dataset.lengths, most=recipe.frames, items=recipe.items, seed=recipe.seed, start=place)
-    learned = before.learned if before else 0
-    watch = _Watch(recipe, trainee.update, learned, said)
-    kept_at = time.monotonic()
-
-    def keep() -> Path:
-        return checkpoints.write(
-            folder,
-            State(
-                update=trainee.update, epoch=place.epoch, batch=place.batch, learned=learned, origin=origin,
-                weights=trainee.weights, average=trainee.average, optimizer=trainee.optimizer.state_dict(),
-            ),
-        )  # fmt: skip
-
-    while trainee.update < recipe.updates and not stopping():
-        together = []
-        for _ in range(recipe.accumulate):
-            place, chosen = next(batches)
-            together.append(dataset.batch(chosen).to(device))
-        loss = trainee.learn(together)
-        if not loss < float("inf"):
-            raise PipelineError(
-                f"the loss of update {trainee.update} is {loss}: it learns nothing any more",
-                where=str(folder),
-                hint="lower peak in the recipe, and train anew from the last checkpoint",
-            )
-        learned += sum(int(batch.lengths.sum()) for batch in together)
-        watch.seen(trainee.update, loss, learned)
-        if time.monotonic() - kept_at >= recipe.checkpoint_s:
-            keep()
-            kept_at = time.monotonic()
-    return Ended(
-        update=trainee.update, learned=learned, path=keep(), is_stopped=trainee.update < recipe.updates
+    start = Cursor(before.epoch, before.batch) if before else Cursor()
+    given = portions(dataset, recipe, start, device)
+    return loop.follow(
+        trainee, given, recipe, folder, before=before, origin=origin, said=said, stopping=stopping
     )
+
+
+def portions(dataset: Dataset, recipe: Recipe, start: Cursor, device: str) -> Iterator[Portion[Batch]]:
+    """What update after update learns from, without end."""
+    batches = walk(dataset.lengths, most=recipe.frames, items=recipe.items, seed=recipe.seed, start=start)
+    while True:
+        places, chosen = zip(*(next(batches) for _ in range(recipe.accumulate)), strict=True)
+        together = [dataset.batch(clips).to(device) for clips in chosen]
+        yield Portion(places[-1], together, sum(int(batch.lengths.sum()) for batch in together))
 
 
 class Trainee:
@@ -128,6 +75,11 @@ class Trainee:
         """Parameters and buffers as they are now."""
         return self._network.state_dict()
 
+    @property
+    def optimizing(self) -> dict[str, Any]:
+        """The optimizer's state."""
+        return self.optimizer.state_dict()
+
     def learn(self, together: list[Batch]) -> float:
         """The mean loss of one update, over batches whose gradients are added up."""
         recipe, number = self._recipe, self.update
@@ -149,48 +101,5 @@ class Trainee:
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.update += 1
-        kept = schedule.share_kept(self.update, average=recipe.average)
-        if kept < 1:
-            with torch.no_grad():
-                torch._foreach_lerp_(list(self.average.values()), values, 1 - kept)
+        schedule.average(self.average.values(), values, update=self.update, kept=recipe.average)
         return total
-
-
-class _Watch:
-    """Says every ten seconds how the run is getting on."""
-
-    def __init__(self, recipe: Recipe, update: int, learned: int, said: Callable[[Pace], None]) -> None:
-        self._recipe, self._said = recipe, said
-        self._from, self._learned, self._since = update, learned, time.monotonic()
-        self._losses: list[float] = []
-
-    def seen(self, update: int, loss: float, learned: int) -> None:
-        self._losses.append(loss)
-        took = time.monotonic() - self._since
-        if took < _SAID_EVERY_S and update < self._recipe.updates:
-            return
-        took = max(took, 1e-9)
-        self._said(
-            Pace(
-                update=update,
-                updates=self._recipe.updates,
-                loss=sum(self._losses) / len(self._losses),
-                frames_per_s=(learned - self._learned) / took,
-                learned=learned,
-                left_s=(self._recipe.updates - update) * took / max(1, update - self._from),
-            )
-        )
-        self._from, self._learned, self._since, self._losses = update, learned, time.monotonic(), []
-
-
-def _check_origin(before: Mapping[str, Any], now: Mapping[str, Any], recipe: Recipe, folder: Path) -> None:
-    """Refuse to go on with something else than what the run in the folder was begun with."""
-    names = recipes.changed(recipes.of_table(before["recipe"]), recipe)
-    if before["data"] != now["data"]:
-        names.append("the data")
-    if names:
-        raise SettingsError(
-            f"the run in this folder was begun with another {', '.join(names)}",
-            where=str(folder),
-            hint="put it back as it was, or begin another run with --out",
-        )

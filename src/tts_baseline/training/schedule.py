@@ -1,6 +1,11 @@
-"""How fast a run learns, update by update: pure functions, equal to what upstream's trainer uses."""
+"""How fast a run learns, update by update: equal to what upstream's trainer uses."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
 
 _NEVER_ZERO = 1e-8  # upstream's start and end factor
 # ema_pytorch 0.8.3, the defaults that upstream trains with.
@@ -27,3 +32,11 @@ def share_kept(update: int, *, average: float) -> float:
         return 1.0
     since = update - 1 - _AFTER
     return min(average, 1 - (1 + since) ** -_POWER) if since > 0 else 0.0
+
+
+def average(averages: Iterable[Tensor], weights: Iterable[Tensor], *, update: int, kept: float) -> None:
+    """Move the averages of weights after an update (1 is the first), which keep this much in the end."""
+    share = share_kept(update, average=kept)
+    if share < 1:
+        with torch.no_grad():
+            torch._foreach_lerp_(list(averages), list(weights), 1 - share)
