@@ -68,7 +68,9 @@ LISTED = {
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/http/words",
         "pipelines.http.client:Client._ask": "through pipelines/http/words",
         "pipelines.http.client:Client._drop_idle": "whether there is a byte",
-        "session.measurement.scorers:_Scorer.__init__": "answers of our own code, decoded strictly",
+        "session.scoring_pool:_Scorer.__init__": "a process of our own code, which says nothing",
+        "session.scoring_pool:_Scorer.ask": "readings, from our own code",
+        "session.scoring_pool:serve": "cases, from our own code",
         "session.play:_play": "a player's last line, which `TtsBaselineError` prints as a `line`",
     },
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +28,6 @@ from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import outcome_of
 from tts_baseline.session.planting import GoldenCase, Planted, heard
 from tts_baseline.session.project import Project, open_project
-from tts_baseline.session.scoring_pool import in_processes
 
 CASES = 6
 TABLE = '[tool.tts-baseline]\npipeline = "voice:synthesize"\nsuite = "cases.toml"\n'
@@ -283,24 +280,3 @@ def test_a_damaged_one_is_said_and_hides_no_verdict(
     path = project.store("cpu").folder / "certificates" / "sound.json"
     path.write_text(path.read_text().replace('"caught": 1', '"caught": 99'))
     assert "counts more than there are" in said_of(project, run_of)
-
-
-# ---- processes
-
-
-def square(number: int) -> int:
-    return number * number
-
-
-def die(_number: int) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return 0
-
-
-def test_work_is_done_in_order_by_several_processes() -> None:
-    assert list(in_processes(square, range(9), 2)) == [square(number) for number in range(9)]
-
-
-def test_a_process_that_is_killed_is_said() -> None:
-    with pytest.raises(NothingMeasured, match="a process that scores was killed"):
-        list(in_processes(die, range(3), 2))

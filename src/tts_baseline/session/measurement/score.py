@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.core.errors import TtsBaselineError
+from tts_baseline.core.environment import usable_cores
+from tts_baseline.core.errors import NothingMeasured, TtsBaselineError
 from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import (
@@ -23,8 +25,12 @@ from tts_baseline.core.records import (
 )
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.scored_by import scored_by
+from tts_baseline.session.scoring_pool import in_processes
 
 _AS_ACCEPTED = "as accepted: the audio is the same, and so is what computes its score"
+# A second of audio takes 0.07 s of CPU (benchmarks/scoring), a process's start 1 s: two gain from 30 s on.
+_WORTH_S = 30.0
+_MOST = 8  # chosen: each process holds the features of one case, and the libraries of all metrics
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -51,6 +57,23 @@ class Scored(Struct, frozen=True):
 def one_by_one(asked: Iterable[Asked]) -> Iterator[Scored]:
     """The cases scored one after another, in this process."""
     return map(of_case, asked)
+
+
+def side_by_side(asked: Sequence[Asked]) -> Iterator[Scored]:
+    """The cases scored in several processes, where what has to be computed is worth their start.
+
+    What they do not answer, because none can be started or one was killed, is scored in this process.
+    """
+    work = [number for number, item in enumerate(asked) if not _is_known(item)]
+    seconds = sum(len(u.samples) / u.sample_rate for number in work for u in asked[number].heard)
+    count = min(len(work), len(usable_cores()), _MOST)
+    answered: dict[int, Scored] = {}
+    if count > 1 and seconds >= _WORTH_S:
+        with contextlib.suppress(NothingMeasured):
+            answers = in_processes(of_case, (asked[number] for number in work), count)
+            answered.update(zip(work, answers, strict=True))
+    for number, item in enumerate(asked):
+        yield answered.get(number) or of_case(item)
 
 
 def score(
@@ -109,7 +132,7 @@ def of_case(asked: Asked) -> Scored:
     return Scored((*readings, *(read(metric, against) for metric in golden_metrics())), own)
 
 
-def is_known(asked: Asked) -> bool:
+def _is_known(asked: Asked) -> bool:
     """Whether every reading of a case's sound is known without computing it."""
     heard = (metric for metric in metrics().values() if metric.spec.family == "quality")
     return asked.accepted is not None and all(

@@ -18,11 +18,10 @@ from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
-from tts_baseline.session.measurement import scorers
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.renderings import until_judged
-from tts_baseline.session.measurement.score import audio_of, goldens_of, score
+from tts_baseline.session.measurement.score import audio_of, goldens_of, score, side_by_side
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
@@ -67,7 +66,7 @@ def take(
         environment = project.environment(pilot.device)
         scoring = time.monotonic()
         readings, own_readings = score(
-            measured, replicates, utterances, quality, goldens, environment.software, each=scorers.several
+            measured, replicates, utterances, quality, goldens, environment.software, each=side_by_side
         )
         scored_s = time.monotonic() - scoring
     commit, dirty = git.commit(project.root)
