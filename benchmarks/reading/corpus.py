@@ -31,6 +31,7 @@ class Row(Record, frozen=True, kw_only=True):
     kind: what the row is an example of. source: a rule, an article, a document, or "own".
     sentences, types, contour: how many sentences it has, their types, and the contour of its last tone unit.
     pauses: words after which there is a pause. whole: stretches that no seam, breath or pause divides.
+    evidence, emphasis: the regions that its words speak for, and its words that are emphasized.
     wrong: it is read wrong today.
     """
 
@@ -44,6 +45,8 @@ class Row(Record, frozen=True, kw_only=True):
     contour: str | None = None
     pauses: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    evidence: tuple[str, ...] | None = None
+    emphasis: tuple[str, ...] | None = None
     wrong: bool = False
 
     @property
@@ -87,6 +90,12 @@ def _faults(row: Row) -> Iterator[str]:
         yield f"ends {plan.phrases[-1].contour if plan.phrases else 'unsaid'}, not {row.contour}"
     ends = {plan.tokens[i].text for end in _breaks(plan) for i in (end, end - 1)}
     yield from (f"no pause after {word!r}" for word in row.pauses if word not in ends)
+    regions = tuple(dict.fromkeys(clue.region for clue in plan.evidence))
+    if row.evidence not in (None, regions):
+        yield f"speaks for {', '.join(regions) or 'no region'}, not {', '.join(row.evidence or ()) or 'any'}"
+    stressed = tuple(token.text for token in plan.tokens if token.emphasis)
+    if row.emphasis not in (None, stressed):
+        yield f"{', '.join(stressed) or 'nothing'} is emphasized"
     if row.whole:
         yield from _divided(row, spoken.plan(row.written, row.region, breath_s=_SHORT_BREATH_S))
 
