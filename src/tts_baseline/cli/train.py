@@ -6,6 +6,7 @@ after Ctrl-C, a reboot or a kill, bit for bit on a CPU. What is learned, and how
 example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
+         tts-baseline train evaluate runs/ana --dataset data/ana --against voices/before
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
 """  # noqa: E501 - a line to copy
 
@@ -23,12 +24,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tts_baseline.cli import _common
+from tts_baseline.cli import _common, _streams
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.outside import line
 from tts_baseline.core.units import seconds
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
+from tts_baseline.session.outcome import failing
 
 if TYPE_CHECKING:
     from tts_baseline.training.loop import Pace
@@ -54,6 +56,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_run)
+    step = steps.add_parser("evaluate", help="gate a checkpoint on sentences that it never learned from")
+    step.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="a run, an export, or a file")
+    step.add_argument("--dataset", type=Path, required=True, metavar="DATASET", help="what was held out")
+    step.add_argument(
+        "--against", dest="before", type=Path, metavar="CHECKPOINT",
+        help="what it should be as good as (default: the recordings)",
+    )  # fmt: skip
+    step.add_argument("--sentences", type=_count, default=24, metavar="N", help="to speak (default: 24)")
+    step.add_argument("--seeds", type=_count, default=2, metavar="N", help="of each sentence (default: 2)")
+    _common.add_shared(step, "device", "optimize", "undecided")
+    step.set_defaults(step=_evaluate)
     step = steps.add_parser("export", help="make a checkpoint that speaks of what a run has learned")
     step.add_argument("run", type=Path, metavar="RUN", help="the folder of the run")
     step.add_argument("--dataset", type=Path, required=True, metavar="DATASET", help="what it learned from")
@@ -64,7 +77,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def act(options: argparse.Namespace) -> int:
-    """0 when the step is done, 130 where a run was stopped before its end and is kept."""
+    """0 when the step is done, 1 where a checkpoint regressed, 130 where a run was stopped and is kept."""
     if find_spec("torch") is None:
         raise MissingExtra("training needs torch", extra="train")
     step: Callable[[argparse.Namespace], int] = options.step
@@ -128,6 +141,31 @@ def _export(options: argparse.Namespace) -> int:
     say(f"wrote {line(str(path))}")
     say(f"  next   in {TABLE}: checkpoint = {line(str(path))!r}, vocabulary = {line(str(vocabulary))!r}")
     return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from tts_baseline.report import evaluation as report
+    from tts_baseline.session.evaluate import evaluate
+
+    project = _common.opened(options)
+    evaluation, path = evaluate(
+        project, options.checkpoint, options.dataset, _common.progress(),
+        against=options.before, sentences=options.sentences, seeds=options.seeds,
+    )  # fmt: skip
+    if options.json:
+        say_json(report.as_json(evaluation).decode().rstrip())
+    else:
+        say(report.terminal(evaluation, color=_streams.has_colors()))
+        say(f"wrote {line(str(path))}")
+    return int(any(failing(project, share.verdicts) for share in evaluation.shares))
+
+
+def _count(text: str) -> int:
+    """A count of one or more; ValueError, which argparse words, for what is none."""
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _line(pace: Pace) -> str:

@@ -74,6 +74,21 @@ def draw(batch: Batch, chances: Chances, dice: Dice) -> Draw:
 
 def loss(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
     """The mean squared error of the flow over the hidden frames, a scalar."""
+    flow, wanted = _flows(network, batch, drawn)
+    span = drawn.span.to(flow.device)
+    return functional.mse_loss(flow[span], wanted[span])
+
+
+def losses(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
+    """The same of each clip by itself (b,), over its own hidden frames; NaN where none is hidden."""
+    flow, wanted = _flows(network, batch, drawn)
+    span = drawn.span.to(flow.device)
+    error = (flow - wanted).square().mean(dim=-1)
+    return (error * span).sum(dim=1) / span.sum(dim=1)
+
+
+def _flows(network: Transformer, batch: Batch, drawn: Draw) -> tuple[Tensor, Tensor]:
+    """The flow that the network predicts, and the one from noise to mel: (b, n, m) each, float32."""
     mel = batch.mel
     span, noise, times = (part.to(mel.device) for part in (drawn.span, drawn.noise, drawn.times))
     moment = times[:, None, None]
@@ -86,8 +101,7 @@ def loss(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
         drops_audio=drawn.drops_audio,
         drops_text=drawn.drops_text,
     )
-    flow = predicted(network, scene).float()
-    return functional.mse_loss(flow[span], (mel - noise)[span])
+    return predicted(network, scene).float(), mel - noise
 
 
 def _padding(batch: Batch) -> Tensor | None:

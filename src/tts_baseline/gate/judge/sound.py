@@ -47,14 +47,19 @@ def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, 
     for metric in metrics().values():
         spec = metric.spec
         if spec.family == "quality" and spec.limit is not None and spec.key in limits:
-            decided += _of_metric(spec, limits[spec.key], sound, restarts, broken)
+            part = part_of(restarts) if _has_repeats(spec, sound) else 1.0
+            decided += of_metric(spec, limits[spec.key], sound, broken, part=part)
     by_judge = (replace(verdict, decided_by="judge", runs=restarts) for verdict in decided)
     return tuple(because(by_judge, judgement.against.changed or ()))
 
 
-def _of_metric(
-    spec: MetricSpec, limit: Limit, sound: PairedSound, restarts: int, broken: Collection[str]
+def of_metric(
+    spec: MetricSpec, limit: Limit, sound: PairedSound, broken: Collection[str], *, part: float
 ) -> list[Verdict]:
+    """The verdicts of one metric at this part of the error rates, the suite's before its cases'.
+
+    `broken` cases have been reported already.
+    """
     before, now = _of_cases(spec, sound.base), _of_cases(spec, sound.head)
     pairs: list[Pair] = []
     lost: list[Verdict] = []
@@ -65,8 +70,11 @@ def _of_metric(
                 lost.append(by_pairs.lost(spec, limit, case, reading.reason or ""))
         elif was_measured:
             pairs.append(side_by_side(spec, limit, before[case], reading))
-    part = part_of(restarts) if any(len(pair.repeats) > 1 for pair in pairs) else 1.0
     return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, now, sound.head)
+
+
+def _has_repeats(spec: MetricSpec, sound: PairedSound) -> bool:
+    return any(len(reading.values) > 1 for reading in _of_cases(spec, sound.head).values())
 
 
 def changes(sound: PairedSound) -> tuple[SoundChange, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -16,16 +17,19 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.measure.pair import Rendition, Side
 from tts_baseline.session.measurement.score import read
 
+NO_GOLDENS: Mapping[str, Utterance] = MappingProxyType({})
 Scores = tuple[Reading, Reading]  # of the base's utterance, and of the head's
 
 
 class Listening:
     """Listens to both arms: give it to `pair.measure` as `hear`.
 
-    Utterances are kept until they are scored.
+    Utterances are kept until they are scored. Both arms are scored against the golden of a case, where there
+    is one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, goldens: Mapping[str, Utterance] = NO_GOLDENS) -> None:
+        self._goldens = goldens
         self._halves: dict[str, dict[Side, Rendition]] = {}
         self._pairs: dict[str, list[tuple[Rendition, Rendition]]] = defaultdict(list)
         self._ears: dict[str, _Ear] = {}
@@ -41,7 +45,7 @@ class Listening:
     def sound(self, cases: Sequence[Case]) -> PairedSound:
         """The quality readings of these cases, as far as both arms have said them."""
         for case in cases:
-            ear = self._ears.setdefault(case.id, _Ear(case))
+            ear = self._ears.setdefault(case.id, _Ear(case, self._goldens.get(case.id)))
             for base, head in self._pairs.pop(case.id, ()):
                 ear.hear(base, head)
         ears = [ear for case in cases if (ear := self._ears[case.id]).scores]
@@ -62,16 +66,16 @@ class Listening:
 class _Ear:
     """One case, and its scores by metric.
 
-    The golden of a pair is its base's utterance. Of a pipeline that says the same request differently each
-    time it is the base's first, or the base alone would be like its golden.
+    The golden of a pair is the one given, else its base's utterance. Of a pipeline that says the same request
+    differently each time it is the base's first, or the base alone would be like its golden.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, golden: Utterance | None) -> None:
         self.case = case
         self.scores: dict[str, list[Scores]] = defaultdict(list)
         self.is_identical = True
         self._known: set[tuple[bytes, bytes]] = set()
-        self._golden: Utterance | None = None
+        self._golden = golden
 
     @property
     def heard(self) -> int:
@@ -87,14 +91,13 @@ class _Ear:
         self._known.add(key)
         is_same = key[0] == key[1]
         self.is_identical = self.is_identical and is_same
-        if is_first and not (base.repeats_itself and head.repeats_itself):
+        is_own = is_first and not self._golden and not (base.repeats_itself and head.repeats_itself)
+        if is_own:
             self._golden = base.utterance
-        else:
-            is_first = False
         golden = self._golden or base.utterance
         theirs = Evidence(case=self.case, utterances=(base.utterance,), golden=golden)
         ours = replace(theirs, utterances=(head.utterance,))  # shares the golden's features
-        for metric in _metrics(with_golden=not is_first):
+        for metric in _metrics(with_golden=not is_own):
             before = read(metric, theirs)
             self.scores[metric.spec.name].append((before, before if is_same else read(metric, ours)))
 
