@@ -146,6 +146,9 @@ def commands(say: str) -> list[Asked]:
         Asked(
             ("train", "prepare", f"x{say}?", "--out", "data"), 2, "training needs torch|there is no|cannot be"
         ),
+        Asked(
+            ("train", "evaluate", f"x{say}?", "--dataset", "data"), 2, "training needs torch|cannot be read"
+        ),
         Asked(("train", f"{say}?"), 2, "invalid choice"),
         Asked(("run", f"--suite={say}?"), 2, "suite"),
         Asked(("run", f"--pipeline={say}?"), 2, "pipeline"),
