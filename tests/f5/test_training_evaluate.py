@@ -133,8 +133,8 @@ def evaluated(checkpoint: Path, data: Path, capsys: Any, *more: str) -> tuple[in
 def failed(page: dict[str, Any]) -> dict[str, set[str]]:
     """The gates that failed, by what was judged together."""
     return {
-        share["name"]: {v["gate"] for v in share["verdicts"] if v["status"] in ("regressed", "invalid")}
-        for share in page["shares"]
+        stratum["name"]: {v["gate"] for v in stratum["verdicts"] if v["status"] in ("regressed", "invalid")}
+        for stratum in page["strata"]
     }
 
 
@@ -143,7 +143,7 @@ def test_against_itself_it_is_fine(model: Path, data: Path, capsys: Any) -> None
     assert status == 0
     assert failed(page) == {"all": set(), "region castilian": set(), "region mexican": set()}
     assert len(page["sound"]["identical"]) == 12
-    verdicts = page["shares"][0]["verdicts"]
+    verdicts = page["strata"][0]["verdicts"]
     assert {v["gate"] for v in verdicts if v["status"] == "ok"} >= {"loss", "level", "words", "structure"}
     # What noise, which is all that random weights speak, has no value of.
     assert {v["gate"] for v in verdicts if v["status"] != "ok"} <= {"hum", "snr", "snr_speech"}
@@ -173,9 +173,9 @@ def test_without_another_the_recordings_are_what_it_has_to_be_like(
     status, page = evaluated(model, data, capsys, "--seeds", "1", "--sentences", "2")
     assert (status, page["against"]) == (1, "")
     assert failed(page)["all"] >= {"words"}
-    (share,) = page["shares"]
-    assert share["loss"]["low"] < share["loss"]["mean"] < share["loss"]["high"]
-    assert "loss" not in {verdict["gate"] for verdict in share["verdicts"]}
+    (stratum,) = page["strata"]
+    assert stratum["loss"]["low"] < stratum["loss"]["mean"] < stratum["loss"]["high"]
+    assert "loss" not in {verdict["gate"] for verdict in stratum["verdicts"]}
 
 
 def test_what_is_no_checkpoint_is_refused(data: Path, model: Path, capsys: Any) -> None:

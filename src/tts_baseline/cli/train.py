@@ -157,7 +157,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     else:
         say(report.terminal(evaluation, color=_streams.has_colors()))
         say(f"wrote {line(str(path))}")
-    return int(any(failing(project, share.verdicts) for share in evaluation.shares))
+    return int(any(failing(project, stratum.verdicts) for stratum in evaluation.strata))
 
 
 def _count(text: str) -> int:

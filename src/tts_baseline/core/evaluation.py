@@ -18,7 +18,7 @@ class Loss(Record, frozen=True, kw_only=True):
     clips: int
 
 
-class Share(Struct, frozen=True, kw_only=True):
+class Stratum(Struct, frozen=True, kw_only=True):
     """What is judged together: everything, or a region's, or a speaker's; by name, with its verdicts.
 
     `cases` were spoken, of each of `clips` the loss is known. `loss` is the checkpoint's own.
@@ -34,7 +34,7 @@ class Share(Struct, frozen=True, kw_only=True):
 class Evaluation(Struct, frozen=True, kw_only=True):
     """A checkpoint beside another one, or beside the recordings (`against` is empty).
 
-    `data` is the hash of the dataset, `seeds` how often each case was spoken by both. `few` names the shares
+    `data` is the hash of the dataset, `seeds` how often each case was spoken by both. `few` names the strata
     that have too few clips to be judged by themselves.
     """
 
@@ -45,5 +45,5 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     seeds: int
     cases: tuple[Case, ...]
     sound: PairedSound
-    shares: tuple[Share, ...]
+    strata: tuple[Stratum, ...]
     few: tuple[str, ...]

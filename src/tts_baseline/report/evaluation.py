@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core import outside
-from tts_baseline.core.evaluation import Evaluation, Share
+from tts_baseline.core.evaluation import Evaluation, Stratum
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
@@ -23,10 +23,10 @@ _FINE = ("ok", "better", "improved")
 
 def terminal(evaluation: Evaluation, *, color: bool = False) -> str:
     """The report for a terminal: everything, then the regions and speakers that are not fine."""
-    whole, *rest = evaluation.shares
+    whole, *rest = evaluation.strata
     title = f"{evaluation.checkpoint} against {evaluation.against or RECORDINGS}"
     sheets = [verdict_sheet(title, whole.verdicts)]
-    sheets += [verdict_sheet(share.name, odd) for share in rest if (odd := _odd(share))]
+    sheets += [verdict_sheet(stratum.name, odd) for stratum in rest if (odd := _odd(stratum))]
     sheets += case_sheets(whole.verdicts)
     sheets.append(sound_sheet(evaluation.sound))
     parts = [f"{outside.line(sheet.title)}\n{table.text([sheet], color=color)}" for sheet in sheets]
@@ -34,15 +34,15 @@ def terminal(evaluation: Evaluation, *, color: bool = False) -> str:
 
 
 def lines(evaluation: Evaluation) -> list[str]:
-    """How it was measured, share by share, in words."""
-    whole = evaluation.shares[0]
+    """How it was measured, stratum by stratum, in words."""
+    whole = evaluation.strata[0]
     learned = whole.loss
     said = [
         *reasons(whole.verdicts),
         f"held-out loss {learned.mean:.4f} [{learned.low:.4f}, {learned.high:.4f}] on {learned.clips} clips",
         f"{len(evaluation.cases)} sentences, each with {evaluation.seeds} seeds",
         "distances from the recordings: duration, bandwidth (as shares), level, pitch, melody",
-        *(f"{share.name}: {counts(share.verdicts)}" for share in evaluation.shares[1:]),
+        *(f"{stratum.name}: {counts(stratum.verdicts)}" for stratum in evaluation.strata[1:]),
     ]
     if evaluation.few:
         said.append(f"too few clips to be judged by themselves: {', '.join(evaluation.few)}")
@@ -50,7 +50,7 @@ def lines(evaluation: Evaluation) -> list[str]:
 
 
 def as_json(evaluation: Evaluation) -> bytes:
-    """JSON: `{schema, created, checkpoint, against, data, seeds, cases, shares, few, sound}`."""
+    """JSON: `{schema, created, checkpoint, against, data, seeds, cases, strata, few, sound}`."""
     sound = evaluation.sound
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
@@ -60,22 +60,22 @@ def as_json(evaluation: Evaluation) -> bytes:
         "data": evaluation.data,
         "seeds": evaluation.seeds,
         "cases": evaluation.cases,
-        "shares": [_share(share) for share in evaluation.shares],
+        "strata": [_stratum(stratum) for stratum in evaluation.strata],
         "few": evaluation.few,
         "sound": {"identical": sound.identical, "changes": changes(sound)},
     }
     return msgspec.json.format(msgspec.json.encode(page), indent=1) + b"\n"
 
 
-def _share(share: Share) -> dict[str, Any]:
+def _stratum(stratum: Stratum) -> dict[str, Any]:
     return {
-        "name": share.name,
-        "cases": share.cases,
-        "clips": len(share.clips),
-        "loss": share.loss,
-        "verdicts": [explain.as_json(verdict) for verdict in share.verdicts],
+        "name": stratum.name,
+        "cases": stratum.cases,
+        "clips": len(stratum.clips),
+        "loss": stratum.loss,
+        "verdicts": [explain.as_json(verdict) for verdict in stratum.verdicts],
     }
 
 
-def _odd(share: Share) -> tuple[Verdict, ...]:
-    return tuple(v for v in share.verdicts if v.case is None and v.status not in _FINE)
+def _odd(stratum: Stratum) -> tuple[Verdict, ...]:
+    return tuple(v for v in stratum.verdicts if v.case is None and v.status not in _FINE)

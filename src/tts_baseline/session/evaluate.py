@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import SettingsError
-from tts_baseline.core.evaluation import Evaluation, Share
+from tts_baseline.core.evaluation import Evaluation, Stratum
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Reading, Utterance
@@ -88,15 +88,15 @@ def evaluate(
     sound = listening.sound(asked)
     origin = _readings(asked, goldens)
     groups, few = _groups(clips, {case.id for case in asked})
-    shares = []
+    strata = []
     for name, members in groups.items():
         spoken = tuple(case.id for case in asked if case.id in members)
         part = 1.0 if name == EVERYTHING else 1.0 / (len(groups) - 1)
         verdicts = recorded.decide(sound, origin, project.limits, spoken, share=part)
         if before:
             verdicts = (loss.decide(before, learned, members, share=part), *verdicts)
-        shares.append(
-            Share(
+        strata.append(
+            Stratum(
                 name=name,
                 cases=spoken,
                 clips=members,
@@ -112,7 +112,7 @@ def evaluate(
         seeds=seeds,
         cases=tuple(asked),
         sound=sound,
-        shares=tuple(shares),
+        strata=tuple(strata),
         few=few,
     )
     path = head.home / FILE
