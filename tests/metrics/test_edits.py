@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tts_baseline.metrics import edits as module
 from tts_baseline.metrics.edits import Edit, edits
 
 OPENING, EXTENSION = 3.0, 1.0
@@ -89,3 +91,25 @@ def test_a_band_that_is_wide_enough_changes_nothing(lengths):
     random = np.random.default_rng(1)
     reference, other = (random.integers(0, 30, length).tolist() for length in lengths)
     assert found(reference, other, band=280) == found(reference, other, band=10**6)
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 64, 301])
+def test_blocks_change_nothing(block, monkeypatch):
+    random = np.random.default_rng(2)
+    reference = random.integers(0, 30, 300).tolist()
+    other = [*reference[:90], *random.integers(0, 30, 40).tolist(), *reference[130:]]
+    whole = found(reference, other, band=60)
+    monkeypatch.setattr(module, "_BLOCK", block)
+    assert found(reference, other, band=60) == whole
+    assert found(reference[:block], reference, band=60)[-1].other_stop == 300
+
+
+def test_memory_does_not_grow_with_the_product_of_the_lengths(monkeypatch):
+    monkeypatch.setattr(module, "_BLOCK", 64)
+    frames = np.random.default_rng(3).normal(size=(1_200, 3))
+    tracemalloc.start()
+    try:
+        edits(frames, frames[100:], opening=OPENING, extension=EXTENSION, band=300)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20  # all rows at once are 17 MiB
+    finally:
+        tracemalloc.stop()
