@@ -95,6 +95,17 @@ def test_a_disk_without_room_for_the_run_is_full(root: Path, monkeypatch) -> Non
         places.check(places.of_run(opened(root)))
 
 
+def test_there_is_room_for_each_recording_and_for_its_golden_beside_it(root: Path, monkeypatch) -> None:
+    project = opened(root)
+    recordings = 2 * len(project.chosen) * 2**18
+    free = {"bytes": 2**22 + recordings}
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(2**30, 2**30, free["bytes"]))
+    places.check(places.of_run(project))
+    free["bytes"] -= 1
+    with pytest.raises(BaselineError, match="No space left on device"):
+        places.check(places.of_run(project))
+
+
 @pytest.mark.parametrize("kind", ["folder", "link"])
 def test_what_is_in_the_way_of_a_lock_is_named(root: Path, kind: str) -> None:
     for path in (lock.path(), files.lock_path(root / "baselines")):

@@ -18,7 +18,8 @@ from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.project import Project
 
 _BLOCK = 2**16  # chosen: a file system that takes this takes more, unless it is about to be full
-_ROOM_A_CASE = 2**18  # chosen: a sentence of 5 s at 24 kHz, in 24-bit FLAC at two thirds of its size
+_ROOM_A_RECORDING = 2**18  # chosen: a sentence of 5 s at 24 kHz, in 24-bit FLAC at two thirds of its size
+_RECORDINGS = 2  # of a case: as it sounds now, and, where that differs, its golden, for the run's page
 _ROOM_A_RUN = 2**22  # chosen: run.json of a large suite, and the report
 
 
@@ -85,7 +86,7 @@ def kept(project: Project, write: Callable[[Path], Path], progress: Progress) ->
 
 
 def _runs(project: Project) -> Destination:
-    room = _ROOM_A_RUN + _ROOM_A_CASE * len(project.chosen)
+    room = _ROOM_A_RUN + _RECORDINGS * _ROOM_A_RECORDING * len(project.chosen)
     return Destination(what="runs", folder=project.report, choose="--report DIR", room=room)
 
 
