@@ -123,7 +123,8 @@ def _quality(
         is_same = is_same_sound(run, case, heard[case.id], accepted)
         if accepted and is_same and store.is_intact(case.id, accepted):
             newer = _newer(scores, accepted, run.audio[case.id]) if renews else {}
-            cases[case.id] = replace(accepted, scores=scores | accepted.scores | newer)
+            texts = run.texts.get(case.id, ()) if renews else accepted.texts or run.texts.get(case.id, ())
+            cases[case.id] = replace(accepted, scores=scores | accepted.scores | newer, texts=texts)
             continue
         data, _ = recordings.read(folder, run, case.id)
         goldens[case.id] = data
@@ -133,6 +134,7 @@ def _quality(
             recording=run.recordings[case.id].sha256,
             run=run.id,
             scores=scores,
+            texts=run.texts.get(case.id, ()),
         )
     quality = Quality(
         pipeline=run.pipeline,

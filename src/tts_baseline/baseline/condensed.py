@@ -11,17 +11,18 @@ from tts_baseline.core.registry import metrics
 
 
 def condensed(run: Run) -> Run:
-    """The run with one value for all calls of a case, and without its sound, which quality.json has.
+    """The run with one value for all calls of a case, and without its sound and text, which quality.json has.
 
     The value of a stage is the mean, of the other columns the median; CPU time is such that its share of the
     wall time is the median share.
     """
-    heard = {name for name, metric in metrics().items() if metric.spec.family == "quality"}
+    heard = {name for name, metric in metrics().items() if metric.spec.is_portable}
     return replace(
         run,
         replicates=tuple(map(_replicate, run.replicates)),
         audio={},
         recordings={},
+        texts={},
         goldens={},
         readings=tuple(reading for reading in run.readings if reading.metric not in heard),
         own_readings=(),

@@ -10,7 +10,7 @@ from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import metrics
 
-_LEAST = {"ratio": SMALLEST_RATIO, "exact": 0.0}
+_LEAST = {"ratio": SMALLEST_RATIO, "exact": 0.0, "words": 0.0}
 
 
 class _Rule(NamedTuple):

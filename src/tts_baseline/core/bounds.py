@@ -13,6 +13,7 @@ from msgspec import Meta
 # `$` alone lets a newline at the end pass.
 _END = r"(?!\n)$"
 LONGEST_NAME = 200  # chosen: names of files have 255 bytes at most, and a hash and an ending need their part
+LONGEST_TEXT = 1_000_000  # chosen: characters that are read out; eleven minutes of speech have 10,000
 _LARGEST_INT = 2**63 - 1  # what JSON of msgspec, msgpack and torch's seeds hold, with a sign
 LONGEST_S = 1e8  # chosen: three years, a number that no clock of ours shows
 _SHORTEST_S = 1e-9  # a nanosecond: clocks are kept to 100
@@ -35,6 +36,8 @@ def largest_flac(samples: int) -> int:
 
 Name = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9_-]*{_END}", max_length=LONGEST_NAME)]
 Text = Annotated[str, Meta(min_length=1)]
+Spoken = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Texts = tuple[Spoken, ...]
 Moment = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date-time"})]
 Sha256 = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=64, max_length=64)]
 Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=8, max_length=64)]

@@ -12,7 +12,7 @@ from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, 
 from tts_baseline.core.sounds import Sound, Sounds
 
 Better = Literal["lower", "higher", "same"]
-Family = Literal["latency", "memory", "work", "quality"]
+Family = Literal["latency", "memory", "work", "text", "quality"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 
@@ -26,7 +26,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     decide:     "ratio"   natural-log ratios against the accepted runs of the same machine;
                 "median"  median over cases of paired differences with the quality baseline;
                 "each"    every case alone against the quality baseline (counts of faults);
-                "exact"   counters against the newest accepted run under the same software, of any machine.
+                "exact"   counters against the newest accepted run under the same software, of any machine;
+                "words"   the text that was read out, word by word, against the accepted one.
     limit:      the largest change for the worse that passes: "5%", "1 dB", "20% + 8 MiB"; None: never gated.
     gross:      where the median decides, how many limits a single case may be worse before it fails alone;
                 0: it never does.
@@ -53,7 +54,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     unit: str
     better: Better
     family: Family
-    decide: Literal["ratio", "median", "each", "exact"]
+    decide: Literal["ratio", "median", "each", "exact", "words"]
     limit: str | None
     gross: float = 0.0
     scope: Literal["case", "run"] = "case"
@@ -75,6 +76,11 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """The name under which it is judged: `gate`, else `name`."""
         return self.gate or self.name
+
+    @property
+    def is_portable(self) -> bool:
+        """True where what was accepted is the same on every machine: quality.json has it."""
+        return self.family in ("text", "quality")
 
     @property
     def counts_faults(self) -> bool:

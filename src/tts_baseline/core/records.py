@@ -25,6 +25,7 @@ from tts_baseline.core.bounds import (
     Sha256,
     Speed,
     Text,
+    Texts,
 )
 from tts_baseline.core.load import Load
 
@@ -73,12 +74,17 @@ class Phone(Record, frozen=True, kw_only=True):
 
 
 class Utterance(Struct, frozen=True, kw_only=True):
-    """Audio that a pipeline made: mono float samples in [-1, 1], and what is known about them."""
+    """Audio that a pipeline made: mono float samples in [-1, 1], and what is known about them.
+
+    `text` is what was read out: the request's text after all that the front end did to it, as the model was
+    given it. None where the pipeline does not tell.
+    """
 
     samples: np.ndarray[Any, Any]
     sample_rate: int
     stages: dict[str, float] = {}
     phones: tuple[Phone, ...] = ()
+    text: str | None = None
 
 
 class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -221,6 +227,8 @@ class Run(Record, frozen=True, kw_only=True):
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
     same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
     is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
+    `texts` are what was read out, by case: one, or as many as its processes read differently; of a pipeline
+    that does not tell there are none.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -237,6 +245,7 @@ class Run(Record, frozen=True, kw_only=True):
     replicates: Annotated[tuple[Replicate, ...], Meta(min_length=1)]
     audio: dict[str, Audio]
     recordings: dict[str, RecordingFile] = {}
+    texts: dict[str, Texts] = {}
     goldens: dict[str, Sha256] = {}
     readings: tuple[Reading, ...]
     own_readings: tuple[Reading, ...] = ()
@@ -261,6 +270,7 @@ class QualityCase(Record, frozen=True, kw_only=True):
     """The accepted sound of one case: the request, the audio's identity, its scores.
 
     `recording` is the SHA-256 of the golden's file, which shows a half-replaced golden or a git-lfs pointer.
+    `texts` are what may be read out; none where the pipeline did not tell.
     """
 
     request: Request
@@ -268,6 +278,7 @@ class QualityCase(Record, frozen=True, kw_only=True):
     recording: Sha256
     run: Name
     scores: dict[str, Score]
+    texts: Texts = ()
 
 
 class Quality(Record, frozen=True, kw_only=True):

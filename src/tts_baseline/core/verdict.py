@@ -46,6 +46,8 @@ Cause = Literal[
     "worst case",  # `worse` of `of` cases are worse, `case` most of all
     "few valid",  # only `valid` of `of` cases have a value; `different` differ from their goldens
     "operators",  # the counts of `operators` changed
+    "reworded",  # `worse` of `of` cases are read otherwise than accepted, as `rewordings` say
+    "unsteady",  # the same, and otherwise from process to process
     # no baseline
     "nothing accepted",
     "new case",
@@ -89,6 +91,16 @@ class Operator(Record, frozen=True):
     now: int
 
 
+class Rewording(Record, frozen=True):
+    """Words of a case's text and what is read in their place ('' for nothing), with the words around them."""
+
+    case: str
+    before: str
+    now: str
+    left: str = ""
+    right: str = ""
+
+
 class Source(Record, frozen=True):
     """The accepted run of another machine with which counters were compared."""
 
@@ -123,6 +135,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     same_code: bool = False
     around: tuple[Change, ...] = ()
     operators: tuple[Operator, ...] = ()
+    rewordings: tuple[Rewording, ...] = ()
     stage_seconds: dict[str, float] = field(default_factory=dict)
     stage_shares: dict[str, MeasuredChange] = field(default_factory=dict)
 

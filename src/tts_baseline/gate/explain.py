@@ -9,13 +9,17 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core import units
+from tts_baseline.core.excerpts import excerpt
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
+from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Rewording, Verdict
 from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
+# chosen: what a screen shows beside the table; the page and verdicts.json list all.
+_SHOWN_REWORDINGS = 8
+_LONGEST_REWORDING = 200  # chosen: characters of it, two lines of a screen
 # chosen: a stage is named as moved where its change is at least a fifth of the largest.
 _LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
@@ -201,6 +205,31 @@ def _operators(verdict: Verdict) -> str:
     return ", ".join(map(named, moved[:_NAMED_OPERATORS])) + (f" and {more} more" if more > 0 else "")
 
 
+def rewritten(change: Rewording) -> str:
+    """'las [-10-]{+diez+} de': what was read in [-…-], what is read now in {+…+}, as git's word diff has it."""
+    before = f"[-{_clipped(change.before)}-]" if change.before else ""
+    now = f"{{+{_clipped(change.now)}+}}" if change.now else ""
+    return " ".join(filter(None, (change.left, before + now, change.right)))
+
+
+def _clipped(words: str) -> str:
+    return excerpt(words, head=_LONGEST_REWORDING // 2, tail=_LONGEST_REWORDING // 2)
+
+
+def _reworded(verdict: Verdict) -> str:
+    """'2 of 49 cases are read otherwise: train las [-10-]{+diez+} de, …'; of a case its changes alone."""
+    grounds = verdict.grounds
+    by_case: dict[str, list[str]] = {}
+    for change in grounds.rewordings[:_SHOWN_REWORDINGS]:
+        by_case.setdefault(change.case, []).append(rewritten(change))
+    more = len(grounds.rewordings) - _SHOWN_REWORDINGS
+    end = f" and {more} more" if more > 0 else ""
+    if verdict.case:
+        return " … ".join(by_case[verdict.case]) + end
+    lines = [f"{case} {' … '.join(changes)}" for case, changes in by_case.items()]
+    return f"read otherwise in {grounds.worse} of {grounds.of} cases: {', '.join(lines)}{end}"
+
+
 def _no_value(verdict: Verdict) -> str:
     changes = ", ".join(map(shown, verdict.grounds.around))
     return verdict.grounds.message + (f" ({changes})" if changes else "")
@@ -244,6 +273,8 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",
     "few valid": _few,
     "operators": _operators,
+    "reworded": _reworded,
+    "unsteady": lambda v: f"differs from process to process; {_reworded(v)}",
     "nothing accepted": _plain("nothing was accepted yet"),
     "new case": _plain("the case is new"),
     "new text": _plain("its text has changed since it was accepted"),

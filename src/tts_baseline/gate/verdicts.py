@@ -17,7 +17,7 @@ from tts_baseline.gate.judge import paired, sound
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
-from tts_baseline.gate.screen import quality, times, work
+from tts_baseline.gate.screen import quality, text, times, work
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
 UTTERANCE = "utterance"
@@ -71,6 +71,8 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
     gated = {m.spec.family for m in metrics().values() if m.spec.limit is not None}
     if not work.is_concerned(run, baseline):
         gated.discard("work")
+    if not text.is_concerned(run, baseline):
+        gated.discard("text")
     failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
     broken = decide.broken(run.readings)
     past = times.of_suite(run, baseline)
@@ -85,6 +87,8 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
             decided += times.verdicts(spec, limit, run, past, adjustment)
         elif spec.decide == "exact":
             decided += work.verdicts(spec, limit, run, baseline)
+        elif spec.decide == "words":
+            decided += text.verdicts(spec, limit, run, baseline)
         else:
             decided += quality.verdicts(spec, limit, run, baseline, broken)
     return (*failed, *without_traded(decided))

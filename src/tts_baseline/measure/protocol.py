@@ -74,6 +74,7 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     """One timed call; `audio` is little-endian float32, or None if it was not requested.
 
     `cycles` is the GPU's own time, `is_throttled` whether it was throttled; both are None without CUDA.
+    `text` is what was read out, None if that was not requested or is not told.
     """
 
     wall_s: float
@@ -85,6 +86,7 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     sha256: str
     audio: bytes | None = None
     phones: tuple[Phone, ...] = ()
+    text: str | None = None
     peak_rss: int | None = None
     uss: int | None = None
     peak_cuda: int | None = None

@@ -224,4 +224,5 @@ def utterance_of(spoken: Spoken) -> Utterance:
         sample_rate=spoken.sample_rate,
         stages=spoken.stages,
         phones=spoken.phones,
+        text=spoken.text,
     )

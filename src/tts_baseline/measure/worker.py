@@ -199,6 +199,7 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         sha256=_sha256(pcm).hexdigest(),
         audio=pcm if message.full else None,
         phones=utterance.phones if message.full else (),
+        text=utterance.text if message.full else None,
         uss=memory.unique_set_size() if message.full else None,
         cycles=lap.cycles,
         is_throttled=lap.is_throttled,

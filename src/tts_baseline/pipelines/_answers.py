@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, cast
 
-from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, MOST_RATE, MOST_SAMPLES
+from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, LONGEST_TEXT, MOST_RATE, MOST_SAMPLES
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.excerpts import described
 from tts_baseline.core.outside import storable
@@ -29,7 +29,7 @@ def utterance(result: object, *, where: str = "") -> Utterance:
     float16, float32 and float64 keep their values, int16 is divided by 32768, (1, n) and (n, 1) become (n,).
 
     Raises RequestFailed for other shapes and types, more than 16,000,000 samples, a sample rate that is no
-    whole number from 4,000 to 192,000 Hz, and stage times that are not seconds.
+    whole number from 4,000 to 192,000 Hz, stage times that are not seconds, and a text that is none.
     """
     if isinstance(result, Utterance):
         return Utterance(
@@ -37,6 +37,7 @@ def utterance(result: object, *, where: str = "") -> Utterance:
             sample_rate=_sample_rate(result.sample_rate, where),
             stages=_stages(result.stages, where),
             phones=_phones(result.phones, where),
+            text=_text(result.text, where),
         )
     if hint := remedy(result):
         what = f"the pipeline returned {shown(result)}, not an Utterance or (samples, sample_rate)"
@@ -107,6 +108,17 @@ def _phones(value: Collection[Phone], where: str) -> tuple[Phone, ...]:
     if not isinstance(value, tuple | list) or not all(isinstance(phone, Phone) for phone in value):
         raise _failed("the phones are not a tuple of tts_baseline.core.records.Phone", where)
     return tuple(value)
+
+
+def _text(value: object, where: str) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _failed(f"the text that was read out is {shown(value)}, and no str", where)
+    if len(value) > LONGEST_TEXT:
+        what = f"the text that was read out has {len(value):,} characters; {LONGEST_TEXT:,} are allowed"
+        raise _failed(what, where)
+    return storable(value)
 
 
 def _failed(what: str, where: str) -> RequestFailed:

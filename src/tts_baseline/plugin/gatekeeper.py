@@ -85,8 +85,9 @@ class Gatekeeper:
         cases = self._needed(session.items)
         if cases and self.measures and not broken:
             self._measure(cases)
-            if self.measured.result is None or not suite_verdicts(self.measured.result, "work"):
-                self._deselect_work(session)
+            for family in ("work", "text"):
+                if self.measured.result is None or not suite_verdicts(self.measured.result, family):
+                    self._deselect(session, family)
         try:
             return (yield)
         finally:
@@ -102,12 +103,12 @@ class Gatekeeper:
                 f"a file cannot be read or written: {error}", hint="tts-baseline doctor"
             )
 
-    def _deselect_work(self, session: pytest.Session) -> None:
-        """Only measuring tells that a pipeline uses no torch, so that there is no work to judge."""
-        work = [item for item in session.items if isinstance(item, SuiteItem) and item.family == "work"]
-        session.items[:] = [item for item in session.items if item not in work]
-        session.testscollected -= len(work)
-        self.config.hook.pytest_deselected(items=work)
+    def _deselect(self, session: pytest.Session, family: str) -> None:
+        """Only measuring tells that a pipeline uses no torch, or does not tell its text: nothing to judge."""
+        items = [item for item in session.items if isinstance(item, SuiteItem) and item.family == family]
+        session.items[:] = [item for item in session.items if item not in items]
+        session.testscollected -= len(items)
+        self.config.hook.pytest_deselected(items=items)
 
     def _needed(self, items: Sequence[pytest.Item]) -> list[Case]:
         wanted: set[str] = set()

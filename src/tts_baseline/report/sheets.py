@@ -134,7 +134,8 @@ def _change_and_cause(v: Verdict) -> str:
     """'+907; 907 clipped runs': by how much, and what the metric says of it; else the reason."""
     if v.change is None:
         return reason(v)
-    return units.joined(units.change(v.change, v.unit, relative=v.relative), v.grounds.note)
+    said = reason(v) if v.grounds.rewordings else v.grounds.note
+    return units.joined(units.change(v.change, v.unit, relative=v.relative), said)
 
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:

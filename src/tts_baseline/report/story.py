@@ -92,6 +92,6 @@ def _origin(verdict: Verdict, baseline: Baseline) -> str:
         commit = f", last at {last.commit[:7]}" if last.commit else ""
         plural = "run" if verdict.runs == 1 else "runs"
         return f"   {verdict.runs} accepted {plural} on this machine{commit}, {last.created[:10]}"
-    if baseline.quality and verdict.family == "quality":
+    if baseline.quality and verdict.family in ("text", "quality"):
         return f"   accepted {baseline.quality.acceptance.at[:10]}: {baseline.quality.acceptance.reason}"
     return ""

@@ -80,9 +80,9 @@ def widened(project: Project, baseline: Baseline) -> tuple[str, ...]:
     last = baseline.runs[-1].acceptance if baseline.runs else None
     sound = baseline.quality.acceptance if baseline.quality else None
     then: dict[str, str] = {}
-    for acceptance, is_sound in ((last, False), (sound, True)):
+    for acceptance, is_portable in ((last, False), (sound, True)):
         for gate, text in acceptance.limits.items() if acceptance else ():
-            if gate in gates() and (gates()[gate].family == "quality") == is_sound:
+            if gate in gates() and gates()[gate].is_portable == is_portable:
                 then[gate] = text
     now = limits.texts(project.settings.limits)
     return tuple(

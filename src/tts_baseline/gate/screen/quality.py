@@ -8,13 +8,14 @@ from statistics import median
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Case, Quality, QualityCase, Run, Score
+from tts_baseline.core.records import Baseline, Quality, Run, Score
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Verdict
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.pairs import Pair, apart, sampled
+from tts_baseline.gate.screen.accepted import accepted, why_new
 from tts_baseline.stats.sequential import next_look, part_of
 
 
@@ -27,26 +28,25 @@ def verdicts(
     reported as invalid already.
     """
     readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
-    accepted = _accepted(run, baseline)
+    known = accepted(run, baseline)
     asked = {case.id: case for case in run.cases}
     alone: list[Verdict] = []  # of cases that no pair is made of
     pairs: list[Pair] = []
     for case, reading in readings.items():
-        score = accepted[case].scores.get(spec.name) if case in accepted else None
+        score = known[case].scores.get(spec.name) if case in known else None
         if reading.value is None:
             was_measured = score is not None and score.value is not None
             if decide.is_missed(spec, case, broken, was_measured=was_measured):
                 alone.append(decide.lost(spec, limit, case, reading.reason or ""))
         elif score is None:
-            cause = _why_new(asked[case], baseline)
+            cause = why_new(asked[case], baseline)
             alone.append(decide.drafted(spec, limit, case, "no baseline", now=reading.value, cause=cause))
         elif score.value is not None:
-            is_single = accepted[case].audio.reproducible
+            is_single = known[case].audio.reproducible
             pairs.append(apart(spec, limit, case, score, reading, is_single=is_single))
     heard = max((len(pair.repeats) for pair in pairs), default=0)
     sample = sampled(spec, limit, pairs, accepted=_scores(spec, baseline.quality), part=part_of(heard))
-    known = [case for case in readings if case in accepted]
-    decided = decide.verdicts(sample, alone, known, run.readings)
+    decided = decide.verdicts(sample, alone, [case for case in readings if case in known], run.readings)
     changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
     return because(_with_suite(decided), changed)
 
@@ -85,15 +85,6 @@ def _with_suite(decided: list[Verdict]) -> list[Verdict]:
     return decided
 
 
-def _accepted(run: Run, baseline: Baseline) -> dict[str, QualityCase]:
-    known = baseline.quality.cases if baseline.quality else {}
-    return {
-        case.id: known[case.id]
-        for case in run.cases
-        if case.id in known and known[case.id].request == case.request
-    }
-
-
 def _scores(spec: MetricSpec, quality: Quality | None) -> list[Score]:
     """The accepted scores of every case: also those of other cases say what chance does."""
     cases = quality.cases.values() if quality else ()
@@ -103,11 +94,3 @@ def _scores(spec: MetricSpec, quality: Quality | None) -> list[Score]:
 def _middle(verdicts: Sequence[Verdict]) -> float | None:
     values = [v.current for v in verdicts if v.current is not None]
     return float(median(values)) if values else None
-
-
-def _why_new(case: Case, baseline: Baseline) -> Cause:
-    if baseline.quality is None:
-        return "nothing accepted"
-    if case.id not in baseline.quality.cases:
-        return "new case"
-    return "new metric" if baseline.quality.cases[case.id].request == case.request else "new text"

@@ -138,7 +138,9 @@ class F5Spanish:
             task = Task(plan=plan, settings=self._settings, rate=SAMPLE_RATE, seed=request.seed)
             samples = finished([next(waves) for _ in plan.chunks], task, lap=own.lap)
             seconds = {**before, **(clock.seconds if plan.chunks else {}), **own.seconds}
-            utterances.append(Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=seconds))
+            utterances.append(
+                Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=seconds, text=plan.spoken)
+            )
         return utterances
 
 

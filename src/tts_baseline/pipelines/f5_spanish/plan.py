@@ -116,3 +116,8 @@ class TextPlan(Record, frozen=True, kw_only=True):
     omissions: tuple[Omission, ...] = ()
     evidence: tuple[RegionClue, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def spoken(self) -> str:
+        """What the model is given to say, a line a chunk."""
+        return "\n".join(chunk.text for chunk in self.chunks)

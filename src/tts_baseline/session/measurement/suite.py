@@ -84,6 +84,7 @@ def take(
         cases=tuple(cases),
         replicates=replicates,
         audio={case.id: audio_of(utterances[case.id]) for case in measured},
+        texts=_texts(taken, measured),
         goldens=goldens_of(measured, quality),
         readings=readings,
         own_readings=own_readings,
@@ -156,6 +157,16 @@ def _under(taken: replicate.Taken, meanwhile: Load) -> replicate.Taken:
 def _without(restart: Replicate, failures: dict[str, Failure]) -> Replicate:
     calls = {case: calls for case, calls in restart.calls.items() if case not in failures}
     return replace(restart, calls=calls)
+
+
+def _texts(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
+    """What was read out, by case: the texts of all processes, each once; of cases where all tell one."""
+    read = {case.id: [restart.utterances[case.id].text for restart in taken] for case in cases}
+    return {
+        case: tuple(dict.fromkeys(text for text in texts if text is not None))
+        for case, texts in read.items()
+        if None not in texts
+    }
 
 
 def _scored(taken: Sequence[replicate.Taken], cases: Sequence[Case]) -> dict[str, tuple[Utterance, ...]]:
