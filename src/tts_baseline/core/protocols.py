@@ -14,6 +14,7 @@ from tts_baseline.core.sounds import Sound, Sounds
 Better = Literal["lower", "higher", "same"]
 Family = Literal["latency", "memory", "work", "text", "quality"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
+PORTABLE: tuple[Family, ...] = ("text", "quality")  # accepted for all machines, in quality.json
 
 
 class MetricSpec(Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     @property
     def is_portable(self) -> bool:
         """True where what was accepted is the same on every machine: quality.json has it."""
-        return self.family in ("text", "quality")
+        return self.family in PORTABLE
 
     @property
     def counts_faults(self) -> bool:

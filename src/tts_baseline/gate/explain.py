@@ -206,7 +206,7 @@ def _operators(verdict: Verdict) -> str:
 
 
 def rewritten(change: Rewording) -> str:
-    """'las [-10-]{+diez+} de': what was read in [-…-], what is read now in {+…+}, as git's word diff has it."""
+    """'las [-10-]{+diez+} de': what was read in [-…-], what is read now in {+…+}, as in git's word diff."""
     before = f"[-{_clipped(change.before)}-]" if change.before else ""
     now = f"{{+{_clipped(change.now)}+}}" if change.now else ""
     return " ".join(filter(None, (change.left, before + now, change.right)))

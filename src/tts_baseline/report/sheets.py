@@ -131,11 +131,10 @@ def counts(verdicts: Iterable[Verdict]) -> str:
 
 
 def _change_and_cause(v: Verdict) -> str:
-    """'+907; 907 clipped runs': by how much, and what the metric says of it; else the reason."""
-    if v.change is None:
+    """'+907; 907 clipped runs': by how much, and what the metric says of it; else, and of words, the reason."""
+    if v.change is None or v.grounds.rewordings:
         return reason(v)
-    said = reason(v) if v.grounds.rewordings else v.grounds.note
-    return units.joined(units.change(v.change, v.unit, relative=v.relative), said)
+    return units.joined(units.change(v.change, v.unit, relative=v.relative), v.grounds.note)
 
 
 def _suite_row(v: Verdict) -> tuple[str, ...]:

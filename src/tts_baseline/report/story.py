@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from tts_baseline.core import units
 from tts_baseline.core.hearing import NOTHING, Audible
 from tts_baseline.core.outside import line
+from tts_baseline.core.protocols import PORTABLE
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.explain import because, headline, reason, surroundings, where
@@ -92,6 +93,6 @@ def _origin(verdict: Verdict, baseline: Baseline) -> str:
         commit = f", last at {last.commit[:7]}" if last.commit else ""
         plural = "run" if verdict.runs == 1 else "runs"
         return f"   {verdict.runs} accepted {plural} on this machine{commit}, {last.created[:10]}"
-    if baseline.quality and verdict.family in ("text", "quality"):
+    if baseline.quality and verdict.family in PORTABLE:
         return f"   accepted {baseline.quality.acceptance.at[:10]}: {baseline.quality.acceptance.reason}"
     return ""

@@ -12,8 +12,8 @@ from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import storable
+from tts_baseline.core.protocols import PORTABLE
 from tts_baseline.core.records import Acceptance, Baseline, Run
-from tts_baseline.core.registry import gates
 from tts_baseline.core.settings import in_ci
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import limits, load
@@ -120,7 +120,7 @@ def record_missing(project: Project, outcome: Outcome) -> tuple[Path, ...]:
 def _unheard(run: Run, baseline: Baseline, decided: Sequence[Verdict]) -> list[str]:
     """The cases that were never accepted, or not with every metric, and say what they always said."""
     known = baseline.quality.cases if baseline.quality else {}
-    unheard = {v.case for v in decided if gates()[v.gate].is_portable and v.status == "no baseline"}
+    unheard = {v.case for v in decided if v.family in PORTABLE and v.status == "no baseline"}
     return [
         case.id
         for case in run.cases
