@@ -17,6 +17,7 @@ from tts_baseline.core.verdict import (
     Grounds,
     MeasuredChange,
     Operator,
+    Rewording,
     Source,
     Verdict,
 )
@@ -151,6 +152,16 @@ SENTENCES = [
             "operators", unit="operators", operators=(Operator("mm", 1, 2),), source=Source("r7", "there")
         ),
         "mm +1 (1 -> 2); against run r7 of there",
+    ),
+    (
+        verdict("reworded", worse=1, of=6, rewordings=(Rewording("c1", "10", "diez", "las", "de"),)),
+        "read otherwise in 1 of 6 cases: c1 las [-10-]{+diez+} de",
+    ),
+    (
+        replace(
+            verdict("unsteady", rewordings=(Rewording("c1", "", "y"), Rewording("c1", "tres", ""))), case="c1"
+        ),
+        "differs from process to process; {+y+} … [-tres-]",
     ),
     (verdict(source=Source("r7", "there")), "against run r7 of there"),
     (verdict("nothing accepted"), "nothing was accepted yet"),

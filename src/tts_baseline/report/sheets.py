@@ -131,7 +131,7 @@ def counts(verdicts: Iterable[Verdict]) -> str:
 
 
 def _change_and_cause(v: Verdict) -> str:
-    """'+907; 907 clipped runs': by how much, and what the metric says of it; else, and of words, the reason."""
+    """'+907; 907 clipped runs': how much, and what the metric says of it; else the reason, as of words."""
     if v.change is None or v.grounds.rewordings:
         return reason(v)
     return units.joined(units.change(v.change, v.unit, relative=v.relative), v.grounds.note)
