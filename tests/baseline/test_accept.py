@@ -224,6 +224,24 @@ def test_what_chance_does_is_kept_where_a_sentence_sounds_different_each_time(
     }
 
 
+def test_what_is_read_out_is_accepted_with_the_sound_or_alone(store: Store, report: Path) -> None:
+    def texts(name: str, words: str, **options: object) -> dict[str, tuple[str, ...]]:
+        said = sounds()
+        read = replace(run(name, said), texts={case: (f"{words} {case}",) for case in said if words})
+        promoted(store, pending.save(report, read, said), **options)
+        return {case: accepted.texts for case, accepted in store.quality().cases.items()}
+
+    cases = list(TEXTS)
+    assert texts("silent", "") == dict.fromkeys(cases, ())
+    assert texts("recorded", "uno", quality_of=cases[:1])[cases[0]] == (f"uno {cases[0]}",)
+    assert texts("first", "dos") == {case: (f"dos {case}",) for case in cases}
+    recording = store.quality().cases[cases[0]].recording
+    assert texts("recorded-again", "tres", quality_of=cases) == {case: (f"dos {case}",) for case in cases}
+    assert texts("second", "tres") == {case: (f"tres {case}",) for case in cases}
+    assert store.quality().cases[cases[0]].recording == recording
+    assert texts("mute", "") == dict.fromkeys(cases, ())
+
+
 def test_parts_can_be_accepted(store: Store, report: Path) -> None:
     folder = left_pending(report, "r1")
     assert promote(store, folder, quality_of=["hola"], machine=False) == ("quality.json",)

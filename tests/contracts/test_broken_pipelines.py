@@ -111,6 +111,14 @@ class OtherPhones(Good):
         return Utterance(samples=heard.samples, sample_rate=RATE, phones=phones)
 
 
+class OtherText(Good):
+    """Reads out another text each time."""
+
+    def synthesize(self, request: Request) -> Utterance:
+        heard = super().synthesize(request)
+        return Utterance(samples=heard.samples, sample_rate=RATE, text=f"{request.text} {self.calls}")
+
+
 class OtherStages(Good):
     """Names other stages each time."""
 
@@ -158,6 +166,7 @@ def test_an_unseeded_pipeline_passes_where_it_is_said_to_be_one() -> None:
         (Stereo, "the samples have the shape (2, 16000)"),
         (Unseeded, "other samples"),
         (OtherPhones, "other phones"),
+        (OtherText, "the same request was read"),
         (OtherStages, "had the stages"),
         (Fragile, "'' raised ZeroDivisionError"),
         (Broken, "refused a plain sentence: out of order"),

@@ -243,6 +243,15 @@ def test_the_seed_goes_where_the_server_takes_it(server: Server) -> None:
     assert asking(server, Request(text="Hola.", seed=7), seed_field="seed")["seed"] == 7
 
 
+@pytest.mark.parametrize("sent", ["a las diez, Núñez", "a%20las%20diez,%20N%C3%BA%C3%B1ez"])
+def test_the_text_that_the_server_reads_out_is_told(server: Server, make: Make, sent: str) -> None:
+    header = sent.encode().decode("latin-1")
+    server.answer = lambda handler: handler.reply(audio(TONE), X_Text=header)
+    assert say(make(text_header="X-Text")).text == "a las diez, Núñez"
+    assert say(make()).text is None
+    assert say(make(text_header="X-Other")).text is None
+
+
 def test_extra_fields_are_sent(server: Server) -> None:
     body = asking(server, extra={"seed": 3, "lang": "es", "options": {"steps": 16}})
     assert (body["seed"], body["lang"], body["options"]) == (3, "es", {"steps": 16})

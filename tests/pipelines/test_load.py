@@ -489,6 +489,13 @@ def test_stages_and_phones_are_kept() -> None:
     assert made.phones == phones
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"), [(None, None), ("las diez", "las diez"), ("\ud800 a", "\\ud800 a")]
+)
+def test_the_text_that_was_read_out_is_kept_as_it_can_be_stored(text: str | None, kept: str | None) -> None:
+    assert _answers.utterance(Utterance(samples=WAVE, sample_rate=16000, text=text)).text == kept
+
+
 @pytest.mark.parametrize("samples", [np.zeros(0), np.zeros((1, 0)), np.zeros((0, 1)), []])
 def test_no_samples_pass_through(samples: Any) -> None:
     assert _answers.utterance((samples, 16000)).samples.shape == (0,)
@@ -586,6 +593,8 @@ def test_an_answer_of_another_kind_is_refused(result: Any) -> None:
         {"stages": [0.1]},
         {"phones": ("a", "b")},
         {"phones": None},
+        {"text": b"hola"},
+        {"text": "a" * 1_000_001},
         {"samples": np.zeros((2, 2))},
         {"sample_rate": 1},
     ],

@@ -88,6 +88,12 @@ def repeats_itself(name: str, pipeline: Pipeline) -> None:
     same = again.samples.tobytes() == first.samples.tobytes() and again.sample_rate == first.sample_rate
     _holds(name, same, "the same request gave other samples", remedy)
     _holds(name, again.phones == first.phones, "the same request gave other phones", remedy)
+    _holds(
+        name,
+        again.text == first.text,
+        f"the same request was read {first.text!r}, then {again.text!r}",
+        remedy,
+    )
     stages = f"the same request had the stages {list(first.stages)}, then {list(again.stages)}"
     _holds(name, again.stages.keys() == first.stages.keys(), stages, "name every stage in every answer")
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from msgspec.structs import asdict, replace
 
 from tts_baseline.core.redaction import redacted
-from tts_baseline.measure.protocol import Counted, FromWorker, Ready, Refused
+from tts_baseline.measure.protocol import Counted, FromWorker, Ready, Refused, Spoken
 
 
 def without_secrets(answer: FromWorker, secrets: Collection[str]) -> FromWorker:
-    """The answer with *** in place of secrets: in errors, reasons and provenance, not in names of files."""
+    """The answer with *** in place of secrets: in errors, reasons, provenance and texts, not in names of files."""
     match answer:
         case Refused():
             texts = {name: redacted(text, secrets) for name, text in asdict(answer).items()}
@@ -21,5 +21,7 @@ def without_secrets(answer: FromWorker, secrets: Collection[str]) -> FromWorker:
             return replace(answer, provenance=stated)
         case Counted(work=work):
             return replace(answer, work=replace(work, reason=redacted(work.reason or "", secrets) or None))
+        case Spoken(text=str(text)):
+            return replace(answer, text=redacted(text, secrets))
         case _:
             return answer

@@ -37,6 +37,7 @@ class Options(Record, frozen=True, kw_only=True):
     voices: dict[str, str]
     styles: dict[str, str]
     seed_field: str | None
+    text_header: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-]+\Z")] | None
     response_format: Format
     sample_rate: Annotated[int, Meta(gt=0)] | None
     content_type: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+\Z")] | None
@@ -55,6 +56,7 @@ def create(
     voices: dict[str, str] | None = None,
     styles: dict[str, str] | None = None,
     seed_field: str | None = None,
+    text_header: str | None = None,
     response_format: str = "wav",
     sample_rate: int | None = None,
     content_type: str | None = None,
@@ -71,6 +73,7 @@ def create(
     voices: voice by region; other regions get `voice`.
     styles: `instructions` by style; without it, a case's style has no effect.
     seed_field: the field of the body for the case's seed, if the server takes one.
+    text_header: the header of the answer with the text that is read out, in UTF-8 or percent-encoded.
     response_format: "wav", "flac" or "pcm" (16 bits, little-endian, mono), which needs `sample_rate` in Hz.
     content_type: one more Content-Type to take for that format, if the server names it wrongly.
     max_answer_bytes: an answer of more bytes, or with more samples, is refused before it fills the memory.
@@ -116,6 +119,7 @@ class Http:
             timeout=options.timeout,
             retries=options.retries,
             max_answer_bytes=options.max_answer_bytes,
+            text_header=options.text_header,
         )
         self._server = ""
 
@@ -173,7 +177,7 @@ class Http:
             "transfer": arrived - answer.first_byte,
             "post": time.perf_counter() - arrived,
         }
-        return Utterance(samples=samples, sample_rate=rate, stages=stages)
+        return Utterance(samples=samples, sample_rate=rate, stages=stages, text=answer.text)
 
     def _body(self, request: Request) -> bytes:
         options = self._options

@@ -21,11 +21,15 @@ _PCM_BITS = 16
 
 
 class Answer(Struct, frozen=True):
-    """The body of a 200, what its headers declare, and when its first byte arrived, by perf_counter."""
+    """The body of a 200, what its headers declare, and when its first byte arrived, by perf_counter.
+
+    `text` is what they say was read out; None where they do not.
+    """
 
     body: bytes
     media: Media = Media()
     first_byte: float = 0.0
+    text: str | None = None
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from tts_baseline.pipelines.http.answer import Answer
 from tts_baseline.pipelines.http.body import body as body_of
 from tts_baseline.pipelines.http.body import refusal
 from tts_baseline.pipelines.http.endpoint import TABLE, Endpoint
-from tts_baseline.pipelines.http.media import media
+from tts_baseline.pipelines.http.media import media, read_out
 from tts_baseline.pipelines.http.retry import pause_s
 from tts_baseline.pipelines.http.words import excerpt, line
 
@@ -49,11 +49,12 @@ class Client:
         timeout: float,
         retries: int,
         max_answer_bytes: int,
+        text_header: str | None = None,
     ) -> None:
         connection = HTTPSConnection if to.secure else HTTPConnection
         self._connection = connection(to.host, to.port, timeout=timeout)
         self._to, self._key_variable, self._timeout, self._retries = to, key_variable, timeout, retries
-        self._most, self._secrets = max_answer_bytes, secrets
+        self._most, self._secrets, self._text_header = max_answer_bytes, secrets, text_header
         self._answered = False  # by this connection, to a post
 
     @property
@@ -160,7 +161,8 @@ class Client:
             what = f"the connection failed: {self._reason(error)}"
             raise _Transient(what, where=self._to.shown, hint=self._look) from None
         self._answered = True
-        return Answer(answer, media(response.headers), first_byte)
+        text = read_out(response.headers, self._text_header)
+        return Answer(answer, media(response.headers), first_byte, text)
 
     def _drop_idle(self) -> None:
         """Close a connection that the server closed, or wrote to, between requests.

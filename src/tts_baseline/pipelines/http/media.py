@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from email.message import Message
 from typing import Literal
+from urllib.parse import unquote
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record
@@ -32,6 +33,15 @@ class Media(Record, frozen=True, kw_only=True):
     rates: frozenset[int] = frozenset()
     channels: frozenset[int] = frozenset()
     bits: frozenset[int] = frozenset()
+
+
+def read_out(headers: Message, name: str | None) -> str | None:
+    """The text in the header of this name, in UTF-8 or percent-encoded; None where there is none."""
+    value = headers.get(name) if name else None
+    if value is None:
+        return None
+    # http.client reads the server's bytes as ISO 8859-1.
+    return unquote(str(value).encode("latin-1", "replace").decode("utf-8", "replace"))
 
 
 def media(headers: Message) -> Media:
