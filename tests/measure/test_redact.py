@@ -10,13 +10,16 @@ from tests.support import REPOSITORY
 from tts_baseline.core.errors import PipelineError, RequestFailed
 from tts_baseline.core.records import Request, Work
 from tts_baseline.measure.client import Worker
-from tts_baseline.measure.protocol import Counted, Ready, Refused, WorkerSpec
+from tts_baseline.measure.protocol import Counted, Ready, Refused, Spoken, WorkerSpec
 from tts_baseline.measure.redact import without_secrets
 
 KEY = "sk-0123456789abcdef"
 ANSWERS = {
     "refused": Refused(f"no {KEY}", f"at {KEY}", f"try {KEY}"),
     "ready": Ready(1.0, 1.0, 1.0, {"url": f"http://host/?key={KEY}"}),
+    "spoken": Spoken(
+        wall_s=1.0, cpu_s=1.0, reference_s=1.0, stages={}, sample_rate=8000, samples=0, sha256="", text=KEY
+    ),
     "counted": Counted(Work(reason=f"failed: {KEY}")),
 }
 VOICE = """

@@ -11,7 +11,7 @@ from tts_baseline.measure.protocol import Counted, FromWorker, Ready, Refused, S
 
 
 def without_secrets(answer: FromWorker, secrets: Collection[str]) -> FromWorker:
-    """The answer with *** in place of secrets: in errors, reasons, provenance and texts, not in names of files."""
+    """The answer with *** for secrets: in errors, reasons, provenance and texts, not in names of files."""
     match answer:
         case Refused():
             texts = {name: redacted(text, secrets) for name, text in asdict(answer).items()}
