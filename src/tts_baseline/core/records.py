@@ -6,27 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from tts_baseline.core.bounds import (
-    Commit,
-    Digest,
-    Duration,
-    Epoch,
-    FileSize,
-    Gain,
-    Length,
-    Moment,
-    Name,
-    Natural,
-    NotNegative,
-    Number,
-    Rate,
-    Seconds,
-    Seed,
-    Sha256,
-    Speed,
-    Text,
-    Texts,
-)
+from tts_baseline.core import bounds
 from tts_baseline.core.load import Load
 
 if TYPE_CHECKING:
@@ -42,23 +22,23 @@ class Record(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 class Request(Record, frozen=True, kw_only=True):
     """What a pipeline is asked to say."""
 
-    text: Text
+    text: bounds.Text
     region: str = "neutral"
-    seed: Seed = 0
+    seed: bounds.Seed = 0
     style: str | None = None
-    speed: Speed = 1.0
+    speed: bounds.Speed = 1.0
 
 
 class Case(Record, frozen=True, kw_only=True):
     """One text to speak: the unit that is measured and judged."""
 
-    id: Name
-    text: Text
+    id: bounds.Name
+    text: bounds.Text
     region: str = "neutral"
     tags: tuple[str, ...] = ()
-    seed: Seed = 0
+    seed: bounds.Seed = 0
     style: str | None = None
-    speed: Speed = 1.0
+    speed: bounds.Speed = 1.0
 
     @property
     def request(self) -> Request:
@@ -94,11 +74,11 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     `syncs` waits of the host for the device, `allocated` bytes of new storage.
     """
 
-    operators: dict[str, Natural] = {}
-    views: dict[str, Natural] = {}
-    flops: dict[str, Natural] = {}
-    syncs: dict[str, Natural] = {}
-    allocated: dict[str, Natural] = {}
+    operators: dict[str, bounds.Natural] = {}
+    views: dict[str, bounds.Natural] = {}
+    flops: dict[str, bounds.Natural] = {}
+    syncs: dict[str, bounds.Natural] = {}
+    allocated: dict[str, bounds.Natural] = {}
     reason: str | None = None
 
 
@@ -110,16 +90,16 @@ class Calls(Record, frozen=True, kw_only=True):
     time of each call, empty without CUDA. `work` comes from one more, untimed call; None if there was none.
     """
 
-    wall_s: Annotated[tuple[Duration, ...], Meta(min_length=1)]
-    cpu_s: tuple[Seconds, ...]
-    reference_s: tuple[Duration, ...]
-    stages: dict[str, tuple[Seconds, ...]] = {}
-    cycles: tuple[NotNegative, ...] = ()
-    audio_s: Seconds
-    sha256: Digest
-    peak_rss: Natural | None = None
-    uss: Natural | None = None
-    peak_cuda: Natural | None = None
+    wall_s: Annotated[tuple[bounds.Duration, ...], Meta(min_length=1)]
+    cpu_s: tuple[bounds.Seconds, ...]
+    reference_s: tuple[bounds.Duration, ...]
+    stages: dict[str, tuple[bounds.Seconds, ...]] = {}
+    cycles: tuple[bounds.NotNegative, ...] = ()
+    audio_s: bounds.Seconds
+    sha256: bounds.Digest
+    peak_rss: bounds.Natural | None = None
+    uss: bounds.Natural | None = None
+    peak_cuda: bounds.Natural | None = None
     work: Work | None = None
 
 
@@ -127,10 +107,10 @@ class ColdStart(Record, frozen=True, kw_only=True):
     """The phases of one cold start, in seconds; `case` is the first that was spoken."""
 
     case: str = ""
-    spawn_s: Seconds
-    import_s: Seconds
-    load_s: Seconds
-    first_request_s: Duration
+    spawn_s: bounds.Seconds
+    import_s: bounds.Seconds
+    load_s: bounds.Seconds
+    first_request_s: bounds.Duration
 
     @property
     def total_s(self) -> float:
@@ -149,7 +129,7 @@ class Replicate(Record, frozen=True, kw_only=True):
 class Failure(Record, frozen=True, kw_only=True):
     """Why a case could not be measured."""
 
-    case: Name
+    case: bounds.Name
     kind: Literal["error", "timeout", "crash", "gave up"]
     message: str
 
@@ -161,13 +141,13 @@ class Reading(Record, frozen=True, kw_only=True):
     of `value` by what it was measured from; 0 where that does not limit it.
     """
 
-    metric: Text
-    case: Name | None = None
-    value: Number | None
-    values: tuple[Number, ...] = ()
+    metric: bounds.Text
+    case: bounds.Name | None = None
+    value: bounds.Number | None
+    values: tuple[bounds.Number, ...] = ()
     reason: str | None = None
     note: str = ""
-    error: NotNegative = 0.0
+    error: bounds.NotNegative = 0.0
 
 
 class Audio(Record, frozen=True, kw_only=True):
@@ -176,10 +156,10 @@ class Audio(Record, frozen=True, kw_only=True):
     `gain` is the factor by which a recording of an earlier version was scaled; 1 in all others.
     """
 
-    sha256: Sha256
-    sample_rate: Rate
-    samples: Length
-    gain: Gain = 1.0
+    sha256: bounds.Sha256
+    sample_rate: bounds.Rate
+    samples: bounds.Length
+    gain: bounds.Gain = 1.0
     reproducible: bool = True
 
     def is_same(self, other: Audio) -> bool:
@@ -190,16 +170,16 @@ class Audio(Record, frozen=True, kw_only=True):
 class RecordingFile(Record, frozen=True, kw_only=True):
     """The file of a recording: SHA-256 and size of its bytes, rate and format as its header says."""
 
-    sha256: Sha256
-    size: FileSize
-    sample_rate: Natural
-    format: Text
+    sha256: bounds.Sha256
+    size: bounds.FileSize
+    sample_rate: bounds.Natural
+    format: bounds.Text
 
 
 class Environment(Record, frozen=True, kw_only=True):
     """Where a run was made; `key` names the class of hardware."""
 
-    key: Name
+    key: bounds.Name
     device: Literal["cpu", "cuda"]
     hardware: dict[str, str]
     software: dict[str, str]
@@ -212,13 +192,13 @@ class Acceptance(Record, frozen=True, kw_only=True):
     are those in force at that time, gate by gate, as people write them; an older version kept none.
     """
 
-    reason: Text
+    reason: bounds.Text
     author: str
-    at: Moment
-    commit: Commit | None
-    epoch: Epoch = 1
+    at: bounds.Moment
+    commit: bounds.Commit | None
+    epoch: bounds.Epoch = 1
     anchor: bool = False
-    limits: dict[Text, Text] = {}
+    limits: dict[bounds.Text, bounds.Text] = {}
 
 
 class Run(Record, frozen=True, kw_only=True):
@@ -232,12 +212,12 @@ class Run(Record, frozen=True, kw_only=True):
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    id: Name
-    created: Moment
-    pipeline: Text
-    variant: Text
+    id: bounds.Name
+    created: bounds.Moment
+    pipeline: bounds.Text
+    variant: bounds.Text
     suite: str
-    commit: Commit | None
+    commit: bounds.Commit | None
     dirty: bool
     environment: Environment
     provenance: dict[str, str]
@@ -245,8 +225,8 @@ class Run(Record, frozen=True, kw_only=True):
     replicates: Annotated[tuple[Replicate, ...], Meta(min_length=1)]
     audio: dict[str, Audio]
     recordings: dict[str, RecordingFile] = {}
-    texts: dict[str, Texts] = {}
-    goldens: dict[str, Sha256] = {}
+    texts: dict[str, bounds.Texts] = {}
+    goldens: dict[str, bounds.Sha256] = {}
     readings: tuple[Reading, ...]
     own_readings: tuple[Reading, ...] = ()
     failures: tuple[Failure, ...] = ()
@@ -260,9 +240,9 @@ class Score(Record, frozen=True, kw_only=True, omit_defaults=True):
     empty where that is not known, and of golden metrics.
     """
 
-    value: Number | None
+    value: bounds.Number | None
     reason: str | None = None
-    values: tuple[Number, ...] = ()
+    values: tuple[bounds.Number, ...] = ()
     by: str = ""
 
 
@@ -275,22 +255,22 @@ class QualityCase(Record, frozen=True, kw_only=True):
 
     request: Request
     audio: Audio
-    recording: Sha256
-    run: Name
+    recording: bounds.Sha256
+    run: bounds.Name
     scores: dict[str, Score]
-    texts: Texts = ()
+    texts: bounds.Texts = ()
 
 
 class Quality(Record, frozen=True, kw_only=True):
     """The accepted quality of one pipeline variant, on any machine."""
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
-    pipeline: Text
-    variant: Text
+    pipeline: bounds.Text
+    variant: bounds.Text
     acceptance: Acceptance
     software: dict[str, str]
     provenance: dict[str, str]
-    cases: dict[Name, QualityCase]
+    cases: dict[bounds.Name, QualityCase]
 
 
 class Baseline(Record, frozen=True, kw_only=True):

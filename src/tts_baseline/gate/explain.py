@@ -9,17 +9,14 @@ from typing import Any
 import msgspec
 
 from tts_baseline.core import units
-from tts_baseline.core.excerpts import excerpt
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Rewording, Verdict
+from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
+from tts_baseline.gate import rewordings
 from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
-# chosen: what a screen shows beside the table; the page and verdicts.json list all.
-_SHOWN_REWORDINGS = 8
-_LONGEST_REWORDING = 200  # chosen: characters of it, two lines of a screen
 # chosen: a stage is named as moved where its change is at least a fifth of the largest.
 _LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
@@ -205,29 +202,11 @@ def _operators(verdict: Verdict) -> str:
     return ", ".join(map(named, moved[:_NAMED_OPERATORS])) + (f" and {more} more" if more > 0 else "")
 
 
-def rewritten(change: Rewording) -> str:
-    """'las [-10-]{+diez+} de': what was read in [-…-], what is read now in {+…+}, as in git's word diff."""
-    before = f"[-{_clipped(change.before)}-]" if change.before else ""
-    now = f"{{+{_clipped(change.now)}+}}" if change.now else ""
-    return " ".join(filter(None, (change.left, before + now, change.right)))
-
-
-def _clipped(words: str) -> str:
-    return excerpt(words, head=_LONGEST_REWORDING // 2, tail=_LONGEST_REWORDING // 2)
-
-
 def _reworded(verdict: Verdict) -> str:
-    """'2 of 49 cases are read otherwise: train las [-10-]{+diez+} de, …'; of a case its changes alone."""
+    """'read otherwise in 2 of 49 cases: train las [-10-]{+diez+} de, …'; of a case its changes alone."""
     grounds = verdict.grounds
-    by_case: dict[str, list[str]] = {}
-    for change in grounds.rewordings[:_SHOWN_REWORDINGS]:
-        by_case.setdefault(change.case, []).append(rewritten(change))
-    more = len(grounds.rewordings) - _SHOWN_REWORDINGS
-    end = f" and {more} more" if more > 0 else ""
-    if verdict.case:
-        return " … ".join(by_case[verdict.case]) + end
-    lines = [f"{case} {' … '.join(changes)}" for case, changes in by_case.items()]
-    return f"read otherwise in {grounds.worse} of {grounds.of} cases: {', '.join(lines)}{end}"
+    changes = rewordings.shown(grounds.rewordings, named=verdict.case is None)
+    return changes if verdict.case else f"read otherwise in {grounds.worse} of {grounds.of} cases: {changes}"
 
 
 def _no_value(verdict: Verdict) -> str:
