@@ -36,8 +36,7 @@ def largest_flac(samples: int) -> int:
 
 Name = Annotated[str, Meta(pattern=rf"^[a-z0-9][a-z0-9_-]*{_END}", max_length=LONGEST_NAME)]
 Text = Annotated[str, Meta(min_length=1)]
-Spoken = Annotated[str, Meta(max_length=LONGEST_TEXT)]
-Texts = tuple[Spoken, ...]
+Texts = tuple[Annotated[str, Meta(max_length=LONGEST_TEXT)], ...]
 Moment = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "date-time"})]
 Sha256 = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=64, max_length=64)]
 Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=8, max_length=64)]
