@@ -2,8 +2,9 @@
 
     python benchmarks/reading/corpus.py [--update]
 
-prints the rows that became wrong and how many of each type are right; `--update` takes `wrong = true` out of
-the rows that are right by now. It never adds the flag: mend the code, or the row if the row is wrong.
+prints the rows that became wrong and how many of each type are right; `--update` takes `wrong = true`
+out of the rows that are right by now. It never adds the flag: mend the code, or the row if the row is
+wrong.
 """
 
 from __future__ import annotations

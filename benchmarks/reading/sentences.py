@@ -1,0 +1,156 @@
+"""Draws sentences that have something to read out from Debian's Spanish documentation, by a seed.
+
+    python benchmarks/reading/sentences.py DRAWN.toml [--count 500] [--seed 1] [--except REVIEWED.toml ...]
+
+The packages are downloaded by `apt-get download` and unpacked in a temporary folder. They give
+sentences by their shares, as far as they have them; a sentence of an excepted file is not drawn again.
+What is drawn has our reading of today and the verdict "unread": read each line, and say "right", or
+"wrong" and what should be said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import review
+import spoken
+
+# Package: its Spanish pages, the licence of its copyright file, and its share (the quotations are prose).
+PACKAGES = {
+    "aptitude-doc-es": ("usr/share/doc/aptitude/html/es/*.html", "GPL-2+", 1),
+    "debian-edu-doc-es": ("usr/share/doc/debian-edu-doc-es/debian-edu-bookworm-manual.html", "GPL-2+", 1),
+    "debian-handbook": ("usr/share/doc/debian-handbook/html/es-ES/*.html", "CC-BY-SA-3.0 or GPL-2+", 2),
+    "debian-reference-es": ("usr/share/debian-reference/*.es.html", "GPL-2+", 1),
+    "fortunes-es": ("usr/share/games/fortunes/es/*.fortunes", "GPL-2+", 4),
+    "gnome-user-docs": ("usr/share/help/es/gnome-help/*.page", "CC-BY-SA-3.0", 1),
+    "installation-guide-amd64": ("usr/share/doc/installation-guide-amd64/es/*.html", "GPL-2+", 2),
+    "kicad-doc-es": ("usr/share/doc/kicad/help/es/*.html", "GPL-3+ or CC-BY-3.0+", 1),
+    "libreoffice-help-es": ("usr/share/libreoffice/help/es/text/**/*.html", "MPL-2.0", 1),
+    "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
+}
+_SPAN = re.compile(r"\d|[%€$£°ºª&@#<>=+§×]|\b[A-ZÑ]{2,}\b|\b[XVI]+\b|\b(?:\w{1,4}\.)[ \w]|\w['’]\w|\w/\w|_")
+_SPANISH = re.compile(r"\b(?:el|la|los|las|un|una|de|del|que|en|y|se|por|con|para|es|su|no)\b")
+_END = re.compile(r"(?<=[a-záéíóúñü]{4}[.?!…])[»”\")]?\s+(?=[¿¡«“A-ZÁÉÍÓÚÑ])")
+_BLOCKS = {
+    "p",
+    "li",
+    "dd",
+    "dt",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "title",
+    "div",
+    "item",
+    "flowPara",
+    "br",
+}
+_UNREAD = {"pre", "script", "style", "screen", "head", "math", "table", "info"}
+_LENGTHS = range(30, 260)
+_NO_PROSE = re.compile(r" [.,;)](?: |$)|\b(?:the|with|and|from)\b")  # a hole where a picture was, and English
+
+
+class _Paragraphs(HTMLParser):
+    """The paragraphs of a page, without program listings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = [""]
+        self._unread = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._unread += tag in _UNREAD
+        self._block(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unread -= tag in _UNREAD and self._unread > 0
+        self._block(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._unread:
+            self.found[-1] += data
+
+    def _block(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.found.append("")
+
+
+def sentences(page: str, *, markup: bool) -> Iterator[str]:
+    """The Spanish sentences of a page that have a number, a sign, an abbreviation or capitals in them."""
+    paragraphs: Iterable[str] = re.split(r"\n%\n", page)
+    if markup:
+        parser = _Paragraphs()
+        parser.feed(page)
+        paragraphs = parser.found
+    for paragraph in paragraphs:
+        for sentence in _END.split(" ".join(paragraph.split())):
+            spanish = len(_SPANISH.findall(sentence)) > 2 and not _NO_PROSE.search(sentence)
+            if len(sentence) in _LENGTHS and _SPAN.search(sentence) and spanish:
+                yield sentence
+
+
+def pages(package: str, folder: Path) -> Iterator[str]:
+    """The text of each Spanish page of an unpacked package."""
+    for path in sorted(folder.glob(PACKAGES[package][0])):
+        yield path.read_text(encoding="utf-8", errors="replace")
+
+
+def drawn(folder: Path, count: int, seed: int, known: set[str]) -> Iterator[review.Sentence]:
+    """Sentences of all packages by their shares, as far as there are; the rest from those that have more."""
+
+    def order(text: str) -> bytes:
+        return hashlib.sha256(f"{seed} {text}".encode()).digest()
+
+    left: dict[str, list[str]] = {}
+    for package in PACKAGES:
+        markup = package != "fortunes-es"
+        every = {text for page in pages(package, folder / package) for text in sentences(page, markup=markup)}
+        left[package] = sorted(every - known, key=order)
+    while count > 0 and any(left.values()):
+        turn = [package for package, (_, _, share) in PACKAGES.items() for _ in range(share)]
+        for package in turn[:count]:
+            if left[package]:
+                count -= 1
+                written = left[package].pop()
+                yield review.Sentence(written=written, read=_read(written), package=package)
+
+
+def _read(written: str) -> str:
+    try:
+        return spoken.plan(written, "neutral").text
+    except spoken.Refused:
+        return ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--except", dest="known", type=Path, nargs="*", default=[])
+    options = parser.parse_args()
+    known = {sentence.written for file in options.known for sentence in review.sentences(file)}
+    with tempfile.TemporaryDirectory() as scratch:
+        for package in PACKAGES:
+            subprocess.run(["apt-get", "download", "-q", package], cwd=scratch, check=True, stdout=sys.stderr)
+            (archive,) = Path(scratch).glob(f"{package}_*.deb")
+            subprocess.run(["dpkg-deb", "-x", str(archive), f"{scratch}/{package}"], check=True)
+            archive.unlink()
+        found = list(drawn(Path(scratch), options.count, options.seed, known))
+    options.file.write_text(review.page(found), encoding="utf-8")
+    print(f"{len(found)} sentences in {options.file}")
+
+
+if __name__ == "__main__":
+    main()
