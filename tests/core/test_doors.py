@@ -37,7 +37,7 @@ LISTED = {
     },
     "markup": {
         "report.formats.markdown:render": "`counts` are numbers and words of ours",
-        "training.export:_card": "cells pass `markdown`; a recipe holds numbers and words of ours",
+        "training.cards:card": "cells pass `markdown`; a recipe holds numbers and words of ours",
     },
     # Ids of cases and runs are names by themselves: suites/reader and the records refuse others.
     "file": {

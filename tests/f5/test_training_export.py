@@ -21,7 +21,7 @@ from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.network.load import transformer
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
-from tts_baseline.training import begin, checkpoints, dataset, export, run
+from tts_baseline.training import begin, cards, checkpoints, dataset, export, run
 from tts_baseline.training.dataset import Clip
 from tts_baseline.training.recipes import Recipe, Sizes
 
@@ -88,7 +88,7 @@ def test_it_loads_without_being_told_what_it_is(made: Made) -> None:
 
 
 def test_the_card_says_what_it_is(made: Made) -> None:
-    card = (made.voice / export.CARD).read_text()
+    card = (made.voice / cards.CARD).read_text()
     state = checkpoints.read(made.run)
     assert state is not None
     for words in ("F5-TTS v1, 128 x 2, 2 heads", "12 updates", state.origin["data"], '"peak": 0.003'):

@@ -7,6 +7,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
          tts-baseline train evaluate runs/ana --dataset data/ana --against voices/before
+         tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
 """  # noqa: E501 - a line to copy
 
@@ -18,6 +19,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +35,7 @@ from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.session.outcome import failing
 
 if TYPE_CHECKING:
-    from tts_baseline.training.loop import Pace
+    from tts_baseline.training.loop import Ended, Pace
 
 _INTERRUPTED = 128 + signal.SIGINT
 
@@ -45,6 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("recordings", type=Path, metavar="RECORDINGS", help="a manifest, or a folder of them")
     step.add_argument("--out", type=Path, required=True, metavar="DATASET", help="the folder of the dataset")
     step.add_argument("--vocabulary", metavar="FILE", help="the vocab.txt to count in (default: upstream's)")
+    step.add_argument("--waves", action="store_true", help="keep the waves, too: `vocoder` learns from them")
     step.add_argument("--bounds", type=Path, metavar="FILE", help="a TOML file of what is taken")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_prepare)
@@ -67,6 +70,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--seeds", type=_count, default=2, metavar="N", help="of each sentence (default: 2)")
     _common.add_shared(step, "device", "optimize", "undecided")
     step.set_defaults(step=_evaluate)
+    step = steps.add_parser("vocoder", help="train a vocoder, or go on where the run in --out was left")
+    step.add_argument("dataset", type=Path, metavar="DATASET", help="what `prepare --waves` made")
+    step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
+    step.add_argument("--recipe", type=Path, metavar="FILE", help="a TOML file (default: a small Vocos)")
+    step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
+    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    step.set_defaults(step=_vocoder)
     step = steps.add_parser("export", help="make a checkpoint that speaks of what a run has learned")
     step.add_argument("run", type=Path, metavar="RUN", help="the folder of the run")
     step.add_argument("--dataset", type=Path, required=True, metavar="DATASET", help="what it learned from")
@@ -90,6 +100,8 @@ def _prepare(options: argparse.Namespace) -> int:
 
     found = recordings.read(options.recordings)
     chosen = prepare.read(options.bounds) if options.bounds else prepare.Preparation()
+    if options.waves:
+        chosen = msgspec.structs.replace(chosen, waves=True)
     vocabulary = vocabulary_of(options.vocabulary, root=Path.cwd())
     progress = _common.progress()
 
@@ -116,12 +128,22 @@ def _run(options: argparse.Namespace) -> int:
     recipe = recipes.read(options.recipe) if options.recipe else recipes.Recipe()
     data = dataset.read(options.dataset)
     network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
+    return _followed(options, partial(run.run, network, data, recipe, options.out, device=options.device))
+
+
+def _vocoder(options: argparse.Namespace) -> int:
+    from tts_baseline.training.vocoder import learner, recipe, sounds
+
+    chosen = recipe.read(options.recipe) if options.recipe else recipe.VocoderRecipe()
+    data = sounds.read(options.dataset)
+    return _followed(options, partial(learner.train, data, chosen, options.out, device=options.device))
+
+
+def _followed(options: argparse.Namespace, run: Callable[..., Ended]) -> int:
+    """Follow a run to its end, or until it is asked to stop, and say where it is kept."""
     progress = _common.progress()
     with _stoppable() as stopping:
-        ended = run.run(
-            network, data, recipe, options.out, device=options.device,
-            said=lambda pace: progress.say(_line(pace)), stopping=stopping,
-        )  # fmt: skip
+        ended = run(said=lambda pace: progress.say(_line(pace)), stopping=stopping)
     if options.json:
         say_json(json.dumps({"update": ended.update, "frames": ended.learned, "checkpoint": str(ended.path)}))
     else:
@@ -131,15 +153,15 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from tts_baseline.training import dataset, export
+    from tts_baseline.training import export
 
-    path = export.export(options.run, options.dataset, options.out, licence=options.licence)
-    vocabulary = options.out / dataset.VOCABULARY
+    exported = export.export(options.run, options.dataset, options.out, licence=options.licence)
     if options.json:
-        say_json(json.dumps({"checkpoint": str(path), "vocabulary": str(vocabulary)}))
+        say_json(json.dumps(exported.settings))
         return 0
-    say(f"wrote {line(str(path))}")
-    say(f"  next   in {TABLE}: checkpoint = {line(str(path))!r}, vocabulary = {line(str(vocabulary))!r}")
+    say(f"wrote {line(str(exported.path))}")
+    settings = ", ".join(f"{name} = {line(value)!r}" for name, value in exported.settings.items())
+    say(f"  next   in {TABLE}: {settings}")
     return 0
 
 

@@ -8,25 +8,33 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import torch
+from msgspec import Struct
 from safetensors.torch import save
 from torch import Tensor
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.outside import markdown
 from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture, measured
-from tts_baseline.training import checkpoints
+from tts_baseline.training import cards, checkpoints
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.dataset import VOCABULARY, digest
+from tts_baseline.training.halves import halved
+from tts_baseline.training.recipes import VOCODER
 
-CHECKPOINT, CARD = "model.safetensors", "README.md"
+CHECKPOINT = "model.safetensors"
 _PREFIX = "ema_model.transformer."
 _EXACT = ("rotary_embed.inv_freq",)  # rounded frequencies turn far frames by another angle
 
 
-def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Path:
-    """The checkpoint in `out` of the run in a folder, which learned from this dataset.
+class Exported(Struct, frozen=True, kw_only=True):
+    """The weights that were written, and the settings of `f5_spanish` that use them."""
+
+    path: Path
+    settings: dict[str, str]
+
+
+def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Exported:
+    """What the run in a folder has learned from this dataset, in the folder `out`.
 
     Raises PipelineError where the run has not been kept yet, learned from other data, or where a weight is no
     number in float16.
@@ -44,6 +52,22 @@ def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Path:
             where=str(dataset),
             hint="name the dataset that the run was begun with",
         )
+    if state.origin.get("kind") == VOCODER:
+        from tts_baseline.training.vocoder import export as vocoder
+
+        path = vocoder.export(state, dataset, out, licence=licence)
+        return Exported(path=path, settings={"vocoder": str(out)})
+    path = _checkpoint(state, run, dataset, out, licence)
+    vocabulary = out / VOCABULARY
+    return Exported(path=path, settings={"checkpoint": str(path), "vocabulary": str(vocabulary)})
+
+
+def spoken(state: State) -> dict[str, Tensor]:
+    """The weights that speak, by the network's names: the average, in float16 but for the frequencies."""
+    return halved({**state.weights, **state.average}, _EXACT)
+
+
+def _checkpoint(state: State, run: Path, dataset: Path, out: Path, licence: str) -> Path:
     weights = spoken(state)
     arch = state.origin["recipe"]["arch"]
     path = out / CHECKPOINT
@@ -52,34 +76,11 @@ def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Path:
     tensors = {_PREFIX + name: weight for name, weight in weights.items()}
     write_atomic(out / VOCABULARY, (dataset / VOCABULARY).read_bytes())
     write_atomic(out / (CHECKPOINT + ".json"), json.dumps({"arch": arch}).encode() + b"\n")
-    write_atomic(out / CARD, _card(state, sizes, licence).encode())
+    made = cards.card("Checkpoint", state, licence, {"architecture": _sizes(sizes)})
+    write_atomic(out / cards.CARD, made.encode())
     write_atomic(path, save(tensors, {"update": str(state.update)}))
     return path
 
 
-def spoken(state: State) -> dict[str, Tensor]:
-    """The weights that speak, by the network's names: the average, in float16 but for the frequencies."""
-    weights = {**state.weights, **state.average}
-    broken = [name for name, weight in weights.items() if not bool(torch.isfinite(weight.half()).all())]
-    if broken:
-        raise PipelineError(
-            f"{len(broken)} of the weights are no numbers in float16, such as {broken[0]}",
-            hint="train anew with a lower peak, or export an earlier checkpoint",
-        )
-    return {
-        name: (weight if name in _EXACT else weight.half()).contiguous() for name, weight in weights.items()
-    }
-
-
-def _card(state: State, sizes: Architecture, licence: str) -> str:
-    parameters = sum(weight.numel() for weight in state.average.values())
-    rows = {
-        "architecture": f"F5-TTS {sizes.version}, {sizes.dim} x {sizes.depth}, {sizes.heads} heads",
-        "parameters": f"{parameters / 10**6:.1f} M, float16",
-        "trained": f"{state.update} updates, {state.learned / 10**6:.2f} M frames",
-        "data": f"clips.jsonl {state.origin['data']}",
-        "licence": licence,
-    }
-    made = "".join(f"| {name} | {markdown(value)} |\n" for name, value in rows.items())
-    recipe = json.dumps(state.origin["recipe"], indent=1)
-    return f"# Checkpoint\n\n| | |\n| --- | --- |\n{made}\nIts recipe:\n\n```json\n{recipe}\n```\n"
+def _sizes(sizes: Architecture) -> str:
+    return f"F5-TTS {sizes.version}, {sizes.dim} x {sizes.depth}, {sizes.heads} heads"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 from torch import Tensor
@@ -18,6 +18,7 @@ from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.training import checkpoints, recipes
 from tts_baseline.training.buckets import Cursor
 from tts_baseline.training.checkpoints import State
+from tts_baseline.training.recipes import VOICE
 
 _SAID_EVERY_S = 10.0
 _Batch = TypeVar("_Batch")
@@ -44,7 +45,9 @@ class Ended(Struct, frozen=True, kw_only=True):
 
 
 class Course(Protocol):
-    """What the loop asks of a recipe: updates in all, and seconds between two checkpoints."""
+    """What the loop asks of a recipe: what it trains, updates in all, seconds between two checkpoints."""
+
+    KIND: ClassVar[str]
 
     @property
     def updates(self) -> int: ...
@@ -81,13 +84,13 @@ class Portion(NamedTuple, Generic[_Batch]):
     frames: int
 
 
-def opened(folder: Path, recipe: Any, data: str) -> tuple[State | None, dict[str, Any]]:
+def opened(folder: Path, recipe: Course, data: str) -> tuple[State | None, dict[str, Any]]:
     """The state that the run in a folder was left in, if any, and what it may be continued with.
 
     Raises SettingsError where the folder holds a run of another recipe or other data.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    origin = {"recipe": recipes.as_table(recipe), "data": data}
+    origin = {"kind": recipe.KIND, "recipe": recipes.as_table(recipe), "data": data}
     before = checkpoints.read(folder)
     if before is not None:
         _check_origin(before.origin, origin, recipe, folder)
@@ -169,8 +172,14 @@ class _Watch:
         self._from, self._learned, self._since, self._losses = update, learned, time.monotonic(), []
 
 
-def _check_origin(before: Mapping[str, Any], now: Mapping[str, Any], recipe: Any, folder: Path) -> None:
+def _check_origin(before: Mapping[str, Any], now: Mapping[str, Any], recipe: Course, folder: Path) -> None:
     """Refuse to go on with something else than what the run in the folder was begun with."""
+    if before.get("kind", VOICE) != recipe.KIND:
+        raise SettingsError(
+            f"the run in this folder trains a {before.get('kind', VOICE)}, and no {recipe.KIND}",
+            where=str(folder),
+            hint="begin another run with --out",
+        )
     names = recipes.changed(before["recipe"], recipe)
     if before["data"] != now["data"]:
         names.append("the data")

@@ -9,6 +9,7 @@ import hashlib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +40,18 @@ from tts_baseline.training.defects import (
 )
 from tts_baseline.training.recipes import in_toml
 from tts_baseline.training.recordings import Recorded
+from tts_baseline.training.vocoder import sounds
 
 REPORT = "report.json"
 _PADDING_S = 0.05  # as upstream appends to a reference clip
 
 
 class Preparation(Record, frozen=True, kw_only=True):
-    """What is taken, and the share of texts that is held out."""
+    """What is taken, the share of texts that is held out, and whether waves are kept for a vocoder."""
 
     bounds: Bounds = Bounds()
     held_out: Part = 0.02
+    waves: bool = False
 
 
 class LeftOut(Record, frozen=True, kw_only=True):
@@ -100,15 +103,17 @@ def prepare(
     def fit() -> Iterator[tuple[Clip, Wave]]:
         for number, recorded in enumerate(recordings):
             try:
-                clip, mel = _clip(recorded, number, vocabulary, preparation, heard)
+                clip, wave = _clip(recorded, number, vocabulary, preparation, heard)
             except _Unfit as unfit:
                 left_out.append(LeftOut(audio=recorded.audio, defect=unfit.defect, why=unfit.why))
             else:
                 kept.append((recorded, clip))
-                yield clip, mel
+                keep(wave)
+                yield clip, log_mel(torch.from_numpy(wave).unsqueeze(0))[0].numpy()
             done(number + 1)
 
-    dataset.write(out, fit(), vocabulary)
+    with sounds.writing(out / sounds.WAVES) if preparation.waves else nullcontext(_forget) as keep:
+        dataset.write(out, fit(), vocabulary)
     report = _report(kept, left_out)
     write_atomic(out / REPORT, msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
     if not kept:
@@ -137,7 +142,7 @@ def _clip(
         raise _Unfit("twice", FILE_DEFECTS["twice"])
     heard.add(digest)
     _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
-    mel = _mel(channels, rate)
+    wave = _wave(channels, rate)
     # The form in which the Spanish checkpoint is used; see `text/chunks.py`.
     spoken = said.spoken.lower()
     share = int(hashlib.sha256(spoken.encode()).hexdigest()[:8], 16) / 2**32
@@ -146,7 +151,7 @@ def _clip(
         text=spoken,
         tokens=tuple(vocabulary.encode(tokenize(spoken))),
         start=0,
-        frames=len(mel),
+        frames=1 + len(wave) // HOP,
         part="held_out" if share < preparation.held_out else "train",
         speaker=recorded.speaker,
         region=recorded.region,
@@ -154,7 +159,7 @@ def _clip(
     )
     if len(clip.tokens) >= clip.frames:
         raise _Unfit("too fast", "more tokens than frames")
-    return clip, mel
+    return clip, wave
 
 
 def _refuse(defects: Sequence[Any], sound: Any, said: WrittenText, bounds: Bounds) -> None:
@@ -197,15 +202,19 @@ def _samples(path: Path) -> tuple[Wave, int]:
     return channels, rate
 
 
-def _mel(channels: Wave, rate: int) -> Wave:
-    """The log mel (frames, channels) of a recording without its quiet edges, at the level of references."""
+def _wave(channels: Wave, rate: int) -> Wave:
+    """The samples at 24 kHz of a recording without its quiet edges, at the level of references, float32."""
     mono = without_edges(channels.mean(axis=1, keepdims=True), rate)[:, 0]
     wave = soxr.resample(mono, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else mono
     padding = np.zeros(round(_PADDING_S * SAMPLE_RATE), dtype=np.float32)
     wave = np.concatenate([padding, wave, padding])
     wave = wave * (LEVEL / np.sqrt(np.mean(np.square(wave, dtype=np.float64))))
-    mel: Wave = log_mel(torch.from_numpy(wave.astype(np.float32)).unsqueeze(0))[0].numpy()
-    return mel
+    samples: Wave = wave.astype(np.float32)
+    return samples
+
+
+def _forget(_wave: Wave) -> None:
+    """Waves that nobody learns from are not kept."""
 
 
 def _report(kept: Sequence[tuple[Recorded, Clip]], left_out: Sequence[LeftOut]) -> Prepared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -21,6 +21,7 @@ _Count = Annotated[int, Meta(ge=1, le=2**31)]
 _LARGEST = 2**20  # chosen: a recipe is a page
 _HINT = "tts-baseline train --help"
 R = TypeVar("R", bound=Record)
+VOICE, VOCODER = "voice", "vocoder"  # what a run trains
 
 
 class Chances(Record, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     are computed in `precision`. A checkpoint is written every `checkpoint_s` seconds.
     """
 
+    KIND: ClassVar[str] = VOICE
     arch: Version = "v1"
     sizes: Sizes = Sizes()
     chances: Chances = Chances()
@@ -106,14 +108,14 @@ def in_toml(path: Path, kind: type[R]) -> R:
         raise SettingsError(str(error), where=str(path), hint="correct that value") from error
 
 
-def changed(before: Mapping[str, Any], now: Record) -> list[str]:
+def changed(before: Mapping[str, Any], now: Any) -> list[str]:
     """The names of what differs now from the table before, but for what may when a run is resumed."""
     former = msgspec.convert(before, type(now))
     fields: tuple[str, ...] = type(now).__struct_fields__
     return [name for name in fields if name not in FREE and getattr(former, name) != getattr(now, name)]
 
 
-def as_table(recipe: Record) -> dict[str, Any]:
+def as_table(recipe: Any) -> dict[str, Any]:
     """The recipe as plain values."""
     table: dict[str, Any] = msgspec.to_builtins(recipe)
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import torch
@@ -21,6 +22,14 @@ def rate(update: int, *, peak: float, warmup: int, updates: int) -> float:
     falling = max(1, updates - warmup)
     done = min(update - warmup, falling) / falling
     return peak * (1 - (1 - _NEVER_ZERO) * done)
+
+
+def cosine(update: int, *, peak: float, warmup: int, updates: int) -> float:
+    """The rate of an update of a vocoder: linear up to `peak`, then half a cosine to zero, as vocos'."""
+    if update < warmup:
+        return peak * update / warmup
+    done = (update - warmup) / max(1, updates - warmup)
+    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
 def share_kept(update: int, *, average: float) -> float:

@@ -62,7 +62,7 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
 def provenance(settings: F5Settings, *, root: Path) -> dict[str, str]:
     """Where the weights came from, and each file's hash: a path may hold another voice tomorrow."""
     cache = root / settings.cache
-    files = {"checkpoint": settings.checkpoint, "vocoder": f"{settings.vocoder}/{vocoder.WEIGHTS}"}
+    files = {"checkpoint": settings.checkpoint, "vocoder": vocoder.weights_of(settings.vocoder, root=root)}
     sources = {
         name: f"{source} {fingerprint(hub.located(source, root=root), cache=cache)}"
         for name, source in files.items()

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST_CONFIG = 2**20  # chosen: a thousand times what Vocos needs
-WEIGHTS = "pytorch_model.bin"
+CONFIG, WEIGHTS, SAFE_WEIGHTS = "config.yaml", "pytorch_model.bin", "model.safetensors"
 
 
 def vocos(source: str, *, device: str, root: Path) -> Vocos:
-    """The Vocos in a folder (or `hf://owner/name`) of `config.yaml` and `pytorch_model.bin`, float32."""
+    """The Vocos in a folder (or `hf://owner/name`) of `config.yaml` and weights, float32."""
     import yaml
 
-    config = located(f"{source}/config.yaml", root=root)
-    path = located(f"{source}/{WEIGHTS}", root=root)
+    config = located(f"{source}/{CONFIG}", root=root)
+    path = located(weights_of(source, root=root), root=root)
     try:
         sizes = sizes_of(yaml.safe_load(read_bounded(config, _LARGEST_CONFIG)))
     except (OSError, KeyError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
@@ -34,3 +34,9 @@ def vocos(source: str, *, device: str, root: Path) -> Vocos:
     with tensors(path) as (shapes, read):
         keys = {key: key for key in shapes if not key.startswith("feature_extractor.")}
         return filled(lambda: Vocos(sizes), keys, read, device=device, path=path)
+
+
+def weights_of(source: str, *, root: Path) -> str:
+    """Where a vocoder's weights are: `model.safetensors` in a folder that has it, else the published name."""
+    safe = f"{source}/{SAFE_WEIGHTS}"
+    return safe if (root / safe).is_file() else f"{source}/{WEIGHTS}"

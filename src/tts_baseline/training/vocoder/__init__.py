@@ -1,0 +1,1 @@
+"""Training of a Vocos by the published losses, with the modules of the package `vocos`."""
