@@ -70,7 +70,7 @@ def config(sizes: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _card(state: State, held_out: heard.Heard, licence: str) -> str:
+def _card(state: State, held_out: heard.Likeness, licence: str) -> str:
     sizes = state.origin["recipe"]["sizes"]
     return cards.card(
         "Vocoder",

@@ -19,7 +19,7 @@ from tts_baseline.training.vocoder.sounds import SoundSet
 _CLIPS = 24  # chosen: two minutes of sound, and 10 s of a processor
 
 
-class Heard(Record, frozen=True, kw_only=True):
+class Likeness(Record, frozen=True, kw_only=True):
     """The means over so many clips: distance of the log mels, and wideband PESQ where it was computed."""
 
     clips: int
@@ -27,7 +27,7 @@ class Heard(Record, frozen=True, kw_only=True):
     pesq_wb: float | None
 
 
-def heard(folder: Path, held_out: SoundSet, *, most: int = _CLIPS) -> Heard:
+def heard(folder: Path, held_out: SoundSet, *, most: int = _CLIPS) -> Likeness:
     """What the exported vocoder in a folder makes of the mels of held-out clips, beside their recordings."""
     vocoder = vocos(str(folder.absolute()), device="cpu", root=folder)
     distances, scores = [], []
@@ -43,10 +43,10 @@ def heard(folder: Path, held_out: SoundSet, *, most: int = _CLIPS) -> Heard:
         )
         scores.append(pesq_wb.read(Evidence(utterances=(spoken,), golden=golden)).value)
     known = [score for score in scores if score is not None]
-    return Heard(clips=len(chosen), mel_l1=fmean(distances), pesq_wb=fmean(known) if known else None)
+    return Likeness(clips=len(chosen), mel_l1=fmean(distances), pesq_wb=fmean(known) if known else None)
 
 
-def as_table(figures: Heard) -> dict[str, Any]:
+def as_table(figures: Likeness) -> dict[str, Any]:
     """The figures in plain values, with four digits."""
     table: dict[str, Any] = msgspec.to_builtins(figures)
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in table.items()}
