@@ -7,6 +7,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
          tts-baseline train evaluate runs/ana --dataset data/ana --against voices/before
+         tts-baseline train prepare recordings/ana --waves --out data/ana
          tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
 """  # noqa: E501 - a line to copy
