@@ -90,6 +90,6 @@ FAULTS = (
     Fault(
         name="tempo", what="it takes so much longer, at the same pitch",
         strengths=(0.01, 0.02, 0.05, 0.1, 0.2), shown="{:+.0%}", plant=_paced,
-        gates=frozenset({"duration"}),
+        gates=frozenset({"tempo", "duration"}),
     ),
 )  # fmt: skip
