@@ -67,6 +67,14 @@ def test_a_torn_seam_counts():
     assert read(samples, golden()) == 1.0
 
 
+def test_an_end_among_zeros_is_no_click_and_a_click_before_it_is():
+    """As a stretch leaves it: a recording that ends in its room tone, and some zeros."""
+    ended = golden()[: 3 * RATE] + 0.003
+    assert read(np.concatenate([ended, np.zeros(RATE // 200)]), ended) == 0.0
+    ended[-RATE // 50] += 0.5
+    assert read(np.concatenate([ended, np.zeros(RATE // 200)]), golden()[: 3 * RATE] + 0.003) == 1.0
+
+
 @pytest.mark.parametrize("change", HARMLESS)
 def test_what_is_no_click_counts_for_nothing(change):
     assert read(HARMLESS[change](golden()), golden()) == 0.0

@@ -189,6 +189,11 @@ def _few(verdict: Verdict) -> str:
     return f"{few}; {g.different} differ from their goldens: listen, then accept or mend"
 
 
+def _median(verdict: Verdict) -> str:
+    g = verdict.grounds
+    return f"median of {g.valid} of {g.of} cases" + (f", most in {g.case}" if g.case else "")
+
+
 def _operators(verdict: Verdict) -> str:
     """'aten.mm +12 (88 -> 100), aten.add +3 (5 -> 8) and 2 more'."""
     moved, unit = verdict.grounds.operators, verdict.unit
@@ -244,11 +249,8 @@ _SENTENCES: Mapping[Cause, Callable[[Verdict], str]] = {
     "traded": lambda v: f"no gain: {metrics()[v.metric].spec.kept} fell with it",
     "gross": lambda v: "so far beyond the limit that this case fails alone",
     "chance": _plain("beyond the limit, and chance between utterances may have done it"),
-    "between": lambda v: (
-        f"median of {v.grounds.valid} of {v.grounds.of} cases; its interval holds the limit: "
-        "listen to the worst, or add cases"
-    ),
-    "median": lambda v: f"median of {v.grounds.valid} of {v.grounds.of} cases",
+    "between": lambda v: f"{_median(v)}; its interval holds the limit: listen to the worst, or add cases",
+    "median": _median,
     "worst case": lambda v: f"{v.grounds.worse} of {v.grounds.of} cases worse, most in {v.grounds.case}",
     "few valid": _few,
     "operators": _operators,

@@ -137,9 +137,17 @@ def _median(sample: PairedSample, of: int) -> Verdict:
         now=median(pair.now for pair in pairs),
         bound=bound or limit.relative,
         cause=cause,
-        grounds=Grounds(valid=len(pairs), of=of),
+        grounds=_of_worst(sample, Grounds(valid=len(pairs), of=of), status),
         **dict(zip(("change", "low", "high"), change, strict=True)),
     )
+
+
+def _of_worst(sample: PairedSample, grounds: Grounds, status: Status) -> Grounds:
+    """The grounds of a suite that is not fine, with its worst case and what the metric says of that one."""
+    worst = max(sample.pairs, key=lambda pair: sample.worse(pair.difference))
+    if status in ("ok", "improved") or not worst.note:
+        return grounds
+    return replace(grounds, case=worst.case, note=worst.note)
 
 
 def _side(low: float, high: float, bound: float, *, sure: float) -> tuple[Status, Cause]:

@@ -62,12 +62,16 @@ def _clicks(sound: Sound, golden: Sound) -> Measured:
 
 
 def _seconds(sound: Sound, golden: Sound) -> list[float]:
-    """The seconds of the sound in which it has a click."""
+    """The seconds of the sound in which it has a click; that it begins and ends, be it among zeros, is none."""
+    import numpy as np
+
     there = _in_the_golden(sound, golden)
+    first, last = np.flatnonzero(sound.samples)[[0, -1]] / sound.rate
     return [
         second
         for second, height in _places(impulses(sound), sound.rate)
-        if there[min(round(second / STEP_S), there.size - 1)] < _LIKE_THE_GOLDEN * height
+        if first + _LONGEST_S < second < last - _LONGEST_S
+        and there[min(round(second / STEP_S), there.size - 1)] < _LIKE_THE_GOLDEN * height
     ]
 
 

@@ -30,8 +30,8 @@ SPEC = MetricSpec(
     packages=("scipy", "soxr"),
 )
 
-# Frames of 10 ms. chosen: a tempo is told over a second, and over half of what is shorter; from a gap of 50 ms
-# on, words or pauses differ.
+# Frames of 10 ms. chosen: a tempo is told over a second, or over half of what is shorter; from a gap of
+# 50 ms on, words or pauses differ.
 _SPAN, _SHORTEST_SPAN, _FEWEST = 100, 25, 25
 _GAP = 5
 
@@ -76,7 +76,7 @@ def _lengths(edits: Sequence[Edit]) -> Samples:
 
 
 def _matched(edits: Sequence[Edit]) -> Samples:
-    """Each matched frame: which it is in the golden, which now, and how many gaps are before it; (3, frames)."""
+    """Which frame of the golden each matched one is, which now, and after how many gaps; (3, frames)."""
     import numpy as np
 
     gaps = 0
