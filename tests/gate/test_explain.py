@@ -121,6 +121,10 @@ SENTENCES = [
     ),
     (verdict("median", valid=5, of=6), "median of 5 of 6 cases"),
     (
+        verdict("median", valid=5, of=6, case="c4", note="hum: a tone at 50 Hz"),
+        "median of 5 of 6 cases, most in c4; hum: a tone at 50 Hz",
+    ),
+    (
         verdict("between", valid=5, of=6),
         "median of 5 of 6 cases; its interval holds the limit: listen to the worst, or add cases",
     ),

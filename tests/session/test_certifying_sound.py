@@ -21,6 +21,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
 from tts_baseline.faults.catalogue import FAULTS, HARMLESS
 from tts_baseline.gate import sound_certificate as rules
+from tts_baseline.report import sound_certificate
 from tts_baseline.report.formats.terminal import footer
 from tts_baseline.session import certified, certify_sound, planting
 from tts_baseline.session.certify_sound import CertifiedSound, SoundPlan, certify
@@ -129,6 +130,50 @@ def test_a_metric_that_hears_nothing_is_named_with_its_reason() -> None:
     assert list(certify_sound._deaf({"c0": (deaf, reading("level", "c0", 1.0)), "c1": (deaf,)})) == [
         "snr_vad hears nothing: no pause"
     ]
+
+
+# ---- another seed, which the pipeline speaks
+
+SEEDED = """
+import numpy as np
+
+from tts_baseline.core.records import Utterance
+
+WAVES = np.load("waves.npy")
+
+
+class Voice:
+    def synthesize(self, request):
+        wave = WAVES[int(request.text[-2])]  # the c3 of "Frase c3."
+        return Utterance(samples=wave / 4 if request.seed == 2 else wave, sample_rate=16_000)
+
+
+synthesize = Voice()
+"""
+
+
+@pytest.fixture
+def seeded(project: Project, voice: dict[str, Utterance]) -> Project:
+    """The project, whose pipeline says its goldens, and is 12 dB softer under seed 2."""
+    np.save(project.root / "waves.npy", np.array([said.samples for said in voice.values()]))
+    (project.root / "voice.py").write_text(SEEDED)
+    return project
+
+
+def test_another_seed_is_spoken_and_counts_as_harmless(seeded: Project) -> None:
+    for seed, alarms in ((1, 0), (2, 15)):
+        again = certified_sound(seeded, seed=seed).certificate.harmless[-1]
+        assert (again.change, again.builds, again.alarms) == ("another seed", 15, alarms)
+
+
+def test_a_seed_that_is_none_is_refused(project: Project) -> None:
+    with pytest.raises(SettingsError, match="--seed must fit 64 bits"):
+        certified_sound(project, seed=2**63)
+
+
+def test_without_another_seed_its_row_says_so(project: Project) -> None:
+    said = sound_certificate.lines(certified_sound(project).certificate)
+    assert said[-1] == "  another seed: not measured (--seed N lets the pipeline speak)"
 
 
 # ---- what ends it early

@@ -5,12 +5,14 @@ executed. What it says is counted and kept beside the machine's baseline: commit
 limit tighter than the machine can resolve is refused. Takes a while; Ctrl-C keeps what is finished.
 
 With --sound nothing is spoken: faults are planted in the goldens of the baseline, and what the gate says of
-them is counted. With --write that is kept beside the baseline, and each gated run says it in a line.
+them is counted. With --write that is kept beside the baseline, and each gated run says it in a line. With
+--seed the pipeline says the sentences once more under another seed, which should fail nothing, either.
 
 example: tts-baseline certify
          tts-baseline certify --sessions 40 --levels 7,10 --tags short --budget 3600
          tts-baseline certify --continue --sessions 80
          tts-baseline certify --sound --write
+         tts-baseline certify --sound --seed 1
 """
 
 from __future__ import annotations
@@ -52,6 +54,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--sentences", type=int, default=None, metavar="N",
         help=f"plant them in at most N goldens (default: {SENTENCES})",
     )  # fmt: skip
+    sound.add_argument(
+        "--seed", type=int, default=None, metavar="N",
+        help="let the pipeline say the sentences under this seed, too, which is no fault",
+    )  # fmt: skip
     sound.add_argument("--write", action="store_true", help="keep the result beside the baseline")
     _common.add_shared(parser, "pipeline", "device", "optimize", "suite", "cases", "tags", "dir", "budget")
 
@@ -80,7 +86,7 @@ def act(options: argparse.Namespace) -> int:
 
 def _sound(options: argparse.Namespace, project: Project, budget: float) -> int:
     count = SENTENCES if options.sentences is None else options.sentences
-    plan = SoundPlan(sentences=count, budget=budget, keep=options.write)
+    plan = SoundPlan(sentences=count, seed=options.seed, budget=budget, keep=options.write)
     done = certify_sound.certify(project, plan, _common.progress())
     if options.json:
         page = sound_certificate.as_json(done.certificate, done.path, done.stopped, done.deaf)
@@ -103,7 +109,11 @@ def _check(options: argparse.Namespace) -> None:
         "--levels": options.levels,
         "--continue": options.go_on or None,
     }
-    of_sound = {"--sentences": options.sentences, "--write": options.write or None}
+    of_sound = {
+        "--sentences": options.sentences,
+        "--seed": options.seed,
+        "--write": options.write or None,
+    }
     misplaced = [
         name for name, value in (of_times if options.sound else of_sound).items() if value is not None
     ]

@@ -11,6 +11,8 @@ from tts_baseline.core.records import SCHEMA_VERSION, Record
 
 # In all sentences of the suite, in a quarter of them, in a single one.
 Extent = Literal["all", "quarter", "one"]
+# The harmless change that is spoken, not planted.
+ANOTHER_SEED = "another seed"
 
 
 class Catches(Record, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 
 from tts_baseline.core import outside
-from tts_baseline.core.sound_certificate import Catches, Extent, SoundCertificate
+from tts_baseline.core.sound_certificate import ANOTHER_SEED, Catches, Extent, SoundCertificate
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.faults.fault import Fault
 from tts_baseline.gate import sound_certificate as rules
@@ -57,7 +57,15 @@ def lines(certificate: SoundCertificate) -> list[str]:
         f"middle strength fails 9 builds in 10: {', '.join(caught)} of {len(certificate.cases)} sentences",
         f"harmless changes: {_alarmed(certificate)}",
         *alarming,
+        *_not_measured(certificate),
     ]
+
+
+def _not_measured(certificate: SoundCertificate) -> list[str]:
+    """That nothing is known of another seed, where the pipeline did not speak."""
+    if any(row.change == ANOTHER_SEED for row in certificate.harmless):
+        return []
+    return [f"  {ANOTHER_SEED}: not measured (--seed N lets the pipeline speak)"]
 
 
 def as_json(certificate: SoundCertificate, path: Path | None, stopped: str, deaf: tuple[str, ...]) -> bytes:

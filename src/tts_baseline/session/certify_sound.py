@@ -10,24 +10,35 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import environment, git
+from tts_baseline.core.bounds import Seed
 from tts_baseline.core.errors import BaselineError, NothingMeasured, SettingsError
 from tts_baseline.core.records import Case, Quality, Reading, Utterance
-from tts_baseline.core.sound_certificate import Alarms, Catches, SoundCertificate
+from tts_baseline.core.sound_certificate import ANOTHER_SEED, Alarms, Catches, SoundCertificate
 from tts_baseline.core.sounds import fault as unscorable
 from tts_baseline.core.units import seconds
 from tts_baseline.faults.catalogue import FAULTS, HARMLESS
 from tts_baseline.faults.fault import Fault, Harmless
 from tts_baseline.gate import limits
 from tts_baseline.gate import sound_certificate as rules
-from tts_baseline.session import places
+from tts_baseline.session import another_seed, places
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.score import goldens_of
 from tts_baseline.session.measurement.signals import terminable
-from tts_baseline.session.planting import GoldenCase, Planted, Readings, alarms, catches, heard, suite_of
+from tts_baseline.session.planting import (
+    GoldenCase,
+    Planted,
+    Readings,
+    alarms,
+    alarms_of,
+    catches,
+    heard,
+    suite_of,
+)
 from tts_baseline.session.project import Project
 from tts_baseline.session.scoring_pool import in_processes
 
@@ -43,10 +54,12 @@ _DEVICES: tuple[_Device, ...] = ("cpu", "cuda")
 class SoundPlan(Struct, frozen=True, kw_only=True):
     """In how many sentences faults are planted, in how many seconds, by how many processes (0: one a core).
 
-    `keep`: the certificate is written beside the baseline.
+    `keep`: the certificate is written beside the baseline. `seed`: the pipeline speaks the sentences once
+    more under this seed, which should not alarm, either; None: nothing is spoken.
     """
 
     sentences: int = SENTENCES
+    seed: int | None = None
     budget: float = math.inf
     processes: int = 0
     keep: bool = False
@@ -66,21 +79,25 @@ class CertifiedSound(Struct, frozen=True, kw_only=True):
 
 
 def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedSound:
-    """Plant every fault in goldens of the chosen cases and count what the gate says; nothing is spoken.
+    """Plant every fault in goldens of the chosen cases and count what the gate says.
 
     Ctrl-C, SIGTERM and a used-up budget end it early: the sentences that are finished by then count, if there
     are 4. Raises BaselineError where nothing was accepted, SettingsError for a plan that cannot be carried
-    out, NothingMeasured or KeyboardInterrupt where too few sentences are finished.
+    out, PipelineError where the pipeline is to speak and cannot, NothingMeasured or KeyboardInterrupt where
+    too few sentences are finished.
     """
     if plan.sentences < _LEAST:
         raise SettingsError(
             f"--sentences must be at least {_LEAST}, not {plan.sentences}", hint="tts-baseline certify --help"
         )
+    if plan.seed is not None:
+        _check_seed(plan.seed)
     if plan.keep:
         places.check(places.of_certificate(project))
     device, store, quality = _accepted(project)
     sentences = _sentences(project, store, quality, plan.sentences)
     with terminable():
+        said_again = another_seed.heard(project, sentences, plan.seed, plan.processes, progress)
         work = _Scoring(sentences, plan, progress)
         work.run()
         found = work.finished()
@@ -91,6 +108,8 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
         progress.say(f"judging builds of {len(cases)} sentences")
         faults = [row for fault in FAULTS for row in catches(suite, fault, _of(fault.name, found))]
         harmless = [row for change in HARMLESS for row in alarms(suite, change, _of(change.name, found))]
+        again = {case: readings for case, readings in said_again.items() if case in found}
+        harmless += alarms_of(suite, ANOTHER_SEED, again)
     certificate = _certificate(project, quality, cases, faults, harmless)
     path = store.write(sound=certificate)[0] if plan.keep else None
     return CertifiedSound(
@@ -100,6 +119,15 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
         deaf=tuple(_deaf(unchanged)),
         is_interrupted=work.is_interrupted,
     )
+
+
+def _check_seed(seed: int) -> None:
+    try:
+        msgspec.convert(seed, Seed)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"--seed must fit 64 bits, and {seed} does not", hint="tts-baseline certify --help"
+        ) from error
 
 
 class _Scoring:

@@ -68,6 +68,12 @@ def heard(task: tuple[GoldenCase, Fault | Harmless | None]) -> Planted:
     return Planted(sentence.case.id, change.name, readings)
 
 
+def heard_again(task: tuple[GoldenCase, Utterance]) -> Readings:
+    """A sentence as it was said another time, scored."""
+    sentence, said = task
+    return _scored(Evidence(case=sentence.case, utterances=(said,), golden=sentence.golden))
+
+
 def _scored(evidence: Evidence) -> Readings:
     return tuple(read(metric, evidence) for metric in metrics().values() if metric.spec.family == "quality")
 
@@ -109,10 +115,14 @@ def catches(suite: PlantedSuite, fault: Fault, found: Mapping[str, Planted]) -> 
 
 def alarms(suite: PlantedSuite, change: Harmless, found: Mapping[str, Planted]) -> Iterator[Alarms]:
     """The counts of one harmless change, over all extents together; none where it changes no sample."""
-    changed = _with_place(found, change.strength)
+    yield from alarms_of(suite, change.name, _with_place(found, change.strength))
+
+
+def alarms_of(suite: PlantedSuite, change: str, changed: Mapping[str, Readings]) -> Iterator[Alarms]:
+    """The counts of a change by what is heard of the sentences that have it; none where none has it."""
     if changed:
-        chosen = builds(changed, len(suite.unchanged), change.name).values()
-        yield rules.alarms(change.name, [suite.build(build) for each in chosen for build in each])
+        chosen = builds(changed, len(suite.unchanged), change).values()
+        yield rules.alarms(change, [suite.build(build) for each in chosen for build in each])
 
 
 def _with_place(found: Mapping[str, Planted], strength: float) -> dict[str, Readings]:

@@ -37,6 +37,21 @@ def test_snr_fails_when_it_falls_by_more_than_one_db(make, verdict, now: float, 
     assert (v.cause, v.grounds) == ("median", Grounds(valid=6, of=6))
 
 
+@pytest.mark.parametrize(
+    ("levels", "case", "note"), [((-30, -28), "c5", "hum, -28 dB"), ((-50, -48), "", "")]
+)
+def test_a_suite_that_is_not_fine_says_what_its_worst_case_has(levels, case: str, note: str) -> None:
+    spec = metrics()["hum"].spec
+    pairs = [
+        Pair(f"c{n}", -50.0, now, now + 50.0, (), 0.0, f"hum, {now} dB")
+        for n, now in enumerate([levels[0]] * 5 + [levels[1]])
+    ]
+    sample = sampled(spec, parse("3 dB", spec), pairs, part=1.0)
+    suite, *_ = decide.verdicts(sample, [], [pair.case for pair in pairs], [])
+    assert suite.status == ("regressed" if case else "ok")
+    assert suite.grounds == Grounds(valid=6, of=6, case=case, note=note)
+
+
 def test_snr_is_capped_so_that_digital_silence_counts_for_nothing(make, verdict) -> None:
     assert judged(make, verdict, {"snr_vad": 100.0}, {"snr_vad": 61.0}).status == "ok"
     assert judged(make, verdict, {"snr_vad": 100.0}, {"snr_vad": 58.9}).status == "regressed"

@@ -62,7 +62,7 @@ def _clicks(sound: Sound, golden: Sound) -> Measured:
 
 
 def _seconds(sound: Sound, golden: Sound) -> list[float]:
-    """The seconds of the sound in which it has a click; that it begins and ends, be it among zeros, is none."""
+    """The seconds of the sound in which it has a click; its start and its end, among zeros too, are none."""
     import numpy as np
 
     there = _in_the_golden(sound, golden)
