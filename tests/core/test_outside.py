@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
+import string
 
 import pytest
 
+from tts_baseline.core import outside
 from tts_baseline.core.outside import (
     ci_log,
     code,
@@ -145,3 +148,12 @@ def test_neither_json_nor_markdown_holds_a_command_in_the_midst_of_a_line() -> N
     assert json.loads(page) == given
     assert "##[" not in markdown(given)
     assert "##vso[" not in markdown(given)
+
+
+def test_nothing_that_is_taken_for_plain_would_be_marked_or_linked() -> None:
+    dice = random.Random(0)
+    parts = [*string.printable, "→", "www.", "GH-1", "http://", "mailto:", "@a", "#1", "](", "_a_", "`a`"]
+    texts = {"".join(dice.choices(parts, k=dice.randint(1, 6))) for _ in range(30_000)}
+    plain = [text for text in texts if outside._PLAIN.fullmatch(text)]
+    assert len(plain) > 500
+    assert [text for text in plain if outside._MARKS.search(text) or outside._LINKS.search(text)] == []

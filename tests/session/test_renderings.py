@@ -16,6 +16,7 @@ from tests.support.tones import RATE
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Baseline, Case, Quality, Reading, Request, Run, Score, Utterance
 from tts_baseline.gate.screen import quality
+from tts_baseline.gate.screen.accepted import accepted as accepted_of
 from tts_baseline.measure.protocol import Spoken
 from tts_baseline.session.measurement import renderings
 from tts_baseline.session.measurement.progress import Progress
@@ -111,7 +112,8 @@ def grown(
 
 def status(project: Project, judged: Run) -> str:
     spec, limit = quality.metrics()["level"].spec, project.limits["level"]
-    return quality.verdicts(spec, limit, judged, Baseline(quality=accepted()), ())[0].status
+    baseline = Baseline(quality=accepted())
+    return quality.verdicts(spec, limit, judged, baseline, accepted_of(judged, baseline), ())[0].status
 
 
 def test_what_is_plain_asks_for_nothing(project: Project) -> None:

@@ -230,7 +230,7 @@ def load(folder: Path) -> Run:
             hint=f"tts-baseline reject {folder.name}; or download it again, files and no links",
         )
     run = files.read_record(path, Run, mend=f"tts-baseline reject {folder.name}; or download it again")
-    unknown = sorted({r.metric for r in (*run.readings, *run.own_readings)} - metrics().keys())
+    unknown = sorted({*run.by_metric, *(r.metric for r in run.own_readings)} - metrics().keys())
     if unknown:
         raise BaselineError(
             f"run {run.id} was read by metrics that are not installed here: {', '.join(unknown)}",

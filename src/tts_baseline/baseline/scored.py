@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tts_baseline.core.bounds import SMALLEST_RATIO
 from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.readings import by_metric
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import metrics
 
@@ -31,14 +32,14 @@ def check(run: Run) -> None:
     Ratios are positive, with one value a process; counts are not negative; readings of the whole run have no
     case, and all others have one.
     """
-    rules = {name: _rule(metric.spec, run) for name, metric in metrics().items()}
-    for key, readings in (("readings", run.readings), ("own_readings", run.own_readings)):
-        for reading in readings:
-            rule = rules.get(reading.metric)
-            if rule is None or (rule.is_any and (reading.case is None) == rule.is_of_run):
-                continue  # most readings, and calling a function for each takes as long as reading them
-            if flaw := _flaw(reading, rule):
-                raise ValueError(f"{key}: {reading.metric} of {reading.case or 'the run'}: {flaw}")
+    for key, indexed in (("readings", run.by_metric), ("own_readings", by_metric(run.own_readings))):
+        for name in indexed.keys() & metrics().keys():
+            rule = _rule(metrics()[name].spec, run)
+            for case, reading in indexed[name].items():
+                if rule.is_any and (case is None) == rule.is_of_run:
+                    continue  # most readings, and calling a function for each takes as long as reading them
+                if flaw := _flaw(reading, rule):
+                    raise ValueError(f"{key}: {name} of {case or 'the run'}: {flaw}")
 
 
 def _rule(spec: MetricSpec, run: Run) -> _Rule:

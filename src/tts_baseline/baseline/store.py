@@ -68,7 +68,7 @@ class Store:
         with self.locked():
             quality = self._read(self.folder / _QUALITY, Quality)
             others = sorted(set(self.machines()) - {key})
-            runs = sorted(map(condensed, self._stored(key)), key=accepted_at)
+            runs = sorted(map(condensed, self.each_run(key)), key=accepted_at)
             elsewhere = tuple(condensed(run) for other in others for run in self._newest(other))
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
@@ -87,13 +87,13 @@ class Store:
 
     def runs(self, key: str) -> tuple[Run, ...]:
         """Every run accepted on the machine `key`, oldest first, over all epochs."""
-        with self.locked():
-            return tuple(sorted(self._stored(key), key=accepted_at))
+        return tuple(sorted(self.each_run(key), key=accepted_at))
 
-    def _stored(self, key: str) -> Iterator[Run]:
-        """The runs of a machine, one after the other: each may take much memory."""
-        paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
-        return (run for path in paths if (run := self._read(path, Run)))
+    def each_run(self, key: str) -> Iterator[Run]:
+        """As `runs`, one after the other in any order: no name keeps one, as each may take much memory."""
+        with self.locked():
+            paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
+            yield from filter(None, (self._read(path, Run) for path in paths))
 
     def quality(self) -> Quality | None:
         """The accepted quality; None if there is none yet."""

@@ -33,6 +33,8 @@ _LINKS = re.compile(
     r"|(?P<mention>@)(?=\w)|(?P<reference>[#!%])(?=\w)|(?P<issue>\bGH-)(?=\d)|(?P<command>#)(?=#\w*\[)",
     re.IGNORECASE,
 )
+# What neither begins a mark nor is a part of a link (`www.`, `GH-1`), as most cells of a table.
+_PLAIN = re.compile(r"[0-9A-FH-VX-Za-fh-vx-z .,;+()→-]*")
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
 _BEGINNING = re.compile(r"^(?:#+|[+-]|\d+[.)])(?=\s)|^>")
 _UNFIT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -67,7 +69,10 @@ def ci_log(text: str) -> str:
 
 def markdown(text: str) -> str:
     """The text as one line within a heading, a cell or a sentence of Markdown: nothing but text."""
-    marked = _MARKS.sub(_inert, " ".join(line(text).split()))
+    shown = " ".join(line(text).split())
+    if _PLAIN.fullmatch(shown):
+        return shown
+    marked = _MARKS.sub(_inert, shown)
     return _LINKS.sub(lambda link: f"{link[0]}{_NO_SPACE}", marked)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 from tts_baseline.core import bounds
 from tts_baseline.core.load import Load
+from tts_baseline.core.readings import ByMetric, by_metric
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +144,7 @@ class Reading(Record, frozen=True, kw_only=True):
     """
 
     metric: bounds.Text
-    case: bounds.Name | None = None
+    case: bounds.Text | None = None  # one of the run's, whose names are checked (core/whole)
     value: bounds.Number | None
     values: tuple[bounds.Number, ...] = ()
     reason: str | None = None
@@ -201,7 +203,7 @@ class Acceptance(Record, frozen=True, kw_only=True):
     limits: dict[bounds.Text, bounds.Text] = {}
 
 
-class Run(Record, frozen=True, kw_only=True):
+class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     """Everything measured in one invocation, with its environment.
 
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
@@ -231,6 +233,11 @@ class Run(Record, frozen=True, kw_only=True):
     own_readings: tuple[Reading, ...] = ()
     failures: tuple[Failure, ...] = ()
     acceptance: Acceptance | None = None
+
+    @cached_property
+    def by_metric(self) -> ByMetric[Reading]:
+        """The readings by metric, then by case: a gate does not look for its own among all of them."""
+        return by_metric(self.readings)
 
 
 class Score(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -25,7 +25,9 @@ def value(number: float | None, unit: str) -> str:
         return seconds(number)
     if unit == "B":
         return size(number)
-    scale, prefix = next((p for p in _PREFIXES if unit in _PREFIXED and abs(number) >= p[0]), (1.0, ""))
+    scale, prefix = 1.0, ""
+    if unit in _PREFIXED:
+        scale, prefix = next((p for p in _PREFIXES if abs(number) >= p[0]), (scale, prefix))
     text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}"
     return f"{text} {prefix}{'' if unit in _BARE else unit}".rstrip()
 

@@ -16,7 +16,8 @@ from tts_baseline.core.bounds import largest_flac
 from tts_baseline.core.certificate import Certificate, TrialOutcome
 from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.judgement import Judgement, Paired, PairedSound
-from tts_baseline.core.records import Acceptance, Calls, Quality, Record, Replicate, Run
+from tts_baseline.core.readings import ByMetric, by_metric
+from tts_baseline.core.records import Acceptance, Calls, Quality, Reading, Record, Replicate, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
 
 T = TypeVar("T")
@@ -48,9 +49,8 @@ def _run(run: Run) -> None:
     for case, recording in run.recordings.items():
         if recording.size > largest_flac(run.audio[case].samples):
             raise ValueError(f"recordings: {recording.size} bytes are too many for the samples of {case!r}")
-    for key, readings in (("readings", run.readings), ("own_readings", run.own_readings)):
-        _once(key, ((reading.metric, reading.case) for reading in readings))
-        _known(key, (reading.case for reading in readings if reading.case is not None), cases)
+    _readings("readings", run.readings, run.by_metric, cases)
+    _readings("own_readings", run.own_readings, by_metric(run.own_readings), cases)
 
 
 @check.register
@@ -130,6 +130,15 @@ def _sound(sound: PairedSound, cases: Collection[str]) -> None:
             raise ValueError(f"sound: the values of {reading.metric} of {reading.case!r} are no pairs")
 
 
+def _readings(
+    key: str, readings: tuple[Reading, ...], indexed: ByMetric[Reading], cases: Collection[str]
+) -> None:
+    """They are of the run's cases, each metric's once."""
+    if sum(map(len, indexed.values())) < len(readings):
+        _once(key, ((reading.metric, reading.case) for reading in readings))
+    _known(key, filter(None, set().union(*indexed.values())), cases)
+
+
 def _restart(key: str, restart: Paired) -> None:
     """Each case's order names every call of both arms, and no other."""
     spoken = {*restart.base.calls, *restart.head.calls}
@@ -186,10 +195,8 @@ def _once(key: str, names: Iterable[T]) -> set[T]:
 
 
 def _known(key: str, names: Iterable[str], cases: Collection[str]) -> None:
-    listed = list(names)
-    if unknown := set(listed).difference(cases):
-        name = next(name for name in listed if name in unknown)
-        raise ValueError(f"{key}: there is no case {name!r}")
+    if unknown := set(names).difference(cases):
+        raise ValueError(f"{key}: there is no case {min(unknown)!r}")
 
 
 def _complete(key: str, cases: Collection[str], names: Collection[str]) -> None:

@@ -18,6 +18,7 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
 from tts_baseline.gate.screen import quality, text, times, work
+from tts_baseline.gate.screen.accepted import accepted
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
 UTTERANCE = "utterance"
@@ -71,10 +72,11 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
     gated = {m.spec.family for m in metrics().values() if m.spec.limit is not None}
     if not work.is_concerned(run, baseline):
         gated.discard("work")
-    if not text.is_concerned(run, baseline):
+    known = accepted(run, baseline)
+    if not text.is_concerned(run, known):
         gated.discard("text")
     failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
-    broken = decide.broken(run.readings)
+    broken = decide.broken(run.by_metric)
     past = times.of_suite(run, baseline)
     adjustment = calibrate((run, *past.runs)) if past.runs else UNADJUSTED
     decided: list[Verdict] = []
@@ -88,9 +90,9 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
         elif spec.decide == "exact":
             decided += work.verdicts(spec, limit, run, baseline)
         elif spec.decide == "words":
-            decided += text.verdicts(spec, limit, run, baseline)
+            decided += text.verdicts(spec, limit, run, baseline, known)
         else:
-            decided += quality.verdicts(spec, limit, run, baseline, broken)
+            decided += quality.verdicts(spec, limit, run, baseline, known, broken)
     return (*failed, *without_traded(decided))
 
 

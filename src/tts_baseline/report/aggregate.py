@@ -11,7 +11,8 @@ from tts_baseline.core.records import Run
 
 def suite_value(run: Run, spec: MetricSpec) -> float | None:
     """A metric over all cases: geometric mean of times and sizes, mean of counts, median of scores."""
-    values = [r.value for r in run.readings if r.metric == spec.name and r.value is not None]
+    readings = run.by_metric.get(spec.name, {}).values()
+    values = [reading.value for reading in readings if reading.value is not None]
     if not values:
         return None
     if spec.decide == "exact":

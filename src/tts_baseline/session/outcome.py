@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tts_baseline.baseline import files, pending, recordings
 from tts_baseline.baseline.store import accepted_at
+from tts_baseline.core.collection import paused
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, Run, Utterance
@@ -26,6 +27,7 @@ JUDGE_FILE = "judge.json"
 _NAMED = 5  # cases in a line
 
 
+@paused()
 def reopen(project: Project, name: str) -> Outcome:
     """A pending run judged again, against the baselines as they are now."""
     folder, kept = pending.opened(project.report, name)

@@ -18,6 +18,7 @@ from tts_baseline.core.verdict import FAILING, Grounds, Verdict
 from tts_baseline.gate.limits import chosen, parse
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.pairs import Pair, PairedSample, apart, sampled
+from tts_baseline.gate.screen.accepted import accepted
 from tts_baseline.gate.screen.quality import verdicts as verdicts_of
 from tts_baseline.gate.verdicts import changed, fails, gating, verdicts
 
@@ -234,7 +235,8 @@ def clicking(rate: float, seed: int, *, more: int = 0, cases: int = 16) -> tuple
 
 def clicks_of(run: Run, quality: Quality) -> Verdict:
     spec, limit = metrics()["clicks"].spec, parse("0", metrics()["clicks"].spec)
-    return verdicts_of(spec, limit, run, baseline_of(quality=quality), ())[0]
+    baseline = baseline_of(quality=quality)
+    return verdicts_of(spec, limit, run, baseline, accepted(run, baseline), ())[0]
 
 
 def test_counts_that_chance_moves_fail_no_unchanged_suite() -> None:
@@ -261,7 +263,7 @@ def test_each_look_has_its_part_of_the_error_rate(make, verdict) -> None:
     run = unseeded(make.run(scores={"level": -20.0}, cases=names), "level", 2.0, 3)
     quality = accepted_by_chance("level", -20.0, 2.0, names)
     at_first = verdict(run, baseline_of(quality=quality), "level")
-    (whole, *_) = decide.verdicts(sample_of(run, quality, part=1.0), [], names, run.readings)
+    (whole, *_) = decide.verdicts(sample_of(run, quality, part=1.0), [], names, run.by_metric)
     of_t = stats.t.ppf(1 - 0.14 * 0.025, 64) / stats.t.ppf(1 - 0.025, 64)
     assert (at_first.high - at_first.low) / (whole.high - whole.low) == pytest.approx(of_t)
     of_limit = stats.t.ppf(1 - 0.14 * 0.025, 32) / stats.t.ppf(1 - 0.025, 32)
@@ -345,7 +347,7 @@ def test_error_rates_of_the_suite_at_the_limit_and_without_a_change(make, count:
         for _ in range(400):
             pairs = [Pair(name, 30.0, 30.0, shift + dice.gauss(0, 0.5), (), 1.0, "") for name in names]
             sample = sampled(spec, limit, pairs, part=1.0)
-            failed += decide.verdicts(sample, [], names, [])[0].status == "regressed"
+            failed += decide.verdicts(sample, [], names, {})[0].status == "regressed"
         return failed / 400
 
     assert share_that_fails(-1.0) <= 0.025 + 3 * (0.025 * 0.975 / 400) ** 0.5

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tts_baseline.core.bounds import SMALLEST_RATIO
 from tts_baseline.core.judgement import PairedSound
 from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.readings import by_metric
 from tts_baseline.core.records import Reading
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
@@ -33,7 +34,7 @@ def decide(
     """
     base, head = (_of(cases, readings) for readings in (sound.base, sound.head))
     origin = {(r.metric, r.case): r.value for r in recorded}
-    broken = by_pairs.broken(head)
+    broken = by_pairs.broken(by_metric(head))
     decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec

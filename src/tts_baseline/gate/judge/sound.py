@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.readings import by_metric
 from tts_baseline.core.records import Reading
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
@@ -42,7 +43,7 @@ def decide(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, 
     sound, restarts = judgement.sound, len(judgement.restarts)
     if sound is None:
         return ()
-    broken = by_pairs.broken(sound.head)
+    broken = by_pairs.broken(by_metric(sound.head))
     decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
@@ -70,7 +71,7 @@ def of_metric(
                 lost.append(by_pairs.lost(spec, limit, case, reading.reason or ""))
         elif was_measured:
             pairs.append(side_by_side(spec, limit, before[case], reading))
-    return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, now, sound.head)
+    return by_pairs.verdicts(sampled(spec, limit, pairs, part=part), lost, now, by_metric(sound.head))
 
 
 def _has_repeats(spec: MetricSpec, sound: PairedSound) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from statistics import median
 from typing import Any
 
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
+from tts_baseline.core.readings import ByMetric
 from tts_baseline.core.records import Reading
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
@@ -29,7 +30,7 @@ Interval = tuple[float, float, float]
 
 
 def verdicts(
-    sample: PairedSample, lost: Sequence[Verdict], cases: Collection[str], readings: Iterable[Reading]
+    sample: PairedSample, lost: Sequence[Verdict], cases: Collection[str], readings: ByMetric[Reading]
 ) -> list[Verdict]:
     """The verdict on the suite of `cases`, if there is one, then those on its cases: the `lost`, the pairs.
 
@@ -75,13 +76,11 @@ def is_open(verdicts: Iterable[Verdict]) -> bool:
     return any(v.case is None and v.status == "undecided" and v.cause in _BY_CHANCE for v in verdicts)
 
 
-def broken(readings: Iterable[Reading]) -> set[str]:
+def broken(readings: ByMetric[Reading]) -> set[str]:
     """The cases of which faults cannot be counted: what else they lack needs no word."""
-    return {
-        r.case
-        for r in readings
-        if r.case and r.value is None and r.metric in metrics() and metrics()[r.metric].spec.counts_faults
-    }
+    faults = [name for name, metric in metrics().items() if metric.spec.counts_faults]
+    counted = (item for name in faults for item in readings.get(name, {}).items())
+    return {case for case, reading in counted if case and reading.value is None}
 
 
 def is_missed(spec: MetricSpec, case: str, broken: Collection[str], *, was_measured: bool) -> bool:
@@ -96,7 +95,7 @@ def _suite(
     sample: PairedSample,
     alone: Sequence[Verdict],
     cases: Collection[str],
-    readings: Iterable[Reading],
+    readings: ByMetric[Reading],
 ) -> Verdict | None:
     spec, pairs = sample.spec, sample.pairs
     if not cases:
@@ -269,16 +268,12 @@ def _has_grown(sample: PairedSample) -> bool:
 
 
 def _by_class(
-    sample: PairedSample, verdict: Verdict | None, cases: Collection[str], readings: Iterable[Reading]
+    sample: PairedSample, verdict: Verdict | None, cases: Collection[str], readings: ByMetric[Reading]
 ) -> Verdict:
     """Too few cases have a value: then closeness to the goldens decides, and never more than 'undecided'."""
     spec, golden = sample.spec, sample.spec.fallback or ""
-    of_metric: dict[str, dict[str | None, float | None]] = {spec.name: {}, golden: {}}
-    for reading in readings:
-        if reading.metric in of_metric:
-            of_metric[reading.metric][reading.case] = reading.value
-    closeness: Mapping[str | None, float | None] = of_metric[golden]
-    scored = {case for case, value in of_metric[spec.name].items() if value is not None}
+    closeness = {case: reading.value for case, reading in readings.get(golden, {}).items()}
+    scored = {case for case, reading in readings.get(spec.name, {}).items() if reading.value is not None}
     different = sum(not metrics()[golden].spec.is_equivalent(closeness.get(case)) for case in cases)
     return replace(
         verdict or drafted(spec, sample.limit, None, "ok"),

@@ -8,7 +8,7 @@ from statistics import median
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Quality, Run, Score
+from tts_baseline.core.records import Baseline, Quality, QualityCase, Run, Score
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.changes import because, between
@@ -20,15 +20,19 @@ from tts_baseline.stats.sequential import next_look, part_of
 
 
 def verdicts(
-    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, broken: Collection[str]
+    spec: MetricSpec,
+    limit: Limit,
+    run: Run,
+    baseline: Baseline,
+    known: Mapping[str, QualityCase],
+    broken: Collection[str],
 ) -> list[Verdict]:
-    """The verdicts of one metric: the suite first, then its cases.
+    """The verdicts of one metric: the suite first, then its cases, of which `known` are accepted.
 
     A case that could be measured when it was accepted and cannot be now is lost. `broken` cases have been
     reported as invalid already.
     """
-    readings = {r.case: r for r in run.readings if r.metric == spec.name and r.case is not None}
-    known = accepted(run, baseline)
+    readings = {case: r for case, r in run.by_metric.get(spec.name, {}).items() if case is not None}
     asked = {case.id: case for case in run.cases}
     alone: list[Verdict] = []  # of cases that no pair is made of
     pairs: list[Pair] = []
@@ -46,16 +50,15 @@ def verdicts(
             pairs.append(apart(spec, limit, case, score, reading, is_single=is_single))
     heard = max((len(pair.repeats) for pair in pairs), default=0)
     sample = sampled(spec, limit, pairs, accepted=_scores(spec, baseline.quality), part=part_of(heard))
-    decided = decide.verdicts(sample, alone, [case for case in readings if case in known], run.readings)
+    decided = decide.verdicts(sample, alone, [case for case in readings if case in known], run.by_metric)
     changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
     return because(_with_suite(decided), changed)
 
 
 def heard(run: Run) -> int:
     """The most utterances of a case that were scored."""
-    sounds = (
-        r for r in run.readings if r.metric in metrics() and metrics()[r.metric].spec.family == "quality"
-    )
+    names = [name for name, metric in metrics().items() if metric.spec.family == "quality"]
+    sounds = (reading for name in names for reading in run.by_metric.get(name, {}).values())
     return max((len(reading.values) for reading in sounds), default=0)
 
 
@@ -67,11 +70,11 @@ def wanted(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> int:
     count = heard(run)
     if count < 2:
         return 0
-    broken = decide.broken(run.readings)
+    known, broken = accepted(run, baseline), decide.broken(run.by_metric)
     specs = [metric.spec for metric in metrics().values() if metric.spec.decide in ("median", "each")]
     for spec in specs:
         if spec.limit is not None and spec.key in limits:
-            decided = verdicts(spec, limits[spec.key], run, baseline, broken)
+            decided = verdicts(spec, limits[spec.key], run, baseline, known, broken)
             if decide.is_open(decided):
                 return max(next_look(count) - count, 0)
     return 0

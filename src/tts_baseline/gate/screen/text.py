@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Run
+from tts_baseline.core.records import Baseline, QualityCase, Run
 from tts_baseline.core.verdict import Cause, Grounds, Rewording, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.rewordings import rewordings, words
-from tts_baseline.gate.screen.accepted import accepted, why_new
+from tts_baseline.gate.screen.accepted import why_new
 
 _SILENT = "the pipeline does not tell what it reads out any more"
 
 
-def is_concerned(run: Run, baseline: Baseline) -> bool:
+def is_concerned(run: Run, known: Mapping[str, QualityCase]) -> bool:
     """True where the run, or what was accepted of its cases, tells what was read out."""
-    return bool(run.texts) or any(case.texts for case in accepted(run, baseline).values())
+    return bool(run.texts) or any(case.texts for case in known.values())
 
 
-def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
-    """The verdict on the suite, then those on its cases; none for a pipeline that never told.
+def verdicts(
+    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, known: Mapping[str, QualityCase]
+) -> list[Verdict]:
+    """The verdict on the suite, then those on its cases, of which `known` are accepted.
 
-    A case that was told when it was accepted and is not now is `invalid`.
+    There is none for a pipeline that never told. A case that was told when it was accepted and is not now is
+    `invalid`.
     """
-    known = accepted(run, baseline)
     pairs: list[_Pair] = []
     alone: list[Verdict] = []  # of cases that no pair is made of
     for case in run.cases:

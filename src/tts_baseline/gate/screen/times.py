@@ -95,8 +95,8 @@ class _Bench:
         asked = {case.id for case in self.run.cases} | {WHOLE_RUN}
         then = self.plain_then[-1].items()
         gone = {c: v for c, v in then if c in asked and c not in failed and c not in self.plain_now}
-        readings = [r for r in self.run.readings if r.metric == self.spec.name]
-        why = {r.case or WHOLE_RUN: r.reason or "no value" for r in readings}
+        readings = self.run.by_metric.get(self.spec.name, {})
+        why = {case or WHOLE_RUN: reading.reason or "no value" for case, reading in readings.items()}
         return [
             draft(
                 self.spec,
@@ -225,9 +225,9 @@ def session_logs(spec: MetricSpec, run: Run, like: Run | None = None) -> dict[st
     if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
         return {}
     return {
-        reading.case or WHOLE_RUN: fmean([math.log(value) for value in reading.values])
-        for reading in run.readings
-        if reading.metric == spec.name and _is_usable(reading) and (not reading.case or reading.case in same)
+        case or WHOLE_RUN: fmean([math.log(value) for value in reading.values])
+        for case, reading in run.by_metric.get(spec.name, {}).items()
+        if _is_usable(reading) and (not case or case in same)
     }
 
 

@@ -92,7 +92,7 @@ class _Pair:
     def verdicts(self) -> Iterator[Verdict]:
         """The suite's, then each case's."""
         failed = {failure.case for failure in self.now.failures}
-        why = {r.case: r.reason for r in self.now.readings if r.metric == self.spec.name}
+        why = {case: r.reason for case, r in self.now.by_metric.get(self.spec.name, {}).items()}
         common = [case for case in self.after if case in self.before and case in self.alike]
         gone = [c for c in self.before if c in self.alike and c not in self.after and c not in failed]
         rest = [self._lost(case, why.get(case)) for case in gone]
@@ -216,7 +216,8 @@ def _accepted(run: Run, baseline: Baseline) -> list[Run]:
 
 
 def _values(spec: MetricSpec, run: Run) -> dict[str, float]:
-    return {r.case: r.value for r in run.readings if r.metric == spec.name and r.case and r.value is not None}
+    readings = run.by_metric.get(spec.name, {}).items()
+    return {case: reading.value for case, reading in readings if case and reading.value is not None}
 
 
 def _work(run: Run) -> dict[str, Work]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
-from tts_baseline.baseline.store import stores
+from tts_baseline.baseline.store import accepted_at, stores
 from tts_baseline.core import outside, units
 from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
@@ -34,7 +34,7 @@ def render(baselines: Path) -> str:
         parts.append(f"## {outside.markdown(f'{quality.pipeline} @ {quality.variant}')}\n")
         parts.append(markdown([_quality(quality)]))
         for key in store.machines():
-            parts.append(markdown(list(_machine(key, store.runs(key)))))
+            parts.append(markdown(list(_machine(key, store.each_run(key)))))
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -61,8 +61,8 @@ def _quality(quality: Quality) -> Sheet:
     return Sheet(title, _heads("metric", "lowest", "median", "highest", "cases with a value"), tuple(rows))
 
 
-def _machine(key: str, runs: Sequence[Run]) -> Iterator[Sheet]:
-    last = runs[-1]
+def _machine(key: str, runs: Iterable[Run]) -> Iterator[Sheet]:
+    last, accepted = _newest(runs)
     hardware = ", ".join(f"{name} {value}" for name, value in last.environment.hardware.items())
     title = f"Machine `{key}` ({hardware}): warm latency by length of text, run {last.id}"
     heads = _heads("length", "cases", "p50", "p95", "p99", "real-time factor", *_stage_names(last))
@@ -81,8 +81,19 @@ def _machine(key: str, runs: Sequence[Run]) -> Iterator[Sheet]:
     yield Sheet(
         f"Machine `{key}`: accepted runs",
         _heads("run", "commit", "epoch", "latency", "accepted by", "reason"),
-        tuple(_accepted(run) for run in runs),
+        accepted,
     )
+
+
+def _newest(runs: Iterable[Run]) -> tuple[Run, tuple[tuple[str, ...], ...]]:
+    """The run that was accepted last, and a row for each, oldest first."""
+    runs = iter(runs)
+    last = next(runs)
+    rows = {accepted_at(last): _accepted(last)}
+    for run in runs:
+        rows[accepted_at(run)] = _accepted(run)
+        last = max(last, run, key=accepted_at)
+    return last, tuple(rows[at] for at in sorted(rows))
 
 
 def _accepted(run: Run) -> tuple[str, ...]:
