@@ -57,6 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
     step.add_argument("--recipe", type=Path, metavar="FILE", help="a TOML file (default: a small network)")
     step.add_argument("--start", metavar="CHECKPOINT", help="the weights to begin with: a path, or hf://…")
+    step.add_argument("--lora", type=_count, metavar="RANK", help="learn adapters of this rank, no weights")
     step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_run)
@@ -127,6 +128,8 @@ def _run(options: argparse.Namespace) -> int:
     from tts_baseline.training import begin, dataset, recipes, run
 
     recipe = recipes.read(options.recipe) if options.recipe else recipes.Recipe()
+    if options.lora:
+        recipe = msgspec.structs.replace(recipe, lora=options.lora)
     data = dataset.read(options.dataset)
     network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
     return _followed(options, partial(run.run, network, data, recipe, options.out, device=options.device))

@@ -35,7 +35,7 @@ def run(
     the loss is no number any more; what was kept before it stays.
     """
     before, origin = loop.opened(folder, recipe, dataset.sha256)
-    trainee = Trainee(network.to(device).train().requires_grad_(True), recipe, before)
+    trainee = Trainee(network.to(device).train(), recipe, before)
     start = Cursor(before.epoch, before.batch) if before else Cursor()
     given = portions(dataset, recipe, start, device)
     return loop.follow(
@@ -59,7 +59,8 @@ class Trainee:
         self._network, self._recipe = network, recipe
         if before is not None:
             network.load_state_dict(before.weights)
-        self._parameters = dict(network.named_parameters())
+        learning = (named for named in network.named_parameters() if named[1].requires_grad)
+        self._parameters = dict(learning)
         values = self._parameters.values()
         self.optimizer = torch.optim.AdamW(values, lr=recipe.peak, fused=True)
         self.update = 0
