@@ -12,13 +12,17 @@ import argparse
 
 from tts_baseline.cli import _common
 from tts_baseline.core.errors import BaselineError
+from tts_baseline.session import readings
 from tts_baseline.session.waiting import accept_all, waiting
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which runs, and why."""
     parser.add_argument(
-        "run", metavar="RUN", nargs="*", help="id, part of an id, `last`, or a downloaded folder"
+        "run",
+        metavar="RUN",
+        nargs="*",
+        help="id, part of an id, `last`, a downloaded folder, or `readings` (of tests)",
     )
     parser.add_argument("--reason", help="kept with the baseline; needed")
     parser.add_argument("--reset-anchor", action="store_true", help="measure slow drift from this run on")
@@ -37,6 +41,10 @@ def act(options: argparse.Namespace) -> int:
         if options.reason is not None:
             raise BaselineError("no run is named", hint='tts-baseline accept last --reason "..."')
         _common.show_waiting(waiting(project), project.report, as_json=options.json)
+        return 0
+    if options.run == [readings.NAME]:
+        written = readings.accept(project, options.reason or "")
+        _common.say_paths(written, project.root, as_json=options.json)
         return 0
     for name in options.run:
         _common.note_unusable(project, name)

@@ -129,6 +129,9 @@ class Metric(NamedTuple):
 
 @runtime_checkable
 class Pipeline(Protocol):
-    """The pipeline under test: text in, audio out. `load()` and `close()` are optional."""
+    """The pipeline under test: text in, audio out. `load()`, `close()` and `read_out(request)` are optional.
+
+    `read_out` returns what is read out, as the `text` of the utterance says it, without making a sound.
+    """
 
     def synthesize(self, request: Request) -> Utterance: ...

@@ -45,6 +45,7 @@ def _run(run: Run) -> None:
     _known("audio", run.audio, cases)
     _complete("audio", measured, run.audio)
     _known("recordings", run.recordings, run.audio)
+    _known("texts", run.texts, run.audio)
     _known("goldens", run.goldens, cases)
     for case, recording in run.recordings.items():
         if recording.size > largest_flac(run.audio[case].samples):

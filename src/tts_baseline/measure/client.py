@@ -24,11 +24,13 @@ from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
+    ReadOut,
     Ready,
     Refused,
     Speak,
     Spoken,
     Start,
+    Told,
     ToWorker,
     WorkerSpec,
 )
@@ -45,10 +47,11 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Start: ("load_timeout", "load"),
     Speak: ("timeout", "speak"),
     Count: ("timeout", "count the work of a call"),
+    ReadOut: ("timeout", "read a text"),
 }
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
-A = TypeVar("A", Ready, Spoken, Counted)
+A = TypeVar("A", Ready, Spoken, Counted, Told)
 
 
 class Worker:
@@ -94,6 +97,10 @@ class Worker:
     def count(self, request: Request, *, timeout: float) -> Counted:
         """The work of one untimed call, or the reason why it cannot be counted."""
         return self._ask(Count(request), timeout, Counted)
+
+    def read_out(self, request: Request, *, timeout: float) -> str | None:
+        """What is read out for a request; None where the pipeline does not tell."""
+        return self._ask(ReadOut(request), timeout, Told).text
 
     def is_alone(self) -> bool:
         """True if the worker has no child process and never had one."""

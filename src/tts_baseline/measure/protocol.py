@@ -56,6 +56,12 @@ class Count(Struct, frozen=True, tag=True):
     request: Request
 
 
+class ReadOut(Struct, frozen=True, tag=True):
+    """Tell what is read out for a request, without its sound where the pipeline can."""
+
+    request: Request
+
+
 class Ready(Struct, frozen=True, tag=True):
     """The pipeline is loaded; seconds by phase; `origin` is the file of its code.
 
@@ -105,6 +111,12 @@ class Counted(Struct, frozen=True, tag=True):
     wall_s: float = 0.0
 
 
+class Told(Struct, frozen=True, tag=True):
+    """What is read out; None if the pipeline does not tell."""
+
+    text: str | None
+
+
 class Refused(Struct, frozen=True, tag=True):
     """The worker failed; `where` is the end of the traceback, `trace` all of it."""
 
@@ -114,8 +126,8 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Count
-FromWorker: TypeAlias = Ready | Spoken | Counted | Refused
+ToWorker: TypeAlias = Start | Speak | Count | ReadOut
+FromWorker: TypeAlias = Ready | Spoken | Counted | Told | Refused
 
 encode = msgspec.msgpack.encode
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from msgspec.structs import asdict, replace
 
 from tts_baseline.core.redaction import redacted
-from tts_baseline.measure.protocol import Counted, FromWorker, Ready, Refused, Spoken
+from tts_baseline.measure.protocol import Counted, FromWorker, Ready, Refused, Spoken, Told
 
 
 def without_secrets(answer: FromWorker, secrets: Collection[str]) -> FromWorker:
@@ -21,7 +21,7 @@ def without_secrets(answer: FromWorker, secrets: Collection[str]) -> FromWorker:
             return replace(answer, provenance=stated)
         case Counted(work=work):
             return replace(answer, work=replace(work, reason=redacted(work.reason or "", secrets) or None))
-        case Spoken(text=str(text)):
+        case Spoken(text=str(text)) | Told(text=str(text)):
             return replace(answer, text=redacted(text, secrets))
         case _:
             return answer

@@ -32,11 +32,14 @@ from tts_baseline.measure.protocol import (
     Count,
     Counted,
     FromWorker,
+    ReadOut,
     Ready,
     Refused,
     Speak,
     Spoken,
     Start,
+    Told,
+    ToWorker,
     WorkerSpec,
     encode,
     to_worker,
@@ -112,7 +115,7 @@ class _Session:
         if close is not None:
             close()
 
-    def _answer(self, message: Start | Speak | Count) -> FromWorker:
+    def _answer(self, message: ToWorker) -> FromWorker:
         if isinstance(message, Start):
             self._spec, self._secrets = message.spec, secrets_of(message.spec.settings, os.environ)
             self._pipeline, ready = _start(message)
@@ -120,6 +123,8 @@ class _Session:
         if isinstance(message, Count):
             self._counter = self._counter or work.counter()
             return _count(self._pipeline, self._counter, message)
+        if isinstance(message, ReadOut):
+            return Told(self._pipeline.read_out(message.request))
         return _speak(self._pipeline, message)
 
     def _provenance(self) -> dict[str, str]:

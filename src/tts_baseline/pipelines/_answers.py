@@ -37,13 +37,25 @@ def utterance(result: object, *, where: str = "") -> Utterance:
             sample_rate=_sample_rate(result.sample_rate, where),
             stages=_stages(result.stages, where),
             phones=_phones(result.phones, where),
-            text=_text(result.text, where),
+            text=text(result.text, where),
         )
     if hint := remedy(result):
         what = f"the pipeline returned {shown(result)}, not an Utterance or (samples, sample_rate)"
         raise RequestFailed(what, where=where, hint=hint)
     samples, rate = cast("tuple[object, object]", result)
     return Utterance(samples=_samples(samples, where), sample_rate=_sample_rate(rate, where))
+
+
+def text(value: object, where: str = "") -> str | None:
+    """What was read out, as it can be stored; None where it is not told. RequestFailed for what is no text."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _failed(f"the text that was read out is {shown(value)}, and no str", where)
+    if len(value) > LONGEST_TEXT:
+        what = f"the text that was read out has {len(value):,} characters; {LONGEST_TEXT:,} are allowed"
+        raise _failed(what, where)
+    return storable(value)
 
 
 def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
@@ -108,17 +120,6 @@ def _phones(value: Collection[Phone], where: str) -> tuple[Phone, ...]:
     if not isinstance(value, tuple | list) or not all(isinstance(phone, Phone) for phone in value):
         raise _failed("the phones are not a tuple of tts_baseline.core.records.Phone", where)
     return tuple(value)
-
-
-def _text(value: object, where: str) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise _failed(f"the text that was read out is {shown(value)}, and no str", where)
-    if len(value) > LONGEST_TEXT:
-        what = f"the text that was read out has {len(value):,} characters; {LONGEST_TEXT:,} are allowed"
-        raise _failed(what, where)
-    return storable(value)
 
 
 def _failed(what: str, where: str) -> RequestFailed:

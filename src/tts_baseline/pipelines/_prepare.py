@@ -11,7 +11,7 @@ from tts_baseline.core.excerpts import described
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.switches import Switch
-from tts_baseline.pipelines._answers import utterance
+from tts_baseline.pipelines._answers import text, utterance
 from tts_baseline.pipelines._load import build, find, on_device
 from tts_baseline.pipelines._wordings import shown
 
@@ -57,6 +57,11 @@ class Checked:
                 hint="def synthesize(self, request): text = request.text",
             ) from error
         return utterance(returned, where=self._target)
+
+    def read_out(self, request: Request) -> str | None:
+        """What is read out for the request; without its sound where the pipeline has `read_out(request)`."""
+        read_out = getattr(self._pipeline, "read_out", None)
+        return self.synthesize(request).text if read_out is None else text(read_out(request), self._target)
 
     def close(self) -> None:
         """Close the pipeline, if it can be closed."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tts_baseline.core.asserted import AssertedText
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Case
 from tts_baseline.core.verdict import Verdict
@@ -50,6 +51,14 @@ _CLAIMS = pytest.StashKey[list[Claim]]()
 def claims(item: pytest.Item) -> list[Claim]:
     """The claims that fixtures have made for a test, to be added to."""
     return item.stash.setdefault(_CLAIMS, [])
+
+
+_ASSERTED = pytest.StashKey[list[AssertedText]]()
+
+
+def asserted(item: pytest.Item) -> list[AssertedText]:
+    """What was read out for a test, to be added to."""
+    return item.stash.setdefault(_ASSERTED, [])
 
 
 def mark(item: pytest.Item | pytest.Function | Any) -> Mapping[str, Any]:

@@ -58,6 +58,16 @@ def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], Qualit
     return lambda case: _measured(request).quality(request.node, case)
 
 
+@pytest.fixture
+def tts_reading(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """What is read out for a text, `tts_reading(text, region="neutral")`; gated under the test's name."""
+
+    def read(text: str, region: str = "neutral") -> str:
+        return _measured(request).reading(request.node, text, region)
+
+    return read
+
+
 NAMES = frozenset(name for name in globals() if name.startswith("tts_"))
 
 

@@ -15,12 +15,12 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates
 from tts_baseline.core.table import find_root
 from tts_baseline.plugin import said
-from tts_baseline.plugin.asked import asked_folder, chosen_cases, claims, mark
+from tts_baseline.plugin.asked import asked_folder, asserted, chosen_cases, claims, mark
 from tts_baseline.plugin.fixtures import ours
 from tts_baseline.plugin.items import PREFIX, SuiteItem, suite_items
 from tts_baseline.plugin.measured import MEASURED, Measurements
 from tts_baseline.plugin.selection import Selection
-from tts_baseline.plugin.verdicts import check_claims
+from tts_baseline.plugin.verdicts import check_claims, check_readings
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.session.measurement.progress import Progress
@@ -133,7 +133,9 @@ class Gatekeeper:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Raises a test's verdicts once, all together, after its body."""
         claims(item).clear()  # of an earlier attempt, where another plugin runs a test again
+        asserted(item).clear()
         result = yield
+        check_readings(self.measured, item)
         check_claims(self.measured, item)
         return result
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 import pytest
 
+from tts_baseline.core.asserted import AssertedText
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
-from tts_baseline.core.records import Calls, Case, Reading
+from tts_baseline.core.records import Calls, Case, Reading, Request
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import limits
 from tts_baseline.plugin import results, said
-from tts_baseline.plugin.asked import Claim, claims
+from tts_baseline.plugin.asked import Claim, asserted, claims
 from tts_baseline.session import certified, one_text
 from tts_baseline.session.outcome import judge_again, recorded_utterance
 from tts_baseline.session.project import Project
@@ -67,6 +68,18 @@ class Measurements:
         claims(item).append(Claim("quality", known.id))
         readings = {r.metric: r for r in outcome.run.readings if r.case == known.id and _is_quality(r)}
         return results.QualityReadings(readings, recorded_utterance(outcome, known.id))
+
+    def reading(self, item: pytest.Item, text: str, region: str) -> str:
+        """What is read out for a text, gated under the test's name."""
+        self.on_the_spot += 1
+        spoken = self.live.read_out(Request(text=text, region=region))
+        if spoken is None:
+            said.fail(
+                "the pipeline does not tell what it reads out\n"
+                "  next   return Utterance(samples=..., sample_rate=..., text=...), or add read_out(request)"
+            )
+        asserted(item).append(AssertedText(text=text, region=region, spoken=spoken))
+        return spoken
 
     def cold_start(self, item: pytest.Item) -> results.ColdStarts:
         """Cold start over fresh processes, gated."""

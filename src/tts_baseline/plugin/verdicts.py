@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from tts_baseline.core.outside import line
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.rewordings import shown
 from tts_baseline.gate.verdicts import asked_for
 from tts_baseline.plugin import said
-from tts_baseline.plugin.asked import claims, mark
+from tts_baseline.plugin.asked import asserted, claims, mark
 from tts_baseline.plugin.measured import Measurements
 from tts_baseline.report.formats import junit
+from tts_baseline.session import readings
 from tts_baseline.session.outcome import explained, failing, suite_verdicts
 
 
@@ -22,6 +25,35 @@ def check_claims(measured: Measurements, item: pytest.Item) -> None:
         verdicts = measured.verdicts(mark(item).get("limits", {}))
         covered = [asked_for(v) for v in verdicts if any(claim.covers(v) for claim in claimed)]
         _conclude(measured, item, covered)
+
+
+def check_readings(measured: Measurements, item: pytest.Item) -> None:
+    """Fail a test for which other words were read out than accepted, or any where nothing may be recorded.
+
+    What is new is recorded, where settings say so and nothing else differs; else it waits to be accepted.
+    """
+    texts = asserted(item)
+    if not texts:
+        return
+    project = measured.project
+    found = readings.compared(project, item.nodeid, texts)
+    statuses = [each.status for each in found]
+    is_changed, is_new = "regressed" in statuses, "no baseline" in statuses
+    records = is_new and not is_changed and project.settings.missing == "record"
+    fails = is_changed or (is_new and not records)
+    readings.keep(project, item.nodeid, texts, records=records, waits=fails)
+    item.user_properties += [(f"tts.text.{number}", status) for number, status in enumerate(statuses)]
+    if fails:
+        lines = [_told(each) for each in found if each.status != "ok"]
+        accept = f'  accept  tts-baseline accept {readings.NAME} --reason "..."'
+        said.fail("\n".join([*map(line, lines), "Next:", accept]))
+
+
+def _told(found: readings.Compared) -> str:
+    asked = f"{found.now.text!r} ({found.now.region})"
+    if found.accepted is None:
+        return f"{asked}: no baseline: it reads {found.now.spoken!r}"
+    return f"{asked}: text regressed: {shown(found.changes, named=False)}"
 
 
 def check_family(measured: Measurements, item: pytest.Item, family: str) -> None:

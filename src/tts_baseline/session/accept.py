@@ -31,13 +31,7 @@ def accept_run(
     Raises BaselineError in CI, without a reason, for a run that was edited, where it would fail against the
     anchor for ever, and, if `strict`, where there is a caution.
     """
-    if in_ci(os.environ):
-        raise BaselineError(
-            "baselines are not accepted in CI",
-            hint=f'download the run, then: tts-baseline accept {name} --reason "..."',
-        )
-    if not reason.strip():
-        raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
+    check_may_accept(name, reason)
     with project.baselines_locked():
         outcome = reopen(project, name)
         pending.check_as_measured(outcome.folder)
@@ -65,6 +59,17 @@ def accept_run(
             machine=_is_whole(project, outcome.run),
         )
     return outcome, written
+
+
+def check_may_accept(name: str, reason: str) -> None:
+    """Raise BaselineError in CI, and without a reason."""
+    if in_ci(os.environ):
+        raise BaselineError(
+            "baselines are not accepted in CI",
+            hint=f'download the run, then: tts-baseline accept {name} --reason "..."',
+        )
+    if not reason.strip():
+        raise BaselineError("accepting needs a reason", hint=f'tts-baseline accept {name} --reason "..."')
 
 
 def cautions(outcome: Outcome) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class LivePipeline:
         self._speak(request, full=False)
         return self._ask(lambda worker, timeout: worker.count(request, timeout=timeout)).work
 
+    def read_out(self, request: Request) -> str | None:
+        """What is read out for a request; None where the pipeline does not tell."""
+        return self._ask(lambda worker, timeout: worker.read_out(request, timeout=timeout))
+
     def close(self) -> None:
         """End the worker, if there is one."""
         if self._worker is not None:

@@ -94,6 +94,10 @@ class F5Spanish:
 
         return planned(request, self._settings, pace=pace, vocabulary=engine.vocabulary)
 
+    def read_out(self, request: Request) -> str:
+        """What the model would be given to say, a line a chunk; no sound is made."""
+        return self.plan(request).spoken
+
     def jobs(self, request: Request, plan: TextPlan) -> list[Job]:
         """The jobs of a request's plan: one a chunk, spoken by the clip of its region and style."""
         engine = self.engine

@@ -1,0 +1,121 @@
+"""What tests assert to be read out: compared with what was accepted for them, recorded, accepted, dropped.
+
+It is the same on every machine and device: one file a pipeline, `baselines/readings/<pipeline>.json`. What
+differs waits as `readings.json` in the folder of runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tts_baseline.baseline import files, pending
+from tts_baseline.core import git
+from tts_baseline.core.asserted import AssertedText, AssertedTexts
+from tts_baseline.core.errors import BaselineError
+from tts_baseline.core.outside import filename, storable
+from tts_baseline.core.verdict import Rewording, Status
+from tts_baseline.gate.rewordings import rewordings
+from tts_baseline.session.accept import check_may_accept
+from tts_baseline.session.project import Project
+
+NAME = "readings"  # what `accept` and `reject` call them; no run has this id
+_RECORDED = "first recording"
+
+
+class Compared(Struct, frozen=True):
+    """One text of a test: what was read, what was accepted (None: nothing yet), and the words that differ."""
+
+    now: AssertedText
+    accepted: str | None
+    changes: tuple[Rewording, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """As of a gate: any other word is `regressed`."""
+        if self.accepted is None:
+            return "no baseline"
+        return "regressed" if self.changes else "ok"
+
+
+def compared(project: Project, test: str, texts: Sequence[AssertedText]) -> tuple[Compared, ...]:
+    """What a test had read out, each beside what was accepted for this test, text and region."""
+    with project.baselines_locked():
+        known = _read(_place(project), project).tests.get(test, ())
+    spoken = {(one.text, one.region): one.spoken for one in known}
+    return tuple(_compared(text, spoken.get((text.text, text.region))) for text in texts)
+
+
+def _compared(now: AssertedText, accepted: str | None) -> Compared:
+    return Compared(now, accepted, () if accepted is None else rewordings(accepted, now.spoken))
+
+
+def keep(project: Project, test: str, texts: Sequence[AssertedText], *, records: bool, waits: bool) -> None:
+    """Keep what a test had read out: as accepted if it `records`, to be accepted if it `waits`."""
+    place, waiting = _place(project), _waiting(project)
+    with project.baselines_locked():
+        if records:
+            _write(project, place, _joined(_read(place, project), {test: texts}), _RECORDED)
+        left = _read(waiting, project)
+        others = {name: read for name, read in left.tests.items() if name != test}
+        left = _joined(replace(left, tests=others), {test: texts} if waits else {})
+        if left.tests:
+            pending.prepare(project.report)
+            files.write_record(waiting, left)
+        else:
+            waiting.unlink(missing_ok=True)
+
+
+def accept(project: Project, reason: str) -> tuple[Path, ...]:
+    """The file that taking on what waits has written. Raises BaselineError where nothing waits, in CI, and without a reason."""
+    check_may_accept(NAME, reason)
+    place, waiting = _place(project), _waiting(project)
+    with project.baselines_locked():
+        _check_waits(waiting)
+        _write(project, place, _joined(_read(place, project), _read(waiting, project).tests), reason)
+        waiting.unlink()
+    return (place,)
+
+
+def reject(project: Project) -> Path:
+    """The file that is gone with what waited. Raises BaselineError where nothing waits."""
+    waiting = _waiting(project)
+    _check_waits(waiting)
+    waiting.unlink()
+    return waiting
+
+
+def _check_waits(waiting: Path) -> None:
+    if not waiting.exists():
+        raise BaselineError(
+            "no reading of a test waits to be accepted", where=str(waiting), hint="pytest --tts-baseline"
+        )
+
+
+def _joined(texts: AssertedTexts, more: Mapping[str, Sequence[AssertedText]]) -> AssertedTexts:
+    tests = {**texts.tests, **{test: tuple(read) for test, read in more.items()}}
+    return replace(texts, tests=dict(sorted(tests.items())))
+
+
+def _place(project: Project) -> Path:
+    return project.baselines / NAME / f"{filename(project.settings.pipeline)}.json"
+
+
+def _waiting(project: Project) -> Path:
+    return project.report / f"{NAME}.json"
+
+
+def _read(path: Path, project: Project) -> AssertedTexts:
+    """What is stored; nothing where there is no file, or it waits for another pipeline's baselines."""
+    nothing = AssertedTexts(pipeline=project.settings.pipeline)
+    if not path.exists():
+        return nothing
+    stored = files.read_record(path, AssertedTexts)
+    return stored if stored.pipeline == nothing.pipeline else nothing
+
+
+def _write(project: Project, place: Path, texts: AssertedTexts, reason: str) -> None:
+    files.write_record(place, replace(texts, reason=storable(reason), author=git.author(project.root)))
