@@ -1,13 +1,13 @@
-"""Whether a change of a data file of the Spanish front end passes unseen: changes planted, and runs without any.
+"""Whether a change of the Spanish front end's data passes unseen: changes planted, and runs without any.
 
     python benchmarks/reading/planted.py [--planted 100] [--unchanged 20] [--first 0 --last 20] [--write]
 
-A project of its own has a copy of this package, and a pipeline that reads out and makes a plain tone. Its suite
-are the examples that stand in the data files beside their rows. Each planted change edits one row (another
-spelling, another word, one word more, the row removed); what it changes is found by reading all sentences in a
-fresh process, without the gate, and a change that alters no sentence is passed over. Then `tts-baseline run`
-measures the sentences that it changes and some others, and has to end with 1, name exactly these cases, and
-show the words. `--first` and `--last` make a part, which `--write` joins to what results.json has.
+A project of its own has a copy of this package, and a pipeline that reads out and makes a plain tone. Its
+suite are the examples that stand in the data files beside their rows. Each planted change edits one row
+(another spelling, another word, one word more, the row removed); what it changes is found by reading all
+sentences in a fresh process, without the gate, and a change that alters no sentence is passed over. Then
+`tts-baseline run` measures the sentences that it changes and some others, and has to end with 1, name exactly
+these cases, and show the words. `--first` and `--last` make a part, which `--write` joins to results.json.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from tts_baseline.pipelines.f5_spanish.planning import preview
 from tts_baseline.pipelines.f5_spanish.settings import read
 
 TONE = (0.3 * np.sin(np.arange(1000) / 7)).astype(np.float32)
-SETTINGS = read({})
+SETTINGS = read({"controls": False})
 
 
 def reading(request):
@@ -111,7 +111,7 @@ class Project:
         (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
         self.cases = {f"s{number:03}": case for number, case in enumerate(sentences(self.files))}
         suite = (
-            f"[[case]]\nid = {json.dumps(name)}\ntext = {json.dumps(text, ensure_ascii=False)}\nregion = {region!r}\n"
+            f"[[case]]\nid = '{name}'\ntext = {json.dumps(text, ensure_ascii=False)}\nregion = '{region}'\n"
             for name, (text, region) in self.cases.items()
         )
         (folder / "cases.toml").write_text("\n".join(suite), encoding="utf-8")
@@ -205,7 +205,7 @@ def sentences(files: list[Path]) -> Iterator[tuple[str, str]]:
 
 
 def changes(project: Project, dice: random.Random, count: int) -> Iterator[Change]:
-    """So many edits of the data files that alter what is read, each of another place; the same for the same dice."""
+    """So many edits of the data files that alter what is read; the same for the same dice."""
     places = [(file, start, stop) for file in project.files for start, stop in blocks(file)]
     found = 0
     kinds = ("letter", "word", "more", "removed")

@@ -23,7 +23,7 @@ def test_without_the_flag_tests_are_skipped_with_a_reason(project) -> None:
 
 def test_every_fixture_has_a_first_line_for_pytest_fixtures(project) -> None:
     text = project.pytester.runpytest_inprocess("--fixtures").stdout.str()
-    for name in ("case", "pipeline", "latency", "cold_start", "memory", "quality"):
+    for name in ("case", "pipeline", "latency", "cold_start", "memory", "quality", "reading"):
         shown = text.partition(f"\ntts_{name}")[2].splitlines()
         assert shown, name
         assert len(shown[1].strip()) > 20, name

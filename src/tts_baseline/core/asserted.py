@@ -19,10 +19,10 @@ class AssertedText(Record, frozen=True, kw_only=True):
 
 
 class AssertedTexts(Record, frozen=True, kw_only=True):
-    """What is read out in the tests of a pipeline, by their node ids; `reason` is why it was accepted last."""
+    """What is read out in tests of a pipeline, by their node ids; `reason` is why it was accepted last."""
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
     pipeline: bounds.Text
-    tests: dict[bounds.Text, tuple[AssertedText, ...]] = {}
+    tests: dict[bounds.Text, tuple[AssertedText, ...]] = field(default_factory=dict)
     reason: str = ""
     author: str = ""

@@ -47,7 +47,7 @@ def utterance(result: object, *, where: str = "") -> Utterance:
 
 
 def text(value: object, where: str = "") -> str | None:
-    """What was read out, as it can be stored; None where it is not told. RequestFailed for what is no text."""
+    """What was read out, as it can be stored; None where it is not told. Raises RequestFailed for no text."""
     if value is None:
         return None
     if not isinstance(value, str):

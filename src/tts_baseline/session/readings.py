@@ -43,8 +43,9 @@ class Compared(Struct, frozen=True):
 
 def compared(project: Project, test: str, texts: Sequence[AssertedText]) -> tuple[Compared, ...]:
     """What a test had read out, each beside what was accepted for this test, text and region."""
+    pipeline = project.settings.pipeline
     with project.baselines_locked():
-        known = _read(_place(project), project).tests.get(test, ())
+        known = _read(_place(project, pipeline), pipeline).tests.get(test, ())
     spoken = {(one.text, one.region): one.spoken for one in known}
     return tuple(_compared(text, spoken.get((text.text, text.region))) for text in texts)
 
@@ -55,11 +56,12 @@ def _compared(now: AssertedText, accepted: str | None) -> Compared:
 
 def keep(project: Project, test: str, texts: Sequence[AssertedText], *, records: bool, waits: bool) -> None:
     """Keep what a test had read out: as accepted if it `records`, to be accepted if it `waits`."""
-    place, waiting = _place(project), _waiting(project)
+    pipeline, waiting = project.settings.pipeline, _waiting(project)
     with project.baselines_locked():
         if records:
-            _write(project, place, _joined(_read(place, project), {test: texts}), _RECORDED)
-        left = _read(waiting, project)
+            place = _place(project, pipeline)
+            _write(project, place, _joined(_read(place, pipeline), {test: texts}), _RECORDED)
+        left = _read(waiting, pipeline)
         others = {name: read for name, read in left.tests.items() if name != test}
         left = _joined(replace(left, tests=others), {test: texts} if waits else {})
         if left.tests:
@@ -70,12 +72,14 @@ def keep(project: Project, test: str, texts: Sequence[AssertedText], *, records:
 
 
 def accept(project: Project, reason: str) -> tuple[Path, ...]:
-    """The file that taking on what waits has written. Raises BaselineError where nothing waits, in CI, and without a reason."""
+    """The file that accepting what waits wrote. BaselineError for nothing, for no reason, and in CI."""
     check_may_accept(NAME, reason)
-    place, waiting = _place(project), _waiting(project)
+    waiting = _waiting(project)
     with project.baselines_locked():
         _check_waits(waiting)
-        _write(project, place, _joined(_read(place, project), _read(waiting, project).tests), reason)
+        left = files.read_record(waiting, AssertedTexts, mend=f"tts-baseline reject {NAME}")
+        place = _place(project, left.pipeline)
+        _write(project, place, _joined(_read(place, left.pipeline), left.tests), reason)
         waiting.unlink()
     return (place,)
 
@@ -100,21 +104,18 @@ def _joined(texts: AssertedTexts, more: Mapping[str, Sequence[AssertedText]]) ->
     return replace(texts, tests=dict(sorted(tests.items())))
 
 
-def _place(project: Project) -> Path:
-    return project.baselines / NAME / f"{filename(project.settings.pipeline)}.json"
+def _place(project: Project, pipeline: str) -> Path:
+    return project.baselines / NAME / f"{filename(pipeline)}.json"
 
 
 def _waiting(project: Project) -> Path:
     return project.report / f"{NAME}.json"
 
 
-def _read(path: Path, project: Project) -> AssertedTexts:
-    """What is stored; nothing where there is no file, or it waits for another pipeline's baselines."""
-    nothing = AssertedTexts(pipeline=project.settings.pipeline)
-    if not path.exists():
-        return nothing
-    stored = files.read_record(path, AssertedTexts)
-    return stored if stored.pipeline == nothing.pipeline else nothing
+def _read(path: Path, pipeline: str) -> AssertedTexts:
+    """What is stored of a pipeline; nothing where there is no file, or it is another's."""
+    stored = files.read_record(path, AssertedTexts) if path.exists() else None
+    return stored if stored and stored.pipeline == pipeline else AssertedTexts(pipeline=pipeline)
 
 
 def _write(project: Project, place: Path, texts: AssertedTexts, reason: str) -> None:
