@@ -23,6 +23,7 @@ from tts_baseline.session.accept import check_may_accept
 from tts_baseline.session.project import Project
 
 NAME = "readings"  # what `accept` and `reject` call them; no run has this id
+_WAITING = "readings.json"
 _RECORDED = "first recording"
 
 
@@ -109,7 +110,7 @@ def _place(project: Project, pipeline: str) -> Path:
 
 
 def _waiting(project: Project) -> Path:
-    return project.report / f"{NAME}.json"
+    return project.report / _WAITING
 
 
 def _read(path: Path, pipeline: str) -> AssertedTexts:
