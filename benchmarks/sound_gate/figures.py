@@ -15,6 +15,7 @@ from typing import Any
 from voices import ROOT
 
 from tts_baseline.core.errors import MissingExtra
+from tts_baseline.core.sound_certificate import ANOTHER_SEED
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.faults.fault import Fault
 
@@ -82,8 +83,39 @@ def _asked(results: dict[str, Any]) -> Iterator[str]:
     harmless = list(_harmless_rows(results, OURS))
     alarms, builds = sum(row["alarms"] for row in harmless), sum(row["builds"] for row in harmless)
     lines.append(["harmless changes that alarm", "0", f"{alarms} of {builds}"])
+    lines += [*_unseeded(results), *_error_rates(results)]
     yield from _markdown(["", "asked", "is"], lines)
     yield from _short_of(middle, gross)
+
+
+def _unseeded(results: dict[str, Any]) -> Iterator[list[str]]:
+    """What is said of a voice that sounds a little different each time."""
+    for voice, part in results.get("unseeded", {}).items():
+        unchanged, noisy = part["unchanged"], part["noise +1.5 dB"]
+        name = f"{voice} without a seed, {part['sentences']} sentences"
+        for what, asked, verdict, counts in (
+            ("unchanged builds that fail", "0%", "fails", unchanged),
+            ("unchanged builds that stay undecided", "10%", "undecided", unchanged),
+            ("builds 1.5 dB noisier that fail", "95%", "fails", noisy),
+        ):
+            found = sum(count for said, count in counts.items() if said.startswith(verdict))
+            yield [f"{name}: {what}", asked, _of(found, sum(counts.values()))]
+
+
+def _error_rates(results: dict[str, Any]) -> Iterator[list[str]]:
+    """Simulated builds: at exactly the limit, and where nothing has changed."""
+    rows = [row for part in results.get("error rates", {}).values() for row in part["rows"]]
+    for what, asked, limits, rate in (
+        ("at exactly the limit, suites that fail", "2.5%", 1.0, "suite fails"),
+        ("unchanged, builds in which a metric fails", "0.1%", 0.0, "anything fails"),
+    ):
+        kinds = [row for row in rows if row["limits"] == limits]
+        if kinds:
+            counts = [(round(row[rate] * row["builds"]), row["builds"]) for row in kinds]
+            worst = max(counts, key=lambda count: count[0] / count[1])
+            failed, builds = (sum(numbers) for numbers in zip(*counts, strict=True))
+            said = f"{failed / builds:.2%} ({failed} of {builds}); most of one kind {worst[0]} of {worst[1]}"
+            yield [f"simulated, {len(kinds)} kinds: {what}", asked, said]
 
 
 def _short_of(middle: Sequence[Row], gross: Sequence[Row]) -> Iterator[str]:
@@ -185,6 +217,8 @@ def _harmless(results: dict[str, Any]) -> Iterator[str]:
             found = [row for row in _harmless_rows(results, gate) if row["change"] == change]
             cells.append(f"{sum(row['alarms'] for row in found)} of {sum(row['builds'] for row in found)}")
         lines.append([change, *cells])
+    if ANOTHER_SEED not in changes:
+        lines.append([ANOTHER_SEED, *("not measured" for _ in gates)])
     yield from _markdown(["change", *gates], lines)
 
 

@@ -95,6 +95,7 @@ def _measured(name: str, recorded: Wave, rate: int) -> Iterator[dict[str, object
                 "colour": colour,
                 "level": level,
                 "snr_vad, error": _less(plain["snr_vad"], level - drawn),
+                "snr_vad, error by what is called speech": _called_speech(wave, noisy, rate, power),
                 "snr_vad, 1.5 dB more": _less(noisier["snr_vad"], plain["snr_vad"]),
                 "snr_vad, 1.5 s of digital silence": _less(longer["snr_vad"], plain["snr_vad"]),
                 "snr_speech, error": _less(plain["snr_speech"], level),
@@ -102,6 +103,12 @@ def _measured(name: str, recorded: Wave, rate: int) -> Iterator[dict[str, object
                 "snr_speech, no pad": _less(trimmed["snr_speech"], plain["snr_speech"]),
             }
             print(name, colour, level, flush=True)
+
+
+def _called_speech(wave: Wave, noisy: Wave, rate: int, power: float) -> float:
+    """By how many decibels the voice is weaker where the detector hears speech in noise, not without it."""
+    called = voice_activity(Sound(noisy / max(1.0, float(np.abs(noisy).max())), rate)).speech
+    return round(float(10 * np.log10(np.mean(wave[called] ** 2) / power)), 3)
 
 
 def _noise(size: int, rate: int, colour: str) -> Wave:

@@ -79,11 +79,27 @@ def results() -> dict:
     ]
     part = {"rows": rows, "harmless": harmless, "sentences": 4}
     gross = {"rows": [row("noise", 0, "one", 49, 48)], "harmless": [], "sentences": 49}
-    return {"planted": {"mexican": part}, "gross": {"mexican": gross}}
+    unseeded = {
+        "sentences": 4,
+        "unchanged": {"passes": 18, "undecided: snr": 2},
+        "noise +1.5 dB": {"fails: snr, snr_speech": 19, "undecided: snr": 1},
+    }
+    kinds = [
+        {"limits": limits, "builds": 200, "suite fails": failed / 200, "anything fails": failed / 200}
+        for limits, failed in ((1.0, 3), (1.0, 5), (0.0, 0), (0.0, 1))
+    ]
+    return {
+        "planted": {"mexican": part},
+        "gross": {"mexican": gross},
+        "unseeded": {"mexican": unseeded},
+        "error rates": {"simulated": {"rows": kinds}},
+    }
 
 
 def test_the_tables_say_what_was_counted() -> None:
     shown, whole = figures.tables(results()), "100% (1 of 1) | 100% (8 of 8) | 100% (4 of 4)"
+    simulated, most = "| simulated, 2 kinds", "most of one kind"
+    unchanged = f"{simulated}: unchanged, builds in which a metric fails"
     for line in (
         "| caught, in all of the sentences | 95% | 100% (2 of 2) |",
         "| caught, in a quarter of the sentences | 90% | 88% (14 of 16) |",
@@ -95,6 +111,12 @@ def test_the_tables_say_what_was_counted() -> None:
         f"| noise | 30 dB | {whole} | 100% (13 of 13) | snr | 50 dB / 40 dB / 40 dB |",
         "| noise | 30 dB | 100% (8 of 8) / 100% (4 of 4) | 25% (2 of 8) / - |",
         "| 1 ms later | 1 of 13 | 0 of 13 |",
+        "| another seed | not measured | not measured |",
+        "| mexican without a seed, 4 sentences: unchanged builds that fail | 0% | 0% (0 of 20) |",
+        "| mexican without a seed, 4 sentences: unchanged builds that stay undecided | 10% | 10% (2 of 20) |",
+        "| mexican without a seed, 4 sentences: builds 1.5 dB noisier that fail | 95% | 95% (19 of 20) |",
+        f"{simulated}: at exactly the limit, suites that fail | 2.5% | 2.00% (8 of 400); {most} 5 of 200 |",
+        f"{unchanged} | 0.1% | 0.25% (1 of 400); {most} 1 of 200 |",
     ):
         assert line in shown.splitlines(), shown
     assert "| mexican | noise | 30 dB |" not in shown  # it falls short of nothing
