@@ -4,10 +4,11 @@
 
 A project of its own has a copy of this package, and a pipeline that reads out and makes a plain tone. Its
 suite are the examples that stand in the data files beside their rows. Each planted change edits one row
-(another spelling, another word, one word more, the row removed); what it changes is found by reading all
-sentences in a fresh process, without the gate, and a change that alters no sentence is passed over. Then
-`tts-baseline run` measures the sentences that it changes and some others, and has to end with 1, name exactly
-these cases, and show the words. `--first` and `--last` make a part, which `--write` joins to results.json.
+(another letter, another word, one word more, the row removed); what it alters is found by reading all
+sentences in a fresh process, without the gate, and a change that alters none is passed over. Then
+`tts-baseline run` measures the sentences that ten changes alter, and some others. It has to end with 1, name
+exactly these cases, and show of each the words that its change alone makes of it. `--first` and `--last` make
+a part, which `--write` joins to results.json.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +33,10 @@ RESULTS = Path(__file__).with_name("results.json")
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "tts_baseline"
 FRONT_END = Path("pipelines", "f5_spanish")
+MARKS = (r"\[-(.*?)-\]", r"\{\+(.*?)\+\}")  # of words before, of words now
 COULD_NOT = 2  # the exit status of what could not be done
+TOGETHER = 10  # changes in one run; each alters sentences of its own
+MOST = 20  # sentences that a change may alter, so that a run stays short
 BESIDE = 12  # sentences that a change should not touch, measured with those that it does
 PYPROJECT = '[tool.tts-baseline]\npipeline = "reader:Reader"\nsuite = "cases.toml"\nmissing = "record"\n'
 READER = """
@@ -64,12 +69,15 @@ if __name__ == "__main__":
 
 
 class Change(NamedTuple):
-    """An edit of a data file: where, which kind, and the file's text afterwards."""
+    """An edit of a row of a data file, and what each sentence that it alters is read like with it alone."""
 
     file: Path
-    line: int
+    start: int
+    stop: int
     kind: str
-    text: str
+    row: str
+    line: int
+    altered: Mapping[str, str]
 
 
 def main() -> None:
@@ -90,15 +98,22 @@ def main() -> None:
 def rows_of(project: Project, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row a planted change or unchanged run of this part: what was to be seen, and what was."""
     numbers = range(options.first, min(options.last, options.planted + options.unchanged))
-    planted = changes(project, random.Random(0), options.planted)
-    for number, change in enumerate(planted if numbers.start < options.planted else ()):
-        if number in numbers:
-            print(row := {"number": number, **project.judged(change)}, flush=True)
-            yield row
+    planted = [*changes(project, random.Random(0), min(options.planted, numbers.stop))]
+    for begin in range(0, len(planted), TOGETHER):
+        wanted = [number for number in range(begin, begin + TOGETHER) if number in numbers][
+            : len(planted) - begin
+        ]
+        if wanted:
+            for number, row in zip(wanted, project.judged([planted[n] for n in wanted]), strict=True):
+                yield _shown({"number": number, **row})
     for number in range(options.planted, options.planted + options.unchanged):
         if number in numbers:
-            print(row := {"number": number, **project.judged(None)}, flush=True)
-            yield row
+            yield _shown({"number": number, **project.unchanged(number)})
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    print(row, flush=True)
+    return row
 
 
 class Project:
@@ -155,41 +170,59 @@ class Project:
         shutil.rmtree(kept[0].parent)
         return done.returncode, [verdict for verdict in verdicts if verdict["family"] == "text"]
 
-    def judged(self, change: Change | None) -> dict[str, Any]:
-        """What the gate says of a change, or of none, beside what the front end says by itself."""
-        original = change.file.read_text(encoding="utf-8") if change else ""
+    def judged(self, planted: list[Change]) -> list[dict[str, Any]]:
+        """What the gate says of each of some changes that alter different sentences, in one run."""
+        originals = {change.file: change.file.read_text(encoding="utf-8") for change in planted}
+        edits = sorted(planted, key=lambda change: change.start, reverse=True)
+        altered = sorted(case for change in planted for case in change.altered)
+        beside = random.Random(len(altered)).sample(sorted(self.cases.keys() - set(altered)), BESIDE)
         try:
-            if change:
-                change.file.write_text(change.text, encoding="utf-8")
-            now = self.read() or {}
-            altered = sorted(name for name in self.cases if now.get(name) != self.accepted[name])
-            beside = random.Random(len(altered)).sample(sorted(self.cases.keys() - set(altered)), BESIDE)
+            for change in edits:
+                text = change.file.read_text(encoding="utf-8")
+                change.file.write_text(
+                    text[: change.start] + change.row + text[change.stop :], encoding="utf-8"
+                )
             status, verdicts = self.run(*sorted([*altered, *beside]))
         finally:
-            if change:
-                change.file.write_text(original, encoding="utf-8")
-        regressed = sorted(v["case"] for v in verdicts if v["status"] == "regressed" and v["case"])
-        told = {v["case"]: v["reason"] for v in verdicts if v["case"] in regressed}
+            for file, text in originals.items():
+                file.write_text(text, encoding="utf-8")
+        told = {v["case"]: v["reason"] for v in verdicts if v["status"] == "regressed" and v["case"]}
+        screen = " ".join(self.said.split())
+        return [
+            {
+                "file": change.file.name,
+                "line": change.line,
+                "kind": change.kind,
+                "altered": sorted(change.altered),
+                "regressed": sorted(told.keys() & change.altered.keys()),
+                "others": sorted(told.keys() - set(altered)),
+                "status": status,
+                "words": all(
+                    shows(told.get(c, ""), self.accepted[c], now) for c, now in change.altered.items()
+                ),
+                "named_on_the_terminal": all(case in screen for case in change.altered),
+                "diff": next((told[case] for case in change.altered if case in told), ""),
+            }
+            for change in planted
+        ]
+
+    def unchanged(self, number: int) -> dict[str, Any]:
+        """What the gate says of some sentences without a change."""
+        chosen = random.Random(number).sample(sorted(self.cases), 3 * BESIDE)
+        status, verdicts = self.run(*sorted(chosen))
         return {
-            "file": change.file.name if change else "",
-            "line": change.line if change else 0,
-            "kind": change.kind if change else "unchanged",
-            "altered": altered,
-            "regressed": regressed,
+            "kind": "unchanged",
             "status": status,
-            "words": [shows(told.get(case, ""), self.accepted[case], now[case]) for case in altered],
-            "on the terminal": any(reason in " ".join(self.said.split()) for reason in told.values()),
-            "diff": next(iter(told.values()), ""),
+            "judged": len(verdicts) - 1,
+            "alarms": sorted(str(v["case"]) for v in verdicts if v["status"] != "ok"),
         }
 
 
 def shows(reason: str, before: str, now: str) -> bool:
-    """Whether a reason's marks, put into the text that is read now, give both texts back where they stand."""
-    marks = re.findall(r"(?:\[-(.*?)-\])?(?:\{\+(.*?)\+\})?", reason)
-    marks = [mark for mark in marks if any(mark)]
-    return bool(marks) and all(
-        old in " ".join(before.split()) and new in " ".join(now.split()) for old, new in marks
-    )
+    """Whether a reason has every word of both texts that is not in the other, in its marks."""
+    old, new = ([word for mark in re.findall(marks, reason) for word in mark.split()] for marks in MARKS)
+    then, read = Counter(before.split()), Counter(now.split())
+    return bool(reason) and not (then - read) - Counter(old) and not (read - then) - Counter(new)
 
 
 def sentences(files: list[Path]) -> Iterator[tuple[str, str]]:
@@ -205,30 +238,36 @@ def sentences(files: list[Path]) -> Iterator[tuple[str, str]]:
 
 
 def changes(project: Project, dice: random.Random, count: int) -> Iterator[Change]:
-    """So many edits of the data files that alter what is read; the same for the same dice."""
-    places = [(file, start, stop) for file in project.files for start, stop in blocks(file)]
-    found = 0
+    """So many edits that alter what is read, the same for the same dice; those of one run do not meet."""
+    places = [(file, *block) for file in project.files for block in blocks(file)]
     kinds = ("letter", "word", "more", "removed")
+    found = 0
+    rows: set[int] = set()
+    cases: set[str] = set()
     for file, start, stop in dice.sample(places * 3, len(places) * 3):
         if found == count:
             return
-        kind = kinds[found % len(kinds)]
+        if not found % TOGETHER:
+            rows, cases = set(), set()
         original = file.read_text(encoding="utf-8")
-        text = edited(original, start, stop, kind, dice)
-        if text == original or not alters(project, file, original, text):
+        kind = kinds[found % len(kinds)]
+        row = edited(original[start:stop], kind, dice)
+        if start in rows or row == original[start:stop]:
             continue
-        found += 1
-        yield Change(file, original[:start].count("\n") + 1, kind, text)
+        altered = alone(project, file, original, original[:start] + row + original[stop:])
+        if altered and not cases & altered.keys() and len(altered) <= MOST:
+            found, rows, cases = found + 1, rows | {start}, cases | altered.keys()
+            yield Change(file, start, stop, kind, row, original[:start].count("\n") + 1, altered)
 
 
-def alters(project: Project, file: Path, original: str, text: str) -> bool:
-    """Whether a file's new text is taken by the front end, and reads a sentence otherwise."""
+def alone(project: Project, file: Path, original: str, text: str) -> dict[str, str]:
+    """What the sentences that a file's new text alters are read like; none where the front end refuses it."""
     file.write_text(text, encoding="utf-8")
     try:
-        now = project.read()
+        now = project.read() or {}
     finally:
         file.write_text(original, encoding="utf-8")
-    return now is not None and any(now[name].split() != project.accepted[name].split() for name in now)
+    return {name: read for name, read in now.items() if read.split() != project.accepted[name].split()}
 
 
 def blocks(file: Path) -> Iterator[tuple[int, int]]:
@@ -238,23 +277,21 @@ def blocks(file: Path) -> Iterator[tuple[int, int]]:
     yield from zip(starts, [*starts[1:], len(text)], strict=True)
 
 
-def edited(text: str, start: int, stop: int, kind: str, dice: random.Random) -> str:
-    """The text with one row edited; its sentences and its source stay as they are."""
-    row = text[start:stop]
+def edited(row: str, kind: str, dice: random.Random) -> str:
+    """The row with one of its words edited, or none at all; its sentences and its source stay as they are."""
     if kind == "removed":
-        return text[:start] + text[stop:]
+        return ""
     values = [
-        found
+        (line.start() + value.start(1), line.start() + value.end(1))
         for line in re.finditer(r"^(?!examples|source|regions|#|\[\[).*$", row, re.MULTILINE)
-        for found in re.finditer(r'(?<== )"([^"\\]*[a-záéíóúñ]{2}[^"\\]*)"', line[0])
-        for found in [(line.start() + found.start(1), line.start() + found.end(1))]
+        for value in re.finditer(r'(?<== )"([^"\\]*[a-záéíóúñ]{2}[^"\\]*)"', line[0])
     ]
     if not values:
-        return text
+        return row
     begin, end = dice.choice(values)
     value = row[begin:end]
-    new = {"letter": value[:-1] + "x", "word": "palabra", "more": f"{value} entero"}[kind]
-    return text[: start + begin] + new + text[start + end :]
+    new = {"letter": f"{value[:-1]}x", "word": "palabra", "more": f"{value} entero"}[kind]
+    return row[:begin] + new + row[end:]
 
 
 def page(rows: list[dict[str, Any]], options: argparse.Namespace) -> str:
@@ -267,7 +304,7 @@ def page(rows: list[dict[str, Any]], options: argparse.Namespace) -> str:
     seen = [
         row
         for row in planted
-        if row["status"] == 1 and row["regressed"] == row["altered"] and all(row["words"])
+        if row["status"] == 1 and row["regressed"] == row["altered"] and row["words"] and not row["others"]
     ]
     results = {
         "planted": {
@@ -276,9 +313,9 @@ def page(rows: list[dict[str, Any]], options: argparse.Namespace) -> str:
             "machine": environment.read("cpu").hardware,
             "changes": len(planted),
             "regressed_with_the_diff": len(seen),
-            "shown_on_the_terminal": sum(row["on the terminal"] for row in planted),
+            "judged_together": TOGETHER,
             "unchanged_runs": len(unchanged),
-            "alarms": sum(bool(row["regressed"]) for row in unchanged),
+            "alarms": sum(bool(row["alarms"]) for row in unchanged),
             "rows": every,
         }
     }
