@@ -73,7 +73,8 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Counts of what torch did in one call, by operator; `reason` says why nothing could be counted.
 
     `operators` and `views` (which only relabel memory) count dispatches, `flops` floating-point operations,
-    `syncs` waits of the host for the device, `allocated` bytes of new storage.
+    `syncs` waits of the host for the device, `allocated` bytes of new storage. `steps`, by module, are the
+    instructions of Python in which the text is read out: they need no torch, and may stand beside a reason.
     """
 
     operators: dict[str, bounds.Natural] = {}
@@ -81,6 +82,7 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     flops: dict[str, bounds.Natural] = {}
     syncs: dict[str, bounds.Natural] = {}
     allocated: dict[str, bounds.Natural] = {}
+    steps: dict[str, bounds.Natural] = {}
     reason: str | None = None
 
 

@@ -6,7 +6,7 @@ import re
 
 MIB = 1024.0 * 1024.0
 
-_DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0, "words": 0, "operators": 0, "syncs": 0}
+_DECIMALS = {"dB": 2, "MOS": 2, "1": 3, "faults": 0, "words": 0, "steps": 0, "operators": 0, "syncs": 0}
 _BARE = ("1", "faults", "MOS", "operators", "syncs", "FLOP")
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)\s*")
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}

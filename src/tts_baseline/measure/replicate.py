@@ -169,7 +169,7 @@ class _Crew:
             self._uncounted = Work(reason="an earlier call ended the worker while its work was counted")
             return Work(reason=f"ended the worker while its work was counted: {sentence(error)}")
         if counted.sha256 is None:
-            self._uncounted = counted.work
+            self._uncounted = None if counted.work.steps else counted.work
             return counted.work
         on_call()
         if len(heard) == 1 and counted.sha256 not in heard:

@@ -15,9 +15,12 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from os import _exit, close, getpid
 from time import monotonic, perf_counter, process_time
 from typing import Any
+
+from msgspec.structs import replace
 
 import tts_baseline
 from tts_baseline.core.errors import TtsBaselineError
@@ -44,6 +47,7 @@ from tts_baseline.measure.protocol import (
     encode,
     to_worker,
 )
+from tts_baseline.measure.steps import steps
 
 _WHAT = {"head": 300, "tail": 100}  # chosen: characters of an error; what is longer is in the traceback
 _STATED = {"head": 1000, "tail": 1000}  # chosen: characters of a value in the provenance
@@ -213,12 +217,23 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
 
 
 def _count(pipeline: Any, counter: work.Counter | None, message: Count) -> Counted:
+    read = _steps(pipeline, message.request)
     if counter is None:
-        return Counted(Work(reason=work.NO_TORCH))
+        return Counted(Work(reason=work.NO_TORCH, steps=read))
     wall = perf_counter()
     utterance, counted = counter.count(lambda: _synthesize(pipeline, message.request))
     wall_s = perf_counter() - wall
+    counted = replace(counted, steps=read)
     return Counted(counted, _sha256(utterance.samples.tobytes()).hexdigest(), wall_s)
+
+
+def _steps(pipeline: Any, request: Request) -> dict[str, int]:
+    """The instructions in which the text is read out, once what the pipeline keeps for later is there."""
+    read = getattr(pipeline, "read_alone", None)
+    if read is None:
+        return {}
+    read(request)
+    return steps(partial(read, request))
 
 
 def _synthesize(pipeline: Any, request: Request) -> Utterance:

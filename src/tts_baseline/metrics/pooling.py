@@ -97,9 +97,9 @@ def over_operators(spec: MetricSpec, evidence: Evidence) -> Reading:
     if not counted:
         return no_value(spec, evidence, "no call was counted")
     work = counted[0]
-    if work.reason is not None:
-        return no_value(spec, evidence, work.reason)
     shares: dict[str, int] = getattr(work, spec.name)
+    if work.reason is not None and not shares:
+        return no_value(spec, evidence, work.reason)
     total = float(sum(shares.values()))
     most = sorted(shares, key=lambda name: (-shares[name], name))[:_OPERATORS_NAMED]
     note = ", ".join(f"{name} {units.value(shares[name], spec.unit)}" for name in most)

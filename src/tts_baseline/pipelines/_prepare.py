@@ -58,10 +58,15 @@ class Checked:
             ) from error
         return utterance(returned, where=self._target)
 
+    @property
+    def read_alone(self) -> Callable[[Request], object] | None:
+        """The pipeline's own way to tell what is read out without making its sound; None without one."""
+        return getattr(self._pipeline, "read_out", None)
+
     def read_out(self, request: Request) -> str | None:
-        """What is read out for the request; without its sound where the pipeline has `read_out(request)`."""
-        read_out = getattr(self._pipeline, "read_out", None)
-        return self.synthesize(request).text if read_out is None else text(read_out(request), self._target)
+        """What is read out for the request, without its sound where the pipeline can tell it so."""
+        alone = self.read_alone
+        return self.synthesize(request).text if alone is None else text(alone(request), self._target)
 
     def close(self) -> None:
         """Close the pipeline, if it can be closed."""

@@ -95,6 +95,11 @@ class CountedWork(Struct, frozen=True):
         """Bytes of new storage; freed memory is not taken off."""
         return self._total("allocated")
 
+    @property
+    def steps(self) -> int | None:
+        """Bytecode instructions of reading the text out; None for a pipeline without `read_out(request)`."""
+        return sum(self.by_operator["steps"].values()) or None
+
     def _total(self, counter: str) -> int | None:
         return None if self.reason is not None else sum(self.by_operator[counter].values())
 
@@ -146,7 +151,7 @@ def work(counted: Sequence[records.Work | None]) -> CountedWork:
     """The work of one case, which is counted in one of its processes."""
     none = records.Work(reason="no call was counted")
     total = next((work for work in counted if work is not None), none)
-    names = ("operators", "views", "flops", "syncs", "allocated")
+    names = ("operators", "views", "flops", "syncs", "allocated", "steps")
     return CountedWork({name: getattr(total, name) for name in names}, total.reason)
 
 

@@ -30,6 +30,8 @@ from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.requests import asked_alike
 
+_IN_PYTHON = ("steps",)
+
 
 def is_concerned(run: Run, baseline: Baseline) -> bool:
     """True where the run, or what was accepted, holds a counter: not for a pipeline without torch."""
@@ -52,16 +54,19 @@ def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> li
     if not counted:
         cause: Cause = "never counted" if accepted else "nothing accepted"
         return _unjudged(spec, limit, run, "no baseline", cause)
-    alike = [past for past in counted if not differences(past, run)]
+    in_python = spec.name in _IN_PYTHON
+    alike = [past for past in counted if not differences(past, run, in_python=in_python)]
     if not alike:
-        other = Grounds(around=differences(counted[0], run))
+        other = Grounds(around=differences(counted[0], run, in_python=in_python))
         return _unjudged(spec, limit, run, "not comparable", "other software", other)
     then = max(alike, key=accepted_at)
     return because(_Pair(spec, limit, then, run).verdicts(), between(then.provenance, run.provenance))
 
 
-def differences(then: Run, now: Run) -> tuple[Change, ...]:
+def differences(then: Run, now: Run, *, in_python: bool = False) -> tuple[Change, ...]:
     """Why the counters of two runs cannot be compared; empty where they can.
+
+    Those `in_python` count its instructions, which each version has its own of.
 
     Counters are exact under the same torch and device. Another attention kernel is the code's choice if the
     machine is the same, so it is compared; on another machine it may be the machine's choice.
@@ -71,6 +76,8 @@ def differences(then: Run, now: Run) -> tuple[Change, ...]:
         "device": [run.environment.device for run in (then, now)],
         "processor": [run.environment.hardware.get("machine", "unknown") for run in (then, now)],
     }
+    if in_python:
+        pairs["python"] = [_python(then), _python(now)]
     if not _is_same_machine(then, now):
         shared = _work(then).keys() & _work(now).keys() & asked_alike(then, now)
         pairs["attention"] = [_attention(run, shared) for run in (then, now)]
@@ -226,7 +233,7 @@ def _work(run: Run) -> dict[str, Work]:
         case: calls.work
         for replicate in run.replicates
         for case, calls in replicate.calls.items()
-        if calls.work is not None and calls.work.reason is None
+        if calls.work is not None and (calls.work.reason is None or calls.work.steps)
     }
 
 
