@@ -12,8 +12,15 @@ from tts_baseline.core.verdict import Status, Verdict
 from tts_baseline.stats.multiplicity import holm
 
 
-def draft(spec: MetricSpec, case: str | None, status: Status, **fields: Any) -> Verdict:
-    """A verdict of this metric on a case (None: the suite); its change is a share unless `fields` say no."""
+def blank(spec: MetricSpec, *, relative: bool = True) -> Verdict:
+    """What all verdicts of this metric have in common, for `replace` by those of thousands of cases."""
+    return draft(spec, None, "ok", relative=relative)
+
+
+def draft(
+    spec: MetricSpec, case: str | None, status: Status, *, relative: bool = True, **fields: Any
+) -> Verdict:
+    """A verdict of this metric on a case (None: the suite); its change is a share where `relative`."""
     return Verdict(
         gate=spec.key,
         metric=spec.name,
@@ -21,7 +28,8 @@ def draft(spec: MetricSpec, case: str | None, status: Status, **fields: Any) -> 
         case=case,
         status=status,
         unit=spec.unit,
-        **{"relative": True} | fields,
+        relative=relative,
+        **fields,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tts_baseline.core import units
+from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Case, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.verdict import FAILING, Status, Verdict
@@ -67,50 +68,45 @@ def case_sheets(verdicts: Sequence[Verdict], most: int | None = SHOWN_CASES) -> 
 
 def compared_sheets(run: Run, verdicts: Sequence[Verdict]) -> list[Sheet]:
     """Every case with every reading in one table, what is accepted beside it: '4.64 → 1.89'."""
-    accepted = {
-        (v.case, v.metric): units.value(v.baseline, v.unit) for v in verdicts if v.baseline is not None
-    }
-    sheets = reading_sheets(run, _ALL_COLUMNS)
-    return [
-        Sheet(
-            "readings, accepted → measured",
-            sheet.heads,
-            tuple(
-                (
-                    case,
-                    *(
-                        f"{accepted[case, name]} → {cell}" if (case, name) in accepted else cell
-                        for (name, _), cell in zip(sheet.heads[1:], cells, strict=True)
-                    ),
-                )
-                for case, *cells in sheet.rows
-            ),
-        )
-        for sheet in sheets
-    ]
+    accepted: dict[str, dict[str | None, float]] = {}
+    for verdict in verdicts:
+        if verdict.baseline is not None:
+            accepted.setdefault(verdict.metric, {})[verdict.case] = verdict.baseline
+
+    def cell(spec: MetricSpec, case: str) -> str:
+        then, now = accepted.get(spec.name, {}).get(case), _measured(run, spec, case)
+        return now if then is None else f"{units.value(then, spec.unit)} → {now}"
+
+    return _by_case("readings, accepted → measured", run, cell, _ALL_COLUMNS)
 
 
 def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
     """Every case with every reading, split by columns into as many tables as the width asks for."""
-    by_case: dict[str, dict[str, str]] = {case.id: {} for case in run.cases}
-    for reading in run.readings:
-        if reading.case is not None:
-            unit = metrics()[reading.metric].spec.unit
-            by_case[reading.case][reading.metric] = units.value(reading.value, unit)
+    return _by_case("readings", run, lambda spec, case: _measured(run, spec, case), width)
+
+
+def _by_case(title: str, run: Run, cell: Callable[[MetricSpec, str], str], width: int) -> list[Sheet]:
+    """A row a case, and a column for each metric that has a value of some case."""
     columns = [
-        m.spec.name
-        for m in metrics().values()
-        if any(cells.get(m.spec.name, "-") != "-" for cells in by_case.values())
+        metric.spec
+        for name, metric in metrics().items()
+        if any(case and reading.value is not None for case, reading in run.by_metric.get(name, {}).items())
     ]
-    id_width = max(len("case"), *(len(case) for case in by_case))
+    names = [case.id for case in run.cases]
+    id_width = max(len("case"), *map(len, names))
     room = max(1, (width - id_width) // 12)
     sheets = []
     for start in range(0, len(columns), room):
         part = columns[start : start + room]
-        rows = tuple((case, *(cells.get(name, "-") for name in part)) for case, cells in by_case.items())
-        heads = (("case", id_width), *((name, 11) for name in part))
-        sheets.append(Sheet("readings", heads, rows))
+        rows = tuple((case, *(cell(spec, case) for spec in part)) for case in names)
+        heads = (("case", id_width), *((spec.name, 11) for spec in part))
+        sheets.append(Sheet(title, heads, rows))
     return sheets
+
+
+def _measured(run: Run, spec: MetricSpec, case: str) -> str:
+    reading = run.by_metric[spec.name].get(case)
+    return units.value(reading.value if reading else None, spec.unit)
 
 
 def counts(verdicts: Iterable[Verdict]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import fmean, median
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ def _squares(values: Sequence[float]) -> float:
     return math.fsum((value - middle) ** 2 for value in values)
 
 
+@lru_cache(maxsize=64)  # thousands of cases ask for the same few
 def error_of_median(count: int) -> float:
     """The standard error of the median of so many normal values, in their standard deviations.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from statistics import median
 from typing import Any
 
@@ -41,7 +42,7 @@ def verdicts(
     alone = _alone(sample)
     suite = _suite(sample, alone, cases, readings)
     if suite and spec.decide == "median" and suite.status == "regressed":
-        alone = [_case(sample, pair) for pair in sample.pairs]
+        alone = _beneath(sample)
     return [*([suite] if suite else []), *lost, *alone]
 
 
@@ -67,8 +68,16 @@ def drafted(
     **fields: Any,
 ) -> Verdict:
     """A verdict of this metric; its limit is `bound`, or what is allowed from `then`."""
-    numbers = {"baseline": then, "current": now, "limit": bound or allowed(limit, then) or limit.relative}
-    return draft(spec, case, status, relative=limit.is_relative, **numbers, **fields)
+    return draft(
+        spec,
+        case,
+        status,
+        relative=limit.is_relative,
+        baseline=then,
+        current=now,
+        limit=bound or allowed(limit, then) or limit.relative,
+        **fields,
+    )
 
 
 def is_open(verdicts: Iterable[Verdict]) -> bool:
@@ -119,9 +128,9 @@ def _median(sample: PairedSample, of: int) -> Verdict:
     """
     spec, limit, pairs = sample.spec, sample.limit, sample.pairs
     then = median(pair.then for pair in pairs)
-    worse = [_without_chance(sample, pair) for pair in pairs]
+    worse = _without_chance(sample)
     middle, low, high = _interval(sample, worse, ALPHA)
-    bound = max(sample.allowed(then), _width(sample))
+    bound = max(allowed(limit, then), _width(sample))
     status, cause = _side(low, high, bound, sure=_interval(sample, worse, _SURE)[1])
     is_down = spec.better == "higher" or (
         spec.better == "same" and median(pair.difference for pair in pairs) < 0
@@ -143,10 +152,10 @@ def _median(sample: PairedSample, of: int) -> Verdict:
 
 def _of_worst(sample: PairedSample, grounds: Grounds, status: Status) -> Grounds:
     """The grounds of a suite that is not fine, with its worst case and what the metric says of that one."""
-    worst = max(sample.pairs, key=lambda pair: sample.worse(pair.difference))
-    if status in ("ok", "improved") or not worst.note:
+    if status in ("ok", "improved"):
         return grounds
-    return replace(grounds, case=worst.case, note=worst.note)
+    _, worst = max(zip(sample.worsened, sample.pairs, strict=True), key=itemgetter(0))
+    return replace(grounds, case=worst.case, note=worst.note) if worst.note else grounds
 
 
 def _side(low: float, high: float, bound: float, *, sure: float) -> tuple[Status, Cause]:
@@ -158,12 +167,12 @@ def _side(low: float, high: float, bound: float, *, sure: float) -> tuple[Status
     return ("undecided", "between") if high > bound else ("ok", "median")
 
 
-def _without_chance(sample: PairedSample, pair: Pair) -> float:
-    """By how much a pair is worse. Sizes, which do not cancel, have what chance adds to them taken off."""
-    worse = sample.worse(pair.difference)
+def _without_chance(sample: PairedSample) -> list[float]:
+    """By how much pairs are worse. Sizes, which do not cancel, have what chance adds to them taken off."""
     if sample.spec.better != "same":
-        return worse
-    return math.sqrt(max(0.0, worse**2 - sample.error(pair) ** 2))
+        return sample.worsened
+    both = zip(sample.worsened, sample.errors, strict=True)
+    return [math.sqrt(max(0.0, worse**2 - error**2)) for worse, error in both]
 
 
 def _interval(sample: PairedSample, worse: Sequence[float], alpha: float) -> Interval:
@@ -173,8 +182,7 @@ def _interval(sample: PairedSample, worse: Sequence[float], alpha: float) -> Int
         measured = [pair.measured for pair in sample.pairs]
         _, least, most = median_beyond(worse, measured, _MANY, alpha)
         return middle, min(low, least), max(high, most)
-    errors = [sample.error(pair) for pair in sample.pairs]
-    return median_beyond(worse, errors, sample.noise.degrees, alpha)
+    return median_beyond(worse, sample.errors, sample.noise.degrees, alpha)
 
 
 def _width(sample: PairedSample) -> float:
@@ -192,42 +200,44 @@ def _alone(sample: PairedSample) -> list[Verdict]:
 
     Holm's procedure keeps one error rate for all cases.
     """
-    spec, pairs = sample.spec, sample.pairs
+    spec = sample.spec
     limits = spec.gross if spec.decide == "median" else 1.0
-    bounds = [limits * sample.allowed(pair.then) if limits else math.inf for pair in pairs]
-    chances = [
-        chance(sample.worse(pair.difference) - bound, sample.error(pair), sample.noise.degrees or _MANY)
-        for pair, bound in zip(pairs, bounds, strict=True)
-    ]
+    bounds = [limits * allowed if limits else math.inf for allowed in sample.allowed]
+    degrees = sample.noise.degrees or _MANY
+    columns = zip(sample.worsened, bounds, sample.errors, strict=True)
+    chances = [chance(worse - bound, error, degrees) for worse, bound, error in columns]
     sure = _SURE if spec.decide == "median" else _SURE / 2  # the other half asks for all cases together
     failed = holm(chances, sure * sample.part)
     return [
-        _failed(sample, pair, bound) if fails else _case(sample, pair)
-        for pair, bound, fails in zip(pairs, bounds, failed, strict=True)
+        _failed(sample, pair, bound) if fails else beneath
+        for pair, bound, fails, beneath in zip(sample.pairs, bounds, failed, _beneath(sample), strict=True)
     ]
 
 
 def _failed(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
     cause: Cause = "gross" if sample.spec.decide == "median" else ""
-    return _of(sample, pair, "regressed", cause=cause, bound=bound, grounds=_noted(pair))
+    return _of(sample, pair, "regressed", bound, cause, _noted(pair))
 
 
-def _case(sample: PairedSample, pair: Pair) -> Verdict:
-    """The verdict of a case that does not fail alone: beneath a median none."""
-    worse, limit = sample.worse(pair.difference), sample.allowed(pair.then)
-    if sample.spec.decide == "each":
-        return _counted(sample, pair, max(limit, _by_chance(sample, pair)))
+def _beneath(sample: PairedSample) -> list[Verdict]:
+    """The verdicts of cases that do not fail alone: beneath a median none."""
+    case = _counted if sample.spec.decide == "each" else _uncounted
+    columns = zip(sample.pairs, sample.worsened, sample.allowed, strict=True)
+    return [case(sample, pair, worse, limit) for pair, worse, limit in columns]
+
+
+def _uncounted(sample: PairedSample, pair: Pair, worse: float, limit: float) -> Verdict:
     if worse > limit:
-        return _of(sample, pair, "worse", grounds=_noted(pair))
-    return _of(sample, pair, "better" if worse < -limit else "ok")
+        return _of(sample, pair, "worse", limit, grounds=_noted(pair))
+    return _of(sample, pair, "better" if worse < -limit else "ok", limit)
 
 
-def _counted(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
+def _counted(sample: PairedSample, pair: Pair, worse: float, limit: float) -> Verdict:
     """The verdict where every case counts: beyond the bound, chance may be it."""
-    worse = sample.worse(pair.difference)
+    bound = max(limit, _by_chance(sample, pair))
     if worse > bound:
-        return _of(sample, pair, "undecided", cause="chance", bound=bound, grounds=_noted(pair))
-    return _of(sample, pair, "improved" if worse < -bound else "ok", bound=bound)
+        return _of(sample, pair, "undecided", bound, "chance", _noted(pair))
+    return _of(sample, pair, "improved" if worse < -bound else "ok", bound)
 
 
 def _by_chance(sample: PairedSample, pair: Pair) -> float:
@@ -243,9 +253,25 @@ def _noted(pair: Pair) -> Grounds:
     return Grounds(note=pair.note) if pair.note else NO_GROUNDS
 
 
-def _of(sample: PairedSample, pair: Pair, status: Status, **fields: Any) -> Verdict:
-    numbers = {"then": pair.then, "now": pair.now, "change": pair.difference}
-    return drafted(sample.spec, sample.limit, pair.case, status, **numbers, **fields)
+def _of(
+    sample: PairedSample,
+    pair: Pair,
+    status: Status,
+    bound: float,
+    cause: Cause = "",
+    grounds: Grounds = NO_GROUNDS,
+) -> Verdict:
+    return replace(
+        sample.blank,
+        case=pair.case,
+        status=status,
+        baseline=pair.then,
+        current=pair.now,
+        change=pair.difference,
+        limit=bound or sample.limit.relative,
+        cause=cause,
+        grounds=grounds,
+    )
 
 
 def _worst(alone: Sequence[Verdict], *, has_grown: bool) -> Verdict:
@@ -261,9 +287,8 @@ def _worst(alone: Sequence[Verdict], *, has_grown: bool) -> Verdict:
 
 def _has_grown(sample: PairedSample) -> bool:
     """True where all cases together are beyond their limits, and chance has not done it."""
-    pairs = sample.pairs
-    excess = sum(sample.worse(pair.difference) - sample.allowed(pair.then) for pair in pairs)
-    error = math.hypot(*(sample.error(pair) for pair in pairs))
+    excess = sum(worse - limit for worse, limit in zip(sample.worsened, sample.allowed, strict=True))
+    error = math.hypot(*sample.errors)
     return error > 0 and chance(excess, error, sample.noise.degrees) <= _SURE / 2 * sample.part
 
 

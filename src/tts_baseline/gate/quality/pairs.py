@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from statistics import median
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from msgspec import Struct
 from tts_baseline.core.bounds import SMALLEST_RATIO
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading, Score
+from tts_baseline.core.verdict import Verdict
+from tts_baseline.gate.drafts import blank
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.repeats import Repeatability, error_of_median, repeatability
 
@@ -35,7 +38,7 @@ class Pair(Struct, frozen=True):
     measured: float = 0.0
 
 
-class PairedSample(Struct, frozen=True, kw_only=True):
+class PairedSample(Struct, frozen=True, kw_only=True, dict=True):
     """One metric with its pairs; what chance does to a repeat; this look's part of the error rates.
 
     `noise` is what all repeats say, `usual` what those say that widen the limit: the accepted ones, where
@@ -54,9 +57,25 @@ class PairedSample(Struct, frozen=True, kw_only=True):
         """True where the repeats are enough to say what chance does."""
         return self.noise.degrees >= ENOUGH
 
-    def allowed(self, then: float) -> float:
-        """The limit in the terms of a difference from `then`: a share of it, or an amount."""
-        return allowed(self.limit, then)
+    @cached_property
+    def blank(self) -> Verdict:
+        """What the verdicts of all pairs have in common."""
+        return blank(self.spec, relative=self.limit.is_relative)
+
+    @cached_property
+    def worsened(self) -> list[float]:
+        """By how much each pair is for the worse."""
+        return [self.worse(pair.difference) for pair in self.pairs]
+
+    @cached_property
+    def allowed(self) -> list[float]:
+        """The limit of each pair, in the terms of its difference."""
+        return [allowed(self.limit, pair.then) for pair in self.pairs]
+
+    @cached_property
+    def errors(self) -> list[float]:
+        """The standard error of each pair's difference, by what all repeats say of chance."""
+        return [self.error(pair) for pair in self.pairs]
 
     def worse(self, difference: float) -> float:
         """By how much a difference is for the worse."""
@@ -106,20 +125,19 @@ def apart(
     `is_single` tells that an accepted score without values is of one utterance; else they are taken to be as
     many as now.
     """
-    before, now = then.value or 0.0, reading.value or 0.0
+    before, now = _capped(spec, (then.value or 0.0, reading.value or 0.0))
+    scale = _scale(limit, before)
     heard = max(len(reading.values), 1)
-    repeats = _terms(spec, limit, before, reading.values) if heard > 1 else ()
     accepted = len(then.values) or (1 if is_single else heard)
-    before, now = _capped(spec, (before, now))
     return Pair(
         case,
         before,
         now,
-        (now - before) / _scale(limit, before),
-        repeats,
+        (now - before) / scale,
+        _terms(spec, limit, then.value, reading.values) if heard > 1 else (),
         math.hypot(error_of_median(accepted), error_of_median(heard)),
         reading.note,
-        _measured(reading, before, now) / _scale(limit, before),
+        _measured(reading, before, now) / scale,
     )
 
 

@@ -14,7 +14,7 @@ from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Baseline, Reading, Run
 from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
-from tts_baseline.gate.drafts import corrected, draft
+from tts_baseline.gate.drafts import blank, corrected, draft
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
 from tts_baseline.gate.screen.requests import asked_alike
@@ -75,6 +75,7 @@ class _Bench:
         self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
         self.is_adjusted = adjustment != UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
+        self.blank = blank(spec)
         self.case_prior = CASE_FACTOR * self.prior
         self.plain_now = session_logs(spec, run)
         self.plain_then = [session_logs(spec, past, run) for past in baseline.runs]
@@ -203,10 +204,10 @@ class _Bench:
             status = "ok"
         else:
             cause = "resolution"
-        return draft(
-            self.spec,
-            case,
-            status,
+        return replace(
+            self.blank,
+            case=case,
+            status=status,
             baseline=math.exp(log_then),
             current=math.exp(log_then + plain.change),
             change=math.expm1(fair.change),
