@@ -33,8 +33,9 @@ _LINKS = re.compile(
     r"|(?P<mention>@)(?=\w)|(?P<reference>[#!%])(?=\w)|(?P<issue>\bGH-)(?=\d)|(?P<command>#)(?=#\w*\[)",
     re.IGNORECASE,
 )
-# What neither begins a mark nor is a part of a link (`www.`, `GH-1`), as most cells of a table.
-_PLAIN = re.compile(r"[0-9A-FH-VX-Za-fh-vx-z .,;+()→-]*")
+# Words, as most cells of a table, that neither begin a mark nor are a part of a link (`www.`, `GH-1`).
+_WORD = "[0-9A-FH-VX-Za-fh-vx-z.,;+()→-]+"
+_PLAIN = re.compile(f"{_WORD}(?: {_WORD})*")
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
 _BEGINNING = re.compile(r"^(?:#+|[+-]|\d+[.)])(?=\s)|^>")
 _UNFIT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -69,10 +70,9 @@ def ci_log(text: str) -> str:
 
 def markdown(text: str) -> str:
     """The text as one line within a heading, a cell or a sentence of Markdown: nothing but text."""
-    shown = " ".join(line(text).split())
-    if _PLAIN.fullmatch(shown):
-        return shown
-    marked = _MARKS.sub(_inert, shown)
+    if _PLAIN.fullmatch(text):
+        return text
+    marked = _MARKS.sub(_inert, " ".join(line(text).split()))
     return _LINKS.sub(lambda link: f"{link[0]}{_NO_SPACE}", marked)
 
 

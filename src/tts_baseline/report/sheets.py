@@ -73,19 +73,22 @@ def compared_sheets(run: Run, verdicts: Sequence[Verdict]) -> list[Sheet]:
         if verdict.baseline is not None:
             accepted.setdefault(verdict.metric, {})[verdict.case] = verdict.baseline
 
-    def cell(spec: MetricSpec, case: str) -> str:
-        then, now = accepted.get(spec.name, {}).get(case), _measured(run, spec, case)
-        return now if then is None else f"{units.value(then, spec.unit)} → {now}"
+    def column(spec: MetricSpec) -> list[str]:
+        then, now = accepted.get(spec.name, {}), zip(run.cases, _measured(run, spec), strict=True)
+        return [
+            f"{units.value(then[case.id], spec.unit)} → {cell}" if case.id in then else cell
+            for case, cell in now
+        ]
 
-    return _by_case("readings, accepted → measured", run, cell, _ALL_COLUMNS)
+    return _by_case("readings, accepted → measured", run, column, _ALL_COLUMNS)
 
 
 def reading_sheets(run: Run, width: int = WIDTH) -> list[Sheet]:
     """Every case with every reading, split by columns into as many tables as the width asks for."""
-    return _by_case("readings", run, lambda spec, case: _measured(run, spec, case), width)
+    return _by_case("readings", run, lambda spec: _measured(run, spec), width)
 
 
-def _by_case(title: str, run: Run, cell: Callable[[MetricSpec, str], str], width: int) -> list[Sheet]:
+def _by_case(title: str, run: Run, column: Callable[[MetricSpec], list[str]], width: int) -> list[Sheet]:
     """A row a case, and a column for each metric that has a value of some case."""
     columns = [
         metric.spec
@@ -98,15 +101,17 @@ def _by_case(title: str, run: Run, cell: Callable[[MetricSpec, str], str], width
     sheets = []
     for start in range(0, len(columns), room):
         part = columns[start : start + room]
-        rows = tuple((case, *(cell(spec, case) for spec in part)) for case in names)
+        rows = tuple(zip(names, *map(column, part), strict=True))
         heads = (("case", id_width), *((spec.name, 11) for spec in part))
         sheets.append(Sheet(title, heads, rows))
     return sheets
 
 
-def _measured(run: Run, spec: MetricSpec, case: str) -> str:
-    reading = run.by_metric[spec.name].get(case)
-    return units.value(reading.value if reading else None, spec.unit)
+def _measured(run: Run, spec: MetricSpec) -> list[str]:
+    """What a metric read, case by case."""
+    readings = run.by_metric[spec.name]
+    values = (readings[case.id].value if case.id in readings else None for case in run.cases)
+    return [units.value(value, spec.unit) for value in values]
 
 
 def counts(verdicts: Iterable[Verdict]) -> str:

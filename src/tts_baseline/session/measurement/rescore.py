@@ -28,13 +28,16 @@ def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[st
     A case that has the accepted samples takes its own readings. Raises BaselineError for a recording that is
     not the one that was measured.
     """
+    outdated = stale(run, quality)
+    if not outdated:
+        return run
     now = goldens_of(run.cases, quality)
     asked = {case.id: case for case in run.cases}
     own: dict[str | None, dict[tuple[str | None, str], Reading]] = {}
     for reading in run.own_readings:
         own.setdefault(reading.case, {})[reading.case, reading.metric] = reading
     fresh: dict[tuple[str | None, str], Reading] = {}
-    for case in stale(run, quality):
+    for case in outdated:
         accepted = quality.cases[case] if quality and case in now else None
         if accepted and accepted.audio.is_same(run.audio[case]):
             fresh |= own.get(case, {})
