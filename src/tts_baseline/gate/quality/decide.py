@@ -216,7 +216,7 @@ def _alone(sample: PairedSample) -> list[Verdict]:
 
 def _failed(sample: PairedSample, pair: Pair, bound: float) -> Verdict:
     cause: Cause = "gross" if sample.spec.decide == "median" else ""
-    return _of(sample, pair, "regressed", bound, cause, _noted(pair))
+    return sample.verdict(pair, "regressed", bound, cause, _noted(pair))
 
 
 def _beneath(sample: PairedSample) -> list[Verdict]:
@@ -228,16 +228,16 @@ def _beneath(sample: PairedSample) -> list[Verdict]:
 
 def _uncounted(sample: PairedSample, pair: Pair, worse: float, limit: float) -> Verdict:
     if worse > limit:
-        return _of(sample, pair, "worse", limit, grounds=_noted(pair))
-    return _of(sample, pair, "better" if worse < -limit else "ok", limit)
+        return sample.verdict(pair, "worse", limit, grounds=_noted(pair))
+    return sample.verdict(pair, "better" if worse < -limit else "ok", limit)
 
 
 def _counted(sample: PairedSample, pair: Pair, worse: float, limit: float) -> Verdict:
     """The verdict where every case counts: beyond the bound, chance may be it."""
     bound = max(limit, _by_chance(sample, pair))
     if worse > bound:
-        return _of(sample, pair, "undecided", bound, "chance", _noted(pair))
-    return _of(sample, pair, "improved" if worse < -bound else "ok", bound)
+        return sample.verdict(pair, "undecided", bound, "chance", _noted(pair))
+    return sample.verdict(pair, "improved" if worse < -bound else "ok", bound)
 
 
 def _by_chance(sample: PairedSample, pair: Pair) -> float:
@@ -251,27 +251,6 @@ def _by_chance(sample: PairedSample, pair: Pair) -> float:
 
 def _noted(pair: Pair) -> Grounds:
     return Grounds(note=pair.note) if pair.note else NO_GROUNDS
-
-
-def _of(
-    sample: PairedSample,
-    pair: Pair,
-    status: Status,
-    bound: float,
-    cause: Cause = "",
-    grounds: Grounds = NO_GROUNDS,
-) -> Verdict:
-    return replace(
-        sample.blank,
-        case=pair.case,
-        status=status,
-        baseline=pair.then,
-        current=pair.now,
-        change=pair.difference,
-        limit=bound or sample.limit.relative,
-        cause=cause,
-        grounds=grounds,
-    )
 
 
 def _worst(alone: Sequence[Verdict], *, has_grown: bool) -> Verdict:

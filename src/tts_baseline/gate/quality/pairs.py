@@ -8,11 +8,12 @@ from functools import cached_property
 from statistics import median
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.core.bounds import SMALLEST_RATIO
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.records import Reading, Score
-from tts_baseline.core.verdict import Verdict
+from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.drafts import blank
 from tts_baseline.gate.limits import Limit
 from tts_baseline.stats.repeats import Repeatability, error_of_median, repeatability
@@ -58,11 +59,6 @@ class PairedSample(Struct, frozen=True, kw_only=True, dict=True):
         return self.noise.degrees >= ENOUGH
 
     @cached_property
-    def blank(self) -> Verdict:
-        """What the verdicts of all pairs have in common."""
-        return blank(self.spec, relative=self.limit.is_relative)
-
-    @cached_property
     def worsened(self) -> list[float]:
         """By how much each pair is for the worse."""
         return [self.worse(pair.difference) for pair in self.pairs]
@@ -93,6 +89,26 @@ class PairedSample(Struct, frozen=True, kw_only=True, dict=True):
         if self.noise.degrees and self.spec.unit == "faults":
             deviation = max(deviation, math.sqrt(max(0.0, pair.then + pair.now) / 2))
         return max(pair.spread * deviation, pair.measured)
+
+    def verdict(
+        self, pair: Pair, status: Status, bound: float, cause: Cause = "", grounds: Grounds = NO_GROUNDS
+    ) -> Verdict:
+        """The verdict on a pair whose limit is `bound`."""
+        return replace(
+            self._blank,
+            case=pair.case,
+            status=status,
+            baseline=pair.then,
+            current=pair.now,
+            change=pair.difference,
+            limit=bound or self.limit.relative,
+            cause=cause,
+            grounds=grounds,
+        )
+
+    @cached_property
+    def _blank(self) -> Verdict:
+        return blank(self.spec, relative=self.limit.is_relative)
 
 
 def sampled(
