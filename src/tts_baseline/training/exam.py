@@ -25,7 +25,8 @@ class Exam:
     @property
     def standing(self) -> dict[str, float]:
         """The best loss so far, and how often it was not bettered since; what a resumed run begins with."""
-        return {} if math.isinf(self.best) else {"best": self.best, "without": float(self._without)}
+        was_asked = self._without or not math.isinf(self.best)
+        return {"best": self.best, "without": float(self._without)} if was_asked else {}
 
     @property
     def is_over(self) -> bool:

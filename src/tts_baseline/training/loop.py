@@ -6,6 +6,7 @@ killed, therefore goes on as if nothing had been: on a CPU, with as many threads
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -159,7 +160,7 @@ def follow(
         learned=learned,
         path=keep(),
         is_stopped=learner.update < course.updates and not exam.is_over,
-        best=exam.standing.get("best"),
+        best=exam.best if exam.best < math.inf else None,
         is_early=learner.update < course.updates and exam.is_over,
     )
 
