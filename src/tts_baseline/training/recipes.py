@@ -50,8 +50,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     climbs to `peak` in `warmup` updates, then falls to zero at the last one (as upstream); gradients are
     clipped to `norm`. What is kept is the moving average of the weights, by `average` in the end. Products
     are computed in `precision`. With `lora`, adapters of this rank learn, and no weights. A checkpoint is
-    written every `checkpoint_s` seconds. The held-out loss of the average is asked every `check_every` updates
-    (0: never); the run ends after `patience` times without a gain (0: never).
+    written every `checkpoint_s` seconds. Every `check_every` updates (0: never) the held-out loss of the
+    average is asked; the run ends after `patience` times without a gain (0: never).
     """
 
     KIND: ClassVar[str] = VOICE

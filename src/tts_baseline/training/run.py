@@ -131,13 +131,14 @@ class Trainee:
         """The mean loss of one update, over batches whose gradients are added up."""
         recipe, number, crew = self._recipe, self.update, self._crew
         total = 0.0
-        for index, batch in zip(crew.own(range(recipe.accumulate)), together, strict=True):
+        for turn, batch in enumerate(together):
+            index = crew.rank + turn * crew.count
             dice = objective.dice(recipe.seed, number * recipe.accumulate + index)
             drawn = objective.draw(batch, recipe.chances, dice)
             with torch.autocast(
                 batch.mel.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"
             ):
-                loss = objective.loss(self._network, batch, drawn) / recipe.accumulate
+                loss = objective.loss(self._network, batch, drawn) / (len(together) * crew.count)
             loss.backward()
             total += loss.item()
         values = list(self._parameters.values())
