@@ -131,6 +131,19 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(data: Path, whole: Path,
     assert [path.name for path in out.iterdir()] == [checkpoints.LAST]
 
 
+def test_a_run_that_was_killed_at_any_step_ends_as_one_that_was_not() -> None:
+    """A sample of benchmarks/training/kills.py."""
+    script = Path(__file__).parents[2] / "benchmarks/training/kills.py"
+    asked = ["--kills", "2", "--turns", "1", "--steps", "2"]
+    ended = subprocess.run([sys.executable, str(script), *asked], capture_output=True, text=True, check=True)
+    counted = json.loads(ended.stdout)
+    assert counted["kills at random moments"] == 2
+    killed = counted["runs that were killed"]
+    assert counted["runs that ended bit for bit as the undisturbed one"] == killed > 0
+    steps = counted["killed at each step of a checkpoint, and ended so"]
+    assert steps == {"torch.save before": "1 of 1", "torch.save half-way": "1 of 1"}
+
+
 def write_recipe(path: Path, recipe: Recipe) -> None:
     table = msgspec.to_builtins(recipe)
     tables = {key: table.pop(key) for key in ("sizes", "chances")}

@@ -36,7 +36,8 @@ class State(Struct, frozen=True, kw_only=True):
 
 def write(folder: Path, state: State, name: str = LAST) -> Path:
     """The file that now holds this state; whatever happens meanwhile, it holds this one or the one before."""
-    new, path = folder / f".{name}.new", folder / name
+    path = folder / name
+    new = path.with_suffix(".new")
     fields = {name: getattr(state, name) for name in State.__struct_fields__}
     with new.open("wb") as file:
         torch.save(fields, file)
