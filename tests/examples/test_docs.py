@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -190,7 +189,6 @@ def test_tags_and_their_figures_are_those_of_the_code() -> None:
     assert f"{controls.SPEEDS['fast']} and {controls.SPEEDS['slow']} of the pace" in F5
 
 
-@pytest.mark.skipif(find_spec("damga") is None, reason="damga is not installed")
 def test_the_plan_it_shows_is_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     command, shown = re.search(r"\$ tts-baseline plan (.*?)\n(.*?)```", F5, flags=re.DOTALL).groups()
     text, region = re.fullmatch(r"'(.*)' --region (\w+)", command).groups()

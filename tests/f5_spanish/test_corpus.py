@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("damga")
-
 import corpus
+import pytest
 
 FILES = corpus.files()
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("damga")
-
 import review
 
 FILES = sorted(review.FOLDER.glob("*.toml"))

@@ -27,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", default="neutral", help="such as rioplatense (default: neutral)")
     parser.add_argument("--style", help="such as happy (default: neutral)")
     parser.add_argument("--speed", type=float, default=1.0, help="0.25 to 4 (default: 1)")
+    parser.add_argument("--why", action="store_true", help="show what was read, as what, by which rule")
     parser.add_argument("--json", action="store_true", help="print machine-readable JSON")
 
 
@@ -40,11 +41,11 @@ def act(options: argparse.Namespace) -> int:
     request = Request(
         text=_text(options.text), region=options.region, style=options.style, speed=options.speed
     )
-    plan = preview(request, chosen, root=root)
+    plan = preview(request, chosen, root=root, why=options.why)
     if options.json:
         say_json(msgspec.json.format(msgspec.json.encode(plan), indent=1).decode())
     else:
-        say(text_plan.render(plan))
+        say(text_plan.render(plan, why=options.why))
     return 0
 
 

@@ -12,18 +12,18 @@ from tts_baseline.core.outside import line
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from tts_baseline.pipelines.f5_spanish.plan import Chunk, Phrase, TextPlan, Token
+    from tts_baseline.pipelines.f5_spanish.plan import Chunk, Phrase, Span, TextPlan, Token
 
 _WIDTH = 100
 
 
-def render(plan: TextPlan, *, width: int = _WIDTH) -> str:
-    """The plan as tables for a terminal: chunks, tone units, and what else there is to know."""
+def render(plan: TextPlan, *, width: int = _WIDTH, why: bool = False) -> str:
+    """The plan as tables for a terminal: chunks, tone units, with `why` the spans, and what else there is."""
     from rich.console import Console
 
     out = io.StringIO()
     console = Console(file=out, width=width, no_color=True, force_terminal=False, legacy_windows=False)
-    for title, heads, rows in _sheets(plan):
+    for title, heads, rows in _sheets(plan, why=why):
         if rows:
             console.print(title, markup=False, highlight=False)
             console.print(_table(heads, rows))
@@ -31,7 +31,7 @@ def render(plan: TextPlan, *, width: int = _WIDTH) -> str:
     return "\n".join(shown.rstrip() for shown in out.getvalue().rstrip().splitlines())
 
 
-def _sheets(plan: TextPlan) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+def _sheets(plan: TextPlan, *, why: bool) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
     """Every table: its title, its column heads, its rows."""
     if plan.lead_s:
         yield "before it all", (), [("silence", _pause(plan.lead_s))]
@@ -45,6 +45,12 @@ def _sheets(plan: TextPlan) -> Iterable[tuple[str, Sequence[str], Sequence[Seque
         ("sentence", "contour", "words", "after it"),
         [_unit(plan, phrase) for phrase in plan.phrases],
     )
+    if why:
+        yield (
+            "spans: what is not read as it is written",
+            ("written", "type", "read as", "rule", "or"),
+            [_span(span) for span in plan.spans],
+        )
     yield "left out", ("what", "why"), [(omission.what, omission.reason) for omission in plan.omissions]
     evidence = [(item.word, item.feature, item.region) for item in plan.evidence]
     yield "evidence of a region", ("word", "feature", "region"), evidence
@@ -68,6 +74,12 @@ def _chunk(chunk: Chunk) -> tuple[str, ...]:
     marked = (f"{text[s.start : s.end].decode()} {'!' * s.level}" for s in chunk.emphasis)
     speed, stretch = units.value(chunk.speed, "1"), units.value(chunk.stretch, "1")
     return (f"«{chunk.text}»", chunk.style or "", speed, stretch, _pause(chunk.pause_s), ", ".join(marked))
+
+
+def _span(span: Span) -> tuple[str, ...]:
+    rule = f"{span.rule} ({span.region})" if span.region else span.rule
+    others = "; ".join(f"{other.type}: {other.reading}" for other in span.alternatives)
+    return (f"«{span.written}»", span.type, span.reading, rule, others)
 
 
 def _unit(plan: TextPlan, phrase: Phrase) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ STAGES = {
     "denoise": ("noisereduce", lambda w: denoise.denoise(w, RATE)),
     "normalize": ("pyloudnorm", lambda w: loudness.normalize(w, RATE, -23.0).samples),
     "stretch": (None, lambda w: stretch.stretch(w, RATE, 1.2)),
-    "emphasize": ("parselmouth", lambda w: emphasis.emphasize(w, RATE, [emphasis.Span(0, 0.4, 2)])),
+    "emphasize": ("parselmouth", lambda w: emphasis.emphasize(w, RATE, [emphasis.Stressed(0, 0.4, 2)])),
 }
 
 WAVES = {

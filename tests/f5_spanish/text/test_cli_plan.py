@@ -13,8 +13,6 @@ import pytest
 from tts_baseline.cli import main
 from tts_baseline.pipelines.f5_spanish.plan import TextPlan
 
-pytest.importorskip("damga")
-
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -98,8 +96,6 @@ def test_the_switches_of_the_project_hold(project: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["Hola [hapy]tú"], "did you mean 'happy'?"),
-        (["Hola [pause 99s]"], "longer than 10 s"),
         (["Hola", "--region", "mexcan"], "did you mean 'mexican'?"),
         (["Hola", "--speed", "9"], "a speed is between 0.25 and 4, not 9"),
         (["Hola", "--speed", "nan"], "a speed is between"),
@@ -114,6 +110,19 @@ def test_a_wrong_request_is_an_error_with_a_hint(
     assert message in err
     assert "  next   " in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("Hola [hapy]tú", "did you mean 'happy'?"), ("Hola [pause 99s]", "longer than 10 s")],
+)
+def test_a_near_miss_of_a_tag_is_noted_or_an_error(
+    text: str, message: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in planned(capsys, text).notes[0]
+    settings(project, 'unknown_tags = "error"')
+    assert main(["plan", text]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_a_wrong_setting_is_an_error(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

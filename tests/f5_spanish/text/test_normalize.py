@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import tomllib
 from itertools import product
 from pathlib import Path
@@ -11,10 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("damga")
-
-from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError
-from tts_baseline.pipelines.f5_spanish.text import reader
+from tts_baseline.core.errors import SettingsError
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
@@ -27,7 +23,7 @@ CASES = [
     for group in TABLE
     for case in group["cases"]
 ]
-SAID = ("word", "rewrite", "unit", "currency", "noun", "ending", "context", "roman", "letter", "link")
+SAID = ("word", "pattern", "unit", "currency", "noun", "ending", "context", "roman", "letter", "link")
 ADMITTED = ("symbol", "character")
 
 
@@ -139,43 +135,6 @@ def test_an_unknown_region_is_an_error_that_names_the_known_ones(region: str) ->
     with pytest.raises(SettingsError) as caught:
         normalize("Hola.", region=region)
     assert "castilian" in caught.value.hint
-
-
-def test_without_damga_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "damga", None)
-    monkeypatch.setattr(reader, "damga", reader.damga.__wrapped__)
-    monkeypatch.setattr(reader, "damga_reads", reader.damga_reads.__wrapped__)
-    with pytest.raises(MissingExtra, match=r"damga[\s\S]*\[spanish\]"):
-        normalize("Hola.")
-
-
-def test_another_normalizer_may_read_the_numbers() -> None:
-    class Loud:
-        def normalize(self, text: str) -> str:
-            return {"3": "TRES"}[text]
-
-    assert normalize("Son 3.", normalizer=Loud())[0] == "Son TRES."
-
-
-def test_a_normalizer_that_leaves_digits_is_refused() -> None:
-    class Lazy:
-        def normalize(self, text: str) -> str:
-            return text
-
-    with pytest.raises(PipelineError, match="cannot read '3'"):
-        normalize("Son 3.", normalizer=Lazy())
-
-
-def test_a_number_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    class Counting:
-        def normalize(self, text: str) -> str:
-            asked.append(text)
-            return reader.damga().normalize(text)
-
-    normalize("El 23 de febrero de 1981, a las 18:23, Hola.", normalizer=Counting())
-    assert asked == ["23", "1.981", "18", "23"], "only the numbers, each by itself, in one pass"
 
 
 def test_cardinals_agree_with_num2words() -> None:

@@ -11,8 +11,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("damga")
-
 from tts_baseline.pipelines.f5_spanish.plan import Omission
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
@@ -26,6 +24,7 @@ READABLE = re.compile(rf"[{SPANISH}{SPANISH.upper()} .,;:?!¿¡()\"'-]*")
 PAUSES = {char for row in overrides().character for char, name in row.names.items() if name in "—-"} | {
     "—",
     "-",
+    "*",  # as a bullet
 }
 
 # Signs that only their surroundings give a reading.
@@ -78,6 +77,7 @@ def check(text: str, region: str) -> None:
         alone, missing = by_itself(char)
         if missing:
             read = char in IN_CONTEXT and re.search(IN_CONTEXT[char], admitted.lower())
+            read = read or unicodedata.name(char, "").startswith("GREEK")  # in a word
             on_a_letter = unicodedata.category(char)[0] == "M"
             # A letter right after a number is read as a small one, and named as such.
             in_report = char in named or char.lower() in named

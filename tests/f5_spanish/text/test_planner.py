@@ -15,15 +15,20 @@ from tts_baseline.core.errors import RequestFailed
 from tts_baseline.pipelines.f5_spanish.plan import Chunk, Emphasis, Omission, TextPlan
 from tts_baseline.pipelines.f5_spanish.text import chunks, delivery, joining, planner, words
 from tts_baseline.pipelines.f5_spanish.text.controls import parse
+from tts_baseline.pipelines.f5_spanish.text.normalize import SpokenText
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace, TextOptions
 from tts_baseline.pipelines.f5_spanish.text.regions import respell_sheismo
-from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import Admission, Vocabulary
 
-Read = Callable[[str], tuple[str, tuple[Omission, ...]]]
+Read = Callable[[str], SpokenText]
 
 
-def as_it_is(text: str) -> tuple[str, tuple[Omission, ...]]:
-    return text, ()
+def as_it_is(text: str) -> SpokenText:
+    return SpokenText(text)
+
+
+def admitted_as_it_is(text: str) -> Admission:
+    return Admission(text)
 
 
 def some_pace(style: str | None) -> ClipPace:
@@ -38,7 +43,7 @@ def make(
     speed: float = 1.0,
     pace: Callable[[str | None], ClipPace] = some_pace,
     normalize: Read = as_it_is,
-    admit: Read = as_it_is,
+    admit: Callable[[str], Admission] = admitted_as_it_is,
     **switches: Any,
 ) -> TextPlan:
     return planner.plan_with(
@@ -72,7 +77,7 @@ def test_each_stage_works_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planner, "tokenize", counted("tokenize", words.tokenize))
     plan = make(
         "Hola, che. [happy]¿Qué tal? [pause 1s]Es [!]muy bueno.\n\nOtro párrafo. [neutral]Fin.",
-        normalize=counted("normalize", as_it_is), admit=counted("admit", as_it_is),
+        normalize=counted("normalize", as_it_is), admit=counted("admit", admitted_as_it_is),
         pace=counted("pace", some_pace),
         emphasis=True, pauses="clauses", breath_s=2.0, sheismo=True, voseo_accents=True, region="rioplatense",
     )  # fmt: skip
@@ -82,7 +87,6 @@ def test_each_stage_works_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_make_plan_puts_the_stages_together() -> None:
-    pytest.importorskip("damga")
     plan = planner.make_plan(
         "Hay 200 mujeres 🎉", region="neutral", style=None, speed=1.0, options=TextOptions(), pace=some_pace,
         vocabulary=Vocabulary.default(),
@@ -94,7 +98,6 @@ def test_make_plan_puts_the_stages_together() -> None:
 
 
 def test_the_region_reaches_the_normalization() -> None:
-    pytest.importorskip("damga")
     texts = {
         region: planner.make_plan(
             "Son $ 20.", region=region, style=None, speed=1.0, options=TextOptions(), pace=some_pace,
@@ -108,8 +111,8 @@ def test_the_region_reaches_the_normalization() -> None:
 def test_omissions_of_all_stages_are_in_the_plan() -> None:
     plan = make(
         "a. [calm]b.",
-        normalize=lambda text: (text, (Omission(what=text, reason="n"),)),
-        admit=lambda text: (text, (Omission(what=text, reason="v"),)),
+        normalize=lambda text: SpokenText(text, omissions=(Omission(what=text, reason="n"),)),
+        admit=lambda text: Admission(text, (Omission(what=text, reason="v"),)),
     )
     assert [(o.what, o.reason) for o in plan.omissions] == [
         ("a.", "n"),
@@ -234,7 +237,7 @@ def test_chunks_fit_cover_all_and_mark_what_they_say(
     plan = make(
         " ".join(parts), pace=holding(size), form=form, speed=speed, emphasis=True, pauses=switch,
         breath_s=4.0,
-        region="rioplatense", sheismo=sheismo, admit=VOCABULARY.admit,
+        region="rioplatense", sheismo=sheismo, admit=VOCABULARY.admission,
     )  # fmt: skip
     if not any(token.kind == "word" for token in plan.tokens):
         assert plan.chunks == ()
@@ -423,7 +426,6 @@ def test_breath_is_taken_within_the_limit() -> None:
 
 
 def test_a_number_before_a_tag_agrees_with_the_word_after_it() -> None:
-    pytest.importorskip("damga")
 
     def planned_text(text: str) -> str:
         return planner.make_plan(
@@ -471,7 +473,7 @@ def test_every_segment_knows_where_it_starts() -> None:
 
 
 def test_a_segment_that_is_left_out_leaves_no_trace() -> None:
-    plan = make("Uno [happy]🎉[neutral] dos", admit=VOCABULARY.admit)
+    plan = make("Uno [happy]🎉[neutral] dos", admit=VOCABULARY.admission)
     assert texts(plan) == [" uno dos. "]
 
 
@@ -486,11 +488,11 @@ TEXT = "Hola, ¿qué tal? Vos tenés la llave: eso no es así, ya lo sabés. Mir
 
 
 def test_off_normalization_is_never_called() -> None:
-    def never(text: str) -> tuple[str, tuple[Omission, ...]]:
+    def never(text: str) -> SpokenText:
         raise AssertionError(text)
 
     plan = planner.plan_with(
-        TEXT, options=TextOptions(normalize=False), pace=some_pace, normalize=never, admit=as_it_is
+        TEXT, options=TextOptions(normalize=False), pace=some_pace, normalize=never, admit=admitted_as_it_is
     )
     assert heard(plan) == heard(make(TEXT))
 
@@ -560,7 +562,9 @@ def test_nothing_to_say_is_a_plan_without_chunks(text: str) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_gives_a_plan_within_the_vocabulary(text: str) -> None:
-    plan = make(text, admit=VOCABULARY.admit, controls=False, emphasis=True, pauses="clauses", breath_s=1.0)
+    plan = make(
+        text, admit=VOCABULARY.admission, controls=False, emphasis=True, pauses="clauses", breath_s=1.0
+    )
     assert all(admitted(chunk.text) for chunk in plan.chunks)
 
 

@@ -105,7 +105,7 @@ def test_the_fork_s_questions_are_counted() -> None:
         ("Es un tipo... estúpido. No sé... Mejor no.", ["Es un tipo... estúpido.", "No sé...", "Mejor no."]),
         ("Cobra más… ¿o era menos?", ["Cobra más…", "¿o era menos?"]),
         ("El bar —¡sí, ése!— cobra más.", ["El bar —¡sí, ése!— cobra más."]),
-        ("—¿Vuelve? —preguntó. Sí.", ["—¿Vuelve?", "—preguntó.", "Sí."]),
+        ("—¿Vuelve? —preguntó. Sí.", ["—¿Vuelve? —preguntó.", "Sí."]),
         ("Dijo «Vete.» Y se fue.", ["Dijo «Vete.»", "Y se fue."]),
         ('Dijo "¡Vete!" Y se fue.', ['Dijo "¡Vete!"', "Y se fue."]),
         ("¿¿Cómo?? ¡¡No!!... ¿¡En serio!?", ["¿¿Cómo??", "¡¡No!!...", "¿¡En serio!?"]),
@@ -273,12 +273,15 @@ def placed(text: str) -> str:
 
 
 def test_ranks_of_places() -> None:
-    assert placed("Ven ya") == "2"
+    assert placed("Ven ya") == "1"
+    assert placed("Ven ya mismo") == "2 1"
     assert placed("el pan") == "1"
-    assert placed("pan y vino") == "3 1"
-    assert placed("Sí, ven.") == "-1 4 -1"
-    assert placed("Sí. No") == "-1 5"
-    assert placed("Sí\n\nNo") == "6"
+    assert placed("pan y vino") == "4 1"
+    assert placed("come con pan") == "3 1"
+    assert placed("ha llegado muy tarde a casa") == "-1 2 1 3 1"
+    assert placed("Sí, ven.") == "-1 5 -1"
+    assert placed("Sí. No") == "-1 6"
+    assert placed("Sí\n\nNo") == "7"
     assert placed("¿Sí?") == "-1 -1"
     assert placed("a-b") == "0 0"
 

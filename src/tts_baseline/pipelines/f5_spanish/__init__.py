@@ -16,7 +16,7 @@ from typing import Any
 from tts_baseline.core.errors import MissingExtra
 
 PACKAGES = ("torch", "torchaudio", "f5-tts", "vocos", "transformers")
-_NEEDED = ("torch", "torchaudio", "safetensors", "damga", "rjieba")
+_NEEDED = ("torch", "torchaudio", "safetensors", "rjieba")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,10 @@ from tts_baseline.core.records import Record
 SentenceType = Literal["statement", "wh_question", "yes_no_question", "exclamation"]
 Contour = Literal["suspensive", "ascending", "descending"]
 BoundaryKind = Literal["clause", "sentence", "paragraph", "breath", "control"]
+SpanType = Literal[
+    "number", "date", "time", "amount", "measure", "range", "score", "phone", "code", "version", "link",
+    "abbreviation", "acronym", "initial", "letter", "ordinal", "roman", "fraction", "formula", "sign",
+]  # fmt: skip
 
 
 class Token(Record, frozen=True, kw_only=True):
@@ -29,6 +33,33 @@ class Token(Record, frozen=True, kw_only=True):
     syllables: tuple[str, ...] = ()
     stress: int | None = None
     emphasis: int = 0
+
+
+class Alternative(Record, frozen=True, kw_only=True):
+    """What else a span could have been: its type, its reading, and the rule that reads it so."""
+
+    type: SpanType
+    reading: str
+    rule: str
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """A stretch that is read otherwise than it is written: `written == source[start:end]`.
+
+    `reading` is what the rule says, and `region` the region that this reading holds in ("": every region).
+    `first` and `last` are its tokens (-1, -2: it is not spoken); nothing divides them.
+    """
+
+    type: SpanType
+    written: str
+    start: int
+    end: int
+    reading: str
+    rule: str
+    region: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+    first: int = -1
+    last: int = -2
 
 
 class Sentence(Record, frozen=True, kw_only=True):
@@ -101,7 +132,8 @@ class TextPlan(Record, frozen=True, kw_only=True):
     """What will be said, and how: the one structure that all stages share.
 
     `text` is the normalized text that tokens, sentences, phrases and boundaries refer to; the chunks hold
-    the text in the form that the model gets. Before the first chunk come `lead_s` seconds of room tone.
+    the text in the form that the model gets. `spans` are what was not read as it is written. Before the
+    first chunk come `lead_s` seconds of room tone.
     """
 
     source: str
@@ -112,6 +144,7 @@ class TextPlan(Record, frozen=True, kw_only=True):
     phrases: tuple[Phrase, ...]
     boundaries: tuple[Boundary, ...]
     chunks: tuple[Chunk, ...]
+    spans: tuple[Span, ...] = ()
     lead_s: float = 0.0
     omissions: tuple[Omission, ...] = ()
     evidence: tuple[RegionClue, ...] = ()

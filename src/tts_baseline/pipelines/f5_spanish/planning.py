@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.text.planner import Admitting
 
 
-def planned(request: Request, settings: F5Settings, *, pace: Paces, vocabulary: Admitting) -> TextPlan:
+def planned(
+    request: Request, settings: F5Settings, *, pace: Paces, vocabulary: Admitting, why: bool = False
+) -> TextPlan:
     """What is said for a request, and how; raises as `make_plan` does."""
     return make_plan(
         request.text,
@@ -28,11 +30,14 @@ def planned(request: Request, settings: F5Settings, *, pace: Paces, vocabulary: 
         options=settings.text_options,
         pace=pace,
         vocabulary=vocabulary,
+        why=why,
     )
 
 
-def preview(request: Request, settings: F5Settings, *, root: Path) -> TextPlan:
+def preview(request: Request, settings: F5Settings, *, root: Path, why: bool = False) -> TextPlan:
     """The plan without a model: every clip that the settings name speaks at the default pace.
+
+    With `why`, each span has what else it could have been.
 
     Its chunks are as long as that pace allows (15 bytes a second, 12 s); a loaded clip changes that.
     """
@@ -43,4 +48,5 @@ def preview(request: Request, settings: F5Settings, *, root: Path) -> TextPlan:
             raise KeyError(style)
         return ClipPace()
 
-    return planned(request, settings, pace=pace, vocabulary=vocabulary_of(settings.vocabulary, root=root))
+    vocabulary = vocabulary_of(settings.vocabulary, root=root)
+    return planned(request, settings, pace=pace, vocabulary=vocabulary, why=why)

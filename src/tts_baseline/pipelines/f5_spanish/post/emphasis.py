@@ -25,7 +25,7 @@ _SHORTEST_S = 3 / _PITCH_FLOOR_HZ
 _Samples = NDArray[np.float64]
 
 
-class Span(NamedTuple):
+class Stressed(NamedTuple):
     """What to emphasize: start and end in seconds, and a level from 1 to 3."""
 
     start_s: float
@@ -33,7 +33,7 @@ class Span(NamedTuple):
     level: int
 
 
-def emphasize(wave: Wave, rate: int, spans: Iterable[Span]) -> Wave:
+def emphasize(wave: Wave, rate: int, spans: Iterable[Stressed]) -> Wave:
     """The wave, as long as before, with each span's pitch range widened and its level raised.
 
     The pitch's distance in semitones from the span's median is multiplied by 1.1, 1.2 or 1.3, by
@@ -52,7 +52,7 @@ def emphasize(wave: Wave, rate: int, spans: Iterable[Span]) -> Wave:
     return out
 
 
-def _check(span: Span) -> None:
+def _check(span: Stressed) -> None:
     if span.level not in _RANGE or not 0 <= span.start_s <= span.end_s < math.inf:
         raise PipelineError(
             f"emphasis of level {span.level} from {span.start_s:g} to {span.end_s:g} s",
@@ -107,7 +107,7 @@ def _apply(wave: Wave, chunk: Chunk, task: Task) -> Wave:
     start_s = lead / task.rate
     second = (wave.size - lead - trail) / task.rate / len(chunk.text.encode())
     spans = [
-        Span(start_s + word.start * second, start_s + word.end * second, word.level)
+        Stressed(start_s + word.start * second, start_s + word.end * second, word.level)
         for word in chunk.emphasis
     ]
     return emphasize(wave, task.rate, spans)

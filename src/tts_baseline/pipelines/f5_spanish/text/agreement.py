@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
+from tts_baseline.pipelines.f5_spanish.text.kinds.abbreviations import expanded
 from tts_baseline.pipelines.f5_spanish.text.overrides import Gender, overrides, words
+
+if TYPE_CHECKING:
+    from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph
 
 _UNO = re.compile(r"\b(?:veintiuno|uno)$")
 _MASCULINE = {"veintiuno": "veintiún", "uno": "un"}
@@ -14,7 +19,6 @@ _HUNDREDS = re.compile(r"(cient|quinient|setecient|novecient)os\b")
 _MILLIONS = re.compile(r".*\b(?:millón|millones|billón|billones)\b")
 
 _WORD = r"([^\W\d_]+)"
-_BEFORE = re.compile(rf"{_WORD}[ \n]$")
 _AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD}(?:[ \n]{_WORD})?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -39,18 +43,17 @@ def agree_one(cardinal: str, gender: Gender) -> str:
     return _UNO.sub(lambda match: forms[match.group()], cardinal)
 
 
-def around(text: str, start: int, end: int, digits: str) -> tuple[Gender, bool]:
-    """The gender that the number `text[start:end]` takes, and whether its noun follows directly.
+def around(paragraph: Paragraph, start: int, end: int, digits: str) -> tuple[Gender, bool]:
+    """The gender that the number at a place takes, and whether its noun follows directly.
 
     `digits` is the number without separators. After a number above 1 a noun is plural, so a word without
     final s is no noun (los 21 llegaron). After a label or a singular article the number is a name.
     """
-    before = _BEFORE.search(text, max(0, start - 24), start)
-    previous = before.group(1).lower() if before else ""
-    noun, coordinated = _noun(text, end, digits)
+    previous = paragraph.word_before(start).lower()
+    noun, coordinated = _noun(paragraph, end, digits)
     if previous in words("label") or (previous in words("singular") and digits != "1"):
         return "none", False
-    if previous in words("year") and _YEAR.fullmatch(text[start:end]):
+    if previous in words("year") and _YEAR.fullmatch(paragraph.text[start:end]):
         return "none", False
     if previous in words("feminine"):
         return "f", bool(noun) and not coordinated
@@ -93,12 +96,15 @@ def singular(noun: str) -> str:
 _BARE = str.maketrans("áéíóú", "aeiou")
 
 
-def _noun(text: str, end: int, digits: str) -> tuple[str, bool]:
+def _noun(paragraph: Paragraph, end: int, digits: str) -> tuple[str, bool]:
     """The noun after a number ("" if there is none), and whether another number is between them."""
-    after = _AFTER.match(text, end)
+    after = _AFTER.match(paragraph.text, end)
     if not after:
         return "", False
     coordinated, noun, next_word = after.groups()
+    abbreviated = expanded(paragraph, after.start(2))
+    if abbreviated:
+        noun, next_word = abbreviated[0].partition(" ")[0], ""
     if noun.lower() in words("adjective") and next_word:
         noun = next_word
     lower = noun.lower()

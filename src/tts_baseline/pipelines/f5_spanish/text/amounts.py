@@ -7,18 +7,19 @@ import re
 from typing import TYPE_CHECKING
 
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.text import numerals
 from tts_baseline.pipelines.f5_spanish.text.agreement import agree, agree_one
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
 
 if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
-    from tts_baseline.pipelines.f5_spanish.text.reader import Read
 
-NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d]|[.,]\d)|\d+(?:[.,]\d+)*)"
-_MARKS = {".": "punto", ",": "coma"}
-_LAST_ORDINAL = 100  # NGLE, on numerals: above it the cardinal is usual
+# An apostrophe for the decimal mark is not Spanish any more, but is written (DPD, apóstrofo): 22'6.
+NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d]|[.,]\d)|\d+['’]\d+(?![\d'’\"″])|\d++(?:[.,]\d+)*+)"
+SIGNS = {"": "", "+": "más ", "-": "menos ", "−": "menos ", "–": "menos "}
+_MARKS = {".": "punto", ",": "coma", "'": "coma", "’": "coma"}
 _GROUPED = re.compile(r"([1-9]\d{0,2}([., ])\d{3}(?:\2\d{3})*)(?:(?!\2)([.,])(\d+))?")
-_PLAIN = re.compile(r"(\d+)(?:([.,])(\d+))?")
+_PLAIN = re.compile(r"(\d+)(?:([.,'’])(\d+))?")
 _LONGEST = 15  # chosen: nobody says a longer one as a number
 _LONGEST_UNGROUPED = 9  # chosen: longer ones without separators are identifiers, as telephone numbers are
 _DECIMALS_AS_NUMBER = 3  # NGLE, on numerals
@@ -54,44 +55,43 @@ def parse(written: str, *, point: bool) -> Amount | None:
     return Amount(integer=integer, decimals=decimals or "", mark=_MARKS.get(mark, ""))
 
 
-def say(written: str, gender: Gender, read: Read, *, point: bool) -> str:
+def say(written: str, gender: Gender, *, point: bool) -> str:
     """A written number's words; if its marks make no number, part by part: tres punto once."""
     amount = parse(written, point=point)
     if amount:
-        return say_amount(amount, gender, read)
+        return say_amount(amount, gender)
     parts = re.split("([.,])", written.replace(" ", ""))
-    return " ".join(_MARKS[part] if part in _MARKS else cardinal(part, "none", read) for part in parts)
+    return " ".join(_MARKS[part] if part in _MARKS else cardinal(part) for part in parts)
 
 
-def say_amount(amount: Amount, gender: Gender, read: Read) -> str:
+def say_amount(amount: Amount, gender: Gender) -> str:
     """An amount's words: up to three decimals as one number, more digit by digit (NGLE, on numerals)."""
     if not amount.mark:
-        return cardinal(amount.integer, gender, read, grouped=amount.grouped)
-    integer = cardinal(amount.integer, "none", read, grouped=amount.grouped)
+        return cardinal(amount.integer, gender, grouped=amount.grouped)
+    integer = cardinal(amount.integer, "none", grouped=amount.grouped)
     rest = amount.decimals.lstrip("0")
     zeros = digits("0" * (len(amount.decimals) - len(rest)))
     if len(amount.decimals) > _DECIMALS_AS_NUMBER:
         decimals = digits(amount.decimals)
     else:
-        last = agree_one(read(rest), gender) if rest else ""
+        last = agree_one(numerals.cardinal(int(rest)), gender) if rest else ""
         decimals = f"{zeros} {last}".strip()
     return f"{integer} {amount.mark} {decimals}"
 
 
-def cardinal(number: str, gender: Gender, read: Read, *, grouped: bool = False) -> str:
+def cardinal(number: str, gender: Gender = "none", *, grouped: bool = False) -> str:
     """A whole number's words in agreement; digit by digit if it starts with 0 or is an identifier."""
     identifier = len(number) > _LONGEST_UNGROUPED and not number.endswith("000") and not grouped
     if len(number) > _LONGEST or identifier or (len(number) > 1 and number[0] == "0"):
         return digits(number)
-    # With group marks, because damga reads nine digits in a row as a telephone number.
-    return agree(read(f"{int(number):_}".replace("_", ".")), gender)
+    return agree(numerals.cardinal(int(number)), gender)
 
 
-def ordinal(number: str, gender: Gender, read: Read, *, short: bool = False, many: bool = False) -> str:
+def ordinal(number: str, gender: Gender, *, short: bool = False, many: bool = False) -> str:
     """An ordinal's words up to 100, above it the cardinal (NGLE); `short` is primer, `many` primeros."""
-    if number[0] == "0" or len(number) > 3 or int(number) > _LAST_ORDINAL:
-        return cardinal(number, gender, read)
-    spoken = read(f"{number}.º")
+    spoken = numerals.ordinal(int(number)) if number[0] != "0" and len(number) <= _LONGEST else None
+    if spoken is None:
+        return cardinal(number, gender)
     if short and gender != "f":
         return re.sub(r"(primer|tercer)o$", r"\1", spoken)
     ending = ("a" if gender == "f" else "o") + ("s" if many else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tts_baseline.core.errors import RequestFailed
-from tts_baseline.pipelines.f5_spanish.plan import Token
+from tts_baseline.pipelines.f5_spanish.plan import Span, Token
 from tts_baseline.pipelines.f5_spanish.text import prosody
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE, ClipPace, TextOptions
@@ -65,17 +65,25 @@ def asked_pauses(owned: Sequence[int], segments: Sequence[Segment]) -> tuple[flo
     return lead, after
 
 
-def emphasis(tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[Segment]) -> list[int]:
-    """The level of each token, 0 to 3: by its tag, else 1 for a word in emphatic capitals."""
+def emphasis(
+    tokens: Sequence[Token], owned: Sequence[int], segments: Sequence[Segment], spans: Sequence[Span] = ()
+) -> list[int]:
+    """The level of each token, 0 to 3: by its tag, else 1 for a word in emphatic capitals.
+
+    A tag before a span is for all of it: [!]85.
+    """
     levels = [0] * len(tokens)
-    for index in prosody.capitals(tokens):
+    whole = {span.first: span.last for span in spans}
+    for index in prosody.capitals(tokens, spans):
         levels[index] = 1
     for number, segment in enumerate(segments):
         if segment.emphasis:
             start = bisect.bisect_left(owned, number)
             word = next((i for i in range(start, len(tokens)) if tokens[i].kind == "word"), None)
             if word is not None:
-                levels[word] = segment.emphasis
+                for index in range(word, whole.get(word, word) + 1):
+                    if tokens[index].kind == "word":
+                        levels[index] = segment.emphasis
     return levels
 
 

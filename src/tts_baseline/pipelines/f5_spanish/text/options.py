@@ -14,6 +14,8 @@ class TextOptions(Record, frozen=True, kw_only=True):
 
     normalize: read numbers, dates, units and signs out as words.
     controls: obey tags such as [happy], [slow], [pause 300ms] and [!]; if off, tags are ordinary text.
+    unknown_tags: a near miss of a tag ([hapy]) is read as text with a note, or is an error; any other bracket
+    ([sic], [1]) is text.
     pauses: where exact silence is planned: only at [pause] tags, also at sentence ends, or also at clauses.
     breath_s: the most seconds of speech between two breaths (0: no breath is planned).
     emphasis: capitals, [!], [!!] and [!!!] act on the audio.
@@ -26,6 +28,7 @@ class TextOptions(Record, frozen=True, kw_only=True):
 
     normalize: bool = True
     controls: bool = True
+    unknown_tags: Literal["read", "error"] = "read"
     pauses: Literal["controls", "sentences", "clauses"] = "controls"
     breath_s: float = 0.0
     emphasis: bool = False

@@ -12,13 +12,14 @@ import msgspec
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
+from tts_baseline.pipelines.f5_spanish.plan import SpanType
 
 Gender = Literal["m", "f", "none"]
 
 _FILE = Path(__file__).with_name("overrides.toml")
 
 
-class Rule(Record, frozen=True, kw_only=True):
+class Row(Record, frozen=True, kw_only=True):
     """A rule: its source, examples (written, spoken), and its regions (none: all)."""
 
     source: str
@@ -26,27 +27,31 @@ class Rule(Record, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
 
 
-class Word(Rule, frozen=True, kw_only=True):
+class Word(Row, frozen=True, kw_only=True):
     """Fixed written forms and their spoken forms, if the expressions `after` and `before` match around them.
 
     With `ends`, the final point of a form also ends the sentence if a capital follows.
     """
 
     written: dict[str, str]
+    type: SpanType = "abbreviation"
     ends: bool = False
     before: str = ""
     after: str = ""
 
 
-class Rewrite(Rule, frozen=True, kw_only=True):
-    """An expression and its replacement, if `after` matches the text before it."""
+class Pattern(Row, frozen=True, kw_only=True):
+    """An expression and its reading, if `after` matches the text before it; `at` is as in `rules.Rule`."""
 
+    name: str
+    type: SpanType
+    at: tuple[str, ...]
     pattern: str
     spoken: str
     after: str = ""
 
 
-class Unit(Rule, frozen=True, kw_only=True):
+class Unit(Row, frozen=True, kw_only=True):
     """Signs after a number: their noun in the singular and the plural, and its gender."""
 
     written: tuple[str, ...]
@@ -61,21 +66,21 @@ class Currency(Unit, frozen=True, kw_only=True):
     cent: str = ""
 
 
-class Nouns(Rule, frozen=True, kw_only=True):
+class Nouns(Row, frozen=True, kw_only=True):
     """Singular nouns whose ending does not show their gender; f-un: feminine, but un in the singular."""
 
     gender: Literal["m", "f", "f-un"]
     words: str
 
 
-class Endings(Rule, frozen=True, kw_only=True):
+class Endings(Row, frozen=True, kw_only=True):
     """Endings that show the gender of a noun; earlier rows win."""
 
     gender: Literal["m", "f"]
     endings: tuple[str, ...]
 
 
-class Context(Rule, frozen=True, kw_only=True):
+class Context(Row, frozen=True, kw_only=True):
     """Words around a number that decide how it agrees."""
 
     kind: Literal[
@@ -90,18 +95,26 @@ class Context(Rule, frozen=True, kw_only=True):
         "year",
         "readable",
         "before-letter",
+        "before-degrees",
+        "measured",
+        "verse",
+        "season",
+        "coded",
+        "score",
+        "subtraction",
+        "after-degrees",
     ]
     words: str
 
 
-class Roman(Rule, frozen=True, kw_only=True):
+class Roman(Row, frozen=True, kw_only=True):
     """Words next to which capitals are a roman numeral, and how it is read there."""
 
     kind: Literal["regnal", "regnal-f", "century", "division", "event", "event-f"]
     words: str
 
 
-class Names(Rule, frozen=True, kw_only=True):
+class Names(Row, frozen=True, kw_only=True):
     """Characters and their names; with `alone`, only if no letter is next to them."""
 
     names: dict[str, str]
@@ -115,7 +128,7 @@ class Overrides(Record, frozen=True, kw_only=True):
     decimal_point: tuple[str, ...]
     first_is_uno: tuple[str, ...]
     word: tuple[Word, ...]
-    rewrite: tuple[Rewrite, ...]
+    pattern: tuple[Pattern, ...]
     unit: tuple[Unit, ...]
     currency: tuple[Currency, ...]
     noun: tuple[Nouns, ...]
@@ -128,7 +141,7 @@ class Overrides(Record, frozen=True, kw_only=True):
     character: tuple[Names, ...]
 
 
-R = TypeVar("R", bound=Rule)
+R = TypeVar("R", bound=Row)
 
 
 def in_region(rows: tuple[R, ...], region: str) -> tuple[R, ...]:

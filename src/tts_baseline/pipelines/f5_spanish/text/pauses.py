@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -31,9 +32,32 @@ _LONG_MARKS = frozenset(";:…()[]-‐‑‒–—―")
 _BEFORE = word_set(
     "y e o u ni que pero sino aunque porque pues cuando donde mientras como si según para entonces"
 )
+# Words that begin a phrase, before which a reader rather breaks than between a verb and its object.
+_OPENERS = word_set(
+    """a ante bajo con contra desde durante en entre hacia hasta mediante por sin sobre tras el la los las un
+    una unos unas al mi tu su mis tus sus este esta estos estas ese esa esos esas"""
+)
+# Words that lean on the next one although they are stressed: auxiliaries, no, muy (NGLE, on periphrases).
+_LEANING = word_set(
+    """he has ha hemos habéis han había habías habíamos habían hube hubo hubieron habré habrás habrá habremos
+    habrán habría habrían haya hayas hayan hubiera hubieran hubiese soy eres es somos son era eran fue fueron
+    ser sido será serán sería fuera estoy estás está están estaba estaban estuvo estar voy vas va van iba iban
+    puedo puede pueden podía debe deben debía suele suelen sigue siguen no muy más
+    menos tan casi gran primer tercer
+    buen mal cada todo toda todos todas otro otra otros otras"""
+)
+_AUXILIARIES = word_set(
+    """he has ha hemos habéis han había habías habíamos habían hube hubo hubieron habré habrá habrán habría
+    habrían haya hayas hayan hubiera hubieran haber sido es son era eran fue fueron ser será serán está están
+    estoy estaba estaban estuvo estamos siendo"""
+)
+_CLITICS = word_set("me te se le les nos os lo la los las")
+_VERBAL = re.compile(
+    r"(?:[aií]d[oa]s?|[aeiy]ndo|(?:visto|dicho|hecho|puesto|escrito|roto|abierto|vuelto|muerto|cubierto|resuelto|sido))\Z"
+)
 # chosen: only the order counts; `ranks` describes it
-_BREAK: Mapping[BoundaryKind, int] = {"paragraph": 6, "sentence": 5, "clause": 4}
-CONJUNCTION, WORD, CLITIC, TOUCHING, NEVER = 3, 2, 1, 0, -1
+_BREAK: Mapping[BoundaryKind, int] = {"paragraph": 7, "sentence": 6, "clause": 5}
+CONJUNCTION, PHRASE, WORD, CLITIC, TOUCHING, NEVER = 4, 3, 2, 1, 0, -1
 _ENOUGH = 0.25  # chosen: the model speaks a scrap of text badly
 
 
@@ -74,25 +98,48 @@ def obeyed(
     return tuple(by_token[after] for after in sorted(by_token))
 
 
-def ranks(text: str, tokens: Sequence[Token], natural: Sequence[Boundary]) -> list[int]:
-    """How good a break after each token is, from 6 (a paragraph's end) to 2 (between any two words).
+def ranks(
+    text: str, tokens: Sequence[Token], natural: Sequence[Boundary], whole: Collection[int] = frozenset()
+) -> list[int]:
+    """How good a break after each token is, from 7 (a paragraph's end) to 2 (between any two words).
 
-    1 separates a function word from its noun, 0 two tokens without a space, -1 (never) a mark from its word.
+    4 is before a conjunction, 3 before a phrase; 1 separates a word from the one it leans on, or leaves one
+    word alone at the end of a unit; 0 separates two tokens without a space; -1 (never) a mark from its word,
+    the tokens of a span (those in `whole` and the next), and a span from a word that leans on it.
     """
     places = []
-    for token, following in itertools.pairwise(tokens):
-        if side(token) == "opening" or side(following) == "closing":
+    for index, (token, following) in enumerate(itertools.pairwise(tokens)):
+        word = token.text.lower()
+        if index in whole or _one_verb(token, following) or _with_mark(token, following):
             places.append(NEVER)
         elif token.end == following.start:
             places.append(TOUCHING)
         elif following.text.lower() in _BEFORE:
             places.append(CONJUNCTION)
+        elif token.kind == "word" and (token.stress is None or word in _LEANING):
+            leans = index + 1 in whole and index - 1 not in whole
+            places.append(NEVER if leans else CLITIC)
         else:
-            places.append(CLITIC if token.kind == "word" and token.stress is None else WORD)
+            places.append(PHRASE if following.text.lower() in _OPENERS else WORD)
     for boundary in natural:
-        if boundary.after < len(places) and boundary.kind in _BREAK:
+        last = next((i for i in range(boundary.after, -1, -1) if tokens[i].kind == "word"), 0)
+        if last and places[last - 1] == WORD:
+            places[last - 1] = CLITIC
+        if boundary.after < len(places) and boundary.kind in _BREAK and boundary.after not in whole:
             places[boundary.after] = _BREAK[boundary.kind]
     return places
+
+
+def _with_mark(token: Token, following: Token) -> bool:
+    """True between a mark and its word."""
+    return side(token) == "opening" or side(following) == "closing"
+
+
+def _one_verb(token: Token, following: Token) -> bool:
+    """True between the parts of one verb: le | había | avisado, está | trabajando."""
+    if token.text.lower() in _CLITICS:
+        return following.text.lower() in _AUXILIARIES
+    return token.text.lower() in _AUXILIARIES and _VERBAL.search(following.text.lower()) is not None
 
 
 def furthest(costs: Sequence[float], first: int, limit: float) -> int:

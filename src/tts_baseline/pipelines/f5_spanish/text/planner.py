@@ -10,23 +10,30 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import RequestFailed
-from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, TextPlan, Token
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, Span, TextPlan, Token
 from tts_baseline.pipelines.f5_spanish.text import chunks, controls, delivery, pauses, prosody, regions
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
 from tts_baseline.pipelines.f5_spanish.text.delivery import Delivery, Paces
 from tts_baseline.pipelines.f5_spanish.text.joining import Reader, join
+from tts_baseline.pipelines.f5_spanish.text.moves import on
+from tts_baseline.pipelines.f5_spanish.text.normalize import SpokenSpan, SpokenText, read
 from tts_baseline.pipelines.f5_spanish.text.options import TextOptions
 from tts_baseline.pipelines.f5_spanish.text.regions import Region
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import Admission
+from tts_baseline.pipelines.f5_spanish.text.whole import bound, inside, placed
 from tts_baseline.pipelines.f5_spanish.text.words import tokenize
 
 _SPEEDS = (0.25, 4.0)  # chosen: as OpenAI's speech API
 
 
+Admit = Callable[[str], Admission]
+
+
 class Admitting(Protocol):
     """An object that knows the model's vocabulary."""
 
-    def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
-        """The text without what the model cannot read, and the omissions."""
+    def admission(self, text: str) -> Admission:
+        """The text without what the model cannot read, the omissions, and the moves."""
         ...
 
 
@@ -39,17 +46,18 @@ def make_plan(
     options: TextOptions,
     pace: Paces,
     vocabulary: Admitting,
+    why: bool = False,
 ) -> TextPlan:
-    """The plan of one request. `pace(style)` raises KeyError for a style without a reference clip.
+    """The plan of one request; with `why`, each span with what else it could have been.
 
-    A text with nothing to say gives a plan without chunks. Raises RequestFailed for a bad tag, an unknown
-    region, a speed outside 0.25 to 4, and a style without a clip if `options.missing_style` is "error".
+    `pace(style)` raises KeyError for a style without a reference clip. A text with nothing to say gives a
+    plan without chunks. Raises RequestFailed for an unknown region, a speed outside 0.25 to 4, a near miss of
+    a tag if `options.unknown_tags` is "error", and a style without a clip if `options.missing_style` is
+    "error".
     """
-    from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
-
     return plan_with(
         text, region=region, style=style, speed=speed, options=options, pace=pace,
-        normalize=functools.partial(normalize, region=region), admit=vocabulary.admit,
+        normalize=functools.partial(read, region=region, why=why), admit=vocabulary.admission,
     )  # fmt: skip
 
 
@@ -62,7 +70,7 @@ def plan_with(
     options: TextOptions,
     pace: Paces,
     normalize: Reader,
-    admit: Reader,
+    admit: Admit,
 ) -> TextPlan:
     """As `make_plan`, with the given normalization and vocabulary."""
     here = regions.region(region)
@@ -70,15 +78,17 @@ def plan_with(
     segments = _segments(text, style, speed, options)
     joined = join(segments, _reader(here, options, normalize, admit))
     tokens = tokenize(joined.text)
+    spans = placed(joined.spans, tokens)
+    whole = inside(spans) | bound(spans, tokens)
     owned = delivery.owners(tokens, joined.starts)
     deliveries, notes = delivery.deliveries(owned, segments, speed, pace, options)
-    levels = delivery.emphasis(tokens, owned, segments) if options.emphasis else [0] * len(tokens)
+    levels = delivery.emphasis(tokens, owned, segments, spans) if options.emphasis else [0] * len(tokens)
     lead_s, asked = delivery.asked_pauses(owned, segments)
 
-    sentences = prosody.sentences(joined.text, tokens)
-    phrases = prosody.phrases(joined.text, tokens, sentences)
+    sentences = prosody.sentences(joined.text, tokens, whole)
+    phrases = prosody.phrases(joined.text, tokens, sentences, whole)
     natural = pauses.boundaries(joined.text, tokens, sentences, phrases)
-    places = pauses.ranks(joined.text, tokens, natural)
+    places = pauses.ranks(joined.text, tokens, natural, whole)
     script = chunks.Script(joined.text, tokens, options.form, _speller(here, options))
     boundaries = pauses.obeyed(natural, options.pauses, asked)
     if options.breath_s > 0 and tokens:
@@ -87,15 +97,15 @@ def plan_with(
     breaks = {index: 0.0 for index in range(len(tokens) - 1) if deliveries[index] != deliveries[index + 1]}
     breaks |= {boundary.after: boundary.pause_s for boundary in boundaries if boundary.pause_s > 0}
     lead_s, stretches = chunks.stretches(tokens, breaks, lead_s)
-    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, places, script)
+    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, places, script, spans)
     detected, evidence = regions.detect("".join(segment.text for segment in segments))
     remarks = _remarks(segments, options, region, detected, silent=not planned)
     return TextPlan(
         source=text, region=region, text=joined.text,
         tokens=tuple(replace(t, emphasis=n) if n else t for t, n in zip(tokens, levels, strict=True)),
         sentences=sentences, phrases=phrases, boundaries=boundaries,
-        chunks=planned, lead_s=lead_s, omissions=(*joined.omissions, *left_out), evidence=evidence,
-        notes=(*notes, *cut, *remarks),
+        chunks=planned, spans=spans, lead_s=lead_s, omissions=(*joined.omissions, *left_out),
+        evidence=evidence, notes=(*notes, *cut, *remarks),
     )  # fmt: skip
 
 
@@ -108,21 +118,30 @@ def _segments(text: str, style: str | None, speed: float, options: TextOptions) 
     low, high = _SPEEDS
     if not low <= speed <= high:
         raise RequestFailed(f"a speed is between {low:g} and {high:g}, not {speed:g}", hint="speed = 1.0")
-    cut = controls.parse if options.controls else controls.plain
-    return cut(text, style=None if style == "neutral" else style)
+    style = None if style == "neutral" else style
+    if not options.controls:
+        return controls.plain(text, style=style)
+    return controls.parse(text, style=style, unknown=options.unknown_tags)
 
 
-def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Reader) -> Reader:
+def _reader(here: Region, options: TextOptions, normalize: Reader, admit: Admit) -> Reader:
     """The function that reads a paragraph out: normalization and voseo accents if on, then the vocabulary."""
 
-    def read(text: str) -> tuple[str, tuple[Omission, ...]]:
-        spoken, unread = normalize(text) if options.normalize else (text, ())
+    def say(text: str) -> SpokenText:
+        reading = normalize(text) if options.normalize else SpokenText(text)
+        spoken = reading.text
         if options.voseo_accents and here.voseo:
             spoken = regions.restore_accents(spoken)
-        spoken, unknown = admit(spoken)
-        return spoken, (*unread, *unknown)
+        admitted = admit(spoken)
+        spans = tuple(_admitted(each, admitted) for each in reading.spans)
+        return SpokenText(admitted.text, spans, (*reading.omissions, *admitted.omissions))
 
-    return read
+    return say
+
+
+def _admitted(spoken: SpokenSpan, admitted: Admission) -> SpokenSpan:
+    """A span with its place in the admitted text."""
+    return SpokenSpan(spoken.span, *on(admitted.moves, spoken.start, spoken.end))
 
 
 def _speller(here: Region, options: TextOptions) -> Callable[[str], str]:
@@ -151,6 +170,7 @@ def _chunks(
     levels: Sequence[int],
     places: Sequence[int],
     script: chunks.Script,
+    spans: Sequence[Span],
 ) -> tuple[tuple[Chunk, ...], list[Omission], list[str]]:
     """The chunks, the marks that fit in no chunk, and a note for every word that was cut."""
     planned: list[Chunk] = []
@@ -167,6 +187,9 @@ def _chunks(
                 continue
             if piece.part is not None:
                 cut[f"the word {tokens[piece.first].text!r} is longer than a chunk: it was cut"] = None
+            divided = next((span for span in spans if span.first <= piece.last < span.last), None)
+            if divided:
+                cut[f"the {divided.type} {divided.written!r} is longer than a chunk: it was cut"] = None
             planned.append(
                 Chunk(
                     text=script.text(piece), first=piece.first, last=piece.last, style=manner.style,
@@ -181,7 +204,7 @@ def _remarks(
     segments: Sequence[Segment], options: TextOptions, region: str, detected: str | None, *, silent: bool
 ) -> list[str]:
     """Remarks on what the plan itself does not show."""
-    remarks = []
+    remarks = [f"read as text: {doubt}" for segment in segments for doubt in segment.doubts]
     if silent:
         remarks.append("there is nothing to say")
     if not options.emphasis and any(segment.emphasis for segment in segments):

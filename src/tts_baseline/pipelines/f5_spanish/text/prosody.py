@@ -7,21 +7,13 @@ follows RAE, Ortografía (2010), III: a lower-case word after ? ! or … continu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from tts_baseline.pipelines.f5_spanish.plan import Contour, Phrase, Sentence, SentenceType, Token
+from tts_baseline.pipelines.f5_spanish.plan import Contour, Phrase, Sentence, SentenceType, Span, Token
+from tts_baseline.pipelines.f5_spanish.text.questions import asks_wh, marks_of, offers, reported, word_from
 from tts_baseline.pipelines.f5_spanish.text.words import side, word_set
 
-_WH = word_set(
-    """qué quién quiénes cuál cuáles cómo cuándo cuánto cuánta cuántos cuántas cuán dónde adónde"""
-)
-_BEFORE_WH = word_set(
-    """y e o pero pues entonces yo tú vos usted él ella esto eso nosotros nosotras vosotros vosotras ustedes
-    ellos ellas"""
-)
-_PREPOSITIONS = word_set(
-    "a ante bajo cada con contra de desde durante en entre hacia hasta para por según sin sobre tras"
-)
+_SHORTEST_SURNAME = 2  # chosen: NO and YA are no surnames
 _ENDS = frozenset(".!?…")
 _COMMAS = frozenset(",;:")
 _DASHES = frozenset("-‐‑‒–—―")
@@ -30,7 +22,7 @@ _DASHES = frozenset("-‐‑‒–—―")
 # a Spanish word (PBI, FMI) are never emphasis.
 _ACRONYMS = word_set(
     """AFIP ANSES AVE CABA CEO CIA DEA DELE DIAN DLE DNI EE FIFA ICE INE ISO IVA LED NASA OEA ONG ONU OTAN
-    OVNI PAMI PAN PIN RAE SAT SENA SIDA UBA UE UEFA UNESCO UNICEF URL USA UU"""
+    OVNI PAMI PAN PIN RAE RENFE SOS SAT SENA SIDA UBA UE UEFA UNESCO UNICEF URL USA UU"""
 )
 _ROMAN = re.compile(r"C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VOWEL = "[AEIOUÁÉÍÓÚÜY]"
@@ -39,15 +31,18 @@ _POSSIBLE_WORD = re.compile(
 )
 
 
-def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
+def sentences(
+    text: str, tokens: Sequence[Token], whole: Collection[int] = frozenset()
+) -> tuple[Sentence, ...]:
     """The sentences of a text with their types; they cover all tokens, and there are none without a word.
 
-    A blank line also ends a sentence. Marks after the last word belong to the last sentence.
+    A blank line also ends a sentence. Marks after the last word belong to the last sentence. No sentence
+    ends after a token in `whole`, which would divide a span.
     """
     words = [index for index, token in enumerate(tokens) if token.kind == "word"]
     if not words:
         return ()
-    ends = [end for end in _sentence_ends(text, tokens) if end < words[-1]]
+    ends = [end for end in _sentence_ends(text, tokens) if end < words[-1] and end not in whole]
     firsts = [0, *(end + 1 for end in ends)]
     lasts = [*ends, len(tokens) - 1]
     return tuple(
@@ -56,8 +51,12 @@ def sentences(text: str, tokens: Sequence[Token]) -> tuple[Sentence, ...]:
     )
 
 
-def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> tuple[Phrase, ...]:
+def phrases(
+    text: str, tokens: Sequence[Token], parsed: Sequence[Sentence], whole: Collection[int] = frozenset()
+) -> tuple[Phrase, ...]:
     """The tone units of the `parsed` sentences: the parts between commas, colons, dashes and brackets.
+
+    No unit ends after a token in `whole`, which would divide a span.
 
     A sentence's last unit rises in a yes/no question, is suspended before an ellipsis, and falls otherwise.
     Earlier units are suspended, unless they are questions or exclamations themselves. The nucleus is the last
@@ -66,7 +65,7 @@ def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> t
     units = []
     for sentence in parsed:
         first = sentence.first
-        for last in [*_cuts(text, tokens, sentence), sentence.last]:
+        for last in [*_cuts(text, tokens, sentence, whole), sentence.last]:
             contour = _contour(tokens, first, last, sentence)
             units.append(
                 Phrase(first=first, last=last, contour=contour, nucleus=_nucleus(tokens, first, last))
@@ -75,12 +74,13 @@ def phrases(text: str, tokens: Sequence[Token], parsed: Sequence[Sentence]) -> t
     return tuple(units)
 
 
-def capitals(tokens: Sequence[Token]) -> frozenset[int]:
+def capitals(tokens: Sequence[Token], spans: Sequence[Span] = ()) -> frozenset[int]:
     """The words that capitals emphasize: two capitals or more, in a text mostly without such words.
 
-    Acronyms, roman numerals and words that cannot be Spanish are not emphasized.
+    Acronyms, roman numerals, words that cannot be Spanish, and those of spans are not emphasized.
     """
-    words = [(index, token.text) for index, token in enumerate(tokens) if token.kind == "word"]
+    read = {index for span in spans for index in range(span.first, span.last + 1)}
+    words = [(i, token.text) for i, token in enumerate(tokens) if token.kind == "word" and i not in read]
     long = [(index, word) for index, word in words if len(word) > 1 and word.isalpha()]
     loud = [(index, word) for index, word in long if word.isupper()]
     if 2 * len(loud) > len(long):
@@ -88,8 +88,19 @@ def capitals(tokens: Sequence[Token]) -> frozenset[int]:
     return frozenset(
         index
         for index, word in loud
-        if word not in _ACRONYMS and not _ROMAN.fullmatch(word) and _POSSIBLE_WORD.fullmatch(word)
+        if word not in _ACRONYMS
+        and not _ROMAN.fullmatch(word)
+        and _POSSIBLE_WORD.fullmatch(word)
+        and not _surname(tokens, index)
     )
+
+
+def _surname(tokens: Sequence[Token], index: int) -> bool:
+    """True for capitals right after a name inside a sentence: firmó Luis PÉREZ."""
+    if index < 2 or any(tokens[i].kind == "mark" for i in (index - 1, index - 2)):
+        return False
+    name = tokens[index - 1].text
+    return name[0].isupper() and name[1:].islower() and len(tokens[index].text) > _SHORTEST_SURNAME
 
 
 def paragraph_after(text: str, tokens: Sequence[Token], index: int) -> bool:
@@ -141,8 +152,7 @@ def _ends_sentence(tokens: Sequence[Token], first: int, mark: int, end: int) -> 
     lower = word is not None and not opened and word.text[0].islower()
     if "?" in text or "!" in text:
         opening = next((i for i in range(mark, first - 1, -1) if tokens[i].text[0] in "¿¡"), None)
-        inside = opening is not None and _word_from(tokens, first, opening - 1) is not None
-        return not (inside and lower)
+        return not (opening is not None and lower)
     if len(text) > 1 or text == "…":
         return not lower
     adjacent = following.start == tokens[end].end and following.kind == "word"
@@ -152,7 +162,7 @@ def _ends_sentence(tokens: Sequence[Token], first: int, mark: int, end: int) -> 
 
 def _next_word(tokens: Sequence[Token], index: int) -> tuple[Token | None, bool]:
     """The next word from `index` on, and whether ¿ or ¡ comes before it."""
-    word = _word_from(tokens, index, len(tokens) - 1)
+    word = word_from(tokens, index, len(tokens) - 1)
     opened = any(tokens[i].text[0] in "¿¡" for i in range(index, len(tokens) if word is None else word))
     return (None if word is None else tokens[word]), opened
 
@@ -160,9 +170,12 @@ def _next_word(tokens: Sequence[Token], index: int) -> tuple[Token | None, bool]
 def _type(tokens: Sequence[Token], first: int, last: int) -> SentenceType:
     """A sentence's type by its last mark, or by an opening mark without its closing one."""
     final = _trailing(tokens, first, last)
+    end = reported(tokens, first, last)
+    if end is not None:
+        return _type(tokens, first, end)
     marks = "".join(token.text for token in tokens[first : last + 1] if token.kind == "mark")
     if "?" in final or ("¿" in marks and "?" not in marks):
-        return "wh_question" if _asks_wh(tokens, first, last) else "yes_no_question"
+        return "wh_question" if asks_wh(tokens, first, last) else "yes_no_question"
     if "!" in final or ("¡" in marks and "!" not in marks):
         return "exclamation"
     return "statement"
@@ -176,38 +189,7 @@ def _trailing(tokens: Sequence[Token], first: int, last: int) -> str:
     return "".join(token.text for token in tokens[start + 1 : last + 1])
 
 
-def _asks_wh(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """True if an interrogative begins the question or one of its clauses: ¿Y vos, qué querés?
-
-    An interrogative that only ends the question after a comma (¿Vienes, o qué?) does not count.
-    """
-    opened = [i + 1 for i in range(first, last + 1) if "¿" in tokens[i].text]
-    start = opened[-1] if opened else first
-    if _interrogative(tokens, start, last) is not None:
-        return True
-    commas = (i for i in range(start, last) if tokens[i].text in _COMMAS)
-    interrogatives = (_interrogative(tokens, comma + 1, last) for comma in commas)
-    return any(
-        index is not None and _word_from(tokens, index + 1, last) is not None for index in interrogatives
-    )
-
-
-def _interrogative(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """The accented interrogative at the start of a clause, after any conjunction, subject or preposition."""
-    index = _word_from(tokens, first, last)
-    while index is not None and tokens[index].text.lower() in _BEFORE_WH:
-        index = _word_from(tokens, index + 1, last)
-    if index is not None and tokens[index].text.lower() in _PREPOSITIONS:
-        index = _word_from(tokens, index + 1, last)
-    return index if index is not None and tokens[index].text.lower() in _WH else None
-
-
-def _word_from(tokens: Sequence[Token], first: int, last: int) -> int | None:
-    """The first word from `first` to `last`."""
-    return next((i for i in range(first, last + 1) if tokens[i].kind == "word"), None)
-
-
-def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence) -> list[int]:
+def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence, whole: Collection[int]) -> list[int]:
     """The last token of every tone unit of a sentence but the last; each unit has a word."""
     cuts = []
     since = False
@@ -215,7 +197,7 @@ def _cuts(text: str, tokens: Sequence[Token], sentence: Sentence) -> list[int]:
     for index in range(sentence.first, sentence.last):
         if tokens[index].kind == "word":
             since, words_left = True, words_left - 1
-        if since and words_left and _cut_after(text, tokens, index):
+        if since and words_left and index not in whole and _cut_after(text, tokens, index):
             cuts.append(index)
             since = False
     return cuts
@@ -256,9 +238,12 @@ def _contour(tokens: Sequence[Token], first: int, last: int, sentence: Sentence)
     if last == sentence.last:
         if sentence.type == "statement" and (".." in marks or "…" in marks):
             return "suspensive"
-        return "ascending" if sentence.type == "yes_no_question" else "descending"
+        told_after = "?" not in marks and "?" in marks_of(tokens, sentence.first, sentence.last)
+        choice = offers(tokens, sentence.first, sentence.last)
+        rises = sentence.type == "yes_no_question" and not told_after and not choice
+        return "ascending" if rises else "descending"
     if "?" in marks:
-        return "descending" if _asks_wh(tokens, first, last) else "ascending"
+        return "descending" if asks_wh(tokens, first, last) else "ascending"
     return "descending" if "!" in marks else "suspensive"
 
 

@@ -7,10 +7,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text.moves import Moves, edited
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
@@ -27,8 +28,10 @@ _TAUGHT = SPANISH + SPANISH.upper() + " .,;:?!¿¡()\"'-"
 
 _DASH = re.compile(r"\s*—[\s—]*|(?:^|\s+)-+(?:\s+|$)")
 _OPENING, _CLOSING = "¿¡(", ".,;:?!)"
+_IN_WORDS = "'’-"
 _SPACES = re.compile(r"\s+")
 _SPACE_INSIDE = re.compile(r" (?=[.,;:?!)])()|([¿¡(]) ")
+_SPACE_AROUND = re.compile(r"\A | \Z")
 _REASONS = {
     "L": "a letter that Spanish does not have",
     "M": "a combining mark without its letter",
@@ -38,6 +41,14 @@ _REASONS = {
     "Z": "a separator",
     "C": "an invisible or unassigned character",
 }
+
+
+class Admission(NamedTuple):
+    """A text in the model's characters, what was left out of it, and the moves to it."""
+
+    text: str
+    omissions: tuple[Omission, ...] = ()
+    moves: tuple[Moves, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,11 @@ class Vocabulary:
         lacks it), digits and signs by their names, foreign letters by their base letter, and a dash between
         words by a comma. All else is left out and reported. The text may be lower-cased later.
         """
+        admitted = self.admission(text)
+        return admitted.text, admitted.omissions
+
+    def admission(self, text: str) -> Admission:
+        """As `admit`, with the moves from the given text to the admitted one."""
         omissions: list[Omission] = []
 
         def replace(match: re.Match[str]) -> str:
@@ -103,10 +119,18 @@ class Vocabulary:
             omissions.extend(left_out)
             return spoken
 
-        text = self._foreign.sub(replace, unicodedata.normalize("NFC", text))
-        text = _DASH.sub(self._dash, text)
-        text = _SPACE_INSIDE.sub(r"\1\2", _SPACES.sub(" ", text))
-        return text.strip(), tuple(omissions)
+        rounds = []
+        text = unicodedata.normalize("NFC", text)
+        for pattern, say in (
+            (self._foreign, replace),
+            (_DASH, self._dash),
+            (_SPACES, lambda _: " "),
+            (_SPACE_INSIDE, lambda match: match[1] or match[2] or ""),
+            (_SPACE_AROUND, lambda _: ""),
+        ):
+            text, moves = edited(pattern, text, say)
+            rounds.append(moves)
+        return Admission(text, tuple(omissions), tuple(rounds))
 
     def _replace(self, match: re.Match[str]) -> tuple[str, list[Omission]]:
         """The replacement of a run of untrained characters, and what of it is left out."""
@@ -125,6 +149,10 @@ class Vocabulary:
             else:
                 spoken += replacement
                 left_out.append("")
+        around = (text[start - 1 : start], text[match.end() : match.end() + 1])
+        between = all(char.isalnum() or char in _IN_WORDS for char in around if char) and all(around)
+        if not spoken and between and any(unicodedata.category(char)[0] in "NPS" for char in match.group()):
+            spoken = " "
         return spoken, [_omission(part) for part in left_out if part]
 
     def _said(self, char: str, *, alone: bool = False) -> str | None:

@@ -1,0 +1,80 @@
+"""Codes: letters and digits written together, chains of numbers, accounts."""
+
+from __future__ import annotations
+
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, Paragraph, Rule, Said
+
+_ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_CODE = re.compile(r"(?<![^\W_])(?:[^\W\d_]+(?:[-‑]?\d+[^\W\d_]*)+|\d+[^\W\d_]+(?:-?\d+[^\W\d_]*)*)")
+_HEX = re.compile(
+    r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|#[0-9A-Fa-f]{6}(?![^\W_])"
+    r"|(?<![^\W_])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![^\W_])"
+)
+_CHAIN = re.compile(r"(?<![^\W_])\d+(?:-\d+){2,}(?!\d)")
+_SLASHED = re.compile(r"(?<![^\W_])\d+(?:/\d+)*/[A-Z]{1,5}(?![^\W_])")
+_PAIRED = re.compile("[:-]")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
+_SHORTEST_ACRONYM = 3  # chosen: two capitals (TV, UE) are spelled
+
+
+def exact(region: str) -> tuple[Rule, ...]:
+    """The rules for codes whose form is unmistakable: hexadecimals and accounts."""
+    return (
+        Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
+        Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
+        Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
+    )
+
+
+def chains(region: str) -> tuple[Rule, ...]:
+    """The rule for chains of numbers."""
+    return (Rule("chain", "code", (DIGIT,), _CHAIN, _say_chain),)
+
+
+def mixed(region: str) -> tuple[Rule, ...]:
+    """The rule for letters and digits written together that are no quantity with its unit."""
+    return (Rule("code", "code", (JOINED, DIGIT), _CODE, _say_code),)
+
+
+def code(written: str, region: str) -> str:
+    """The words of letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
+    spoken = []
+    for part in _PART.findall(written):
+        if part.isdecimal():
+            spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
+        else:
+            is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
+            spoken.append(part if is_word else spell(part, region))
+    return " ".join(spoken)
+
+
+def _say_account(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """An IBAN's words, character by character, with a pause after every four."""
+    written = match.group().replace(" ", "")
+    spelled = [digits(char) if char.isdecimal() else code(char, paragraph.region) for char in written]
+    return Said(", ".join(" ".join(spelled[i : i + 4]) for i in range(0, len(spelled), 4)))
+
+
+def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """Character by character; the pairs of an address by pairs."""
+    groups = _PAIRED.split(match.group().lstrip("#"))
+    return Said(", ".join(code(" ".join(group), paragraph.region) for group in groups))
+
+
+def _say_slashed(match: re.Match[str], paragraph: Paragraph) -> Said:
+    parts = match.group().split("/")
+    spoken = [cardinal(part) if part.isdecimal() else spell(part, paragraph.region) for part in parts]
+    return Said(" barra ".join(spoken))
+
+
+def _say_chain(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(" ".join(cardinal(part) for part in match.group().split("-")))
+
+
+def _say_code(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(code(match.group(), paragraph.region))

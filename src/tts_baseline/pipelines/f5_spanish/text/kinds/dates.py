@@ -1,0 +1,100 @@
+"""Dates in digits, and in digits and words: 3/11/2026, 2026-11-03, 3 de mayo de 1985, 21 oct 2020."""
+
+from __future__ import annotations
+
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
+from tts_baseline.pipelines.f5_spanish.text.kinds.times import clock
+from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+
+_MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
+_MONTHS = _MONTH.replace("|setiembre", "").split("|")
+_SHORT = {month[:3]: month for month in _MONTHS} | {"sept": "septiembre"}  # DPD app. 2
+_ABBREVIATED = "|".join(sorted(_SHORT, key=len, reverse=True))
+_D, _M = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
+_END = r"(?![\w/-]|[.,]\d)"
+_YEAR_FIRST = re.compile(
+    rf"(?<![^\W_])(?P<year>[12]\d{{3}})(?P<mark>[-/])(?P<month>{_M})(?P=mark)(?P<day>{_D})"
+    r"(?:[T ](?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"(?![\d/-])"
+)
+_DAY_FIRST = re.compile(
+    rf"(?<![^\W_])(?:(?P<day>{_D})(?P<mark>[/.-])(?P<month>{_M})(?P=mark)(?P<year>[12]\d{{3}})(?![\d/-])"
+    rf"|(?P<day2>{_D})/(?P<month2>{_M})/(?P<year2>\d\d)(?![\d/-])"
+    r"|(?:(?<=\b[eE]l )|(?<=\b[aA]l )|(?<=\b[dD]el )|(?<=\b[dD]ía ))"
+    rf"(?P<day3>{_D})[/-](?P<month3>{_M})(?![\d/%-])(?! ?[%€$]))"
+)
+_MONTH_FIRST = re.compile(
+    r"(?<![^\W_])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>[12]\d{3})(?![\d/-])"
+)
+_NAMED = re.compile(
+    rf"(?<![^\W_])(?P<day>{_D})(?: (?P<of_month>de) | )"
+    rf"(?:(?P<month>(?i:{_MONTH}))\b(?:(?P<of>,? del? (?:año )?|,? )(?P<year>\d{{4}}|(?<=l )\d\d)(?!\d))?"
+    rf"|(?P<short>(?i:{_ABBREVIATED}))\b\.?(?P<of_short>(?: del?)? )(?P<year_short>[12]\d{{3}}))"
+    rf"(?![^\W_])(?!\.?\d)"
+)
+_MONTH_YEAR = re.compile(
+    rf"(?<![^\W_])(?:(?P<month>(?i:{_MONTH})),?(?P<of> del? | )(?P<year>[12]\d{{3}}){_END}"
+    rf"|(?P<short>(?i:{_ABBREVIATED}))\.(?: del?)? (?P<year_short>[12]\d{{3}}|\d\d){_END})"
+)
+_HEADS = [
+    form for month in (*_MONTHS, "setiembre", *_SHORT) for form in (month, month.capitalize(), month.upper())
+]
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rules for dates."""
+    return (
+        Rule("year first", "date", (DIGIT,), _YEAR_FIRST, _say_year_first),
+        Rule("date", "date", (DIGIT,), _DAY_FIRST, _say_date),
+        Rule("month first", "date", (DIGIT,), _MONTH_FIRST, _say_date),
+        Rule("named month", "date", (DIGIT,), _NAMED, _say_named),
+        Rule("month and year", "date", _HEADS, _MONTH_YEAR, _say_month_year),
+    )
+
+
+def _day(day: str, region: str) -> str:
+    number = str(int(day))
+    if number == "1" and region not in overrides().first_is_uno:
+        return "primero"
+    return cardinal(number)
+
+
+def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """A date's words, day first: tres de noviembre de dos mil veintiséis.
+
+    A year of two digits stays short (tres de noviembre del veintiséis), because its century is unknown.
+    """
+    groups = {name.rstrip("123"): value for name, value in match.groupdict().items() if value}
+    spoken = f"{_day(groups['day'], paragraph.region)} de {_MONTHS[int(groups['month']) - 1]}"
+    year = groups.get("year")
+    if year:
+        spoken += f" {'del' if len(year) == 2 else 'de'} {cardinal(year)}"
+    return Said(spoken, regional=int(groups["day"]) == 1)
+
+
+def _say_year_first(match: re.Match[str], paragraph: Paragraph) -> Said:
+    spoken = f"{_day(match['day'], paragraph.region)} de {_MONTHS[int(match['month']) - 1]}"
+    spoken += f" de {cardinal(match['year'])}"
+    if match["hour"]:
+        spoken += f" a la{'' if int(match['hour']) == 1 else 's'} {clock(match['hour'], match['minute'])}"
+    return Said(spoken)
+
+
+def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """A day with its month, as it is written; 1 enero, without de, is uno de enero."""
+    day = _day(match["day"], paragraph.region) if match["of_month"] else cardinal(str(int(match["day"])))
+    month = match["month"] or _SHORT[match["short"].lower()]
+    year = match["year"] or match["year_short"]
+    of = (match["of"] or match["of_short"] or "").strip(" ,")
+    spoken = f"{day} de {month}"
+    return Said(f"{spoken} {of or 'de'} {cardinal(year)}" if year else spoken)
+
+
+def _say_month_year(match: re.Match[str], paragraph: Paragraph) -> Said:
+    if match["short"]:
+        month, year = _SHORT[match["short"].lower()], match["year_short"]
+        return Said(f"{month} {cardinal(year)}" if len(year) == 2 else f"{month} de {cardinal(year)}")
+    return Said(f"{match['month']} {match['of'].strip() or 'de'} {cardinal(match['year'])}")

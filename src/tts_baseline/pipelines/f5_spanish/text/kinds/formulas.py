@@ -1,0 +1,110 @@
+"""Formulas of numbers: 2+2=4, 10 × 15 cm, the powers 10⁸ and 2^10, and the notation 1e-5."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, say
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.quantities import Quantities, quantities
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, LETTER, Paragraph, Rule, Said
+
+# DPD: más, menos, por, entre, igual; OLE, names of signs.
+_OPERATORS = {
+    "+": "más", "-": "menos", "−": "menos", "–": "menos", "×": "por", "✕": "por", "·": "por", "*": "por",
+    "x": "por", "X": "por",
+    "÷": "entre", "=": "es igual a", "==": "es igual a", "≠": "es distinto de", "!=": "es distinto de",
+    "<": "menor que", ">": "mayor que", "≤": "menor o igual que", "<=": "menor o igual que",
+    "≥": "mayor o igual que", ">=": "mayor o igual que", "≈": "es aproximadamente igual a",
+}  # fmt: skip
+_SIGNS = {"": "", "-": "menos ", "−": "menos ", "±": "más menos "}
+_POWERS = {"2": "al cuadrado", "3": "al cubo"}
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d+(?:[.,]\d+)?)"
+_POWER = rf"(?:⁻?[{_RAISED}]+|\^[-−]?\d+)"
+_OPERAND = rf"[-−±]?{_NUMBER}{_POWER}?"
+_OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
+_FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?![^\W_])")
+_RAISED_NUMBER = re.compile(rf"(?<![\w.,]){_NUMBER}{_POWER}(?![^\W_])")
+_RAISED_LETTER = re.compile(rf"(?<![^\W_])(?P<letter>[a-zA-Z])(?P<power>{_POWER})(?![^\W_])")
+_SCIENTIFIC = re.compile(
+    rf"(?<![\w.,])(?P<number>{_NUMBER})[eE](?P<sign>[-−+]?)(?P<power>\d{{1,3}})(?![^\W_])"
+)
+_PIECE = re.compile(rf"(?P<sign>[-−±]?)(?P<number>{_NUMBER})(?P<power>{_POWER})?|(?P<operator>{_OPERATOR})| ")
+_DASHES = frozenset("-−–")
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rules for formulas, powers, and the notation with e."""
+    here = quantities(region)
+
+    def say_formula(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        return _say_formula(match, paragraph, here)
+
+    def say_power(match: re.Match[str], paragraph: Paragraph) -> Said:
+        piece = _PIECE.match(match.group())
+        return Said(_operand(piece, here.point) if piece else match.group())
+
+    def say_scientific(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        minus = "menos " if match["sign"] in _DASHES else ""
+        number = say(match["number"], "none", point=here.point)
+        return Said(f"{number} por diez a la {minus}{cardinal(str(int(match['power'])))}")
+
+    return (
+        Rule("scientific notation", "formula", (DIGIT,), _SCIENTIFIC, say_scientific),
+        Rule("formula", "formula", (DIGIT, "±"), _FORMULA, say_formula),
+        Rule("power of a letter", "formula", (JOINED, LETTER), _RAISED_LETTER, _say_letter),
+        Rule("power", "formula", (DIGIT,), _RAISED_NUMBER, say_power),
+    )
+
+
+def _say_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(f"{spell(match['letter'], paragraph.region)} {_raised(match['power'])}")
+
+
+def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said | None:
+    """A formula's words; a lone minus between numbers is a range or a score."""
+    spoken: list[str] = []
+    operators: set[str] = set()
+    place, end = match.start(), match.end()
+    wants_operator = False
+    while place < end:
+        piece = (_OPERATION if wants_operator else _PIECE).match(paragraph.text, place, end)
+        if piece is None:
+            return None
+        place = piece.end()
+        if piece.lastgroup == "operator":
+            operators.add(piece["operator"])
+            spoken.append(_OPERATORS[piece["operator"]])
+            wants_operator = False
+        elif piece.group() != " ":
+            measured = (
+                here.rule.pattern.match(paragraph.text, piece.start("number")) if place == end else None
+            )
+            if measured and measured["unit"] and measured["amount"] == piece["number"]:
+                said = here.say(measured, paragraph)
+                spoken.append(_SIGNS[piece["sign"]] + (said.words if said else ""))
+                end = place = measured.end()
+            else:
+                spoken.append(_operand(piece, here.point))
+            wants_operator = True
+    return None if operators <= _DASHES else Said(" ".join(spoken), end=end)
+
+
+_OPERATION = re.compile(rf"(?P<operator>{_OPERATOR})| ")
+
+
+def _operand(piece: re.Match[str], point: bool) -> str:  # noqa: FBT001
+    number = _SIGNS[piece["sign"]] + say(piece["number"], "none", point=point)
+    return f"{number} {_raised(piece['power'])}" if piece["power"] else number
+
+
+def _raised(power: str) -> str:
+    """The words of a power: al cuadrado, elevado a menos tres."""
+    power = power.removeprefix("^")
+    minus = "menos " if power[0] in "-−⁻" else ""
+    digits = unicodedata.normalize("NFKC", power.lstrip("-−⁻"))
+    if not minus and digits in _POWERS:
+        return _POWERS[digits]
+    return f"elevado a {minus}{cardinal(digits)}"

@@ -1,0 +1,99 @@
+"""Acronyms that are no words, initials and single letters: spelled by the names of their letters."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
+from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, LETTER, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
+
+# A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
+# Possessive quantifiers, so that any other long word is rejected at once.
+_SYLLABLES = re.compile(
+    r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
+    r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
+)
+_ACRONYM = re.compile(r"(?<![^\W_])[A-ZÑ]{2,6}(?:['’]?s\b)?(?![^\W_])")
+_DOTTED = re.compile(
+    r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
+)
+_INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ])")
+# An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
+_LETTER = re.compile(
+    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’].)(?=['’]\W))"
+)
+_VOWEL = re.compile("[AEIOU]")
+_FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
+_SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
+_FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rules for acronyms, initials and letters."""
+    return (
+        Rule("acronym", "acronym", (CAPITALS,), _ACRONYM, _say_acronym),
+        Rule("dotted acronym", "acronym", (LETTER,), _DOTTED, _say_dotted),
+        Rule("initial", "initial", (LETTER,), _INITIAL, _say_initial),
+        Rule("letter", "letter", (LETTER,), _LETTER, _say_letter),
+    )
+
+
+def spell(word: str, region: str) -> str:
+    """The names of a word's letters: efe be i."""
+    called = _letters(region)
+    return " ".join(called.get(letter, letter) for letter in word.lower())
+
+
+def as_word(piece: str) -> bool:
+    """True if a part of a link or a code is said as a word, foreign ones included: gmail, Bash, hashtag."""
+    foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
+    return readable(piece) or bool(foreign)
+
+
+def readable(word: str) -> bool:
+    """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
+    return bool(_SYLLABLES.fullmatch(word.lower())) or word.lower() in words("readable")
+
+
+def _word(letters: str, paragraph: Paragraph) -> bool:
+    """True for capitals that are read as a word; where all is shouted, nothing tells ROCK from ADN."""
+    return readable(letters) or (paragraph.shouted and _VOWEL.search(letters) is not None)
+
+
+def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    letters = match.group().removesuffix("s").rstrip("'’")
+    return None if _word(letters, paragraph) else Said(spell(letters, paragraph.region))
+
+
+def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:
+    letters = match.group().replace(".", "").removesuffix("s")
+    spoken = letters if _word(letters, paragraph) else spell(letters, paragraph.region)
+    return Said(spoken, point=_ends_sentence(paragraph.text[match.end() : match.end() + 80]))
+
+
+def _say_initial(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A name's initial, unless the letter is a name itself (el grupo B) and its point ends a sentence."""
+    after = paragraph.word_before(match.start())
+    follower = _FOLLOWER.match(paragraph.text, match.end())
+    opener = follower is not None and follower.group(1).lower() in words("not-noun")
+    if after.lower() in words("before-letter") or (opener and after.islower()):
+        return None
+    return Said(spell(match.group(1), paragraph.region))
+
+
+def _say_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(spell(match.group(), paragraph.region))
+
+
+def _ends_sentence(rest: str) -> bool:
+    """True if the point after initials also ends the sentence; not before a surname (J. R. R. Tolkien)."""
+    following = _FIRST_WORD.match(rest)
+    opener = following is not None and following.group(1).lower() in words("not-noun")
+    return ends_sentence(rest, capital=opener)
+
+
+@functools.cache
+def _letters(region: str) -> dict[str, str]:
+    return names(overrides().letter, region)

@@ -1,0 +1,81 @@
+"""Two numbers with a dash: a score, a season, a code, or (left to the quantities) a range. Decided here."""
+
+from __future__ import annotations
+
+import re
+
+from tts_baseline.pipelines.f5_spanish.plan import Alternative
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, say
+from tts_baseline.pipelines.f5_spanish.text.kinds.quantities import Quantities, quantities
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+
+_PAIR = re.compile(
+    r"(?<![^\W_])(?P<first>\d++(?:[.,]\d+)*+) ?[-–—] ?(?P<second>\d++(?:[.,]\d+)*+)(?![^\W_]| ?[-–—/=] ?\d)"
+)
+_NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ]\w")
+_NAME_BEFORE = re.compile(r"[A-ZÁÉÍÓÚÑ][\w.]* \Z")
+_ERA = re.compile(r" ?[aA]\.? ?(?:de )?C\b")
+_MOST_GOALS = 30  # chosen: more is no score of goals or sets
+_LONGEST_RANGE = 4  # chosen: beside a unit, numbers of more digits are codes
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rule for pairs that are no range."""
+    here = quantities(region)
+
+    def say_pair(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        return _say(match, paragraph, here)
+
+    return (Rule("pair", "code", (DIGIT,), _PAIR, say_pair),)
+
+
+def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said | None:
+    """The words of a pair by what it is; None for a range, or where a unit follows."""
+    measured = here.rule.pattern.match(paragraph.text, match.start())
+    if (measured and (measured["unit"] or measured["scale"])) or _ERA.match(paragraph.text, match.end()):
+        return None
+    first, second = match["first"], match["second"]
+    previous = paragraph.word_before(match.start()).lower()
+    before = paragraph.before(match.start())
+    whole = first.isdecimal() and second.isdecimal()
+    as_range = f"{say(first, 'none', point=here.point)} a {say(second, 'none', point=here.point)}"
+    if previous in words("season") or (whole and _is_season(first, second)):
+        both = f"{cardinal(first)} {cardinal(second.lstrip('0') or '0')}"
+        return Said(both, "date", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
+    if previous in words("coded") or not _is_range(first, second, whole):
+        parts = [_code(part, here) for part in (first, second)]
+        if previous in words("subtraction") and whole:
+            return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
+        score = previous in words("score") or _is_score(first, second, whole)
+        if not score or previous in words("coded"):
+            return Said(" ".join(parts), "code")
+    if previous in words("subtraction") and whole:
+        return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
+    name = _NAME_AFTER.match(paragraph.text, match.end()) or _NAME_BEFORE.search(before)
+    if _is_score(first, second, whole) and (previous in words("score") or name or int(first) >= int(second)):
+        return Said(as_range, "score", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
+    return None
+
+
+def _is_season(first: str, second: str) -> bool:
+    """2003-04: a year, and the two last digits of the next one."""
+    return len(first) == 4 and len(second) == 2 and (int(first) + 1) % 100 == int(second)
+
+
+def _is_score(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001
+    return whole and max(len(first), len(second)) <= 2 and max(int(first), int(second)) <= _MOST_GOALS
+
+
+def _is_range(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001
+    """True if the numbers can be the ends of a range: plain, and the second one is larger."""
+    if "." in first and first.count(".") > 1:
+        return False
+    if not whole:
+        return True
+    short = len(second) < len(first) <= _LONGEST_RANGE and len(second) == 2  # 1939-45
+    return int(first) < int(second) or short
+
+
+def _code(part: str, here: Quantities) -> str:
+    return say(part, "none", point=here.point)

@@ -1,0 +1,151 @@
+"""Amounts with their units: prices, measures, percentages, ranges, and numbers before a noun."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from tts_baseline.pipelines.f5_spanish.text.agreement import around
+from tts_baseline.pipelines.f5_spanish.text.amounts import (
+    NUMBER,
+    SIGNS,
+    Amount,
+    cardinal,
+    parse,
+    say,
+    say_amount,
+)  # fmt: skip
+from tts_baseline.pipelines.f5_spanish.text.kinds.abbreviations import HEAD
+from tts_baseline.pipelines.f5_spanish.text.overrides import Currency, Unit, in_region, overrides, words
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tts_baseline.pipelines.f5_spanish.plan import SpanType
+    from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
+
+_SCALE = " (?:mil millones|mil|millones|millón|billones|billón|trillones|trillón)\\b"
+_SHORT = r" ?(?:MM|M|K|k)(?!\.\w)"
+_SHORTENED = {"MM": "millones", "M": "millones", "K": "mil", "k": "mil"}
+_ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
+_COMMA_GROUP = re.compile(r"[1-9]\d{0,2},\d{3}")
+_PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
+_ONE = Amount(integer="1")
+
+
+@functools.cache
+def quantities(region: str) -> Quantities:
+    """The quantities of a region, made once."""
+    return Quantities(region)
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rule for quantities of all kinds."""
+    return (quantities(region).rule,)
+
+
+class Quantities:
+    """The units and currencies of one region, and its decimal mark."""
+
+    def __init__(self, region: str) -> None:
+        data = overrides()
+        self.point = region in data.decimal_point
+        currencies = {sign: row for row in in_region(data.currency, region) for sign in row.written}
+        self.units: dict[str, Unit] = {sign: row for row in data.unit for sign in row.written} | currencies
+        self.unit, money = _either(self.units), _either(currencies)
+        pattern = re.compile(
+            rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,])[-−–+](?=\d|{money}))?"
+            rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
+            rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
+            rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
+            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_]))?"
+            rf"(?:(?:/(?P<each>\d{{1,4}}) ?| ?/ ?)(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
+        )
+        heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
+        at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
+        self.rule = Rule("quantity", "number", at, pattern, self.say)
+
+    def say(self, match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        """The words of a quantity: sign, amount or range, scale, unit, and unit of reference."""
+        written = match["unit"] or match["before"]
+        unit = self.units[written] if written else None
+        spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
+        if match["per"]:
+            per = self.units.get(match["per"])
+            one, many = (per.one, per.many) if per else (match["per"], match["per"])
+            each = match["each"]
+            spoken += f" a los {cardinal(each, 'm')} {many}" if each else f" por {one}"
+        point = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
+        kind: SpanType = "amount" if isinstance(unit, Currency) else "measure" if unit else "number"
+        regional = isinstance(unit, Currency) and bool(unit.regions)
+        return Said(spoken, "range" if match["to"] and not unit else kind, point=point, regional=regional)
+
+    def _count(self, match: re.Match[str], unit: Unit | None, paragraph: Paragraph) -> str:
+        """The words of an amount or a range with its scale and unit."""
+        scale = (match["scale"] or "").strip()
+        point = self.point or _groups_by_comma(match["to"] or match["amount"], match, paragraph, unit)
+        last = parse(match["to"] or match["amount"], point=point)
+        if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
+            return _price(last, unit)
+        if unit:
+            gender, counts = unit.gender, True
+        else:
+            gender, counts = around(paragraph, match.start(), match.end(), last.integer if last else "")
+        spoken = self._scaled(match, _SHORTENED.get(scale, scale), gender, point=point)
+        if counts and (spoken.endswith(("ones", "ón")) or (last and _is_round(last))):
+            spoken += " de"
+        if unit:
+            spoken += f" {unit.one if last == _ONE and not scale and not match['to'] else unit.many}"
+        return spoken
+
+    def _scaled(self, match: re.Match[str], scale: str, gender: Gender, *, point: bool) -> str:
+        """The words of an amount or a range with its scale: un millón, doscientas mil."""
+        if scale and not (scale == "mil" and gender == "f"):
+            gender = "m"
+        spoken = say(match["amount"], gender, point=point)
+        if match["to"]:
+            spoken += f" a {say(match['to'], gender, point=point)}"
+        if scale == "millones" and spoken == "un":
+            scale = "millón"
+        return f"{spoken} {scale}" if scale else spoken
+
+
+def _groups_by_comma(written: str, match: re.Match[str], paragraph: Paragraph, unit: Unit | None) -> bool:
+    """True if a comma groups thousands where it is the decimal mark else: $ 16,356, 5,000 años.
+
+    Money has no thousandths, nobody writes three noughts of decimals, and what has no unit is counted.
+    """
+    if not _COMMA_GROUP.fullmatch(written):
+        return False
+    if isinstance(unit, Currency) or written.endswith("000"):
+        return True
+    noun = _PLURAL_NOUN.match(paragraph.text, match.end())
+    return unit is None and noun is not None and noun.group(1) not in words("measured") | words("not-noun")
+
+
+def _is_round(amount: Amount) -> bool:
+    """True if a number ends in millions, so that its noun takes de: un millón de euros."""
+    return not amount.mark and _ROUND_MILLIONS.fullmatch(amount.integer) is not None
+
+
+def _has_cents(amount: Amount, currency: Currency) -> bool:
+    return bool(currency.cent) and len(amount.decimals) in (1, 2)
+
+
+def _price(amount: Amount, currency: Currency) -> str:
+    """A price's words: dos euros con cincuenta céntimos; only the cents if there are no units."""
+    without_cents = Amount(integer=amount.integer, grouped=amount.grouped)
+    units = say_amount(without_cents, currency.gender) + (" de" if _is_round(without_cents) else "")
+    units += f" {currency.one if without_cents.integer == '1' else currency.many}"
+    cents = str(int(amount.decimals.ljust(2, "0")))
+    if cents == "0":
+        return units
+    spoken = f"{cardinal(cents, 'm')} {currency.cent}{'' if cents == '1' else 's'}"
+    return f"{units} con {spoken}" if without_cents.integer.strip("0") else spoken
+
+
+def _either(signs: Iterable[str]) -> str:
+    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))

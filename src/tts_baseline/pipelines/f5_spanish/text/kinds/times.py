@@ -1,0 +1,121 @@
+"""Times of day in digits: 7:45, a las 9.30, 5 p. m., 9:00-14:00, GMT-3."""
+
+from __future__ import annotations
+
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
+
+_HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b)"
+_HOURS = r"h(?:s|rs|oras)?\b\.?(?!\w)"
+_H, _M = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
+_TIME = re.compile(
+    rf"(?<![^\W_])(?:(?P<hour>{_H}):(?P<minute>{_M})(?::(?P<second>{_M}))?(?![\d:]|[.,]\d)"
+    rf"(?: ?(?P<half>{_HALF_DAY})| ?(?P<hours>{_HOURS}))?"
+    rf"|(?P<hour2>{_H})\.(?P<minute2>{_M})(?![\d.,])(?: ?(?P<half2>{_HALF_DAY})| ?(?P<hours2>{_HOURS}))"
+    rf"|(?<=\blas )(?P<hour3>{_H})[.,](?P<minute3>{_M})(?!\d|[.,]\d| ?%)(?: ?(?P<hours3>{_HOURS}))?"
+    rf"|(?P<hour4>1[0-2]|0?[1-9]) ?(?P<half4>{_HALF_DAY})"
+    rf"|(?:(?<=\blas )|(?<=\bla ))(?P<hour5>0\d) ?(?P<hours5>{_HOURS}))"
+)
+_RANGE = re.compile(
+    rf"(?<![^\W_])(?P<hour>{_H}):(?P<minute>{_M}) ?[-–—] ?(?P<hour2>{_H}):(?P<minute2>{_M})(?![\d:]|[.,]\d)"
+    rf"(?: ?{_HOURS})?"
+)
+_VERSE = re.compile(r"(?<![^\W_])(?P<chapter>\d{1,3}):(?P<verse>\d{1,3})(?:[-–](?P<last>\d{1,3}))?(?![\d:])")
+_ZONE = re.compile(
+    rf"(?<![^\W_])(?P<zone>GMT|UTC) ?(?P<sign>[-−–+])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?![\w:])"
+)
+_ZONES = re.compile(r" (?:[A-Z]{3,4}|UTC[-+−]\d+)(?![^\W_])")
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rules for verses, ranges of hours, times of day and time zones."""
+    return (
+        Rule("verse", "code", (DIGIT,), _VERSE, _say_verse),
+        Rule("hours", "range", (DIGIT,), _RANGE, _say_range),
+        Rule("time", "time", (DIGIT,), _TIME, _say_time),
+        Rule("time zone", "time", ("GMT", "UTC"), _ZONE, _say_zone),
+    )
+
+
+def clock(hour: str, minute: str) -> str:
+    """The words of an hour and a minute: siete y media, catorce cero cinco."""
+    announced = not 1 <= int(hour) <= 12
+    return cardinal(str(int(hour)), "f") + _minutes(minute, announced=announced)
+
+
+def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if paragraph.word_before(match.start()).lower() not in words("verse"):
+        return None
+    last = f" a {cardinal(match['last'])}" if match["last"] else ""
+    return Said(f"{cardinal(match['chapter'])} {cardinal(match['verse'])}{last}")
+
+
+def _say_range(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """De nueve a catorce; the de is not said twice."""
+    of = "" if paragraph.word_before(match.start()).lower() in ("de", "desde", "las") else "de "
+    return Said(f"{of}{clock(match['hour'], match['minute'])} a {clock(match['hour2'], match['minute2'])}")
+
+
+def _say_zone(match: re.Match[str], paragraph: Paragraph) -> Said:
+    sign = "más" if match["sign"] == "+" else "menos"
+    minute = match["minute"] or "00"
+    half = " y media" if minute == "30" else f" {cardinal(minute)}"
+    hour = cardinal(str(int(match["hour"])))
+    return Said(f"{spell(match['zone'], paragraph.region)} {sign} {hour}{'' if minute == '00' else half}")
+
+
+def _say_time(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """A time's words: as in conversation for the hours 1 to 12 (siete y cinco, diez y media, siete cuarenta y
+    cinco), as in announcements for the others (trece cero cinco, veinte horas)."""
+    hour, minute, half = int(_any(match, "hour")), _any(match, "minute"), _any(match, "half")
+    hours_said = cardinal(str(hour), "f")
+    if match["second"]:
+        parts = [hours_said, "hora" if hour == 1 else "horas"]
+        for value, singular, plural in (
+            (minute, "minuto", "minutos"),
+            (match["second"], "segundo", "segundos"),
+        ):
+            parts += [cardinal(str(int(value)), "m"), singular if int(value) == 1 else plural]
+        return Said(" ".join(parts[:4]) + " y " + " ".join(parts[4:]))
+    announced = not half and not 1 <= hour <= 12
+    unit = " horas" if announced and (_any(match, "hours") or minute == "00") else ""
+    spoken = hours_said + _minutes(minute, announced=announced) + unit + _half_day(hour, half)
+    written, rest = (
+        _any(match, "half") or _any(match, "hours"),
+        paragraph.text[match.end() : match.end() + 80],
+    )
+    return Said(spoken, point=written.endswith(".") and not _ZONES.match(rest) and ends_sentence(rest))
+
+
+def _minutes(minute: str, *, announced: bool) -> str:
+    if minute in ("", "00"):
+        return ""
+    if announced:
+        zero = "cero " if minute[0] == "0" else ""
+        return f" {zero}{cardinal(str(int(minute)))}"
+    if minute in ("15", "30"):
+        return {"15": " y cuarto", "30": " y media"}[minute]
+    joined = " y " if int(minute) < 30 else " "
+    return joined + cardinal(str(int(minute)))
+
+
+def _half_day(hour: int, half: str) -> str:
+    """The part of the day for a. m. or p. m. (DPD, hora)."""
+    if not half:
+        return ""
+    if half[0] in "aA":
+        return " de la noche" if hour == 12 else " de la mañana"
+    if hour == 12:
+        return " del mediodía"
+    return " de la tarde" if hour < 8 else " de la noche"
+
+
+def _any(match: re.Match[str], name: str) -> str:
+    """The first non-empty one of the groups name, name2, …, or ''."""
+    groups = match.groupdict()
+    return next((groups[n] for n in (name, *(name + str(i) for i in range(2, 6))) if groups.get(n)), "")

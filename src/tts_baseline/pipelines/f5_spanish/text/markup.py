@@ -1,0 +1,151 @@
+"""Markup that is not read out: HTML, Markdown and LaTeX; and the ends of lines that are ends of units."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from tts_baseline.pipelines.f5_spanish.text.moves import Moves, edited
+from tts_baseline.pipelines.f5_spanish.text.words import UNSTRESSED
+
+Replace = Callable[[re.Match[str]], str]
+
+_LATEX_SIGNS = {
+    "times": "×", "cdot": "·", "div": "÷", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥",
+    "neq": "≠", "approx": "≈", "infty": "∞", "sqrt": "√", "alpha": "α", "beta": "β", "gamma": "γ",
+    "delta": "δ", "epsilon": "ε", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
+}  # fmt: skip
+_MATHEMATICAL = re.compile(r"[\\^_=+]|\A\d*[a-zA-Z]\Z")
+_PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")
+_LETTER = re.compile(r"[^\W\d_]")
+_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
+_COMMAND = re.compile(r"\\([a-zA-Z]+) ?")
+_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div tr title blockquote".split())  # noqa: SIM905
+_LONGEST = 300  # chosen: no tag, link or formula in a text is longer
+
+
+def _tag(match: re.Match[str]) -> str:
+    """A tag's place: a new line after a block, nothing inside a line."""
+    name = match["name"].lower()
+    if name == "br":
+        return "\n"
+    return "\n" if name in _BLOCKS and match["close"] else ""
+
+
+def _formula(match: re.Match[str]) -> str:
+    """A formula between dollar signs with the signs it stands for; money stays as it is."""
+    written = match["formula"]
+    if not _MATHEMATICAL.search(written) or _PROSE.search(_COMMAND.sub("", written)):
+        return match.group()
+    written = _FRACTION.sub(r"\1/\2", written)
+    return _COMMAND.sub(lambda command: _LATEX_SIGNS.get(command[1], ""), written)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return html.unescape(match.group())
+
+
+_HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(rf"<!--(?:(?!-->)[\s\S]){{0,{_LONGEST}}}-->"), lambda _: ""),
+    (re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>"), lambda match: match[1]),
+    (
+        re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{{0,15}})(?:\s[^<>]{{0,{_LONGEST}}})?/?>"),
+        _tag,
+    ),
+    (re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});"), _entity),
+)
+_LATEX: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(rf"(?<![\w$\\])\$(?=[^\s$])(?P<formula>[^$\n]{{1,{_LONGEST}}})(?<!\s)\$(?![\w$])"), _formula),
+    (
+        re.compile(r"[~ ]?\\(?:ref|eqref|cite[pt]?|label|pageref)\{[^{}\n]*\}"),
+        lambda _: "",
+    ),
+    (
+        re.compile(
+            r"\\(?:emph|text(?:bf|it|tt|sc)?|(?:sub){0,2}section|chapter|part|title|paragraph|url|footnote)"
+            r"\*?\{([^{}\n]*)\}"
+        ),
+        lambda match: match[1],
+    ),
+)
+_BRACKETS: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(rf"!?\[([^\[\]\n]{{1,{_LONGEST}}})\]\([^()\s]{{1,{_LONGEST}}}\)"), lambda match: match[1]),
+    (
+        re.compile(r"(?<=[.,;:!?»”\"])\[\^?\d{1,3}\]|(?<=\w)\[\^\d{1,3}\]|(?<=[^\W_])\[[1-9]\d{0,2}\]"),
+        lambda _: "",
+    ),
+    (re.compile(r"\[(?:\.{3}|…)\]"), lambda _: "…"),
+    (re.compile(r"^([ \t]*[-*+] )\[[ xX]\] ", re.MULTILINE), lambda match: match[1]),
+)
+_UNDERSCORES: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(r"(?<![^\W_])(_{1,2})(?=[^\W_])([^\n_]{1,80})\1(?!\w)"), lambda match: match[2]),
+)
+_RUNS: tuple[tuple[re.Pattern[str], Replace], ...] = ((re.compile(r"([=-])\1{2,}"), lambda _: " "),)
+# Each round is made only where one of its signs is there.
+_ROUNDS = (
+    ("<&", _HTML),
+    ("\\$", _LATEX),
+    ("[", _BRACKETS),
+    ("_", _UNDERSCORES),
+    ("=-", _RUNS),
+)
+_MARKER = re.compile(r"[ \t]*(?:[-*+•▪◦‣·] +|#{1,6} +|> +)(?=\S)")
+_NUMBERED = re.compile(r"[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?º?|\(?[a-zA-Z]\)|\(?[ivx]{1,5}\))[.)]? ")
+_HEADING = re.compile(r"[ \t]*#{1,6} ")
+_LAST_WORD = re.compile(r"([^\W\d_]+)[*_»”\")]*\Z")
+_FIRST = re.compile(r"[ \t]*[*_«“\"(¿¡]*(.)")
+_CLOSED = re.compile(r"[.,;:!?…—-][*_»”\")]*\Z")
+_WRAPPED = 60  # chosen: a line that an editor or a mail program wrapped is longer
+
+
+def plain(text: str) -> tuple[str, tuple[Moves, ...]]:
+    """The text without its markup, and the moves to it."""
+    rounds = []
+    for signs, edits in _ROUNDS:
+        if any(sign in text for sign in signs):
+            for pattern, say in edits:
+                text, moves = edited(pattern, text, say)
+                rounds.append(moves)
+    if "\n" in text or _MARKER.match(text):
+        text, moves = _lines(text)
+        rounds.append(moves)
+    return text, tuple(rounds)
+
+
+def _lines(text: str) -> tuple[str, Moves]:
+    """The text without bullets and signs of headings, with a mark at the end of a line that ends a unit."""
+    edits: list[tuple[int, int, int]] = []
+    out: list[str] = []
+    lines = text.split("\n")
+    start = 0
+    listed = [bool(_MARKER.match(line) or _NUMBERED.match(line)) for line in lines]
+    for number, line in enumerate(lines):
+        marker = _MARKER.match(line)
+        kept = line
+        if marker:
+            edits.append((start, start + marker.end(), 0))
+            kept = line[marker.end() :]
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if following.strip() and kept.strip() and _ends(line, following, listed[number], listed[number + 1]):
+            place = start + len(line.rstrip())
+            edits.append((place, place, 1))
+            kept = f"{kept.rstrip()}.{kept[len(kept.rstrip()) :]}"
+        out.append(kept)
+        start += len(line) + 1
+    return "\n".join(out), Moves(edits)
+
+
+def _ends(line: str, following: str, listed: bool, next_listed: bool) -> bool:  # noqa: FBT001
+    """True if a unit ends with a line: an item of a list, a heading, a short line before a capital."""
+    line = line.rstrip()
+    if _CLOSED.search(line):
+        return False
+    if _HEADING.match(line) or next_listed:
+        return True
+    first, last = _FIRST.match(following), _LAST_WORD.search(line)
+    if not listed and last and last[1].lower() in UNSTRESSED:
+        return False
+    begins = first is not None and (first[1].isupper() or first[1].isdigit())
+    return len(line) < _WRAPPED and begins and (listed or _LETTER.search(line) is not None)

@@ -1,0 +1,87 @@
+"""What a kind of span is made of: rules that find it and say it, and the paragraph in which they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from tts_baseline.pipelines.f5_spanish.plan import Alternative, SpanType
+
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \n]$")
+_WORD_AFTER = re.compile(r" ([^\W\d_]+)")
+_CONTEXT = 40  # chosen: longer than any word that decides
+
+
+class Said(NamedTuple):
+    """What a span says. `point`: its last point also ends the sentence; `regional`: it holds in this region.
+
+    `type` and `others` are for a rule that decides among several: its choice, and what else it could be.
+    `end` is where the span ends, if not where the match does.
+    """
+
+    words: str
+    type: SpanType | None = None
+    point: bool = False
+    regional: bool = False
+    others: tuple[Alternative, ...] = ()
+    end: int | None = None
+
+
+class Rule(NamedTuple):
+    """How one kind of span is found and said.
+
+    at: what it may begin with: the words and signs (as they are written), or a class of them:
+        DIGIT, JOINED (letters right before a digit or a sign), CAPITALS (two or more), LETTER (one by
+        itself), GREEK (two letters or more)
+    pattern: matched where a span may begin
+    say: the words for a match; None: it is no such span here
+    """
+
+    name: str
+    type: SpanType
+    at: Collection[str]
+    pattern: re.Pattern[str]
+    say: Callable[[re.Match[str], Paragraph], Said | None]
+
+
+class Found(NamedTuple):
+    """A span in a paragraph: its place, its rule, and what it says."""
+
+    start: int
+    end: int
+    rule: Rule
+    said: Said
+
+    @property
+    def type(self) -> SpanType:
+        return self.said.type or self.rule.type
+
+
+DIGIT, JOINED, CAPITALS, LETTER, GREEK = "<digit>", "<joined>", "<capitals>", "<letter>", "<greek>"
+
+
+class Paragraph:
+    """A paragraph while its spans are found: its text, its region, and the last span."""
+
+    def __init__(self, text: str, region: str, *, shouted: bool = False) -> None:
+        self.text = text
+        self.region = region
+        self.shouted = shouted
+        self.last: Found | None = None
+
+    def word_before(self, place: int) -> str:
+        """The word before a place, as it is said, or ""."""
+        last = self.last
+        if last and place - last.end <= 1 and not self.text[last.end : place].strip():
+            return last.said.words.rpartition(" ")[2]
+        before = _WORD_BEFORE.search(self.text, max(0, place - _CONTEXT), place)
+        return before.group(1) if before else ""
+
+    def before(self, place: int) -> str:
+        """The written text just before a place."""
+        return self.text[max(0, place - _CONTEXT) : place]
+
+    def follows(self, pattern: str, place: int) -> bool:
+        """True if a pattern matches the text that ends at a place."""
+        return re.search(rf"(?:{pattern})\Z", self.before(place)) is not None
