@@ -147,7 +147,7 @@ def test_a_style_is_spoken_with_its_clip_or_refused_or_noted(
         ("form", "upstream", "spanish", "Hola a todos.", None),
         ("high_shelf_db", 0.0, 3.0, TEXT, None),
         ("de_ess_db", 0.0, 12.0, TEXT, None),
-        ("loudness_lufs", None, -30.0, TEXT, "pyloudnorm"),
+        ("loudness_lufs", None, -30.0, TEXT, None),
         ("crossfade_s", 0.0, 0.15, TEXT * 6, None),
         ("speed", 1.0, 1.1, TEXT, None),
     ],

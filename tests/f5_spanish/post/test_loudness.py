@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 
 from tests.support import post_signals as signals
-
-pytest.importorskip("pyloudnorm")
-
 from tts_baseline.pipelines.f5_spanish.post.loudness import normalize
 
 RATE = signals.RATE

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
@@ -29,13 +28,9 @@ def normalize(wave: Wave, rate: int, lufs: float) -> Normalized:
     quieter than asked, and `limited` says so. Where loudness is not defined, because the wave is too
     short for one gating block (0.4 s) or stays below the gate of -70 LUFS, it comes back unchanged, with
     a gain of 0 dB.
-
-    Raises MissingExtra without pyloudnorm.
     """
-    try:
-        from pyloudnorm import Meter
-    except ImportError as error:
-        raise MissingExtra("loudness normalization needs pyloudnorm", extra="f5") from error
+    from pyloudnorm import Meter
+
     measured = -math.inf
     if wave.size >= _BLOCK_S * rate:
         measured = float(Meter(rate).integrated_loudness(wave.astype(np.float64)))
@@ -60,8 +55,6 @@ STEP = TrackStep(
     setting="loudness_lufs",
     scope="utterance",
     stage="enhance",
-    package="pyloudnorm",
-    extra="f5",
     on=lambda task: task.settings.loudness_lufs is not None,
     apply=_apply,
 )
