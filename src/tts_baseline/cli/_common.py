@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from tts_baseline.baseline import pending
 from tts_baseline.cli import _streams
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core import streams
+from tts_baseline.core.collection import paused
 from tts_baseline.core.options import OPTIONS, flag
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
@@ -23,8 +25,9 @@ from tts_baseline.core.table import find_root
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.report.formats.json import render as json_page
+from tts_baseline.session.hearing import listened
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.outcome import explained, failing, suite_verdicts
+from tts_baseline.session.outcome import explained, failing, reopen, suite_verdicts
 from tts_baseline.session.project import Project, check_default, open_project
 from tts_baseline.session.waiting import Waiting
 
@@ -44,6 +47,15 @@ def opened(options: argparse.Namespace) -> Project:
     if "pipeline" in options:
         check_default(project)
     return project
+
+
+@paused()
+def reopened(project: Project, name: str) -> Outcome:
+    """A pending run judged again, with what is heard in it."""
+    outcome = listened(project, reopen(project, name))
+    note_unusable(project, name, outcome.folder)
+    gc.freeze()  # it stays until the command ends: no collection is to look at all of it
+    return outcome
 
 
 def progress() -> Progress:

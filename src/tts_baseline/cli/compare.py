@@ -23,9 +23,8 @@ from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
 from tts_baseline.report import judgement as report
 from tts_baseline.session import compare, play
-from tts_baseline.session.hearing import listened
 from tts_baseline.session.judge.escalate import AUTO, NEVER
-from tts_baseline.session.outcome import explained, failing, reopen
+from tts_baseline.session.outcome import explained, failing
 from tts_baseline.session.project import Project
 
 _HELP = "tts-baseline compare --help"
@@ -55,8 +54,7 @@ def act(options: argparse.Namespace) -> int:
         return _side_by_side(project, options)
     if options.against or options.against_optimize:
         raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
-    outcome = listened(project, reopen(project, options.run))
-    _common.note_unusable(project, options.run, outcome.folder)
+    outcome = _common.reopened(project, options.run)
     if options.case is None:
         if options.json:
             _common.show_json([outcome])

@@ -16,8 +16,6 @@ from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.outside import line
 from tts_baseline.report.format import View, formats
-from tts_baseline.session.hearing import listened
-from tts_baseline.session.outcome import reopen
 from tts_baseline.session.project import Project
 
 
@@ -81,9 +79,7 @@ def _page(project: Project, run: str | None, name: str) -> str:
                 f"the format {name!r} shows a run, and none is named",
                 hint=f"tts-baseline report last --format {name}",
             )
-        outcome = listened(project, reopen(project, run))
-        _common.note_unusable(project, run, outcome.folder)
-        return chosen.render(outcome, View())
+        return chosen.render(_common.reopened(project, run), View())
     if run is not None:
         raise SettingsError(
             f"the format {name!r} shows everything that was accepted, not a run",

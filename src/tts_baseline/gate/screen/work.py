@@ -258,11 +258,8 @@ def _is_same_machine(then: Run, now: Run) -> bool:
 
 def _is_restless(run: Run) -> bool:
     """True where the audio of a case differs in length between processes."""
-    lengths: dict[str, set[float]] = {}
-    for replicate in run.replicates:
-        for case, calls in replicate.calls.items():
-            lengths.setdefault(case, set()).add(calls.audio_s)
-    return any(len(different) > 1 for different in lengths.values())
+    lengths = {(case, calls.audio_s) for each in run.replicates for case, calls in each.calls.items()}
+    return len(lengths) > len({case for case, _ in lengths})
 
 
 def _python(run: Run) -> str:
