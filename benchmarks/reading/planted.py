@@ -7,7 +7,7 @@ suite are the examples that stand in the data files beside their rows. Each plan
 (another letter, another word, one word more, the row removed); what it alters is found by reading all
 sentences in a fresh process, without the gate, and a change that alters none is passed over. Then
 `tts-baseline run` measures the sentences that ten changes alter, and some others. It has to end with 1, name
-exactly these cases, and show of each the words that its change alone makes of it. `--first` and `--last` make
+exactly these cases, and show of each the words that are read otherwise. `--first` and `--last` make
 a part, which `--write` joins to results.json.
 """
 
@@ -98,7 +98,8 @@ def main() -> None:
 def rows_of(project: Project, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One row a planted change or unchanged run of this part: what was to be seen, and what was."""
     numbers = range(options.first, min(options.last, options.planted + options.unchanged))
-    planted = [*changes(project, random.Random(0), min(options.planted, numbers.stop))]
+    needed = min(options.planted, numbers.stop) if numbers.start < options.planted else 0
+    planted = [*changes(project, random.Random(0), needed)]
     for begin in range(0, len(planted), TOGETHER):
         wanted = [number for number in range(begin, begin + TOGETHER) if number in numbers][
             : len(planted) - begin
@@ -166,7 +167,6 @@ class Project:
         if not kept:
             raise SystemExit(done.stdout + done.stderr)
         verdicts = json.loads(kept[0].read_text())["verdicts"]
-        self.said = done.stdout
         shutil.rmtree(kept[0].parent)
         return done.returncode, [verdict for verdict in verdicts if verdict["family"] == "text"]
 
@@ -182,12 +182,12 @@ class Project:
                 change.file.write_text(
                     text[: change.start] + change.row + text[change.stop :], encoding="utf-8"
                 )
+            now = self.read() or {}  # one change may meet another's: what is read out is the truth
             status, verdicts = self.run(*sorted([*altered, *beside]))
         finally:
             for file, text in originals.items():
                 file.write_text(text, encoding="utf-8")
         told = {v["case"]: v["reason"] for v in verdicts if v["status"] == "regressed" and v["case"]}
-        screen = " ".join(self.said.split())
         return [
             {
                 "file": change.file.name,
@@ -198,9 +198,8 @@ class Project:
                 "others": sorted(told.keys() - set(altered)),
                 "status": status,
                 "words": all(
-                    shows(told.get(c, ""), self.accepted[c], now) for c, now in change.altered.items()
+                    shows(told.get(c, ""), self.accepted[c], now.get(c, "")) for c in change.altered
                 ),
-                "named_on_the_terminal": all(case in screen for case in change.altered),
                 "diff": next((told[case] for case in change.altered if case in told), ""),
             }
             for change in planted
