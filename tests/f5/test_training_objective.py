@@ -143,6 +143,31 @@ def test_a_draw_hides_what_the_chances_say() -> None:
     assert sum(text for _, text in drops) / 2000 == pytest.approx(0.2, abs=0.04)
 
 
+@pytest.mark.parametrize(("drops", "hears", "reads"), [("nothing", 1, 1), ("audio", 0, 1), ("all", 0, 0)])
+def test_what_is_dropped_is_not_seen(drops: str, hears: int, reads: int) -> None:
+    ours, given = ours_of("v1"), batch()
+    drawn = objective.draw(given, Chances(), objective.dice(seed_that_drops(drops)))
+    span = drawn.span.unsqueeze(-1)
+    heard_otherwise = given._replace(mel=given.mel.where(span | (given.mel == 0), given.mel + 1))
+    others = (given.tokens + 7) % SIZES.tokens
+    read_otherwise = given._replace(tokens=others.where(given.tokens >= 0, given.tokens))
+    # The flow of what is hidden: the mel around it is part of the state, and that is as before.
+    with torch.no_grad():
+        before = objective._flows(ours, given, drawn)[0]
+        scene = objective._flows(
+            ours, heard_otherwise, drawn._replace(noise=_noise_for(heard_otherwise, given, drawn))
+        )
+        other = objective._flows(ours, read_otherwise, drawn)[0]
+    assert torch.allclose(before, scene[0], atol=1e-5) is not bool(hears)
+    assert torch.allclose(before, other, atol=1e-5) is not bool(reads)
+
+
+def _noise_for(other: Batch, given: Batch, drawn: objective.Draw) -> torch.Tensor:
+    """The noise with which another mel makes the same state."""
+    moment = drawn.times[:, None, None]
+    return drawn.noise + moment / (1 - moment) * (given.mel - other.mel)
+
+
 def test_padding_is_never_learned() -> None:
     given, drawn = batch(), objective.draw(batch(), Chances(), objective.dice(3))
     frames = torch.arange(given.mel.shape[1])

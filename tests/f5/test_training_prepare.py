@@ -91,6 +91,25 @@ def test_no_good_recording_is_left_out(written: list[Recorded], tmp_path: Path) 
     assert -12 < float(mel.min()) < float(mel.max()) < 7
 
 
+def test_a_speaker_is_held_out_and_what_he_says_is_learned_from_nobody(
+    written: list[Recorded], tmp_path: Path
+) -> None:
+    samples, rate = soundfile.read(written[1].audio)
+    path = spoilt.write(tmp_path / "again.wav", 0.9 * samples, rate)
+    rows = [*written, Recorded(audio=str(path), text=written[1].text.upper(), speaker="s0")]
+    chosen = prepare.Preparation(held_out=0.1, held_out_speakers=("s1",))
+    report = prepare.prepare(rows, tmp_path / "data", vocabulary=VOCABULARY, preparation=chosen)
+    assert report.left_out == ()
+    train, held = dataset.read(tmp_path / "data"), dataset.read(tmp_path / "data", "held_out")
+    assert {clip.speaker for clip in train.clips} == {"s0", "s2"}
+    assert {clip.speaker for clip in held.clips} >= {"s0", "s1"}
+    assert {clip.text for clip in train.clips}.isdisjoint(clip.text for clip in held.clips)
+    assert f"{len(rows) - 1:06d}" in {clip.id for clip in held.clips}
+    unknown = prepare.Preparation(held_out_speakers=("s9",))
+    with pytest.raises(SettingsError, match=r"no recording is by a speaker 's9'"):
+        prepare.prepare(rows, tmp_path / "other", vocabulary=VOCABULARY, preparation=unknown)
+
+
 def test_missing_unreadable_and_repeated_ones_are_left_out(written: list[Recorded], tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("no sound")
     bad = [

@@ -19,7 +19,7 @@ import contextlib
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,13 +29,14 @@ import msgspec
 
 from tts_baseline.cli import _common, _streams
 from tts_baseline.cli._streams import say, say_json
-from tts_baseline.core.errors import MissingExtra
+from tts_baseline.core.errors import MissingExtra, SettingsError
 from tts_baseline.core.outside import line
 from tts_baseline.core.units import seconds
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.session.outcome import failing
 
 if TYPE_CHECKING:
+    from tts_baseline.training.crew import Crew
     from tts_baseline.training.loop import Ended, Pace
 
 _INTERRUPTED = 128 + signal.SIGINT
@@ -59,6 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--start", metavar="CHECKPOINT", help="the weights to begin with: a path, or hf://…")
     step.add_argument("--lora", type=_count, metavar="RANK", help="learn adapters of this rank, no weights")
     step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
+    step.add_argument("--tensorboard", action="store_true", help="write its curves to RUN/tensorboard")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_run)
     step = steps.add_parser("evaluate", help="gate a checkpoint on sentences that it never learned from")
@@ -125,14 +127,24 @@ def _prepare(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tts_baseline.training import begin, dataset, recipes, run
+    from tts_baseline.training import begin, crew, dataset, recipes, run
 
     recipe = recipes.read(options.recipe) if options.recipe else recipes.Recipe()
     if options.lora:
         recipe = msgspec.structs.replace(recipe, lora=options.lora)
     data = dataset.read(options.dataset)
+    held_out = dataset.read(options.dataset, "held_out") if dataset.has(options.dataset, "held_out") else None
+    if recipe.patience and held_out is None:
+        raise SettingsError(
+            "patience is with the held-out loss, and no clip of this dataset is held out",
+            where=str(options.dataset),
+            hint="set patience = 0, or prepare the dataset with held_out = 0.02",
+        )
     network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
-    return _followed(options, partial(run.run, network, data, recipe, options.out, device=options.device))
+    with crew.joined(options.device, recipe.accumulate) as (processes, device):
+        own = partial(run.run, network, data, recipe, options.out, device=device, crew=processes)
+        shown = _board(options, processes)
+        return _followed(options, partial(own, held_out=held_out, shown=shown), is_told=processes.is_first)
 
 
 def _vocoder(options: argparse.Namespace) -> int:
@@ -143,17 +155,36 @@ def _vocoder(options: argparse.Namespace) -> int:
     return _followed(options, partial(learner.train, data, chosen, options.out, device=options.device))
 
 
-def _followed(options: argparse.Namespace, run: Callable[..., Ended]) -> int:
+def _followed(options: argparse.Namespace, run: Callable[..., Ended], *, is_told: bool = True) -> int:
     """Follow a run to its end, or until it is asked to stop, and say where it is kept."""
     progress = _common.progress()
     with _stoppable() as stopping:
         ended = run(said=lambda pace: progress.say(_line(pace)), stopping=stopping)
-    if options.json:
-        say_json(json.dumps({"update": ended.update, "frames": ended.learned, "checkpoint": str(ended.path)}))
-    else:
-        after = "stopped; the same command goes on" if ended.is_stopped else "done"
-        say(f"{after}: update {ended.update}, {ended.learned} frames, {ended.path}")
+    if is_told:
+        _say_ended(ended, as_json=options.json)
     return _INTERRUPTED if ended.is_stopped else 0
+
+
+def _board(options: argparse.Namespace, processes: Crew) -> Callable[[int, Mapping[str, float]], None]:
+    """What shows the curves of a run, where that is asked for."""
+    from tts_baseline.training import checkpoints
+    from tts_baseline.training.board import Board
+
+    if not (options.tensorboard and processes.is_first):
+        return lambda *_: None
+    before = checkpoints.read(options.out)
+    return Board(options.out, before.update if before else 0).show
+
+
+def _say_ended(ended: Ended, *, as_json: bool) -> None:
+    if as_json:
+        page = {"update": ended.update, "frames": ended.learned, "checkpoint": str(ended.path)}
+        say_json(json.dumps({**page, "held_out_loss": ended.best, "is_early": ended.is_early}))
+        return
+    after = "stopped; the same command goes on" if ended.is_stopped else "done"
+    after = "nothing was gained any more" if ended.is_early else after
+    best = f", best held-out loss {ended.best:.4f}" if ended.best is not None else ""
+    say(f"{after}: update {ended.update}, {ended.learned} frames{best}, {ended.path}")
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -13,14 +13,14 @@ from torch import Tensor
 from tts_baseline.core.errors import PipelineError, brief
 from tts_baseline.core.files import sync_folder
 
-LAST = "last.pt"
-_BEING_WRITTEN = ".last.pt.new"
+LAST, BEST = "last.pt", "best.pt"
 
 
 class State(Struct, frozen=True, kw_only=True):
     """All that a run is made of between two updates, but for its data.
 
     `origin` says what it may be continued with: recipe, data and vocabulary; `learned` counts frames.
+    `standing` is what the run knows of held-out clips (`training/exam.py`).
     """
 
     update: int
@@ -31,11 +31,13 @@ class State(Struct, frozen=True, kw_only=True):
     weights: dict[str, Tensor]
     average: dict[str, Tensor]
     optimizer: dict[str, Any]
+    standing: dict[str, float] = {}
 
 
-def write(folder: Path, state: State) -> Path:
+def write(folder: Path, state: State, name: str = LAST) -> Path:
     """The file that now holds this state; whatever happens meanwhile, it holds this one or the one before."""
-    new, path = folder / _BEING_WRITTEN, folder / LAST
+    path = folder / name
+    new = path.with_suffix(".new")
     fields = {name: getattr(state, name) for name in State.__struct_fields__}
     with new.open("wb") as file:
         torch.save(fields, file)
@@ -46,12 +48,12 @@ def write(folder: Path, state: State) -> Path:
     return path
 
 
-def read(folder: Path) -> State | None:
-    """The state that a run was left in; None where it has not been kept yet.
+def read(folder: Path, name: str = LAST) -> State | None:
+    """The state that a run was left in, or its best; None where it has not been kept yet.
 
     Raises PipelineError for a file that is no such state.
     """
-    path = folder / LAST
+    path = folder / name
     if not path.exists():
         return None
     try:

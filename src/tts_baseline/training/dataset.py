@@ -102,6 +102,11 @@ def read(folder: Path, part: Split = "train") -> Dataset:
     return Dataset(clips=chosen, mels=mels, vocabulary=vocabulary, sha256=hashlib.sha256(lines).hexdigest())
 
 
+def has(folder: Path, part: Split) -> bool:
+    """Whether the dataset in a folder has a clip of this part."""
+    return any(clip.part == part for clip in _clips(folder / CLIPS)[1])
+
+
 def digest(folder: Path) -> str:
     """The hash of all that is learned from the dataset in a folder, see `Dataset.sha256`."""
     return hashlib.sha256(_clips(folder / CLIPS)[0]).hexdigest()

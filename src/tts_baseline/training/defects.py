@@ -70,6 +70,11 @@ class WrittenText(Struct, frozen=True, kw_only=True):
     unread: str
     letters: float
 
+    @property
+    def form(self) -> str:
+        """The text in the form in which the Spanish checkpoint is used; see `text/chunks.py`."""
+        return self.spoken.lower()
+
 
 class Defect(NamedTuple):
     """A reason to leave a recording out: its name, what it means, and whether a recording has it."""

@@ -35,12 +35,12 @@ class Exported(Struct, frozen=True, kw_only=True):
 
 
 def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Exported:
-    """What the run in a folder has learned from this dataset, in the folder `out`.
+    """What the run in a folder has learned from this dataset, at its best if known, in the folder `out`.
 
     Raises PipelineError where the run has not been kept yet, learned from other data, or where a weight is no
     number in float16.
     """
-    state = checkpoints.read(run)
+    state = checkpoints.read(run, checkpoints.BEST) or checkpoints.read(run)
     if state is None:
         raise PipelineError(
             "there is nothing to export: the run has not been kept yet",

@@ -6,6 +6,7 @@ killed, therefore goes on as if nothing had been: on a CPU, with as many threads
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,8 @@ from torch import Tensor
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.training import checkpoints, recipes
 from tts_baseline.training.buckets import Cursor
-from tts_baseline.training.checkpoints import State
+from tts_baseline.training.checkpoints import BEST, LAST, State
+from tts_baseline.training.exam import NO_EXAM, Exam
 from tts_baseline.training.recipes import VOICE
 
 _SAID_EVERY_S = 10.0
@@ -36,12 +38,17 @@ class Pace(Struct, frozen=True, kw_only=True):
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """Where a run ended, and whether it was asked to before its last update."""
+    """Where a run ended, and whether it was asked to before its last update.
+
+    `best` is the best held-out loss, if there is any; `is_early` tells that nothing was gained any more.
+    """
 
     update: int
     learned: int
     path: Path
     is_stopped: bool
+    best: float | None = None
+    is_early: bool = False
 
 
 class Course(Protocol):
@@ -107,26 +114,29 @@ def follow(
     origin: dict[str, Any],
     said: Callable[[Pace], None] = lambda _: None,
     stopping: Callable[[], bool] = lambda: False,
+    exam: Exam = NO_EXAM,
+    examined: Callable[[int, float], None] = lambda *_: None,
+    write: Callable[[Path, State, str], Path] = checkpoints.write,
 ) -> Ended:
     """Have a learner learn, portion by portion, up to its last update; what it is then is kept.
 
-    Raises PipelineError where the loss is no number any more; what was kept before it stays.
+    It ends before that where the `exam` is over; the state that did best in it is kept, too. Raises
+    PipelineError where the loss is no number any more; what was kept before it stays.
     """
     place = Cursor(before.epoch, before.batch) if before else Cursor()
     learned = before.learned if before else 0
     watch = _Watch(course, learner.update, learned, said)
     kept_at = time.monotonic()
 
-    def keep() -> Path:
-        return checkpoints.write(
-            folder,
-            State(
-                update=learner.update, epoch=place.epoch, batch=place.batch, learned=learned, origin=origin,
-                weights=learner.weights, average=learner.average, optimizer=learner.optimizing,
-            ),
+    def keep(name: str = LAST) -> Path:
+        state = State(
+            update=learner.update, epoch=place.epoch, batch=place.batch, learned=learned, origin=origin,
+            weights=learner.weights, average=learner.average, optimizer=learner.optimizing,
+            standing=exam.standing,
         )  # fmt: skip
+        return write(folder, state, name)
 
-    while learner.update < course.updates and not stopping():
+    while learner.update < course.updates and not exam.is_over and not stopping():
         place, together, frames = next(portions)
         loss = learner.learn(together)
         if not loss < float("inf"):
@@ -137,11 +147,21 @@ def follow(
             )
         learned += frames
         watch.seen(learner.update, loss, learned)
+        if exam.is_due(learner.update):
+            answer, is_best = exam.take()
+            examined(learner.update, answer)
+            if is_best:
+                keep(BEST)
         if time.monotonic() - kept_at >= course.checkpoint_s:
             keep()
             kept_at = time.monotonic()
     return Ended(
-        update=learner.update, learned=learned, path=keep(), is_stopped=learner.update < course.updates
+        update=learner.update,
+        learned=learned,
+        path=keep(),
+        is_stopped=learner.update < course.updates and not exam.is_over,
+        best=exam.best if exam.best < math.inf else None,
+        is_early=learner.update < course.updates and exam.is_over,
     )
 
 

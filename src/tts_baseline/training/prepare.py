@@ -20,9 +20,10 @@ import soxr
 import torch
 
 from tts_baseline.core.bounds import Part
-from tts_baseline.core.errors import NothingMeasured
+from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
+from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
@@ -47,10 +48,15 @@ _PADDING_S = 0.05  # as upstream appends to a reference clip
 
 
 class Preparation(Record, frozen=True, kw_only=True):
-    """What is taken, the share of texts that is held out, and whether waves are kept for a vocoder."""
+    """What is taken, what is held out, and whether waves are kept for a vocoder.
+
+    `held_out` is the share of texts; `held_out_speakers` are held out with all that they say. Whoever says a
+    text that is held out, it is in no clip to learn from.
+    """
 
     bounds: Bounds = Bounds()
     held_out: Part = 0.02
+    held_out_speakers: tuple[str, ...] = ()
     waves: bool = False
 
 
@@ -94,8 +100,9 @@ def prepare(
 ) -> Prepared:
     """The dataset of these recordings in `out`, with the report of them beside it.
 
-    Raises NothingMeasured where no recording is fit.
+    Raises NothingMeasured where no recording is fit, SettingsError where a speaker to be held out has none.
     """
+    split = _Split(recordings, vocabulary, preparation)
     left_out: list[LeftOut] = []
     kept: list[tuple[Recorded, Clip]] = []
     heard: set[str] = set()
@@ -103,7 +110,7 @@ def prepare(
     def fit() -> Iterator[tuple[Clip, Wave]]:
         for number, recorded in enumerate(recordings):
             try:
-                clip, wave = _clip(recorded, number, vocabulary, preparation, heard)
+                clip, wave = _clip(recorded, number, vocabulary, preparation, split, heard)
             except _Unfit as unfit:
                 left_out.append(LeftOut(audio=recorded.audio, defect=unfit.defect, why=unfit.why))
             else:
@@ -132,7 +139,12 @@ def counted(report: Prepared) -> dict[str, int]:
 
 
 def _clip(
-    recorded: Recorded, number: int, vocabulary: Vocabulary, preparation: Preparation, heard: set[str]
+    recorded: Recorded,
+    number: int,
+    vocabulary: Vocabulary,
+    preparation: Preparation,
+    split: _Split,
+    heard: set[str],
 ) -> tuple[Clip, Wave]:
     said = _said(recorded, vocabulary)
     _refuse(TEXT_DEFECTS, None, said, preparation.bounds)
@@ -143,16 +155,14 @@ def _clip(
     heard.add(digest)
     _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
     wave = _wave(channels, rate)
-    # The form in which the Spanish checkpoint is used; see `text/chunks.py`.
-    spoken = said.spoken.lower()
-    share = int(hashlib.sha256(spoken.encode()).hexdigest()[:8], 16) / 2**32
+    spoken = said.form
     clip = Clip(
         id=f"{number:06d}",
         text=spoken,
         tokens=tuple(vocabulary.encode(tokenize(spoken))),
         start=0,
         frames=1 + len(wave) // HOP,
-        part="held_out" if share < preparation.held_out else "train",
+        part=split.part(spoken),
         speaker=recorded.speaker,
         region=recorded.region,
         style=recorded.style,
@@ -160,6 +170,29 @@ def _clip(
     if len(clip.tokens) >= clip.frames:
         raise _Unfit("too fast", "more tokens than frames")
     return clip, wave
+
+
+class _Split:
+    """Which clips are held out: by a hash of their text, or because a speaker to hold out says it."""
+
+    def __init__(
+        self, recordings: Sequence[Recorded], vocabulary: Vocabulary, preparation: Preparation
+    ) -> None:
+        self._share, speakers = preparation.held_out, frozenset(preparation.held_out_speakers)
+        own = [recorded for recorded in recordings if recorded.speaker in speakers]
+        for name in sorted(speakers - {recorded.speaker for recorded in own}):
+            known = sorted({recorded.speaker for recorded in recordings})
+            raise SettingsError(
+                f"no recording is by a speaker {name!r}{nearest(name, known)}",
+                where="held_out_speakers",
+                hint="correct the name, or leave it out",
+            )
+        self._texts = {_said(recorded, vocabulary).form for recorded in own}
+
+    def part(self, text: str) -> dataset.Split:
+        """Whether a clip with this text is learned from or held out."""
+        share = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 2**32
+        return "held_out" if share < self._share or text in self._texts else "train"
 
 
 def _refuse(defects: Sequence[Any], sound: Any, said: WrittenText, bounds: Bounds) -> None:

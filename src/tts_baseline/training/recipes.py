@@ -50,7 +50,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     climbs to `peak` in `warmup` updates, then falls to zero at the last one (as upstream); gradients are
     clipped to `norm`. What is kept is the moving average of the weights, by `average` in the end. Products
     are computed in `precision`. With `lora`, adapters of this rank learn, and no weights. A checkpoint is
-    written every `checkpoint_s` seconds.
+    written every `checkpoint_s` seconds. Every `check_every` updates (0: never) the held-out loss of the
+    average is asked; the run ends after `patience` times without a gain (0: never).
     """
 
     KIND: ClassVar[str] = VOICE
@@ -69,10 +70,12 @@ class Recipe(Record, frozen=True, kw_only=True):
     lora: Annotated[int, Meta(ge=0, le=1024)] = 0
     seed: Natural = 0
     checkpoint_s: NotNegative = 300.0
+    check_every: Natural = 1_000
+    patience: Natural = 0
 
 
-# What may be another when a run is resumed: how long it goes on, and how often it is kept.
-FREE = ("updates", "checkpoint_s")
+# What may be another when a run is resumed: how long it goes on, how often it is kept and examined.
+FREE = ("updates", "checkpoint_s", "check_every", "patience")
 
 
 def read(path: Path) -> Recipe:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
-from tts_baseline.training import loop, objective, schedule
+from tts_baseline.training import checkpoints, loop, objective, schedule
 from tts_baseline.training.buckets import Cursor, walk
 from tts_baseline.training.checkpoints import State
+from tts_baseline.training.crew import ALONE, Crew
 from tts_baseline.training.dataset import Dataset
+from tts_baseline.training.exam import NO_EXAM, Exam
+from tts_baseline.training.held_out import losses
 from tts_baseline.training.loop import Ended, Pace, Portion
 from tts_baseline.training.objective import Batch
 from tts_baseline.training.recipes import Recipe
@@ -26,37 +31,68 @@ def run(
     folder: Path,
     *,
     device: str = "cpu",
+    held_out: Dataset | None = None,
     said: Callable[[Pace], None] = lambda _: None,
+    shown: Callable[[int, Mapping[str, float]], None] = lambda *_: None,
     stopping: Callable[[], bool] = lambda: False,
+    crew: Crew = ALONE,
 ) -> Ended:
     """Train a network, from where the run in this folder was left, or from its weights as they are.
 
-    Raises SettingsError where the folder holds a run of another recipe or other data, and PipelineError where
-    the loss is no number any more; what was kept before it stays.
+    `shown` gets the curves of the run, number by number. Raises SettingsError where the folder holds a run of
+    another recipe or other data, and PipelineError where the loss is no number any more; what was kept before
+    it stays.
     """
     before, origin = loop.opened(folder, recipe, dataset.sha256)
-    trainee = Trainee(network.to(device).train(), recipe, before)
+    trainee = Trainee(network.to(device).train(), recipe, before, crew)
     start = Cursor(before.epoch, before.batch) if before else Cursor()
-    given = portions(dataset, recipe, start, device)
+
+    def ask() -> float:
+        assert held_out is not None
+        with trainee.averaged() as average:
+            return crew.first(fmean(losses(average, held_out, draws=1, device=device).values()))
+
+    def tell(pace: Pace) -> None:
+        said(pace)
+        shown(pace.update, {"loss": pace.loss, "frames_per_s": pace.frames_per_s, **trainee.step})
+
     return loop.follow(
-        trainee, given, recipe, folder, before=before, origin=origin, said=said, stopping=stopping
+        trainee,
+        portions(dataset, recipe, start, device, crew),
+        recipe,
+        folder,
+        before=before,
+        origin=origin,
+        said=tell if crew.is_first else lambda _: None,
+        stopping=lambda: crew.total(float(stopping())) > 0,
+        exam=Exam(ask, every=recipe.check_every, patience=recipe.patience, before=before)
+        if held_out
+        else NO_EXAM,
+        examined=lambda update, loss: shown(update, {"held_out_loss": loss}) if crew.is_first else None,
+        write=checkpoints.write if crew.is_first else lambda folder, _, name: folder / name,
     )
 
 
-def portions(dataset: Dataset, recipe: Recipe, start: Cursor, device: str) -> Iterator[Portion[Batch]]:
-    """What update after update learns from, without end."""
-    batches = walk(dataset.lengths, most=recipe.frames, items=recipe.items, seed=recipe.seed, start=start)
+def portions(
+    dataset: Dataset, recipe: Recipe, start: Cursor, device: str, crew: Crew = ALONE
+) -> Iterator[Portion[Batch]]:
+    """What update after update learns from, without end: of its batches those that are this process's."""
+    lengths = dataset.lengths
+    batches = walk(lengths, most=recipe.frames, items=recipe.items, seed=recipe.seed, start=start)
     while True:
         places, chosen = zip(*(next(batches) for _ in range(recipe.accumulate)), strict=True)
-        together = [dataset.batch(clips).to(device) for clips in chosen]
-        yield Portion(places[-1], together, sum(int(batch.lengths.sum()) for batch in together))
+        together = [dataset.batch(clips).to(device) for clips in crew.own(chosen)]
+        yield Portion(places[-1], together, sum(lengths[clip] for clips in chosen for clip in clips))
 
 
 class Trainee:
     """A network that learns, its optimizer, and the moving average of its weights: what will speak."""
 
-    def __init__(self, network: Transformer, recipe: Recipe, before: State | None) -> None:
-        self._network, self._recipe = network, recipe
+    def __init__(
+        self, network: Transformer, recipe: Recipe, before: State | None, crew: Crew = ALONE
+    ) -> None:
+        self._network, self._recipe, self._crew = network, recipe, crew
+        self.step: dict[str, float] = {}  # the rate and the norm of the gradients of the last update
         if before is not None:
             network.load_state_dict(before.weights)
         learning = (named for named in network.named_parameters() if named[1].requires_grad)
@@ -81,21 +117,33 @@ class Trainee:
         """The optimizer's state."""
         return self.optimizer.state_dict()
 
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[Transformer]:
+        """The network with its average as its weights, until the block ends."""
+        own = {name: weight.detach().clone() for name, weight in self._parameters.items()}
+        self._network.load_state_dict(self.average, strict=False)
+        try:
+            yield self._network
+        finally:
+            self._network.load_state_dict(own, strict=False)
+
     def learn(self, together: list[Batch]) -> float:
         """The mean loss of one update, over batches whose gradients are added up."""
-        recipe, number = self._recipe, self.update
+        recipe, number, crew = self._recipe, self.update, self._crew
         total = 0.0
-        for index, batch in enumerate(together):
+        for turn, batch in enumerate(together):
+            index = crew.rank + turn * crew.count
             dice = objective.dice(recipe.seed, number * recipe.accumulate + index)
             drawn = objective.draw(batch, recipe.chances, dice)
             with torch.autocast(
                 batch.mel.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"
             ):
-                loss = objective.loss(self._network, batch, drawn) / len(together)
+                loss = objective.loss(self._network, batch, drawn) / (len(together) * crew.count)
             loss.backward()
             total += loss.item()
         values = list(self._parameters.values())
-        torch.nn.utils.clip_grad_norm_(values, recipe.norm)
+        crew.add(weight.grad for weight in values if weight.grad is not None)
+        norm = torch.nn.utils.clip_grad_norm_(values, recipe.norm)
         rate = schedule.rate(number, peak=recipe.peak, warmup=recipe.warmup, updates=recipe.updates)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -103,4 +151,5 @@ class Trainee:
         self.optimizer.zero_grad(set_to_none=True)
         self.update += 1
         schedule.average(self.average.values(), values, update=self.update, kept=recipe.average)
-        return total
+        self.step = {"rate": rate, "gradient_norm": float(norm)}
+        return crew.total(total)
