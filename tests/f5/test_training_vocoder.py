@@ -180,8 +180,10 @@ def test_the_rate_is_that_of_the_packages_experiment() -> None:
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=5e-4)
     theirs = get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=7, num_training_steps=50)
     for update in range(50):
-        ours = schedule.cosine(update, peak=5e-4, warmup=7, updates=50)
+        ours = schedule.cosine(update, peak=5e-4, warmup=7, hold=0, updates=50)
         assert ours == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-9, abs=1e-15), update
+        held = schedule.cosine(update + 20, peak=5e-4, warmup=7, hold=27, updates=70)
+        assert held == (ours if update >= 7 else 5e-4 if update + 20 >= 7 else held)
         optimizer.step()
         theirs.step()
 

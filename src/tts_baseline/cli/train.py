@@ -7,6 +7,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train run data/ana --out runs/ana --recipe recipe.toml
          tts-baseline train run data/ana --out runs/ana --start hf://jpgallegoar/F5-Spanish/model_1200000.safetensors
          tts-baseline train evaluate runs/ana --dataset data/ana --against voices/before
+         tts-baseline train distill data/ana --teacher voices/ana/model.safetensors --out runs/fast
          tts-baseline train prepare recordings/ana --waves --out data/ana
          tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
@@ -74,6 +75,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--seeds", type=_count, default=2, metavar="N", help="of each sentence (default: 2)")
     _common.add_shared(step, "device", "optimize", "undecided")
     step.set_defaults(step=_evaluate)
+    step = steps.add_parser("distill", help="have a student learn from a checkpoint, to speak in fewer steps")
+    step.add_argument("dataset", type=Path, metavar="DATASET", help="a folder that `prepare` made")
+    step.add_argument("--teacher", required=True, metavar="CHECKPOINT", help="a path, or hf://…")
+    step.add_argument("--smaller", action="store_true", help="begin untrained, with the recipe's sizes")
+    step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
+    step.add_argument("--recipe", type=Path, metavar="FILE", help="a TOML file (default: four steps)")
+    step.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, … (default: cpu)")
+    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
+    step.set_defaults(step=_distill)
     step = steps.add_parser("vocoder", help="train a vocoder, or go on where the run in --out was left")
     step.add_argument("dataset", type=Path, metavar="DATASET", help="what `prepare --waves` made")
     step.add_argument("--out", type=Path, required=True, metavar="RUN", help="the folder of this run")
@@ -129,7 +139,7 @@ def _prepare(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from tts_baseline.training import begin, crew, dataset, recipes, run
 
-    recipe = recipes.read(options.recipe) if options.recipe else recipes.Recipe()
+    recipe = recipes.read(options.recipe, recipes.Recipe) if options.recipe else recipes.Recipe()
     if options.lora:
         recipe = msgspec.structs.replace(recipe, lora=options.lora)
     data = dataset.read(options.dataset)
@@ -145,6 +155,21 @@ def _run(options: argparse.Namespace) -> int:
         own = partial(run.run, network, data, recipe, options.out, device=device, crew=processes)
         shown = _board(options, processes)
         return _followed(options, partial(own, held_out=held_out, shown=shown), is_told=processes.is_first)
+
+
+def _distill(options: argparse.Namespace) -> int:
+    from tts_baseline.training import begin, dataset, distilling, recipes, run
+
+    kind = distilling.StudentRecipe
+    recipe = recipes.read(options.recipe, kind) if options.recipe else kind()
+    data, root = dataset.read(options.dataset), Path.cwd()
+    teacher = begin.teacher(options.teacher, recipe, data.vocabulary, root=root)
+    recipe = msgspec.structs.replace(recipe, teacher=distilling.fingerprint(teacher))
+    start = None if options.smaller else options.teacher
+    student = begin.network(recipe, data.vocabulary, start=start, root=root)
+    lesson = distilling.lesson(teacher.to(options.device), recipe)
+    learn = partial(run.run, student, data, recipe, options.out, device=options.device, lesson=lesson)
+    return _followed(options, learn)
 
 
 def _vocoder(options: argparse.Namespace) -> int:
@@ -195,7 +220,7 @@ def _export(options: argparse.Namespace) -> int:
         say_json(json.dumps(exported.settings))
         return 0
     say(f"wrote {line(str(exported.path))}")
-    settings = ", ".join(f"{name} = {line(value)!r}" for name, value in exported.settings.items())
+    settings = ", ".join(f"{name} = {_toml(value)}" for name, value in exported.settings.items())
     say(f"  next   in {TABLE}: {settings}")
     return 0
 
@@ -223,6 +248,10 @@ def _count(text: str) -> int:
     if count < 1:
         raise ValueError
     return count
+
+
+def _toml(value: str | float) -> str:
+    return repr(line(value)) if isinstance(value, str) else f"{value:g}"
 
 
 def _line(pace: Pace) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from tts_baseline.core.errors import MissingExtra
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 
 # Attention and feed-forward; modulation, text and positions stay as they were learned from many voices.
@@ -20,8 +21,10 @@ _BASE, _DOWN, _UP = ".base_layer", ".lora_A.default.weight", ".lora_B.default.we
 
 def adapted(network: Transformer, *, rank: int, seed: int) -> Transformer:
     """The network with adapters of this rank, which alone learn; it computes what it did, bit for bit."""
-    from peft import LoraConfig, inject_adapter_in_model
-
+    try:
+        from peft import LoraConfig, inject_adapter_in_model
+    except ImportError as missing:
+        raise MissingExtra("adapters need peft", extra="train") from missing
     # With `lora_alpha` equal to the rank, an adapter is the plain product of its two matrices.
     config = LoraConfig(r=rank, lora_alpha=rank, lora_dropout=0.0, target_modules=_PRODUCTS)
     with torch.random.fork_rng(devices=[]):

@@ -36,6 +36,11 @@ def network(recipe: Recipe, vocabulary: Vocabulary, *, start: str | None, root: 
     return adapted(own, rank=recipe.lora, seed=recipe.seed) if recipe.lora else own
 
 
+def teacher(source: str, recipe: Recipe, vocabulary: Vocabulary, *, root: Path) -> Transformer:
+    """The network of a checkpoint, to learn from. Raises as loading a checkpoint does."""
+    return transformer(source, arch=recipe.arch, tokens=len(vocabulary), device="cpu", root=root)
+
+
 def _architecture(recipe: Recipe, tokens: int) -> Architecture:
     sizes = recipe.sizes
     if sizes.dim % 16:

@@ -20,7 +20,7 @@ from tts_baseline.training.adapters import merged
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.dataset import VOCABULARY, digest
 from tts_baseline.training.halves import halved
-from tts_baseline.training.recipes import VOCODER
+from tts_baseline.training.recipes import STUDENT, VOCODER
 
 CHECKPOINT = "model.safetensors"
 _PREFIX = "ema_model.transformer."
@@ -31,7 +31,7 @@ class Exported(Struct, frozen=True, kw_only=True):
     """The weights that were written, and the settings of `f5_spanish` that use them."""
 
     path: Path
-    settings: dict[str, str]
+    settings: dict[str, str | float]
 
 
 def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Exported:
@@ -59,8 +59,8 @@ def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Exported:
         path = vocoder.export(state, dataset, out, licence=licence)
         return Exported(path=path, settings={"vocoder": str(out)})
     path = _checkpoint(state, run, dataset, out, licence)
-    vocabulary = out / VOCABULARY
-    return Exported(path=path, settings={"checkpoint": str(path), "vocabulary": str(vocabulary)})
+    named = {"checkpoint": str(path), "vocabulary": str(out / VOCABULARY)}
+    return Exported(path=path, settings={**named, **_sampling(state)})
 
 
 def spoken(state: State) -> dict[str, Tensor]:
@@ -77,10 +77,25 @@ def _checkpoint(state: State, run: Path, dataset: Path, out: Path, licence: str)
     tensors = {_PREFIX + name: weight for name, weight in weights.items()}
     write_atomic(out / VOCABULARY, (dataset / VOCABULARY).read_bytes())
     write_atomic(out / (CHECKPOINT + ".json"), json.dumps({"arch": arch}).encode() + b"\n")
-    made = cards.card("Checkpoint", state, licence, {"architecture": _sizes(sizes)})
+    made = cards.card("Checkpoint", state, licence, {"architecture": _sizes(sizes), **_spoken_with(state)})
     write_atomic(out / cards.CARD, made.encode())
     write_atomic(path, save(tensors, {"update": str(state.update)}))
     return path
+
+
+def _sampling(state: State) -> dict[str, float]:
+    """How a student speaks: in the steps that it learned, and without guidance, which it has learned, too."""
+    if state.origin.get("kind") != STUDENT:
+        return {}
+    learned = state.origin["recipe"]
+    return {"guidance": 0.0} | (
+        {"steps": learned["steps"], "sway": learned["sway"]} if learned["steps"] else {}
+    )
+
+
+def _spoken_with(state: State) -> dict[str, str]:
+    sampling = ", ".join(f"{name} {value:g}" for name, value in _sampling(state).items())
+    return {"spoken with": sampling} if sampling else {}
 
 
 def _sizes(sizes: Architecture) -> str:

@@ -87,12 +87,12 @@ def losses(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
     return (error * span).sum(dim=1) / span.sum(dim=1)
 
 
-def _flows(network: Transformer, batch: Batch, drawn: Draw) -> tuple[Tensor, Tensor]:
-    """The flow that the network predicts, and the one from noise to mel: (b, n, m) each, float32."""
+def scene_of(batch: Batch, drawn: Draw) -> Scene:
+    """What the network sees of a batch under a draw, on the batch's device."""
     mel = batch.mel
     span, noise, times = (part.to(mel.device) for part in (drawn.span, drawn.noise, drawn.times))
     moment = times[:, None, None]
-    scene = Scene(
+    return Scene(
         state=(1 - moment) * noise + moment * mel,
         given=mel.masked_fill(span.unsqueeze(-1), 0.0),
         tokens=batch.tokens,
@@ -101,7 +101,12 @@ def _flows(network: Transformer, batch: Batch, drawn: Draw) -> tuple[Tensor, Ten
         drops_audio=drawn.drops_audio,
         drops_text=drawn.drops_text,
     )
-    return predicted(network, scene).float(), mel - noise
+
+
+def _flows(network: Transformer, batch: Batch, drawn: Draw) -> tuple[Tensor, Tensor]:
+    """The flow that the network predicts, and the one from noise to mel: (b, n, m) each, float32."""
+    flow = predicted(network, scene_of(batch, drawn)).float()
+    return flow, batch.mel - drawn.noise.to(batch.mel.device)
 
 
 def _padding(batch: Batch) -> Tensor | None:

@@ -21,7 +21,7 @@ _Count = Annotated[int, Meta(ge=1, le=2**31)]
 _LARGEST = 2**20  # chosen: a recipe is a page
 _HINT = "tts-baseline train --help"
 R = TypeVar("R", bound=Record)
-VOICE, VOCODER = "voice", "vocoder"  # what a run trains
+VOICE, VOCODER, STUDENT = "voice", "vocoder", "student"  # what a run trains
 
 
 class Chances(Record, frozen=True, kw_only=True):
@@ -74,17 +74,18 @@ class Recipe(Record, frozen=True, kw_only=True):
     patience: Natural = 0
 
 
+V = TypeVar("V", bound=Recipe)
 # What may be another when a run is resumed: how long it goes on, how often it is kept and examined.
 FREE = ("updates", "checkpoint_s", "check_every", "patience")
 
 
-def read(path: Path) -> Recipe:
-    """The recipe in a TOML file; what it leaves out is as usual.
+def read(path: Path, kind: type[V]) -> V:
+    """The recipe of a voice or a student in a TOML file; what it leaves out is as usual.
 
     Raises SettingsError for a file that cannot be read, an unknown key (with the nearest), or a value out of
     its range.
     """
-    recipe = in_toml(path, Recipe)
+    recipe = in_toml(path, kind)
     least, most = recipe.chances.span
     if least > most:
         raise SettingsError(

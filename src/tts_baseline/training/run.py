@@ -20,7 +20,7 @@ from tts_baseline.training.dataset import Dataset
 from tts_baseline.training.exam import NO_EXAM, Exam
 from tts_baseline.training.held_out import losses
 from tts_baseline.training.loop import Ended, Pace, Portion
-from tts_baseline.training.objective import Batch
+from tts_baseline.training.objective import Batch, Draw
 from tts_baseline.training.recipes import Recipe
 
 
@@ -32,6 +32,7 @@ def run(
     *,
     device: str = "cpu",
     held_out: Dataset | None = None,
+    lesson: Callable[[Transformer, Batch, Draw], Tensor] = objective.loss,
     said: Callable[[Pace], None] = lambda _: None,
     shown: Callable[[int, Mapping[str, float]], None] = lambda *_: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -39,12 +40,12 @@ def run(
 ) -> Ended:
     """Train a network, from where the run in this folder was left, or from its weights as they are.
 
-    `shown` gets the curves of the run, number by number. Raises SettingsError where the folder holds a run of
-    another recipe or other data, and PipelineError where the loss is no number any more; what was kept before
-    it stays.
+    `lesson` is the loss that it learns by; `shown` gets the curves of the run, number by number. Raises
+    SettingsError where the folder holds a run of another recipe or other data, and PipelineError where the
+    loss is no number any more; what was kept before it stays.
     """
     before, origin = loop.opened(folder, recipe, dataset.sha256)
-    trainee = Trainee(network.to(device).train(), recipe, before, crew)
+    trainee = Trainee(network.to(device).train(), recipe, before, crew, lesson)
     start = Cursor(before.epoch, before.batch) if before else Cursor()
 
     def ask() -> float:
@@ -89,9 +90,14 @@ class Trainee:
     """A network that learns, its optimizer, and the moving average of its weights: what will speak."""
 
     def __init__(
-        self, network: Transformer, recipe: Recipe, before: State | None, crew: Crew = ALONE
+        self,
+        network: Transformer,
+        recipe: Recipe,
+        before: State | None,
+        crew: Crew = ALONE,
+        lesson: Callable[[Transformer, Batch, Draw], Tensor] = objective.loss,
     ) -> None:
-        self._network, self._recipe, self._crew = network, recipe, crew
+        self._network, self._recipe, self._crew, self._lesson = network, recipe, crew, lesson
         self.step: dict[str, float] = {}  # the rate and the norm of the gradients of the last update
         if before is not None:
             network.load_state_dict(before.weights)
@@ -138,7 +144,7 @@ class Trainee:
             with torch.autocast(
                 batch.mel.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"
             ):
-                loss = objective.loss(self._network, batch, drawn) / (len(together) * crew.count)
+                loss = self._lesson(self._network, batch, drawn) / (len(together) * crew.count)
             loss.backward()
             total += loss.item()
         values = list(self._parameters.values())

@@ -24,11 +24,12 @@ def rate(update: int, *, peak: float, warmup: int, updates: int) -> float:
     return peak * (1 - (1 - _NEVER_ZERO) * done)
 
 
-def cosine(update: int, *, peak: float, warmup: int, updates: int) -> float:
-    """The rate of an update of a vocoder: linear up to `peak`, then half a cosine to zero, as vocos'."""
+def cosine(update: int, *, peak: float, warmup: int, hold: int, updates: int) -> float:
+    """The rate of an update of a vocoder: linear up to `peak`, kept for `hold` in all, then half a cosine."""
     if update < warmup:
         return peak * update / warmup
-    done = (update - warmup) / max(1, updates - warmup)
+    start = max(warmup, hold)
+    done = max(0, update - start) / max(1, updates - start)
     return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 

@@ -124,7 +124,9 @@ class VocoderLearner:
         """The mel loss of one update on crops (b, samples): the discriminators learn, then the vocoder."""
         (sound,) = together
         recipe, number = self._recipe, self.update
-        rate = schedule.cosine(number, peak=recipe.peak, warmup=recipe.warmup, updates=recipe.updates)
+        rate = schedule.cosine(
+            number, peak=recipe.peak, warmup=recipe.warmup, hold=recipe.mel_first, updates=recipe.updates
+        )
         made = self._vocoder.head(self._vocoder.backbone(self._vocoder.feature_extractor(sound)))
         mel = self._mel(made, sound)
         loss = recipe.mel * mel

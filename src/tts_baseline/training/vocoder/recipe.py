@@ -31,9 +31,9 @@ class VocoderRecipe(Record, frozen=True, kw_only=True):
     `updates` in all, each on `items` crops of `samples` samples. The first `mel_first` learn by the mel loss
     alone, which is cheap; the others by the discriminators, too: one for each of `periods` and of `windows`.
     Losses are weighted `mel` and, of the windows, `resolution`. The rate climbs to `peak` in `warmup`
-    updates, then falls by half a cosine. What is kept is the moving average of the weights, by `average` in
-    the end.
-    The defaults are of the published recipe of `charactr/vocos-mel-24khz`, but for sizes and average.
+    updates, and falls by half a cosine once discriminators take part. What is kept is the moving average of
+    the weights, by `average` in the end. The defaults are of the published recipe of
+    `charactr/vocos-mel-24khz`, but for sizes and average.
     """
 
     KIND: ClassVar[str] = VOCODER
