@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from tts_baseline.core import bounds
 from tts_baseline.core.load import Load
 from tts_baseline.core.readings import ByMetric, by_metric
+from tts_baseline.core.speed import speed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,12 +123,14 @@ class ColdStart(Record, frozen=True, kw_only=True):
         return self.spawn_s + self.import_s + self.load_s + self.first_request_s
 
 
-class Replicate(Record, frozen=True, kw_only=True):
+class Replicate(Record, frozen=True, kw_only=True, dict=True, gc=True):
     """Everything measured in one fresh process: the unit that statistics count."""
 
     cold_start: ColdStart | None
     calls: dict[str, Calls]
     load: Load | None = None  # unknown in runs of earlier versions, and of the judge
+
+    speed = cached_property(speed)  # thousands of cases, for each metric
 
 
 class Failure(Record, frozen=True, kw_only=True):

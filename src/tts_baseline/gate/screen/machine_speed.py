@@ -23,7 +23,7 @@ class Adjustment(Struct, frozen=True):
 
     def of(self, replicates: Collection[Replicate]) -> float:
         """What to subtract from the mean of log times measured in these replicates."""
-        return self.share * fmean(map(_speed, replicates)) if self.share and replicates else 0.0
+        return self.share * fmean(each.speed for each in replicates) if self.share and replicates else 0.0
 
 
 UNADJUSTED = Adjustment(0.0)
@@ -53,13 +53,8 @@ def machine_change(current: Run, earlier: Sequence[Run]) -> float:
 
 
 def _mean_speed(run: Run) -> float:
-    speeds = [_speed(replicate) for replicate in run.replicates if replicate.calls]
+    speeds = [replicate.speed for replicate in run.replicates if replicate.calls]
     return fmean(speeds) if speeds else 0.0
-
-
-def _speed(replicate: Replicate) -> float:
-    medians = [math.log(median(calls.reference_s)) for calls in replicate.calls.values()]
-    return fmean(medians) if medians else 0.0
 
 
 def _computing(run: Run) -> list[float]:
