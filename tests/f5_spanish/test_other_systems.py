@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 
 pytest.importorskip("damga")
@@ -10,24 +15,31 @@ pytest.importorskip("espeakng_loader")
 import others
 
 ACCEPTED = ("Cuesta cinco euros.", "Cuesta cinco euros justos.")
+# libespeak-ng stays in the process that loads it, where the pipeline espeak would refuse it from then on.
+HEARD = """
+import json, others
+print(json.dumps({
+    "right": [others.right("espeak-ng", others.phonemes(f"Cuesta {n} euros."), ACCEPTED) for n in (5, 6)],
+    "same": others.heard_otherwise("Faltan 22 minutos en Lugo.", "Faltan veintidós minutos en Lugo."),
+    "otherwise": others.heard_otherwise("Comió en Wendy's.", "Comió en Wendy'ese."),
+}))
+""".replace("ACCEPTED", repr(ACCEPTED))
 
 
-@pytest.mark.parametrize(
-    ("system", "said", "right"),
-    [
-        ("nemo", "cuesta «cinco euros»", True),
-        ("nemo", "Cuesta cinco euro.", False),
-        ("espeak-ng", others.phonemes("Cuesta 5 euros."), True),
-        ("espeak-ng", others.phonemes("Cuesta 6 euros."), False),
-    ],
-)
-def test_right_is_an_accepted_reading(system: str, said: str, *, right: bool) -> None:
-    assert others.right(system, said, ACCEPTED) is right
+@pytest.mark.parametrize(("said", "right"), [("cuesta «cinco euros»", True), ("Cuesta cinco euro.", False)])
+def test_right_is_an_accepted_reading(said: str, *, right: bool) -> None:
+    assert others.right("nemo", said, ACCEPTED) is right
 
 
-def test_a_word_that_sounds_otherwise_in_our_reading_is_heard() -> None:
-    assert others.heard_otherwise("Faltan 22 minutos en Lugo.", "Faltan veintidós minutos en Lugo.") == []
-    assert others.heard_otherwise("Comió en Wendy's.", "Comió en Wendy'ese.") == ["wendy"]
+def test_espeak_is_right_by_its_sounds_and_hears_a_word_of_ours_that_sounds_otherwise() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HEARD],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == {"right": [True, False], "same": [], "otherwise": ["wendy"]}
 
 
 def test_the_table_has_every_type_and_the_corpus_as_one() -> None:

@@ -64,6 +64,8 @@ def test_they_are_counted_by_module_and_the_tracer_of_before_is_put_back() -> No
 
 
 def count_in_a_process(folder: Path, count: int) -> Work:
+    folder /= str(count)  # where no bytecode of another reader of the same size and second lies
+    folder.mkdir(exist_ok=True)
     (folder / "reader.py").write_text(READER.replace("ROUNDS", str(count)))
     spec = WorkerSpec(
         builder="tts_baseline.pipelines._prepare:prepare",
