@@ -39,11 +39,27 @@ def test_markup_is_taken_away(written: str, left: str) -> None:
     assert plain(written)[0] == left
 
 
+@pytest.mark.parametrize(
+    ("written", "left_out"),
+    [
+        ("una __gran__ casa, mi_variable", ["__…__"]),
+        ("<b>a</b> <b>c</b><!-- no -->", ["<!-- no -->", "<b>", "</b>"]),
+        ("[texto](http://a.es/b)", ["[…](http://a.es/b)"]),
+        ("dice[^2]", ["[^2]"]),
+        ("bien~\\ref{a}", ["~\\ref{a}"]),
+        ("\\emph{e}", ["\\emph{…}"]),
+        ("Pan &amp; vino, $5 y $6, [sic], 1 --- 2", []),
+    ],
+)
+def test_markup_that_is_taken_away_is_reported(written: str, left_out: list[str]) -> None:
+    assert [omission.what for omission in read(written).omissions] == left_out
+
+
 def test_places_are_those_of_the_source() -> None:
     text = "# Título\n- <b>Son 21</b> &euro; [1](a.es)"
     spans = [each.span for each in read(text).spans]
     assert [(span.written, text[span.start : span.end]) for span in spans] == [
-        (written, written) for written in ("21</b> &euro;", "[1](a.es)")
+        (written, written) for written in ("21</b> &euro;", "1")
     ]
 
 

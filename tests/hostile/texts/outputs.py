@@ -140,7 +140,10 @@ def commands(say: str) -> list[Asked]:
         Asked(("doctor", f"--pipeline={say}?"), 2, "pipeline"),
         Asked(("migrate",)),
         Asked(("plan", f"Di: {say.translate(_ROUND)}")),
-        Asked(("plan", f"Di: [{say.translate(_ROUND)}"), 2, "is not closed"),
+        Asked(("plan", "--why", f"Di: [{say}")),
+        Asked(("plan", f"Di: [{say}", "--json")),
+        Asked(("plan", "--why", f"[hapy {say.translate(_ROUND)}] x".replace("\n", " ")), 0, "mean"),
+        Asked(("plan", f"--style={say}?", "Hola.")),
         Asked(("plan", f"--region={say}?", "Hola."), 2, "region"),
         Asked(("certify", f"--pipeline={say}?"), 2, "pipeline"),
         Asked(

@@ -6,7 +6,8 @@ import html
 import re
 from collections.abc import Callable
 
-from tts_baseline.pipelines.f5_spanish.text.moves import Moves, edited
+from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text.moves import Moves, edited, kept
 from tts_baseline.pipelines.f5_spanish.text.words import UNSTRESSED
 
 Replace = Callable[[re.Match[str]], str]
@@ -54,6 +55,8 @@ _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
         re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{{0,15}})(?:\s[^<>]{{0,{_LONGEST}}})?/?>"),
         _tag,
     ),
+)
+_ENTITIES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});"), _entity),
 )
 _LATEX: tuple[tuple[re.Pattern[str], Replace], ...] = (
@@ -83,13 +86,14 @@ _UNDERSCORES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"(?<![^\W_])(_{1,2})(?=[^\W_])([^\n_]{1,80})\1(?!\w)"), lambda match: match[2]),
 )
 _RUNS: tuple[tuple[re.Pattern[str], Replace], ...] = ((re.compile(r"([=-])\1{2,}"), lambda _: " "),)
-# Each round is made only where one of its signs is there.
+# Each round is made only where one of its signs is there; the last is why a part of it is left out, if it is.
 _ROUNDS = (
-    ("<&", _HTML),
-    ("\\$", _LATEX),
-    ("[", _BRACKETS),
-    ("_", _UNDERSCORES),
-    ("=-", _RUNS),
+    ("<", _HTML, "markup of HTML"),
+    ("&", _ENTITIES, ""),
+    ("\\$", _LATEX, "markup of LaTeX"),
+    ("[", _BRACKETS, "markup of links and notes"),
+    ("_", _UNDERSCORES, "markup of emphasis"),
+    ("=-", _RUNS, ""),
 )
 _MARKER = re.compile(r"[ \t]*(?:[-*+•▪◦‣·] +|#{1,6} +|> +)(?=\S)")
 _NUMBERED = re.compile(r"[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?º?|\(?[a-zA-Z]\)|\(?[ivx]{1,5}\))[.)]? ")
@@ -100,18 +104,36 @@ _CLOSED = re.compile(r"[.,;:!?…—-][*_»”\")]*\Z")
 _WRAPPED = 60  # chosen: a line that an editor or a mail program wrapped is longer
 
 
-def plain(text: str) -> tuple[str, tuple[Moves, ...]]:
-    """The text without its markup, and the moves to it."""
+def plain(text: str) -> tuple[str, tuple[Moves, ...], tuple[Omission, ...]]:
+    """The text without its markup, the moves to it, and what was left out, such as `__…__` around a word."""
     rounds = []
-    for signs, edits in _ROUNDS:
+    omissions: list[Omission] = []
+    for signs, edits, reason in _ROUNDS:
         if any(sign in text for sign in signs):
             for pattern, say in edits:
+                if reason:
+                    say = _reporting(say, reason, omissions)
                 text, moves = edited(pattern, text, say)
                 rounds.append(moves)
     if "\n" in text or _MARKER.match(text):
         text, moves = _lines(text)
         rounds.append(moves)
-    return text, tuple(rounds)
+    return text, tuple(rounds), tuple(dict.fromkeys(omissions))
+
+
+def _reporting(say: Replace, reason: str, omissions: list[Omission]) -> Replace:
+    """The same edit, which adds what of a match is not said; what is said in other words is not left out."""
+
+    def reported(match: re.Match[str]) -> str:
+        written, said = match.group(), say(match)
+        if part := kept(match, said):
+            start, end = (place - match.start() for place in part)
+            omissions.append(Omission(what=f"{written[:start]}…{written[end:]}", reason=reason))
+        elif not said.strip():
+            omissions.append(Omission(what=written, reason=reason))
+        return said
+
+    return reported
 
 
 def _lines(text: str) -> tuple[str, Moves]:

@@ -30,15 +30,25 @@ class Moves:
 
 def edited(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]], str]) -> tuple[str, Moves]:
     """The text with every match replaced by what `say` returns, and the moves."""
-    edits = []
+    edits: list[tuple[int, int, int]] = []
 
     def replaced(match: re.Match[str]) -> str:
         spoken = say(match)
-        edits.append((*match.span(), len(spoken)))
+        start, end = match.span()
+        if part := kept(match, spoken):
+            edits.extend(((start, part[0], 0), (part[1], end, 0)))
+        elif spoken != match.group():
+            edits.append((start, end, len(spoken)))
         return spoken
 
     text = pattern.sub(replaced, text)
     return text, Moves(edits)
+
+
+def kept(match: re.Match[str], said: str) -> tuple[int, int] | None:
+    """The place of the group that is said as it is written while the rest goes, or None."""
+    groups = range(1, (match.lastindex or 0) + 1) if said else ()
+    return next((match.span(group) for group in groups if match[group] == said), None)
 
 
 def back(moves: Iterable[Moves], start: int, end: int) -> tuple[int, int]:

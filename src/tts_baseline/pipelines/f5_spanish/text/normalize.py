@@ -49,7 +49,7 @@ class SpokenText(NamedTuple):
 
 
 def normalize(text: str, *, region: str = "neutral") -> tuple[str, tuple[Omission, ...]]:
-    """The text as it is spoken in a region, and the invisible characters that were left out.
+    """The text as it is spoken in a region, and the markup and invisible characters that were left out.
 
     Words, their case and punctuation stay; an empty line still separates paragraphs ("\\n\\n"). All digits
     become words. `Vocabulary.admit` handles signs that need no context. Raises SettingsError for an unknown
@@ -62,7 +62,7 @@ def normalize(text: str, *, region: str = "neutral") -> tuple[str, tuple[Omissio
 def read(text: str, *, region: str = "neutral", why: bool = False) -> SpokenText:
     """As `normalize`, with the spans; with `why`, each with what else it could have been."""
     check_region(region)
-    unmarked, rounds = plain(text)
+    unmarked, rounds, markup = plain(text)
     visible, moves, omissions = _visible(unmarked)
     moves = (*rounds, *moves)
     spans: list[SpokenSpan] = []
@@ -80,7 +80,7 @@ def read(text: str, *, region: str = "neutral", why: bool = False) -> SpokenText
         out.append(said)
         length += len(said) + 2
         if not gap:
-            return SpokenText("\n\n".join(out), tuple(spans), omissions)
+            return SpokenText("\n\n".join(out), tuple(spans), (*markup, *omissions))
         place = gap.end()
 
 
