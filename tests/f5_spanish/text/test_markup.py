@@ -46,6 +46,7 @@ def test_markup_is_taken_away(written: str, left: str) -> None:
         ("<b>a</b> <b>c</b><!-- no -->", ["<!-- no -->", "<b>", "</b>"]),
         ("[texto](http://a.es/b)", ["[…](http://a.es/b)"]),
         ("dice[^2]", ["[^2]"]),
+        ("# Uno\n* 0\n* 1", ["#", "*"]),
         ("bien~\\ref{a}", ["~\\ref{a}"]),
         ("\\emph{e}", ["\\emph{…}"]),
         ("Pan &amp; vino, $5 y $6, [sic], 1 --- 2", []),

@@ -93,6 +93,7 @@ def check(text: str, region: str) -> None:
 @given(st.one_of(st.text(max_size=24), SPANISH_TEXT), REGIONS)
 @example("\ud800", "neutral")
 @example("__0__", "neutral")
+@example("* 0", "neutral")
 @example("1\u0301 n\u0303 e\u0301\u0301", "neutral")
 @example("١٢٣ ½½ ²³ ①② ⅣⅣ", "castilian")
 @example("हिन्दी 中文 Ελλάδα שלום привет", "neutral")

@@ -101,6 +101,7 @@ _HEADING = re.compile(r"[ \t]*#{1,6} ")
 _LAST_WORD = re.compile(r"([^\W\d_]+)[*_»”\")]*\Z")
 _FIRST = re.compile(r"[ \t]*[*_«“\"(¿¡]*(.)")
 _CLOSED = re.compile(r"[.,;:!?…—-][*_»”\")]*\Z")
+_BEGINNING = "markup of a list, a heading or a quotation"
 _WRAPPED = 60  # chosen: a line that an editor or a mail program wrapped is longer
 
 
@@ -116,6 +117,8 @@ def plain(text: str) -> tuple[str, tuple[Moves, ...], tuple[Omission, ...]]:
                 text, moves = edited(pattern, text, say)
                 rounds.append(moves)
     if "\n" in text or _MARKER.match(text):
+        markers = filter(None, map(_MARKER.match, text.split("\n")))
+        omissions += (Omission(what=marker.group().strip(), reason=_BEGINNING) for marker in markers)
         text, moves = _lines(text)
         rounds.append(moves)
     return text, tuple(rounds), tuple(dict.fromkeys(omissions))
