@@ -129,6 +129,8 @@ def test_no_span_is_torn_at_any_breath_and_any_length(
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(st.sampled_from("012359aeEXVIsº.,:;/-–+%$€'\"()[]#@_ \n½²°hC"), max_size=40), st.booleans())
 @example("_0;0_", False)
+@example("$0\\X[0$", False)
+@example("$\\frac{1}{2}+\\frac{3}{4}$", False)
 @example("[1 y 2](a.es)", False)
 def test_any_text_has_spans_in_order_with_their_places(text: str, why: bool) -> None:  # noqa: FBT001
     plan = make_plan(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import bisect
+import difflib
 import re
 from collections.abc import Callable, Iterable
+
+_LONGEST = 304  # the longest formula (`markup`) with its signs: to compare takes the square of it
 
 
 class Moves:
@@ -38,11 +41,19 @@ def edited(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]], s
         if part := kept(match, spoken):
             edits.extend(((start, part[0], 0), (part[1], end, 0)))
         elif spoken != match.group():
-            edits.append((start, end, len(spoken)))
+            edits.extend(_changes(match.group(), spoken, start))
         return spoken
 
     text = pattern.sub(replaced, text)
     return text, Moves(edits)
+
+
+def _changes(written: str, spoken: str, start: int) -> Iterable[tuple[int, int, int]]:
+    """The edits that make one of the other; what both have, as the numbers of a formula, stays."""
+    if len(spoken) <= 1 or len(written) > _LONGEST:
+        return ((start, start + len(written), len(spoken)),)
+    changes = difflib.SequenceMatcher(None, written, spoken, autojunk=False).get_opcodes()
+    return ((start + a, start + b, d - c) for tag, a, b, c, d in changes if tag != "equal")
 
 
 def kept(match: re.Match[str], said: str) -> tuple[int, int] | None:
