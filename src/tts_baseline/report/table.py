@@ -37,7 +37,10 @@ class Sheet(Struct, frozen=True):
 
 
 def text(sheets: Iterable[Sheet], *, width: int = WIDTH, color: bool = False) -> str:
-    """The tables for a terminal: verdict first, no line wider than `width`."""
+    """The tables for a terminal: verdict first, no line wider than `width`.
+
+    A number too wide for its column goes on in the next line, because half a number is none; words are cut.
+    """
     from rich.console import Console
 
     out = io.StringIO()
@@ -68,7 +71,7 @@ def _rich(sheet: Sheet) -> Table:
     for number, (head, width) in enumerate(sheet.heads):
         right = number > 1 and head not in _LEFT
         table.add_column(
-            head, width=width or None, no_wrap=True, justify="right" if right else "left",
+            head, width=width or None, no_wrap=not right, justify="right" if right else "left",
             overflow="ellipsis",
         )  # fmt: skip
     for row in sheet.rows:
