@@ -22,10 +22,10 @@ ByMetric = Mapping[str, Mapping[str | None, R]]
 
 def by_metric(readings: Iterable[R]) -> ByMetric[R]:
     """The readings by metric, then by case; None stands for the whole run."""
-    found: dict[str, dict[str | None, R]] = {}
+    index: dict[str, dict[str | None, R]] = {}
     for reading in readings:
-        of_cases = found.get(reading.metric)
+        of_cases = index.get(reading.metric)
         if of_cases is None:
-            of_cases = found[reading.metric] = {}
+            of_cases = index[reading.metric] = {}
         of_cases[reading.case] = reading
-    return found
+    return index
