@@ -66,6 +66,12 @@ def common(chars: set[str]) -> set[str]:
     return {unicodedata.normalize("NFKC", char) for char in chars}
 
 
+def narrow(char: str) -> str:
+    """The common form of a full-width or half-width character, by which it is read and reported."""
+    is_width = unicodedata.decomposition(char).startswith(("<wide>", "<narrow>"))
+    return unicodedata.normalize("NFKC", char) if is_width else char
+
+
 def check(text: str, region: str) -> None:
     admitted, omissions = spoken(text, region)
 
@@ -80,10 +86,11 @@ def check(text: str, region: str) -> None:
             read = read or unicodedata.name(char, "").startswith("GREEK")  # in a word
             on_a_letter = unicodedata.category(char)[0] == "M"
             # A letter right after a number is read as a small one, and named as such.
-            in_report = char in named or char.lower() in named
+            in_report = {char, char.lower(), narrow(char)} & named
             assert in_report or read or on_a_letter, f"{char!r} went missing"
         elif not alone:
-            assert char.isspace() or char in PAUSES, f"{char!r} alone says nothing"
+            is_pause = char.isspace() or unicodedata.normalize("NFKC", char) in PAUSES
+            assert is_pause, f"{char!r} alone says nothing"
     if not re.search(r"\d", composed):
         words = re.findall(rf"(?<!\S)[{SPANISH}]{{5,}}(?!\S)", composed)
         assert [w for w in words if w not in admitted.lower()] == []
@@ -94,6 +101,8 @@ def check(text: str, region: str) -> None:
 @example("\ud800", "neutral")
 @example("__0__", "neutral")
 @example("* 0", "neutral")
+@example("＊ ︱", "neutral")
+@example("＊", "neutral")
 @example("1\u0301 n\u0303 e\u0301\u0301", "neutral")
 @example("١٢٣ ½½ ²³ ①② ⅣⅣ", "castilian")
 @example("हिन्दी 中文 Ελλάδα שלום привет", "neutral")
@@ -105,6 +114,9 @@ def test_any_text_is_said_or_reported(text: str, region: str) -> None:
 
 @settings(max_examples=1_000, deadline=None)
 @given(st.text(max_size=40))
+@example("-|")
+@example("sí |- no")
+@example("sí -— no")
 def test_admitting_twice_changes_nothing(text: str) -> None:
     admitted, _ = VOCABULARY.admit(text)
     assert VOCABULARY.admit(admitted) == (admitted, ())

@@ -26,7 +26,7 @@ _HINT = f'{TABLE} vocabulary = "vocab.txt"  # the checkpoint\'s'
 SPANISH = "abcdefghijklmnopqrstuvwxyzáéíóúüñ"
 _TAUGHT = SPANISH + SPANISH.upper() + " .,;:?!¿¡()\"'-"
 
-_DASH = re.compile(r"\s*—[\s—]*|(?:^|\s+)-+(?:\s+|$)")
+_DASH = re.compile(r"(?:(?:^|\s+)-+)?\s*—(?:[\s—]|-+(?=[\s—]|$))*|(?:^|\s+)-+(?:\s+|$)")
 _OPENING, _CLOSING = "¿¡(", ".,;:?!)"
 _IN_WORDS = "'’-"
 _SPACES = re.compile(r"\s+")
