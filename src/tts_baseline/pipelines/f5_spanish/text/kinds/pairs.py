@@ -43,15 +43,12 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
     if previous in words("season") or (whole and _is_season(first, second)):
         both = f"{cardinal(first)} {cardinal(second.lstrip('0') or '0')}"
         return Said(both, "date", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
-    if previous in words("coded") or not _is_range(first, second, whole):
-        parts = [_code(part, here) for part in (first, second)]
-        if previous in words("subtraction") and whole:
-            return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
-        score = previous in words("score") or _is_score(first, second, whole)
-        if not score or previous in words("coded"):
-            return Said(" ".join(parts), "code")
     if previous in words("subtraction") and whole:
         return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
+    if previous in words("coded") or not _is_range(first, second, whole):
+        score = previous in words("score") or _is_score(first, second, whole)
+        if not score or previous in words("coded"):
+            return Said(" ".join(_code(part, here) for part in (first, second)), "code")
     name = _NAME_AFTER.match(paragraph.text, match.end()) or _NAME_BEFORE.search(before)
     if _is_score(first, second, whole) and (previous in words("score") or name or int(first) >= int(second)):
         return Said(as_range, "score", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
