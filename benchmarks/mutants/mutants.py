@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal
@@ -92,7 +93,10 @@ def main() -> int:
         for mutation in drawn
         if (mutation.module, mutation.line, mutation.operator, mutation.lines(source)[1]) not in tried
     ]
-    with trees(options.jobs) as idle, ThreadPoolExecutor(options.jobs) as pool:
+    with (
+        trees(options.jobs, sorted({*chain(*TESTS.values())})) as idle,
+        ThreadPoolExecutor(options.jobs) as pool,
+    ):
         running = [pool.submit(tested, mutation, source, idle) for mutation in missing]
         try:
             for done in as_completed(running):
@@ -166,15 +170,14 @@ def digest(source: Path) -> str:
 
 
 @contextlib.contextmanager
-def trees(count: int) -> Iterator[SimpleQueue[Path]]:
-    """So many copies of the checkout, whose tests pass; raises AssertionError where they do not."""
+def trees(count: int, tests: Sequence[str]) -> Iterator[SimpleQueue[Path]]:
+    """So many copies of the checkout, where these tests pass; raises AssertionError where they do not."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     names = [name for name in listed.stdout.split("\0") if name and not name.startswith("benchmarks/")]
     idle: SimpleQueue[Path] = SimpleQueue()
-    unmutated = sorted({path for paths in TESTS.values() for path in paths})
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         first = Path(folder) / "0"
         for path in map(Path, names):
@@ -182,7 +185,7 @@ def trees(count: int) -> Iterator[SimpleQueue[Path]]:
                 (first / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / path, first / path)
         # This run compiles the modules. Later ones read them, and write none, which could be stale.
-        if (fate := verdict(first, unmutated, compiles=True)) != "survived":
+        if (fate := verdict(first, tests, compiles=True)) != "survived":
             raise AssertionError(f"{fate} without a mutation:\n{(first / LOG).read_text()[-3000:]}")
         for number in range(1, count):
             shutil.copytree(first, Path(folder) / str(number))
@@ -225,21 +228,27 @@ def outcome(
     tree: Path, module: str, text: str, judge: Callable[[Path, Sequence[str]], Fate] = verdict
 ) -> tuple[Fate, str]:
     """What tests make of a module's new text, and which: nearest first, until some notice."""
-    path = tree / PACKAGE / module
-    before = path.read_bytes()
     stages = stages_of(tree, module)
     fate: Fate = "survived"
-    try:
-        path.write_text(text, encoding="utf-8")
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
+    with written(tree / PACKAGE / module, text):
         for stage in stages:
             fate = judge(tree, [stage])
             if fate != "survived":
                 return fate, stage
+    return fate, " ".join(stages)
+
+
+@contextlib.contextmanager
+def written(path: Path, text: str) -> Iterator[None]:
+    """A module with another text, which no compiled one hides; put back at the end."""
+    before = path.read_bytes()
+    try:
+        path.write_text(text, encoding="utf-8")
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+        yield
     finally:
         path.write_bytes(before)
-    return fate, " ".join(stages)
 
 
 def stages_of(tree: Path, module: str) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import formulas
 import pytest
 
 import mutants
@@ -96,6 +97,33 @@ def test_the_digest_tells_of_any_change_in_a_room(tree: Path) -> None:
     assert before == mutants.digest(tree / mutants.PACKAGE)
     (tree / mutants.PACKAGE / "stats/half.py").write_text("")
     assert before != mutants.digest(tree / mutants.PACKAGE)
+
+
+def test_each_formula_has_edits_that_can_be_made_and_tests_that_exist() -> None:
+    broken = formulas.formulas()
+    assert {test for each in broken for test in each.tests if not (REPOSITORY / test).exists()} == set()
+    for each in broken:
+        for old, _, text in formulas.edited(each):
+            assert compile(text, each.module, "exec"), old
+    assert [each.module for each in formulas.formulas(("golden/stoi",))] == ["golden/stoi.py"]
+
+
+def test_every_metric_has_a_formula_that_is_broken_or_is_a_sum_of_counters() -> None:
+    named = {each.module for each in formulas.formulas()}
+    rooms = ("signal", "golden", "features", "performance", "text")
+    files = {
+        f"{room}/{path.name}" for room in rooms for path in (SOURCE / "metrics" / room).glob("[a-z]*.py")
+    }
+    assert files - named == set()
+
+
+def test_an_edit_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / formulas.ROOM / "half.py"
+    path.parent.mkdir(parents=True)
+    path.write_text("x / 2 + x / 2")
+    for old in ("x / 2", "x / 3"):
+        with pytest.raises(LookupError, match=f"does not hold once: {old}"):
+            list(formulas.edited(formulas.Formula("half.py", (), ((old, ""),)), tmp_path))
 
 
 class TestDraw:

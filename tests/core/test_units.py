@@ -110,6 +110,14 @@ def test_values_as_people_write_them(number: float | None, unit: str, text: str)
     assert units.value(number, unit) == text
 
 
+@pytest.mark.parametrize(
+    ("most", "text"),
+    [(None, "-20.91 LUFS"), (11, "-20.91 LUFS"), (10, "-20.9 LUFS"), (9, "-21 LUFS"), (2, "-21 LUFS")],
+)
+def test_a_value_has_as_many_decimals_as_fit(most: int | None, text: str) -> None:
+    assert units.value(-20.91, "LUFS", most=most) == text
+
+
 def test_changes_as_people_write_them() -> None:
     assert units.change(0.147, "s", relative=True) == "+14.7%"
     assert units.change(-0.05, "s", relative=True) == "-5.0%"

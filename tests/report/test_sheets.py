@@ -15,6 +15,7 @@ from tts_baseline.core import units
 from tts_baseline.core.records import Case
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Status
+from tts_baseline.gate.judge import loss
 from tts_baseline.report import sheets
 from tts_baseline.report.reasons import reasons
 
@@ -45,6 +46,21 @@ def test_a_change_in_seconds_keeps_its_unit_beside_a_limit_in_ms() -> None:
     lost = verdict("words", "regressed", baseline=0.0, current=1.41, change=1.41, limit=0.05)
     row = sheets.suite_sheet(run(), [lost]).rows[0]
     assert row == ("REGRESSED", "words", "0 s", "1.41 s", "+1.41 s", "+50.0 ms")
+
+
+def test_the_limit_of_a_loss_which_is_no_metric_is_said_and_a_case_without_a_gate_has_none() -> None:
+    learned = loss.decide({"a": 1.0, "b": 2.0}, {"a": 1.1, "b": 2.2}, ("a", "b"), share=1.0)
+    assert sheets.verdict_sheet("", [learned]).rows[0][5] == "+2.0%"
+    silent = replace(verdict("structure", "invalid"), gate="no utterance", limit=None)
+    assert sheets.verdict_sheet("", [silent]).rows[0][5] == ""
+
+
+def test_a_value_that_is_too_wide_for_its_column_has_fewer_decimals() -> None:
+    told = [reading("loudness", "hola", -20.91), reading("noise", "hola", -67.6), reading("f0", "hola", 1.5)]
+    rows = sheets.suite_sheet(run(readings=told), []).rows
+    assert {row[3] for row in rows} == {"-21 LUFS", "-68 dBFS", "1.50 st"}
+    loud = verdict("hum", "ok", baseline=-100.0, current=-99.5, change=0.5, limit=3.0)
+    assert sheets.suite_sheet(run(), [loud]).rows[0][2:4] == ("-100.0 dB", "-99.50 dB")
 
 
 def test_cases_that_no_golden_judges_are_named_beside_a_suite_that_is_fine() -> None:

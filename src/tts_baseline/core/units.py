@@ -17,8 +17,11 @@ _LEAST_S = 0.5e-6  # what is less is no whole microsecond
 _MOMENT_S = 0.03  # chosen: what is shorter is not heard as a stretch
 
 
-def value(number: float | None, unit: str) -> str:
-    """A number with its unit, scaled for reading: '12.3 ms', '88.1 MiB', '31.20 dB'; '-' for None."""
+def value(number: float | None, unit: str, *, most: int | None = None) -> str:
+    """A number with its unit, scaled for reading: '12.3 ms', '88.1 MiB', '31.20 dB'; '-' for None.
+
+    With fewer decimals where it would have more than `most` characters: '-21 LUFS'.
+    """
     if number is None:
         return "-"
     if unit == "s":
@@ -28,8 +31,12 @@ def value(number: float | None, unit: str) -> str:
     scale, prefix = 1.0, ""
     if unit in _PREFIXED:
         scale, prefix = next((p for p in _PREFIXES if abs(number) >= p[0]), (scale, prefix))
-    text = f"{number / scale:z.{_DECIMALS.get(unit, 2)}f}"
-    return f"{text} {prefix}{'' if unit in _BARE else unit}".rstrip()
+    text = ""
+    for decimals in range(_DECIMALS.get(unit, 2), -1, -1):
+        text = f"{number / scale:z.{decimals}f} {prefix}{'' if unit in _BARE else unit}".rstrip()
+        if most is None or len(text) <= most:
+            break
+    return text
 
 
 def size(number: float) -> str:

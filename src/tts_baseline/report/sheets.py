@@ -20,6 +20,7 @@ _ORDER: tuple[Status, ...] = (
 _ODD: tuple[Status, ...] = (*FAILING, "improved", "worse", "better")
 SHOWN_CASES = 12
 _ALL_COLUMNS = 10_000
+_CELL = 9  # the width of a value beside others in 80 columns
 _SCALED = ("s", "B")  # each number is scaled by itself, so that a change may be in s beside a limit in ms
 
 
@@ -32,7 +33,7 @@ def suite_sheet(run: Run, verdicts: Sequence[Verdict]) -> Sheet:
         spec = metric.spec
         value = suite_value(run, spec)
         if spec.name not in judged and value is not None:
-            rows.append(("reported", spec.name, "", units.value(value, spec.unit), "", ""))
+            rows.append(("reported", spec.name, "", units.value(value, spec.unit, most=_CELL), "", ""))
     return Sheet(sheet.title, sheet.heads, (*sheet.rows, *rows))
 
 
@@ -40,7 +41,8 @@ def verdict_sheet(title: str, verdicts: Sequence[Verdict]) -> Sheet:
     """One row a gate for the whole suite, worst first."""
     own = sorted((v for v in verdicts if v.case is None), key=lambda v: _ORDER.index(v.status))
     heads = (
-        ("verdict", 14), ("gate", 11), ("baseline", 9), ("current", 9), ("change [95%]", 24), ("limit", 8),
+        ("verdict", 14), ("gate", 11), ("baseline", _CELL), ("current", _CELL), ("change [95%]", 24),
+        ("limit", 8),
     )  # fmt: skip
     return Sheet(title, heads, tuple(_suite_row(verdict) for verdict in own))
 
@@ -143,15 +145,22 @@ def _suite_row(v: Verdict) -> tuple[str, ...]:
     if v.unit not in _SCALED:
         change = change.removesuffix(f" {v.unit}")  # the values beside it carry the unit
     bounds = units.interval(v.low, v.high, v.unit, relative=v.relative)
-    better = gates()[v.gate].better if v.gate in gates() else ""  # a case without any utterance has no gate
     return (
         _word(v),
         v.gate,
-        units.value(v.baseline, v.unit),
-        units.value(v.current, v.unit),
+        units.value(v.baseline, v.unit, most=_CELL),
+        units.value(v.current, v.unit, most=_CELL),
         f"{change} {bounds}".strip(),
-        units.limit(v.limit, v.unit, better, relative=v.relative) if better else "",
+        _limit(v),
     )
+
+
+def _limit(v: Verdict) -> str:
+    """The limit with its sign; empty for a case without any utterance, which has no gate."""
+    if v.gate not in gates() and v.limit is None:
+        return ""
+    better = gates()[v.gate].better if v.gate in gates() else "lower"  # a loss, which is no metric
+    return units.limit(v.limit, v.unit, better, relative=v.relative)
 
 
 def _word(verdict: Verdict) -> str:
