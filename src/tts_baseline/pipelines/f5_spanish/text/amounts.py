@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
 
 # An apostrophe for the decimal mark is not Spanish any more, but is written (DPD, apóstrofo): 22'6.
-NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?![\d]|[.,]\d)|\d+['’]\d+(?![\d'’\"″])|\d++(?:[.,]\d+)*+)"
+_APOSTROPHE = r"(?:[1-9]\d{0,2}(?:['’]\d{3})+|\d+['’]\d+)(?![\d'’\"″])"
+NUMBER = rf"(?:\d{{1,3}}(?: \d{{3}})+(?:,\d+)?(?![\d]|[.,]\d)|{_APOSTROPHE}|\d++(?:[.,]\d+)*+)"
 SIGNS = {"": "", "+": "más ", "-": "menos ", "−": "menos ", "–": "menos "}
 _MARKS = {".": "punto", ",": "coma", "'": "coma", "’": "coma"}
-_GROUPED = re.compile(r"([1-9]\d{0,2}([., ])\d{3}(?:\2\d{3})*)(?:(?!\2)([.,])(\d+))?")
+_GROUPED = re.compile(r"([1-9]\d{0,2}([., '’])\d{3}(?:\2\d{3})*)(?:(?!\2)([.,])(\d+))?")
 _PLAIN = re.compile(r"(\d+)(?:([.,'’])(\d+))?")
 _LONGEST = 15  # chosen: nobody says a longer one as a number
 _LONGEST_UNGROUPED = 9  # chosen: longer ones without separators are identifiers, as telephone numbers are
@@ -43,7 +44,7 @@ def parse(written: str, *, point: bool) -> Amount | None:
     grouped = _GROUPED.fullmatch(written)
     if grouped:
         integer, separator, mark, decimals = grouped.groups()
-        groups = re.split("[., ]", integer)
+        groups = re.split("[., '’]", integer)
         if mark or len(groups) > 2 or separator != ("." if point else ","):
             return Amount(
                 integer="".join(groups), decimals=decimals or "", mark=_MARKS.get(mark, ""), grouped=True

@@ -103,6 +103,11 @@ class Context(Row, frozen=True, kw_only=True):
         "score",
         "subtraction",
         "after-degrees",
+        "opener",
+        "sign",
+        "typed",
+        "typed-ending",
+        "typed-noun",
     ]
     words: str
 

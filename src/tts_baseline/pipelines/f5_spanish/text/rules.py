@@ -32,8 +32,8 @@ class Rule(NamedTuple):
     """How one kind of span is found and said.
 
     at: what it may begin with: the words and signs (as they are written), or a class of them:
-        DIGIT, JOINED (letters right before a digit or a sign), CAPITALS (two or more), LETTER (one by
-        itself), GREEK (two letters or more)
+        DIGIT, JOINED (letters right before a digit or a sign), CAPITALS (two or more, at
+        the end of a word), LETTER (one by itself), GREEK (two letters or more)
     pattern: matched where a span may begin
     say: the words for a match; None: it is no such span here
     """

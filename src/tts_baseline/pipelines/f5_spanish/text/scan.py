@@ -57,7 +57,7 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
         yield from starts[JOINED]
     if len(word) == 1:
         yield from starts[LETTER]
-    elif word.isupper() or (word[-1] == "s" and word[:-1].isupper()):
+    elif word[-2:].isupper() or (word[-1] == "s" and word[:-1].isupper()):
         yield from starts[CAPITALS]
 
 

@@ -20,6 +20,8 @@ from tts_baseline.pipelines.f5_spanish.text.kinds import (
     greek,
     letters,
     links,
+    mentioned,
+    named,
     ordinals,
     pairs,
     patterns,
@@ -35,6 +37,8 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Rule
 _ORDER = (
     codes.exact,
     links.rules,
+    named.rules,
+    mentioned.rules,
     abbreviations.rules,
     patterns.rules,
     phones.rules,

@@ -6,7 +6,8 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell
-from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _CODE = re.compile(r"(?<![^\W_])(?:[^\W\d_]+(?:[-‑]?\d+[^\W\d_]*)+|\d+[^\W\d_]+(?:-?\d+[^\W\d_]*)*)")
@@ -16,6 +17,11 @@ _HEX = re.compile(
 )
 _CHAIN = re.compile(r"(?<![^\W_])\d+(?:-\d+){2,}(?!\d)")
 _SLASHED = re.compile(r"(?<![^\W_])\d+(?:/\d+)*/[A-Z]{1,5}(?![^\W_])")
+_PLATE = re.compile(
+    r"(?<![^\W_])(?:[A-Z]{1,2}-\d{4}-[A-Z]{1,2}|(?<=\bpatente )[A-Z]{2} \d{3} [A-Z]{2}"
+    r"|(?<=\bplaca )[A-Z]{2} \d{3} [A-Z]{2})(?![^\W_])"
+)
+_CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
@@ -28,6 +34,8 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
+        Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),
+        Rule("identity card", "code", (DIGIT,), _CARD, _say_card),
     )
 
 
@@ -49,6 +57,7 @@ def code(written: str, region: str) -> str:
             spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
         else:
             is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
+            is_word = is_word or part in words("typed")
             spoken.append(part if is_word else spell(part, region))
     return " ".join(spoken)
 
@@ -64,6 +73,12 @@ def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
     """Character by character; the pairs of an address by pairs."""
     groups = _PAIRED.split(match.group().lstrip("#"))
     return Said(", ".join(code(" ".join(group), paragraph.region) for group in groups))
+
+
+def _say_card(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """A number with groups and a check digit after a dash, as Chile's RUT: a number, and the digit."""
+    number = cardinal(match["number"].replace(".", ""), grouped=True)
+    return Said(f"{number} guion {code(match['check'], paragraph.region)}")
 
 
 def _say_slashed(match: re.Match[str], paragraph: Paragraph) -> Said:

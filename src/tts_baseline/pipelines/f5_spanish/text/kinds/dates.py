@@ -17,7 +17,8 @@ _D, _M = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
 _END = r"(?![\w/-]|[.,]\d)"
 _YEAR_FIRST = re.compile(
     rf"(?<![^\W_])(?P<year>[12]\d{{3}})(?P<mark>[-/])(?P<month>{_M})(?P=mark)(?P<day>{_D})"
-    r"(?:[T ](?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"(?:[T ](?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    r"(?:Z|(?P<zone>[+-]\d\d:?\d\d))?)?"
     r"(?![\d/-])"
 )
 _DAY_FIRST = re.compile(
@@ -79,8 +80,22 @@ def _say_year_first(match: re.Match[str], paragraph: Paragraph) -> Said:
     spoken = f"{_day(match['day'], paragraph.region)} de {_MONTHS[int(match['month']) - 1]}"
     spoken += f" de {cardinal(match['year'])}"
     if match["hour"]:
-        spoken += f" a la{'' if int(match['hour']) == 1 else 's'} {clock(match['hour'], match['minute'])}"
+        spoken += f" a la{'' if int(match['hour']) == 1 else 's'} {_moment(match)}"
     return Said(spoken)
+
+
+def _moment(match: re.Match[str]) -> str:
+    """The time of a moment as logs have it: the seconds are said, and the distance from UTC."""
+    spoken = clock(match["hour"], match["minute"])
+    if match["second"] and match["second"] != "00":
+        spoken = (
+            f"{spoken} y {cardinal(str(int(match['second'])), 'm')} segundo{'s' * (match['second'] != '01')}"
+        )
+    if not match["zone"] or not int(match["zone"][1:3]):
+        return spoken
+    sign = "más" if match["zone"][0] == "+" else "menos"
+    half = " y media" if match["zone"][-2:] == "30" else ""
+    return f"{spoken} {sign} {cardinal(str(int(match['zone'][1:3])))}{half}"
 
 
 def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said:

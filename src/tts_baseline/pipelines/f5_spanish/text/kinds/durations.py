@@ -14,7 +14,8 @@ _HOURS = re.compile(
     r"(?: ?(?P<seconds>[0-5]?\d) ?(?:seg|s|['’]{2}|[\"″”])?)?)?(?![^\W_]|[:.,]\d)"
 )
 _PRIMES = re.compile(
-    rf"{_START}(?P<minutes>\d{{1,3}}) ?['’′](?: ?(?P<seconds>[0-5]?\d) ?(?:[\"″”]|['’]{{2}}))?(?![\w'’\"″”])"
+    rf"{_START}(?P<minutes>\d{{1,3}}) ?['’′]"
+    r"(?: ?(?P<seconds>[0-5]?\d) ?(?:[\"″”]|['’]{2})(?P<hundredths>\d{2})?)?(?![\w'’\"″”])"
 )
 _SECONDS = re.compile(rf"{_START}(?P<seconds>\d{{1,3}}) ?(?:″|['’]{{2}})(?![\w'’\"″”])")
 _OPEN_QUOTE = re.compile(r"(?<!\w)['‘’][^\W\d_]")
@@ -25,6 +26,7 @@ _NAMES = {
     "hours": ("hora", "horas"),
     "minutes": ("minuto", "minutos"),
     "seconds": ("segundo", "segundos"),
+    "hundredths": ("centésima", "centésimas"),
 }
 
 
@@ -47,7 +49,7 @@ def _say_parts(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 
 def _part(name: str, number: int) -> str:
-    gender: Gender = "f" if name == "hours" else "m"
+    gender: Gender = "f" if name in ("hours", "hundredths") else "m"
     return f"{cardinal(str(number), gender)} {_NAMES[name][number != 1]}"
 
 

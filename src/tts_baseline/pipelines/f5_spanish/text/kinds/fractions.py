@@ -28,6 +28,7 @@ _INCHES = re.compile(
     r"(?<![\w/])(?:(?P<slashed>\d{1,2}/[1-9]\d?)|(?P<whole>\d{1,3}(?:[.,]\d{1,2})?)) ?(?:\"|″|”)(?!\w)"
 )
 _QUOTED = 200  # chosen: a quotation of which only its end is a mark of inches is shorter
+_BITS = re.compile(r"[- ]?bits?\b")  # 40/128 bits are lengths to choose from
 _FINALS = re.compile(" de final")
 # What joins the parts after a word: un compás de tres por cuatro, la página tres de doce.
 _BY_WORD = {
@@ -66,6 +67,8 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     above, below = parts
     before, end = paragraph.before(match.start()), match.end("slashed")
     joining = next((said for word, said in _BY_WORD.items() if word.search(before)), None)
+    if _BITS.match(paragraph.text, end):
+        joining = "barra"
     if joining is not None:
         parts = [cardinal(part.replace(".", ""), grouped=True) for part in (above, below)]
         return Said(f" {joining} ".join(parts).replace("  ", " "), end=end)

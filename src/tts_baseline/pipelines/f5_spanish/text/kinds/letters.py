@@ -16,16 +16,25 @@ _SYLLABLES = re.compile(
     r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
 )
 _ACRONYM = re.compile(r"(?<![^\W_])[A-ZÑ]{2,6}(?:['’]?s\b)?(?![^\W_])")
+_WITH_ACRONYM = re.compile(
+    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
+)
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
 )
-_INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ])")
+_INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’].)(?=['’]\W))"
 )
 _VOWEL = re.compile("[AEIOU]")
+_FIGURE = re.compile(
+    r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
+)
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
+# Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
+_NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
+_LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
 _SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 
@@ -34,6 +43,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for acronyms, initials and letters."""
     return (
         Rule("acronym", "acronym", (CAPITALS,), _ACRONYM, _say_acronym),
+        Rule("acronym in a name", "acronym", (CAPITALS,), _WITH_ACRONYM, _say_with_acronym),
         Rule("dotted acronym", "acronym", (LETTER,), _DOTTED, _say_dotted),
         Rule("initial", "initial", (LETTER,), _INITIAL, _say_initial),
         Rule("letter", "letter", (LETTER,), _LETTER, _say_letter),
@@ -48,8 +58,10 @@ def spell(word: str, region: str) -> str:
 
 def as_word(piece: str) -> bool:
     """True if a part of a link or a code is said as a word, foreign ones included: gmail, Bash, hashtag."""
+    if readable(piece):
+        return True
     foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
-    return readable(piece) or bool(foreign)
+    return bool(foreign) and not (len(piece) <= _LONGEST_SPELLED and _NO_ONSET.match(piece.lower()))
 
 
 def readable(word: str) -> bool:
@@ -64,7 +76,14 @@ def _word(letters: str, paragraph: Paragraph) -> bool:
 
 def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     letters = match.group().removesuffix("s").rstrip("'’")
-    return None if _word(letters, paragraph) else Said(spell(letters, paragraph.region))
+    figure = _FIGURE.search(paragraph.before(match.start()))
+    return None if _word(letters, paragraph) and not figure else Said(spell(letters, paragraph.region))
+
+
+def _say_with_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """The acronym at the end of a name: Open uve pe ene."""
+    letters = match["letters"]
+    return None if readable(letters) else Said(f"{match['word']} {spell(letters, paragraph.region)}")
 
 
 def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:
@@ -77,8 +96,9 @@ def _say_initial(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name's initial, unless the letter is a name itself (el grupo B) and its point ends a sentence."""
     after = paragraph.word_before(match.start())
     follower = _FOLLOWER.match(paragraph.text, match.end())
-    opener = follower is not None and follower.group(1).lower() in words("not-noun")
-    if after.lower() in words("before-letter") or (opener and after.islower()):
+    opens = follower.group(1) if follower else ""
+    opener = opens[:1].isupper() and opens.lower() in words("not-noun")
+    if after.lower() in words("before-letter") or (opener and after.islower()) or opens in words("opener"):
         return None
     return Said(spell(match.group(1), paragraph.region))
 

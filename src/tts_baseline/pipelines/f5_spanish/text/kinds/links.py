@@ -7,7 +7,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell
-from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides
+from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
     DIGIT,
@@ -18,18 +18,18 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     Said,
 )
 
-_TOP = "com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus|lat"
+_TOP = "co\\.uk|com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus|lat"
 _FILES = (
     "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|md|py|js|sh|exe|bin|zip|gz|tar|rar|deb|jpe?g|png|gif|svg|mp3|mp4|wav|avi"
     "|toml|ya?ml|conf|cfg|ini|log|iso|tex|odt"
 )
 # Matches only at the start of a run of characters, so that a long run without an @ is scanned once.
 _LINK = re.compile(
-    rf"""(?i:https?://|www\.)[^\s<>"«»“”()]*[\w/]
+    rf"""(?i:(?:https?|ftp|file|git|ssh|cdrom)://|www\.)[^\s<>"«»“”()]*[\w/]
     | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
     | (?<![\w@.])@\w+(?:\.\w+)*
-    | (?<![\w.-])\w[\w-]*(?:\.\w[\w-]*)*\.(?:{_FILES})\b(?![.\w]*@)
-    | (?<![\w@.])\#(?=\w*[^\W\d_])\w+
+    | (?<![\w.-])\w[\w-]*(?:\.\w[\w-]*)*\.(?:{_FILES})\b(?![.\w]*@|\.\w|/\w)
+    | (?<![\w@.])\#(?=\w*[^\W\d_])\w+(?!/[A-Z]\b|[/\w]*!)
     | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})
                   | \w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?
                   | [a-z0-9-]{{3,}}\.(?:de|co\.uk|uk|fr|it|pt|ch|be|us|ca|jp|cn|br)
@@ -41,6 +41,8 @@ _LINK = re.compile(
 _PIECE = re.compile(r"(?i:https?://|www\.)|[^\W\d_]+|\d+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
+_SHORTEST_WORD = 3  # chosen: of capitals, two (US, IV) are spelled
+_HASHTAG = "hashtag"
 
 
 def rules(region: str) -> tuple[Rule, ...]:
@@ -48,20 +50,30 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (Rule("link", "link", (JOINED, DIGIT, LETTER, CAPITALS, "@", "#", "_", "+"), _LINK, _say),)
 
 
+def read_out(written: str, region: str) -> str:
+    """The words of a name that is typed as it stands: its words and numbers, and the name of each sign."""
+    return " ".join(_say_piece(piece, region) for piece in _PIECE.findall(written) if piece != " ")
+
+
+def _say_piece(piece: str, region: str) -> str:
+    if piece.isdecimal():
+        return cardinal(piece) if len(piece) <= _LONGEST_READ else digits(piece)
+    if not piece.isalpha():
+        return _signs(region).get(piece.lower(), piece)
+    if piece.isupper():
+        small = piece.lower()
+        shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))
+        shouted = shouted or (len(piece) > 1 and small in words("not-noun"))
+        return piece.lower() if shouted else spell(piece, region)
+    return piece if as_word(piece) or piece in words("typed") else spell(piece, region)
+
+
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
-    called = _signs(paragraph.region)
-
-    def say_piece(piece: str) -> str:
-        if piece.isdecimal():
-            short = len(piece) <= _LONGEST_READ
-            return cardinal(piece) if short else digits(piece)
-        if piece.isalpha():
-            return piece if as_word(piece) else spell(piece, paragraph.region)
-        return called.get(piece.lower(), piece)
-
     link = match.group()
-    first, link = ("hashtag ", _CAMEL.sub(" ", link[1:])) if link[0] == "#" else ("", link)
-    return Said(first + " ".join(say_piece(piece) for piece in _PIECE.findall(link) if piece != " "))
+    if link[0] != "#":
+        return Said(read_out(link, paragraph.region))
+    tag = read_out(_CAMEL.sub(" ", link[1:]), paragraph.region)
+    return Said(f"{_signs(paragraph.region)['#'] if tag == _HASHTAG else _HASHTAG} {tag}")
 
 
 @functools.cache

@@ -16,6 +16,7 @@ _PAIR = re.compile(
 _NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ]\w")
 _NAME_BEFORE = re.compile(r"[A-ZÁÉÍÓÚÑ][\w.]* \Z")
 _ERA = re.compile(r" ?[aA]\.? ?(?:de )?C\b")
+_ADDRESS = re.compile(r"# ?\Z")  # carrera 7 # 12-34: a street, and the metres from it
 _MOST_GOALS = 30  # chosen: more is no score of goals or sets
 _LONGEST_RANGE = 4  # chosen: beside a unit, numbers of more digits are codes
 
@@ -45,6 +46,8 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         return Said(both, "date", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
     if previous in words("subtraction") and whole:
         return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
+    if _ADDRESS.search(before):
+        return Said(f"{cardinal(first)} {cardinal(second)}", "code")
     if previous in words("coded") or not _is_range(first, second, whole):
         score = previous in words("score") or _is_score(first, second, whole)
         if not score or previous in words("coded"):

@@ -14,6 +14,7 @@ _WRITTEN = re.compile(r"M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0
 _AFTER = r"(?![^\W_]|\.?[ºª])"
 _NUMERAL = re.compile(rf"(?<![^\W_])([IVXLC]+)(?: ?[-–] ?([IVXLC]+))?{_AFTER}")
 _SMALL = re.compile(rf"(?<![^\W_])([ivxl]+)(?: ?[-–] ?([ivxl]+))?{_AFTER}")
+_ITEM = re.compile(r"(?:(?<=\()|(?<!\S))(?![vx]\))[ivx]{1,5}(?=\)\s)")
 _ALONE = re.compile(rf"(?<![^\W_])(?:(?!XL\b|L[IVX]\b)[IVXL]{{2,}}|M[MDCLXVI]{{3,}}){_AFTER}")
 _SEPARATOR = re.compile(r", | (?:y|e|o|al?) ")
 _SURNAME = re.compile(r"\. ([A-ZÁÉÍÓÚÑ]\w+)")
@@ -41,6 +42,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("roman century", "roman", either, _NUMERAL, _century),
         Rule("small roman century", "roman", small, _SMALL, _small),
+        Rule("roman item", "roman", small, _ITEM, _item),
         Rule("roman part", "roman", either, _NUMERAL, _division),
         Rule("roman ruler", "roman", either, _NUMERAL, _regnal),
         Rule("roman event", "roman", either, _NUMERAL, _event),
@@ -81,6 +83,11 @@ def _small(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if implied and paragraph.text.rfind("siglo", max(0, start - _NEAR), start) >= 0:
         return _each(match, _cardinal)
     return _each(match, _cardinal) if before in ("página", "páginas") else None
+
+
+def _item(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """The number of an item: ii) or (ii); v) and x) are letters."""
+    return Said(_cardinal(match.group())) if value(match.group()) else None
 
 
 def _division(match: re.Match[str], paragraph: Paragraph) -> Said | None:

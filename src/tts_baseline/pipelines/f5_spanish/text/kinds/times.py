@@ -29,6 +29,7 @@ _VERSE = re.compile(r"(?<![^\W_])(?P<chapter>\d{1,3}):(?P<verse>\d{1,3})(?:[-–
 _ZONE = re.compile(
     rf"(?<![^\W_])(?P<zone>GMT|UTC) ?(?P<sign>[-−–+])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?![\w:])"
 )
+_NOON = re.compile(r"(?<=\b[Ll]as )12 m\b\.?")
 _ZONES = re.compile(r" (?:[A-Z]{3,4}|UTC[-+−]\d+)(?![^\W_])")
 
 
@@ -37,6 +38,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("verse", "code", (DIGIT,), _VERSE, _say_verse),
         Rule("hours", "range", (DIGIT,), _RANGE, _say_range),
+        Rule("noon", "time", (DIGIT,), _NOON, _say_noon),
         Rule("time", "time", (DIGIT,), _TIME, _say_time),
         Rule("time zone", "time", ("GMT", "UTC"), _ZONE, _say_zone),
     )
@@ -46,6 +48,12 @@ def clock(hour: str, minute: str) -> str:
     """The words of an hour and a minute: siete y media, catorce cero cinco."""
     announced = not 1 <= int(hour) <= 12
     return cardinal(str(int(hour)), "f") + _minutes(minute, announced=announced)
+
+
+def _say_noon(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """12 m. is the meridian (DPD, hora)."""
+    ends = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
+    return Said("doce del mediodía", point=ends)
 
 
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:

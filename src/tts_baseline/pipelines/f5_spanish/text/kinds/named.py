@@ -1,0 +1,140 @@
+"""Names that are typed as they stand: paths, options, dotted names, identifiers, variables, globs.
+
+In such a name every sign is said, by its name, because whoever types it needs it: `/etc/fstab` is *barra etc
+barra fstab*. A plain name with a hyphen (apt-get) is said as its words, and no rule here takes it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import readable, spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.rules import (
+    JOINED,
+    LETTER,
+    Paragraph,
+    Rule,
+    Said,
+)
+
+_START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
+_IN_PATH = r"[\w./*+@%~{}$:\\-]"
+_PATH = re.compile(
+    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$]){_IN_PATH}*[\w*/+}}])"
+    rf"|{_START}[A-Z]:\\(?:{_IN_PATH}*[\w*\\])?"
+)
+_BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
+_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/\Z")
+_OPTION = re.compile(
+    rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}})(?![^\W_]))(?<!-)"
+)
+_DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?[¿¡A-ZÁÉÍÓÚÑ]")
+_CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
+_INCISE = 120  # chosen: what stands between dashes is shorter
+_NAME = re.compile(
+    r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:\.[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
+)
+_HIDDEN = re.compile(rf"{_START}\.[a-z][\w-]+(?:\.[a-z][\w-]*)*(?![^\W_])")
+_GLOB = re.compile(rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])")
+_VARIABLE = re.compile(r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+\})(?!\w)")
+_SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
+_MANUAL = re.compile(r" ?\(\d[a-z]?\)")
+_CLOSING = re.compile(r"[»”\"'’`]")
+_OPENING = frozenset("«“\"'‘`")
+_SURE_PARTS = 3  # chosen: two points in a name are no missing space
+_SECTIONS = frozenset(["sección", "apéndice", "apartado", "capítulo", "tabla", "figura", "ejemplo", "anexo"])
+
+
+def rules(region: str) -> tuple[Rule, ...]:
+    """The rules for names that are typed."""
+    return (
+        Rule("path", "link", ("/", "~", ".", "$", LETTER, JOINED), _PATH, _say),
+        Rule("path below a folder", "link", (JOINED,), _BELOW, _say_below),
+        Rule("option", "code", ("-",), _OPTION, _say_option),
+        Rule("section", "version", (LETTER,), _SECTION, _say_section),
+        Rule("typed name", "code", (JOINED, "_"), _NAME, _say_name),
+        Rule("hidden file", "link", (".",), _HIDDEN, _say),
+        Rule("pattern of names", "code", ("*",), _GLOB, _say),
+        Rule("variable", "code", ("$",), _VARIABLE, _say_variable),
+    )
+
+
+def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(read_out(match.group(), paragraph.region))
+
+
+def _say_below(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    return _say(match, paragraph) if _TYPED_BELOW.search(match.group()) else None
+
+
+def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """An option; a dash before a word is a dash (-dijo, --dijo) where the text is a dialogue or no option."""
+    short = match["short"]
+    if short is None:
+        return None if _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
+    noun = _last_word(paragraph, match.start()) in words("typed-noun")
+    letter = len(short) == 1 and (noun or short.lower() not in "aeouy" or not _is_dash(match, paragraph))
+    if not letter and (len(short) == 1 or (readable(short) and not noun)):
+        return None
+    spoken = spell(short, paragraph.region) if letter or not readable(short) else short
+    return Said(f"guion {spoken}")
+
+
+def _is_dash(match: re.Match[str], paragraph: Paragraph) -> bool:
+    """True if a dash before a word of one letter is one of a dialogue or of a pair: -a veces dos-."""
+    text, end = paragraph.text, match.end()
+    return match.start() == 0 or bool(
+        _DIALOGUE.search(text) or _CLOSING_DASH.search(text, end, end + _INCISE)
+    )
+
+
+def _say_section(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    numbers = match["numbers"].count(".")
+    if numbers == 1 and paragraph.word_before(match.start()).lower() not in _SECTIONS:
+        return None
+    return _say(match, paragraph)
+
+
+def _say_name(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A name with an underscore, or with points where it is no missing space after a sentence."""
+    name = match.group()
+    return _say(match, paragraph) if "_" in name or "*" in name or _is_dotted(match, paragraph) else None
+
+
+def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
+    """True if points join a name: by its last part, its number of parts, or what is around it."""
+    name = match.group()
+    first, *rest = name.split(".")
+    if not rest or len(first) == 1 or not all(rest):
+        return False
+    capitals = name.isupper()
+    if not capitals and not all(part[0].islower() or part[0].isdigit() for part in rest):
+        return False
+    if not first[0].isalpha() or (not capitals and any(part in words("not-noun") for part in rest)):
+        return False
+    if capitals or rest[-1].isdecimal():
+        sure = len(rest) + 1 >= _SURE_PARTS and capitals and not paragraph.shouted
+        called = paragraph.text.startswith("(", match.end())
+        return sure or called or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
+    around = paragraph.text[match.end() : match.end() + 5]
+    quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
+    return bool(
+        len(rest) + 1 >= _SURE_PARTS
+        or rest[-1] in words("typed-ending")
+        or quoted
+        or _MANUAL.match(around)
+        or around.startswith("()")
+        or _last_word(paragraph, match.start()) in words("typed-noun")
+    )
+
+
+def _say_variable(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(f"dólar {read_out(match.group().strip('${}'), paragraph.region)}")
+
+
+def _last_word(paragraph: Paragraph, place: int) -> str:
+    """The word before a place, before quotation marks too, in small letters."""
+    before = paragraph.before(place).rstrip(" «“\"'‘`(")
+    return paragraph.word_before(place).lower() or re.split(r"\W", before)[-1].lower()
