@@ -48,3 +48,11 @@ def test_a_higher_rate_adds_no_bandwidth():
 def test_a_constant_has_none():
     reading = bandwidth.read(heard(np.full(RATE, 0.5)))
     assert (reading.value, reading.reason) == (None, "a constant")
+
+
+@pytest.mark.parametrize("rate", [8_000, 44_100])
+def test_ten_milliseconds_are_enough_and_less_is_not(rate):
+    tone = 0.5 * np.sin(2 * np.pi * 1_000 * np.arange(rate // 100) / rate)
+    assert read(tone, rate) == pytest.approx(1_000, rel=0.3)
+    reading = bandwidth.read(heard(tone[:-1], rate=rate))
+    assert (reading.value, reading.reason) == (None, "shorter than 10 ms")

@@ -60,6 +60,41 @@ def test_clicks_that_the_golden_has_are_none():
     assert read(golden(), clicked(0.5)) == 0.0
 
 
+@pytest.mark.parametrize(("apart_s", "found"), [(0.01, 0), (0.05, 1)])
+def test_a_click_of_the_golden_excuses_those_within_15_ms(apart_s, found):
+    assert read(clicked(0.5, (1.7 + apart_s,)), clicked(0.5, (1.7,))) == found
+
+
+def test_it_is_heard_where_the_sample_is():
+    samples = golden()
+    samples[round(1.7 * RATE)] += 0.5 * np.abs(samples).max()
+    (place,) = clicks.places(Sound(samples, RATE), Sound(golden(), RATE))
+    assert place.heard_start_s == pytest.approx(1.7, abs=1.5 / RATE)
+
+
+@pytest.mark.parametrize(
+    ("stretches_ms", "places"),
+    [
+        ([(100, 101)], 1),
+        ([(100, 103)], 0),  # another sound
+        ([(100, 100.2), (100.9, 101)], 1),
+        ([(100, 100.2), (103, 103.2)], 2),
+    ],
+)
+def test_what_stands_out_for_a_millisecond_is_one_click_and_for_longer_none(stretches_ms, places):
+    standing = np.ones(RATE)
+    for start, stop in stretches_ms:
+        standing[round(start * RATE / 1000) : round(stop * RATE / 1000)] = 30.0
+    assert len(clicks._places(standing, RATE)) == places
+
+
+@pytest.mark.parametrize(("height", "places"), [(24.0, 0), (26.0, 1)])
+def test_a_place_stands_out_by_25(height, places):
+    standing = np.ones(RATE)
+    standing[8_000] = height
+    assert len(clicks._places(standing, RATE)) == places
+
+
 def test_a_torn_seam_counts():
     samples = golden()
     loud = int(np.abs(samples[2 * RATE : 3 * RATE]).argmax()) + 2 * RATE

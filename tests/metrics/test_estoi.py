@@ -69,11 +69,19 @@ def test_noise_scores_as_in_the_paper(snr_db):
 
 
 def test_half_of_it_in_reversed_order_scores_low_and_a_lag_nothing():
+    assert read(golden()) == 1.0
     assert read(golden()[::-1]) < 0.4
     assert read(np.concatenate([np.zeros(32), golden()])) == pytest.approx(1.0, abs=1e-6)
 
 
-def test_too_short_has_no_value():
-    samples = clip()[RATE : RATE + RATE // 4]
+@pytest.mark.parametrize("seconds", [0.25, 0.4])
+def test_too_short_has_no_value(seconds):
+    samples = clip()[RATE : RATE + round(seconds * RATE)]
     reading = estoi.read(heard(samples / 2, golden=samples))
     assert (reading.value, reading.reason) == (None, "shorter than 0.4 s")
+
+
+def test_half_a_second_of_speech_has_one():
+    loudest = int(np.abs(golden()).argmax())
+    samples = golden()[loudest - RATE // 4 : loudest + RATE // 4]
+    assert estoi.read(heard(samples / 2, golden=samples)).value == pytest.approx(1.0, abs=1e-6)

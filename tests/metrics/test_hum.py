@@ -53,7 +53,16 @@ def test_multiples_are_hum_too(weights, count):
 
 
 def test_a_rectifier_s_hum_without_its_two_lowest_is_a_voice():
-    assert read(with_hum(-20, 50.0, (0, 0, 1))).value == hum.QUIETEST_DB
+    for level_db in (-20, -10):
+        assert read(with_hum(level_db, 50.0, (0, 0, 1))).value == hum.QUIETEST_DB
+
+
+def test_a_tone_that_begins_to_stand_out_reads_its_level_little_by_little():
+    """Drowned at -50 dB, it has nearly all of its power 4 dB above that, without a jump between."""
+    read_at = {level_db: read(with_hum(level_db)).value for level_db in (-50, -49.5, -49, -48.5, -48, -46)}
+    assert read_at[-50] == hum.QUIETEST_DB
+    assert read_at[-46] == pytest.approx(-46, abs=0.25)
+    assert max(np.diff(list(read_at.values())[:-1])) < 0.75
 
 
 @pytest.mark.parametrize("rate", [8_000, 44_100])

@@ -22,5 +22,10 @@ def test_a_hundredth_is_forty_db_less() -> None:
     assert read(noise) - read(noise * 0.01) == pytest.approx(40.0, abs=1e-3)
 
 
+def test_all_of_its_power_counts_an_offset_too() -> None:
+    assert read(np.full(1000, 0.5)) == pytest.approx(-6.0206, abs=1e-4)
+    assert read(np.repeat([0.5, 0.0], 500)) == pytest.approx(-9.0309, abs=1e-4)
+
+
 def test_silence_has_none() -> None:
     assert read(np.zeros(100)) is None

@@ -45,6 +45,12 @@ def test_what_is_quiet_beside_the_rest_does_not_count():
     assert read(np.concatenate([sine(-26, 6.0), loud])) == pytest.approx(read(loud) - 2.04, abs=0.1)
 
 
+def test_a_block_is_long_enough_to_hold_a_syllable_and_its_pause():
+    """A tenth of a second of every 0.4 s: no block is quiet, and each has a quarter of the power."""
+    spoken = np.arange(6 * 16_000) % 6_400 < 1_600
+    assert read(np.where(spoken, sine(-20, 6.0), 0.0)) == pytest.approx(-23.01 - 6.02, abs=0.2)
+
+
 def test_a_gain_is_a_change_of_as_many_units():
     assert read(0.5 * clip()) == pytest.approx(read(clip()) - 6.02, abs=0.01)
 

@@ -36,6 +36,23 @@ def test_white_noise_rises_by_its_bandwidth():
     assert np.diff(levels) == pytest.approx(10 * np.log10(2) / 3, abs=0.3)
 
 
+@pytest.mark.parametrize(("gain_db", "lowest_db"), [(-40.0, -40.0 + 4.01), (-80.0, -50.0)])
+def test_a_band_is_read_down_to_50_db_below_the_loudest(gain_db, lowest_db):
+    """White noise below 3 kHz, whose loudest band is that of 2520 Hz, the fourth before the last."""
+    samples = shelf(0.1 * noise(10 * RATE, 1), 2828.0, gain_db)
+    levels = long_term_spectrum(Sound(samples, RATE), RATE / 2).level_db
+    assert levels[-1] - levels.max() == pytest.approx(lowest_db, abs=0.3)
+
+
+@pytest.mark.parametrize(("softer_db", "change_db"), [(-20.0, -2.97), (-40.0, 0.0)])
+def test_frames_within_30_db_of_the_loud_ones_speak(softer_db, change_db):
+    """Half of it is softer: its frames count, and halve the mean, or they do not."""
+    loud = 0.1 * noise(6 * RATE, 1)
+    mixed = loud * np.where(np.arange(loud.size) < loud.size // 2, 1.0, 10 ** (softer_db / 20))
+    both = [long_term_spectrum(Sound(samples, RATE), RATE / 2).level_db for samples in (loud, mixed)]
+    assert (both[1] - both[0])[5:] == pytest.approx(change_db, abs=0.3)
+
+
 @pytest.mark.parametrize("gain_db", [-3.0, -6.0, 6.0])
 def test_a_shelf_reads_its_gain_times_the_root_of_its_share(gain_db):
     """Of the 18 bands, those above 3 kHz are 4; the median band does not change."""
@@ -76,6 +93,10 @@ def test_the_golden_itself_reads_zero():
     assert read(clip()) == 0.0
 
 
-def test_a_golden_of_a_higher_rate_is_compared_below_the_lower_one():
+def test_two_rates_are_compared_below_the_lower_one():
     fine = soxr.resample(clip(), RATE, 24_000, quality="HQ")
-    assert ltas.read(heard(fine, rate=24_000, golden=clip(), golden_rate=RATE)).value < 0.5
+    for evidence in (
+        heard(fine, rate=24_000, golden=clip(), golden_rate=RATE),
+        heard(clip(), golden=fine, golden_rate=24_000),
+    ):
+        assert ltas.read(evidence).value < 0.5

@@ -127,6 +127,16 @@ def test_the_golden_itself_reads_zero_and_a_whisper_nothing(metric):
     assert "s of voice in common with the golden" in reading.reason
 
 
+@pytest.mark.parametrize(("voiced_s", "f0_reads", "contour_reads"), [(0.18, True, False), (0.32, True, True)])
+def test_a_pitch_needs_a_tenth_of_a_second_of_voice_and_its_end_two(voiced_s, f0_reads, contour_reads):
+    """Some 30 ms at each end of a voice have no pitch."""
+    spoken = np.arange(2 * RATE) < voiced_s * RATE
+    samples = np.where(spoken, buzz(np.full(2 * RATE, 150.0)), 1e-4 * noise(2 * RATE, 1))
+    evidence = heard(samples / 2, golden=samples)
+    assert (f0.read(evidence).value is not None) is f0_reads
+    assert (contour.read(evidence).value is not None) is contour_reads
+
+
 @pytest.mark.parametrize("wrong_st", [-12.0, 12.4])
 def test_a_tracker_that_is_an_octave_wrong_in_places_changes_nothing(monkeypatch, wrong_st):
     """At the end, and one time in seven."""

@@ -46,6 +46,12 @@ def test_a_pause_of_another_length_counts_by_the_difference(change):
     assert pause == pytest.approx(0.4 * abs(change - 1), abs=0.05)
 
 
+def test_speech_that_is_missing_is_no_pause():
+    for start in voiced_places(3, 0.15):
+        pause, speech = read(np.delete(golden(), slice(start, start + 2400)), golden())
+        assert (pause, speech) == (pytest.approx(0.0, abs=0.021), pytest.approx(0.15, abs=0.021))
+
+
 def test_noise_is_no_change_of_pauses():
     noisy = at_snr(golden(), 20, noise(golden().size, 4), speech_mask(golden()))
     assert read(noisy, golden()) == (0.0, 0.0)

@@ -166,6 +166,14 @@ def test_the_less_pause_there_is_the_less_is_certain():
         assert abs(pair[0].value - pair[1].value) < 1.96 * pair[0].error
 
 
+def test_the_error_is_that_of_the_mean_of_six_blocks():
+    """Student's t for 5 degrees of freedom is 2.5706 at 97.5 %, where the normal law has 1.9600."""
+    power = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], RATE // 10)
+    relative = np.std([1, 2, 3, 4, 5, 6], ddof=1) / 3.5 / np.sqrt(6)
+    expected = 10 / np.log(10) * relative * 2.5706 / 1.9600
+    assert snr_vad._error(power, RATE) == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.mark.parametrize("count", [480, 1600, 8000])
 @pytest.mark.parametrize(("colour", "least"), [("white", 0.9), ("pink", 0.75)])
 def test_the_interval_holds_the_level_of_the_noise(count, colour, least):

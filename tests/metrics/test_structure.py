@@ -118,6 +118,22 @@ def test_below_the_peak_a_plateau_lasts_a_fifth_of_a_millisecond(length, faults)
     assert structure.read(heard(samples, rate=48_000)).value == faults
 
 
+@pytest.mark.parametrize(("length", "faults"), [(3, 0.0), (4, 1.0)])
+def test_below_the_peak_a_plateau_has_four_samples_at_a_low_rate_too(length, faults):
+    samples = np.zeros(8_000)
+    samples[1_000] = 1.0
+    samples[4_000 : 4_000 + length] = 0.5
+    assert structure.read(heard(samples, rate=8_000)).value == faults
+
+
+@pytest.mark.parametrize("frequency", [100, 105])
+def test_a_smooth_crest_that_is_level_over_three_samples_has_no_corner(frequency):
+    """At its crest steps are 0.9e-4 and, next to them, 2.6e-4 of the peak: more than five of 16 bits."""
+    samples = tone(frequency, 48_000, 0.2, np.pi / 2)
+    assert np.sort(np.abs(np.diff(samples)))[1] < 1e-4
+    assert structure.read(heard(samples, rate=48_000)).value == 0.0
+
+
 def test_a_quiet_plateau_is_no_clipping():
     samples = np.zeros(RATE)
     samples[1_000] = 1.0
@@ -152,7 +168,7 @@ def test_dead_air_is_60_db_below_the_loudest(level_db, faults):
 
 
 @pytest.mark.parametrize(
-    ("offset", "faults", "note"), [(0.009, 0, ""), (0.031, 1, "DC +0.031"), (-0.02, 1, "DC -0.020")]
+    ("offset", "faults", "note"), [(0.009, 0, ""), (0.031, 1, "DC +0.031"), (-0.011, 1, "DC -0.011")]
 )
 def test_an_offset_is_a_fault_from_0_01(offset, faults, note):
     reading = structure.read(heard(clip() - clip().mean() + offset))

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from tests.support.judgements import even, judgement
 from tts_baseline.core.judgement import Judgement, PairedSound
 from tts_baseline.core.records import Reading
+from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Verdict
-from tts_baseline.gate.judge.sound import changes, decide
+from tts_baseline.gate.judge.sound import changes, decide, of_metric
 from tts_baseline.gate.limits import chosen
 
 
@@ -91,6 +92,30 @@ def test_the_sound_is_decided_by_pairs_of_the_same_seed(change: float, chance: f
     suite, *cases = judged(*of_seeds("snr_vad", 30.0, change, chance))
     assert (suite.gate, suite.case, suite.status, suite.decided_by) == ("snr", None, status, "judge")
     assert [v.case for v in cases] == NAMES
+
+
+def interval_at(part: float, base: list[Reading], head: list[Reading]) -> tuple[float | None, float | None]:
+    """The interval of the suite's change at this part of the error rates."""
+    spec = metrics()[base[0].metric].spec
+    heard = PairedSound(base=tuple(base), head=tuple(head), identical=(), cases=tuple(NAMES))
+    suite = of_metric(spec, chosen({})[spec.key], heard, (), part=part)[0]
+    return suite.low, suite.high
+
+
+@pytest.mark.parametrize(("restarts", "part"), [(3, 0.14), (4, 0.11), (6, 0.31), (8, 0.44)])
+def test_each_look_has_its_part_of_the_error_rates_where_seeds_differ(restarts: int, part: float) -> None:
+    base, head = of_seeds("level", -20.0, 0.3, 1.0)
+    suite = judged(base, head, restarts)[0]
+    assert (suite.low, suite.high) == interval_at(part, base, head)
+    assert suite.high < interval_at(0.01, base, head)[1]
+
+
+@pytest.mark.parametrize("restarts", [3, 8])
+def test_a_voice_that_says_the_same_each_time_is_looked_at_once(restarts: int) -> None:
+    base, head = ([replace(r, values=()) for r in arm] for arm in of_seeds("level", -20.0, 0.3, 1.0))
+    suite = judged(base, head, restarts)[0]
+    assert (suite.low, suite.high) == interval_at(1.0, base, head)
+    assert interval_at(1.0, base, head) != interval_at(0.14, base, head)
 
 
 def test_unchanged_heads_of_a_voice_that_chance_moves_pass() -> None:
