@@ -29,6 +29,14 @@ def test_a_pause_that_is_added_or_lost_counts_with_its_length(length_s):
             assert speech <= 0.05
 
 
+@pytest.mark.parametrize(("level", "pause_s", "speech_s"), [(2e-3, 0.3, 0.0), (8e-3, 0.0, 0.3)])
+def test_noise_that_is_35_db_below_the_loud_frames_is_a_pause(level, pause_s, speech_s):
+    """It lies 40 and 28 dB below them, among other pauses that are silent."""
+    place = voiced_places(3, 0.1)[1]
+    said = read(np.insert(golden(), place, level * noise(3 * RATE // 10, 5)), golden())
+    assert said == (pytest.approx(pause_s, abs=0.025), pytest.approx(speech_s, abs=0.025))
+
+
 def test_a_pause_that_moved_counts_twice():
     first, last = voiced_places(5, 0.1)[1::2]
     pause, _ = read(with_pause(golden(), last, 0.3), with_pause(golden(), first, 0.3))

@@ -9,6 +9,7 @@ from scipy.signal import fftconvolve
 from tests.metrics.test_words import HARMLESS
 from tests.support.sounds import RATE, clip, heard
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features import decay as decays
 from tts_baseline.metrics.features.decay import decay
 from tts_baseline.metrics.golden import reverb
 
@@ -39,6 +40,23 @@ def test_a_tail_that_decays_by_60_db_in_a_known_time_reads_it(t60_s):
     envelope = np.where(time < 0.3, 1.0, 10 ** (-3 * (time - 0.3) / t60_s))
     tones = sum(np.sin(2 * np.pi * hz * time) for hz in (250, 500, 1_000, 2_000, 4_000))
     assert decay(Sound(0.1 * envelope * tones, RATE)) == pytest.approx(t60_s, rel=0.03)
+
+
+def test_a_fall_is_over_64_ms_from_where_it_is_loud():
+    """Of a level that falls by 1 dB in 8 ms, from 15 dB below the loud frames on no fall begins."""
+    level = np.concatenate([np.zeros(50), -np.arange(1.0, 61.0), np.full(50, -60.0)])
+    falls = decays._falls(level)
+    assert falls.size == 50 + 14
+    assert (falls == 8.0).sum() == 15
+    assert falls.max() == 8.0
+
+
+@pytest.mark.parametrize(("quiet_db", "counted"), [(-30.0, 50 + 9), (-50.0, 50 + 14)])
+def test_a_fall_begins_20_db_above_the_quiet_frames_and_ends_at_them(quiet_db, counted):
+    level = np.concatenate([np.zeros(50), -np.arange(1.0, 61.0), np.full(50, -60.0)])
+    assert decays._falls(np.maximum(level, quiet_db)).size == counted
+    steep = np.concatenate([np.zeros(50), np.full(50, -90.0)])
+    assert decays._falls(steep).max() == 60.0
 
 
 @pytest.mark.parametrize(("t60_s", "below_db"), [(0.2, 6), (0.3, 6), (0.5, 10), (0.5, 0)])

@@ -66,6 +66,28 @@ def test_another_sound_in_place_of_one_is_changed():
     assert 0.06 <= read(changed) <= 0.30
 
 
+@pytest.mark.parametrize("length_s", [0.12, 0.15])
+def test_another_sound_of_the_voice_is_changed_and_not_made_up_of_gaps(length_s):
+    """As loud, from the start of the clip: of what is replaced, what is said anyway is no change."""
+    start, size = voiced_places(3, 0.12)[1], round(length_s * RATE)
+    changed, other = golden(), golden()[:size]
+    replaced = slice(start, start + size)
+    changed[replaced] = other * np.sqrt(np.mean(changed[replaced] ** 2) / np.mean(other**2))
+    length, kind = words.read(heard(changed, golden=golden())).note.split(" at")[0].split(" s ")
+    assert (0.5 * length_s <= float(length) <= length_s, kind) == (True, "changed")
+
+
+@pytest.mark.parametrize("start", [2_720, 44_000])
+def test_a_sound_that_moved_is_missing_where_it_was_and_extra_where_it_is(start):
+    """A tenth of a second is cut out, and what is said 0.2 s later is said twice: the length stays."""
+    stop, length = start + 3 * RATE // 10, RATE // 10
+    moved = np.concatenate(
+        [golden()[:start], golden()[start + length : stop], golden()[stop - length : stop], golden()[stop:]]
+    )
+    note = words.read(heard(moved, golden=golden())).note
+    assert [part.split(" at")[0] for part in note.split(", ")] == ["0.10 s missing", "0.10 s extra"]
+
+
 def test_another_sentence_has_hardly_a_word_in_common():
     half = golden().size // 2
     reading = words.read(heard(golden()[:half], golden=golden()[half:]))

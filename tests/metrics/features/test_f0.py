@@ -64,6 +64,49 @@ def test_speech_is_voiced_where_it_speaks_only():
     assert 0.3 < np.mean(~np.isnan(heard.hz[speaks])) < 0.95
 
 
+def alternating(louder: np.ndarray) -> Sound:
+    """A voice of 200 Hz, each second period of which is louder by these shares, at each sample."""
+    steady = voice(np.full(RATE, 200.0)).samples
+    second = np.arange(RATE) // (RATE // 200) % 2 == 1
+    return Sound(steady * (1 + np.where(second, louder, -louder)), RATE)
+
+
+def test_periods_that_alternate_a_little_are_no_voice_an_octave_lower():
+    heard = f0(alternating(np.full(RATE, 0.08))).hz
+    assert np.nanmax(np.abs(cents(heard, 200.0))) < 5
+    assert np.nanmin(f0(alternating(np.full(RATE, 0.2))).hz) == pytest.approx(100, rel=0.01)
+
+
+def test_a_moment_that_alternates_much_is_no_jump_of_an_octave():
+    """For 30 ms every second period is a fifth louder: for those alone the octave below would fit better."""
+    time = np.arange(RATE) / RATE
+    heard = f0(alternating(np.where(np.abs(time - 0.5) < 0.015, 0.2, 0.0))).hz
+    assert np.nanmax(np.abs(cents(heard, 200.0))) < 100
+
+
+@pytest.mark.parametrize(("share", "is_voiced"), [(0.05, True), (0.008, False)])
+def test_a_soft_voice_is_voiced_down_to_three_hundredths_of_the_peak_or_so(share, is_voiced):
+    loud = voice(np.full(RATE, 200.0)).samples
+    heard = f0(Sound(np.concatenate((loud, share * loud)), RATE))
+    assert np.isfinite(heard.hz[(heard.times_s > 1.1) & (heard.times_s < 1.9)]).all() == is_voiced
+
+
+@pytest.mark.parametrize(("snr_db", "voiced"), [(5.0, 1.0), (-6.0, 0.0)])
+def test_a_voice_in_noise_is_voiced_while_nearly_half_of_the_power_is_its_own(snr_db, voiced):
+    steady = voice(np.full(2 * RATE, 200.0)).samples
+    noisy = steady + noise(steady.size, 1) * np.sqrt(np.mean(steady**2) / 10 ** (snr_db / 10))
+    inside = f0(Sound(noisy, RATE)).hz[5:-5]
+    assert np.isfinite(inside).mean() == pytest.approx(voiced, abs=0.1)
+
+
+def test_a_syllable_of_50_ms_between_pauses_is_voiced():
+    samples = np.zeros(RATE)
+    samples[RATE // 2 : RATE // 2 + RATE // 20] = voice(np.full(RATE // 20, 200.0)).samples
+    samples += 1e-4 * noise(RATE, 1)
+    heard = f0(Sound(samples, RATE))
+    assert np.isfinite(heard.hz[(heard.times_s > 0.515) & (heard.times_s < 0.535)]).all()
+
+
 @pytest.mark.parametrize("size", [1, 100, 3 * RATE // 75, 3 * RATE // 75 + 1, 3 * RATE // 75 + 200])
 def test_a_sound_too_short_for_three_periods_is_unvoiced(size):
     heard = f0(Sound(voice(np.full(RATE, 200.0)).samples[:size], RATE))

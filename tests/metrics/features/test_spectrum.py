@@ -9,7 +9,12 @@ from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.spectrum import HOP_S, WINDOW_S, spectrum
 
-WINDOW, HOP = round(WINDOW_S * RATE), round(HOP_S * RATE)
+WINDOW, HOP = 512, 128  # what is usual at 16 kHz
+
+
+def test_a_frame_has_512_samples_every_128_at_16_khz():
+    assert (WINDOW_S * RATE, HOP_S * RATE) == (WINDOW, HOP)
+    assert spectrum(Sound(noise(RATE, 0), RATE)).amplitude.shape == (125, 257)
 
 
 @pytest.mark.parametrize("amplitude", [0.01, 0.5])

@@ -81,7 +81,7 @@ def _tones(sound: Sound, mains: float) -> list[Tone]:
     samples = resampled(sound, RATE)
     window = np.hanning(samples.size)
     length = _FINER * samples.size
-    power = 2 * np.abs(np.fft.rfft((samples - samples.mean()) * window, length) / window.sum()) ** 2
+    power = 2 * np.abs(np.fft.rfft(samples * window, length) / window.sum()) ** 2
     hz = np.arange(power.size) * RATE / length
     line = 2 * RATE / samples.size  # half the width of a tone under the window
     tones: list[Tone] = []
