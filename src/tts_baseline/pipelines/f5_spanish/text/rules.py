@@ -33,7 +33,8 @@ class Rule(NamedTuple):
 
     at: what it may begin with: the words and signs (as they are written), or a class of them:
         DIGIT, JOINED (letters right before a digit or a sign), CAPITALS (two or more, at
-        the end of a word), LETTER (one by itself), GREEK (two letters or more)
+        the end of a word), MIXED (a capital after the first letter), CONSONANTS (small ones without a
+        vowel), LETTER (one by itself), GREEK (two letters or more)
     pattern: matched where a span may begin
     say: the words for a match; None: it is no such span here
     """
@@ -59,6 +60,7 @@ class Found(NamedTuple):
 
 
 DIGIT, JOINED, CAPITALS, LETTER, GREEK = "<digit>", "<joined>", "<capitals>", "<letter>", "<greek>"
+MIXED, CONSONANTS = "<mixed>", "<consonants>"
 
 
 class Paragraph:

@@ -10,16 +10,19 @@ from tts_baseline.pipelines.f5_spanish.plan import Alternative
 from tts_baseline.pipelines.f5_spanish.text.kinds import rules_by_start
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
+    CONSONANTS,
     DIGIT,
     GREEK,
     JOINED,
     LETTER,
+    MIXED,
     Found,
     Paragraph,
     Rule,
 )
 
 _PIECE = re.compile(r"[^\W\d_]+|\d|\S")
+_VOWELS = frozenset("aeiouy")
 _FIRST_GREEK = "Ͱ"
 _JOINING = frozenset(".-‑@:/_+'’&*#")
 
@@ -57,8 +60,12 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
         yield from starts[JOINED]
     if len(word) == 1:
         yield from starts[LETTER]
-    elif word[-2:].isupper() or (word[-1] == "s" and word[:-1].isupper()):
+    elif word.isupper() or (word[-1] == "s" and word[:-1].isupper()):
         yield from starts[CAPITALS]
+    elif word[1:] != word[1:].lower():
+        yield from starts[MIXED]
+    elif _VOWELS.isdisjoint(word) and word.isascii() and word.islower():
+        yield from starts[CONSONANTS]
 
 
 def _first(paragraph: Paragraph, start: int, rules: Iterator[Rule], *, why: bool) -> Found | None:

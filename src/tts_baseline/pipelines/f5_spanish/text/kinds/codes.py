@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, with_acronym
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
@@ -56,9 +56,9 @@ def code(written: str, region: str) -> str:
         if part.isdecimal():
             spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
         else:
-            is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or part.islower())
+            is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or not part.isupper())
             is_word = is_word or part in words("typed")
-            spoken.append(part if is_word else spell(part, region))
+            spoken.append(with_acronym(part, region) if is_word else spell(part, region))
     return " ".join(spoken)
 
 

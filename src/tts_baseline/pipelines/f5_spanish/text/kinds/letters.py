@@ -5,8 +5,17 @@ from __future__ import annotations
 import functools
 import re
 
+from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
-from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, LETTER, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import (
+    CAPITALS,
+    CONSONANTS,
+    LETTER,
+    MIXED,
+    Paragraph,
+    Rule,
+    Said,
+)
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
 # A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
@@ -19,6 +28,17 @@ _ACRONYM = re.compile(r"(?<![^\W_])[A-ZÑ]{2,6}(?:['’]?s\b)?(?![^\W_])")
 _WITH_ACRONYM = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
 )
+_BEFORE_SMALL = re.compile(
+    r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ][a-z]{2,})|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
+)
+_IN_NAME = re.compile(
+    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?)(?![^\W_])"
+)
+_LAST_LETTER = re.compile(
+    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,})(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
+)
+_NO_VOWEL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xz]{2,6}(?![^\W_]|['’.]\w)")
+_INTERJECTION = re.compile(r"(?:[ct]?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
 )
@@ -43,7 +63,9 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for acronyms, initials and letters."""
     return (
         Rule("acronym", "acronym", (CAPITALS,), _ACRONYM, _say_acronym),
-        Rule("acronym in a name", "acronym", (CAPITALS,), _WITH_ACRONYM, _say_with_acronym),
+        Rule("acronym in a name", "acronym", (CAPITALS, MIXED), _IN_NAME, _say_with_acronym),
+        Rule("letter of a name", "letter", (MIXED,), _LAST_LETTER, _say_last_letter),
+        Rule("letters without a vowel", "acronym", (CONSONANTS,), _NO_VOWEL, _say_consonants),
         Rule("dotted acronym", "acronym", (LETTER,), _DOTTED, _say_dotted),
         Rule("initial", "initial", (LETTER,), _INITIAL, _say_initial),
         Rule("letter", "letter", (LETTER,), _LETTER, _say_letter),
@@ -80,10 +102,33 @@ def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     return None if _word(letters, paragraph) and not figure else Said(spell(letters, paragraph.region))
 
 
+def with_acronym(word: str, region: str) -> str:
+    """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
+    end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
+    if end and not readable(end["letters"]):
+        return f"{end['word']} {spell(end['letters'], region)}"
+    if start and not readable(word) and not readable(start["letters"] or start["all"][:2]):
+        return f"{spell(start['letters'] or start['all'], region)} {start['rest'] or ''}".strip()
+    return word
+
+
 def _say_with_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    """The acronym at the end of a name: Open uve pe ene."""
-    letters = match["letters"]
-    return None if readable(letters) else Said(f"{match['word']} {spell(letters, paragraph.region)}")
+    said = with_acronym(match.group(), paragraph.region)
+    return None if said == match.group() else Said(said)
+
+
+def _say_last_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """A letter at the end of a name: Datos equis."""
+    numbers = "".join(f" punto {cardinal(number)}" for number in match["numbers"].split(".")[1:])
+    return Said(f"{match['word']} {spell(match['letter'], paragraph.region)}{numbers}")
+
+
+def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """Small letters without a vowel, as commands are called, are spelled; interjections are not."""
+    word = match.group()
+    if word in _units():
+        return Said(_units()[word])
+    return None if _INTERJECTION.match(word) else Said(spell(word, paragraph.region))
 
 
 def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:
@@ -112,6 +157,12 @@ def _ends_sentence(rest: str) -> bool:
     following = _FIRST_WORD.match(rest)
     opener = following is not None and following.group(1).lower() in words("not-noun")
     return ends_sentence(rest, capital=opener)
+
+
+@functools.cache
+def _units() -> dict[str, str]:
+    """What signs of units say without a number: los km."""
+    return {sign: row.many for row in overrides().unit for sign in row.written}
 
 
 @functools.cache

@@ -18,7 +18,10 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     Said,
 )
 
-_TOP = "co\\.uk|com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus|lat"
+_TOP = (
+    "co\\.uk|com|org|net|edu|gob|gov|info|es|ar|mx|co|cl|pe|uy|py|ve|ec|bo|eu|io|ai|tv|app|dev|cat|gal|eus"
+    "|lat"
+)
 _FILES = (
     "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|md|py|js|sh|exe|bin|zip|gz|tar|rar|deb|jpe?g|png|gif|svg|mp3|mp4|wav|avi"
     "|toml|ya?ml|conf|cfg|ini|log|iso|tex|odt"

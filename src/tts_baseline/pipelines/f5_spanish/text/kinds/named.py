@@ -12,6 +12,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.letters import readable, spell
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
+    DIGIT,
     JOINED,
     LETTER,
     Paragraph,
@@ -26,7 +27,7 @@ _PATH = re.compile(
     rf"|{_START}[A-Z]:\\(?:{_IN_PATH}*[\w*\\])?"
 )
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
-_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/\Z")
+_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/.*/\Z")
 _OPTION = re.compile(
     rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}})(?![^\W_]))(?<!-)"
 )
@@ -34,15 +35,17 @@ _DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?[¿¡A-ZÁÉÍÓÚÑ]")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
 _INCISE = 120  # chosen: what stands between dashes is shorter
 _NAME = re.compile(
-    r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:\.[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
+    r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
 )
+_REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
 _HIDDEN = re.compile(rf"{_START}\.[a-z][\w-]+(?:\.[a-z][\w-]*)*(?![^\W_])")
 _GLOB = re.compile(rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])")
 _VARIABLE = re.compile(r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+\})(?!\w)")
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
-_CLOSING = re.compile(r"[»”\"'’`]")
-_OPENING = frozenset("«“\"'‘`")
+_CLOSING = re.compile(r"[»”\"'’`)]")
+_OPENING = frozenset("«“\"'‘`(")
+_LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
 _SURE_PARTS = 3  # chosen: two points in a name are no missing space
 _SECTIONS = frozenset(["sección", "apéndice", "apartado", "capítulo", "tabla", "figura", "ejemplo", "anexo"])
 
@@ -55,6 +58,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("option", "code", ("-",), _OPTION, _say_option),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
         Rule("typed name", "code", (JOINED, "_"), _NAME, _say_name),
+        Rule("reverse address", "link", (DIGIT,), _REVERSE, _say),
         Rule("hidden file", "link", (".",), _HIDDEN, _say),
         Rule("pattern of names", "code", ("*",), _GLOB, _say),
         Rule("variable", "code", ("$",), _VARIABLE, _say_variable),
@@ -66,7 +70,8 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 
 def _say_below(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    return _say(match, paragraph) if _TYPED_BELOW.search(match.group()) else None
+    folder = match.group().endswith("/") and _last_word(paragraph, match.start()) in words("typed-noun")
+    return _say(match, paragraph) if folder or _TYPED_BELOW.search(match.group()) else None
 
 
 def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -100,7 +105,11 @@ def _say_section(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_name(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name with an underscore, or with points where it is no missing space after a sentence."""
     name = match.group()
-    return _say(match, paragraph) if "_" in name or "*" in name or _is_dotted(match, paragraph) else None
+    return (
+        _say(match, paragraph)
+        if "_" in name or "*" in name or "::" in name or _is_dotted(match, paragraph)
+        else None
+    )
 
 
 def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
@@ -115,7 +124,8 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     if not first[0].isalpha() or (not capitals and any(part in words("not-noun") for part in rest)):
         return False
     if capitals or rest[-1].isdecimal():
-        sure = len(rest) + 1 >= _SURE_PARTS and capitals and not paragraph.shouted
+        long = len(rest) + 1 >= _SURE_PARTS or min(map(len, (first, *rest))) >= _LONG_PART
+        sure = long and capitals and not paragraph.shouted
         called = paragraph.text.startswith("(", match.end())
         return sure or called or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
     around = paragraph.text[match.end() : match.end() + 5]

@@ -72,7 +72,7 @@ def _is_range(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001
     if "." in first and first.count(".") > 1:
         return False
     if not whole:
-        return True
+        return "," in first + second or float(first) < float(second)
     short = len(second) < len(first) <= _LONGEST_RANGE and len(second) == 2  # 1939-45
     return int(first) < int(second) or short
 
