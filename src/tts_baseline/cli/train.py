@@ -134,7 +134,7 @@ def _prepare(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tts_baseline.training import begin, crew, dataset, recipes, run
+    from tts_baseline.training import alignment, begin, crew, dataset, objective, recipes, run
 
     recipe = recipes.read(options.recipe, recipes.Recipe) if options.recipe else recipes.Recipe()
     if options.lora:
@@ -148,8 +148,14 @@ def _run(options: argparse.Namespace) -> int:
             hint="set patience = 0, or prepare the dataset with held_out = 0.02",
         )
     network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
+    lesson: objective.Lesson = objective.loss
+    if recipe.align:
+        network = alignment.taught(network, phones=len(data.phones), seed=recipe.seed)
+        lesson = alignment.lesson(recipe.align)
     with crew.joined(options.device, recipe.accumulate) as (processes, device):
-        own = partial(run.run, network, data, recipe, options.out, device=device, crew=processes)
+        own = partial(
+            run.run, network, data, recipe, options.out, device=device, lesson=lesson, crew=processes
+        )
         shown = _board(options, processes)
         return _followed(options, partial(own, held_out=held_out, shown=shown), is_told=processes.is_first)
 

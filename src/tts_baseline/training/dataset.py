@@ -24,7 +24,7 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.network.architecture import MEL_CHANNELS
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
-from tts_baseline.training.objective import Batch
+from tts_baseline.training.objective import UNLABELLED, Batch
 
 CLIPS, MELS, VOCABULARY = "clips.jsonl", "mels.f16", "vocab.txt"
 Split = Literal["train", "held_out"]
@@ -32,7 +32,10 @@ _HINT = "tts-baseline train prepare --help"
 
 
 class Clip(Record, frozen=True, kw_only=True):
-    """One clip: where its frames begin in the mels, how many they are, and its text as tokens."""
+    """One clip: where its frames begin in the mels, how many they are, and its text as tokens.
+
+    `phones`, where they are known: what is spoken one after the other, each with its frames.
+    """
 
     id: str
     text: str
@@ -44,15 +47,20 @@ class Clip(Record, frozen=True, kw_only=True):
     region: str = "neutral"
     style: str = "neutral"
     sha256: str = ""
+    phones: tuple[tuple[str, Natural], ...] = ()
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
-    """The clips of one part, their mels, the vocabulary, and a hash of all that is learned from."""
+    """The clips of one part, their mels, the vocabulary, and a hash of all that is learned from.
+
+    `phones` are those that any clip of the dataset has, in their order as labels.
+    """
 
     clips: tuple[Clip, ...]
     mels: np.ndarray[Any, Any]
     vocabulary: Vocabulary
     sha256: str
+    phones: tuple[str, ...] = ()
 
     @property
     def lengths(self) -> list[int]:
@@ -71,7 +79,16 @@ class Dataset(Struct, frozen=True, kw_only=True):
             mel=pad_sequence(mels, batch_first=True),
             tokens=pad_sequence(tokens, batch_first=True, padding_value=-1),
             lengths=torch.tensor([clip.frames for clip in clips]),
+            phones=pad_sequence([self._labels(clip) for clip in clips], True, UNLABELLED),
         )
+
+    def _labels(self, clip: Clip) -> torch.Tensor:
+        """The phone of each frame (n,), a number in `phones`."""
+        if not clip.phones:
+            return torch.full((clip.frames,), UNLABELLED)
+        symbols, frames = zip(*clip.phones, strict=True)
+        numbers = torch.tensor([self.phones.index(symbol) for symbol in symbols])
+        return numbers.repeat_interleave(torch.tensor(frames))
 
 
 def read(folder: Path, part: Split = "train") -> Dataset:
@@ -96,10 +113,23 @@ def read(folder: Path, part: Split = "train") -> Dataset:
                 where=str(folder / VOCABULARY),
                 hint=_HINT,
             )
+        labelled = sum(frames for _, frames in clip.phones)
+        if clip.phones and labelled != clip.frames:
+            raise PipelineError(
+                f"the phones of the clip {clip.id} last {labelled} frames, and the clip {clip.frames}",
+                where=str(folder / CLIPS),
+                hint=_HINT,
+            )
     chosen = tuple(clip for clip in found if clip.part == part)
     if not chosen:
         raise PipelineError(f"the dataset has no clip to {part}", where=str(folder / CLIPS), hint=_HINT)
-    return Dataset(clips=chosen, mels=mels, vocabulary=vocabulary, sha256=hashlib.sha256(lines).hexdigest())
+    return Dataset(
+        clips=chosen,
+        mels=mels,
+        vocabulary=vocabulary,
+        sha256=hashlib.sha256(lines).hexdigest(),
+        phones=tuple(sorted({symbol for clip in found for symbol, _ in clip.phones})),
+    )
 
 
 def has(folder: Path, part: Split) -> bool:

@@ -10,7 +10,6 @@ arXiv:1503.02531). Either speaks without guidance.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import torch
@@ -22,7 +21,7 @@ from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver, schedule
 from tts_baseline.training import recipes
 from tts_baseline.training.network import Scene, predicted
-from tts_baseline.training.objective import Batch, Draw, scene_of
+from tts_baseline.training.objective import Batch, Draw, Lesson, scene_of
 from tts_baseline.training.recipes import Recipe
 
 
@@ -41,7 +40,7 @@ class StudentRecipe(Recipe, frozen=True, kw_only=True):
     teacher: str = ""
 
 
-def lesson(teacher: Transformer, recipe: StudentRecipe) -> Callable[[Transformer, Batch, Draw], Tensor]:
+def lesson(teacher: Transformer, recipe: StudentRecipe) -> Lesson:
     """The loss of a student against this teacher, a scalar: a function like `objective.loss`."""
     grid = schedule(EulerSolver(steps=recipe.steps, sway=recipe.sway)) if recipe.steps else None
 

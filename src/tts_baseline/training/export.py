@@ -15,7 +15,7 @@ from torch import Tensor
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture, measured
-from tts_baseline.training import cards, checkpoints
+from tts_baseline.training import alignment, cards, checkpoints
 from tts_baseline.training.adapters import merged
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.dataset import VOCABULARY, digest
@@ -65,7 +65,7 @@ def export(run: Path, dataset: Path, out: Path, *, licence: str) -> Exported:
 
 def spoken(state: State) -> dict[str, Tensor]:
     """The weights that speak, by the network's names: the average, in float16 but for the frequencies."""
-    return halved(merged({**state.weights, **state.average}), _EXACT)
+    return halved(alignment.without(merged({**state.weights, **state.average})), _EXACT)
 
 
 def _checkpoint(state: State, run: Path, dataset: Path, out: Path, licence: str) -> Path:

@@ -30,8 +30,15 @@ class Scene(NamedTuple):
     drops_text: bool
 
 
-def predicted(network: Transformer, scene: Scene) -> Tensor:
-    """The flow (b, n, m) that the network predicts, in a batch as upstream's trainer has it.
+class Computed(NamedTuple):
+    """The flow (b, n, m) that a network predicts, and what its middle block gives on (b, n, d)."""
+
+    flow: Tensor
+    middle: Tensor
+
+
+def computed(network: Transformer, scene: Scene) -> Computed:
+    """What the network makes of a batch, as upstream's trainer has it.
 
     That is: frames attend to padding, too, and padding gets nothing of it.
     """
@@ -43,11 +50,17 @@ def predicted(network: Transformer, scene: Scene) -> Tensor:
     time_embed: Any = network.time_embed
     moment = time_embed.embedded(scene.times.unsqueeze(1))
     cosine, sine = network.rotary_embed(frames)
+    hidden = [x]
     for block in network.transformer_blocks:
-        x = block(x, moment, cosine, sine, scene.padding)
+        hidden.append(block(hidden[-1], moment, cosine, sine, scene.padding))
     scale, shift = network.norm_out(moment)
-    flow: Tensor = network.proj_out(normed(x) * (1 + scale) + shift)
-    return flow
+    flow = network.proj_out(normed(hidden[-1]) * (1 + scale) + shift)
+    return Computed(flow, hidden[len(hidden) // 2])
+
+
+def predicted(network: Transformer, scene: Scene) -> Tensor:
+    """The flow (b, n, m) that the network predicts."""
+    return computed(network, scene).flow
 
 
 def untrained(architecture: Architecture, *, seed: int) -> Transformer:

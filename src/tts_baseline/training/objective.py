@@ -7,7 +7,8 @@ spans, noise, times and drops are those of `CFM.forward` in upstream f5-tts 1.1.
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
@@ -19,14 +20,19 @@ from tts_baseline.training.recipes import Chances
 
 _STRIDE = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: neighbouring updates get distant seeds
 _SEEDS = 2**63
+UNLABELLED = -100  # what torch's cross entropy leaves out
 
 
 class Batch(NamedTuple):
-    """Clips side by side: mel (b, n, m) padded with 0, tokens (b, t) padded with -1, frames of each (b,)."""
+    """Clips side by side: mel (b, n, m) padded with 0, tokens (b, t) padded with -1, frames of each (b,).
+
+    `phones` (b, n) are the labels of the frames, `UNLABELLED` where none is known.
+    """
 
     mel: Tensor
     tokens: Tensor
     lengths: Tensor
+    phones: Tensor
 
     def to(self, device: str) -> Batch:
         """The same batch on a device."""
@@ -48,6 +54,10 @@ class Dice(NamedTuple):
 
     numbers: torch.Generator
     drops: random.Random
+
+
+# The loss that a network learns by, a scalar: of what it makes of a batch under a draw.
+Lesson: TypeAlias = Callable[[Transformer, Batch, Draw], Tensor]
 
 
 def dice(seed: int, update: int = 0) -> Dice:
@@ -74,16 +84,20 @@ def draw(batch: Batch, chances: Chances, dice: Dice) -> Draw:
 
 def loss(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
     """The mean squared error of the flow over the hidden frames, a scalar."""
-    flow, wanted = _flows(network, batch, drawn)
+    return flow_error(predicted(network, scene_of(batch, drawn)).float(), batch, drawn)
+
+
+def flow_error(flow: Tensor, batch: Batch, drawn: Draw) -> Tensor:
+    """The mean squared error of a flow (b, n, m), float32, over the hidden frames, a scalar."""
     span = drawn.span.to(flow.device)
-    return functional.mse_loss(flow[span], wanted[span])
+    return functional.mse_loss(flow[span], _wanted(batch, drawn)[span])
 
 
 def losses(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
     """The same of each clip by itself (b,), over its own hidden frames; NaN where none is hidden."""
-    flow, wanted = _flows(network, batch, drawn)
+    flow = predicted(network, scene_of(batch, drawn)).float()
     span = drawn.span.to(flow.device)
-    error = (flow - wanted).square().mean(dim=-1)
+    error = (flow - _wanted(batch, drawn)).square().mean(dim=-1)
     return (error * span).sum(dim=1) / span.sum(dim=1)
 
 
@@ -103,10 +117,9 @@ def scene_of(batch: Batch, drawn: Draw) -> Scene:
     )
 
 
-def _flows(network: Transformer, batch: Batch, drawn: Draw) -> tuple[Tensor, Tensor]:
-    """The flow that the network predicts, and the one from noise to mel: (b, n, m) each, float32."""
-    flow = predicted(network, scene_of(batch, drawn)).float()
-    return flow, batch.mel - drawn.noise.to(batch.mel.device)
+def _wanted(batch: Batch, drawn: Draw) -> Tensor:
+    """The flow from noise to mel (b, n, m)."""
+    return batch.mel - drawn.noise.to(batch.mel.device)
 
 
 def _padding(batch: Batch) -> Tensor | None:

@@ -28,7 +28,7 @@ from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import SPANISH, Vocabulary
-from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LEVEL, SAMPLE_RATE, log_mel, without_edges
+from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LEVEL, SAMPLE_RATE, inner, log_mel
 from tts_baseline.training import dataset
 from tts_baseline.training.dataset import Clip
 from tts_baseline.training.defects import (
@@ -154,18 +154,21 @@ def _clip(
         raise _Unfit("twice", FILE_DEFECTS["twice"])
     heard.add(digest)
     _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
-    wave = _wave(channels, rate)
+    inside = inner(channels.mean(axis=1, keepdims=True), rate)
+    wave = _wave(channels[inside], rate)
+    frames = 1 + len(wave) // HOP
     spoken = said.form
     clip = Clip(
         id=f"{number:06d}",
         text=spoken,
         tokens=tuple(vocabulary.encode(tokenize(spoken))),
         start=0,
-        frames=1 + len(wave) // HOP,
+        frames=frames,
         part=split.part(spoken),
         speaker=recorded.speaker,
         region=recorded.region,
         style=recorded.style,
+        phones=_phones(recorded, inside.start / rate, frames),
     )
     if len(clip.tokens) >= clip.frames:
         raise _Unfit("too fast", "more tokens than frames")
@@ -235,9 +238,22 @@ def _samples(path: Path) -> tuple[Wave, int]:
     return channels, rate
 
 
+def _phones(recorded: Recorded, start_s: float, frames: int) -> tuple[tuple[str, int], ...]:
+    """The phones of a recording cut at `start_s`, each with its frames; padding is the outer ones'."""
+    if not recorded.phones:
+        return ()
+    ends = np.cumsum([length for _, length in recorded.phones]) - start_s + _PADDING_S
+    borders = np.clip(np.rint(ends * SAMPLE_RATE / HOP).astype(int), 0, frames)
+    borders[-1] = frames
+    counts = np.diff(borders, prepend=0)
+    return tuple(
+        (symbol, int(count)) for (symbol, _), count in zip(recorded.phones, counts, strict=True) if count
+    )
+
+
 def _wave(channels: Wave, rate: int) -> Wave:
-    """The samples at 24 kHz of a recording without its quiet edges, at the level of references, float32."""
-    mono = without_edges(channels.mean(axis=1, keepdims=True), rate)[:, 0]
+    """The samples at 24 kHz, mixed to mono, between short silences, at the level of references, float32."""
+    mono = channels.mean(axis=1)
     wave = soxr.resample(mono, rate, SAMPLE_RATE) if rate != SAMPLE_RATE else mono
     padding = np.zeros(round(_PADDING_S * SAMPLE_RATE), dtype=np.float32)
     wave = np.concatenate([padding, wave, padding])

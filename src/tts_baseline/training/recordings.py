@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tts_baseline.core.bounds import NotNegative
 from tts_baseline.core.errors import SettingsError, brief
 from tts_baseline.core.files import read_bounded
 from tts_baseline.core.records import Record
@@ -19,7 +20,11 @@ _HINT = "tts-baseline train prepare --help"
 
 
 class Recorded(Record, frozen=True, kw_only=True):
-    """A recording, what is said in it, and by whom."""
+    """A recording, what is said in it, and by whom.
+
+    `phones`, where they are known, are what is spoken one after the other from its first sample on, each with
+    its length in seconds; silence is a phone, too.
+    """
 
     audio: str
     text: str
@@ -27,6 +32,7 @@ class Recorded(Record, frozen=True, kw_only=True):
     region: str = "neutral"
     style: str = "neutral"
     gender: str = ""
+    phones: tuple[tuple[str, NotNegative], ...] = ()
 
 
 def read(path: Path) -> list[Recorded]:

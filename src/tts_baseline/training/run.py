@@ -20,7 +20,7 @@ from tts_baseline.training.dataset import Dataset
 from tts_baseline.training.exam import NO_EXAM, Exam
 from tts_baseline.training.held_out import losses
 from tts_baseline.training.loop import Ended, Pace, Portion
-from tts_baseline.training.objective import Batch, Draw
+from tts_baseline.training.objective import Batch, Lesson
 from tts_baseline.training.recipes import Recipe
 
 
@@ -32,7 +32,7 @@ def run(
     *,
     device: str = "cpu",
     held_out: Dataset | None = None,
-    lesson: Callable[[Transformer, Batch, Draw], Tensor] = objective.loss,
+    lesson: Lesson = objective.loss,
     said: Callable[[Pace], None] = lambda _: None,
     shown: Callable[[int, Mapping[str, float]], None] = lambda *_: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -95,7 +95,7 @@ class Trainee:
         recipe: Recipe,
         before: State | None,
         crew: Crew = ALONE,
-        lesson: Callable[[Transformer, Batch, Draw], Tensor] = objective.loss,
+        lesson: Lesson = objective.loss,
     ) -> None:
         self._network, self._recipe, self._crew, self._lesson = network, recipe, crew, lesson
         self.step: dict[str, float] = {}  # the rate and the norm of the gradients of the last update

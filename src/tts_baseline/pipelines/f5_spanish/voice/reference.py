@@ -150,11 +150,16 @@ def log_mel(wave: Tensor) -> Tensor:
 
 def without_edges(samples: np.ndarray[Any, Any], rate: int) -> np.ndarray[Any, Any]:
     """The samples (n, channels) from the first to the last 10 ms that reach -42 dBFS RMS, in whole ms."""
-    start = _quiet_ms(samples, rate)
-    samples = samples[int(start * rate / 1000) :]
-    end = _quiet_ms(samples[::-1], rate)
-    length = round(1000 * len(samples) / rate)
-    return samples[: int((length - end) * rate / 1000)] if end else samples
+    return samples[inner(samples, rate)]
+
+
+def inner(samples: np.ndarray[Any, Any], rate: int) -> slice:
+    """Where the samples (n, channels) are without their quiet edges, see `without_edges`."""
+    start = int(_quiet_ms(samples, rate) * rate / 1000)
+    kept = samples[start:]
+    end = _quiet_ms(kept[::-1], rate)
+    length = round(1000 * len(kept) / rate)
+    return slice(start, start + int((length - end) * rate / 1000) if end else None)
 
 
 def _quiet_ms(samples: np.ndarray[Any, Any], rate: int) -> int:
