@@ -34,6 +34,7 @@ def tones(hz: float, weights: tuple[float, ...] = (1, 0.7, 0.5)) -> np.ndarray:
 KINDS = {
     "white": (noise(SPEECH.size, 1), ""),
     "above 95 Hz": (between(95, 140), ""),
+    "90 to 115 Hz": (between(90, 115), ""),
     "below 40 Hz": (between(10, 40), RUMBLE),
     "45 to 58 Hz": (between(45, 58), RUMBLE),
     "50 Hz": (tones(50), HUM),
