@@ -1,16 +1,16 @@
 """Breaks the formula of each metric on purpose, and counts how often the metric's own tests notice.
 
-    python benchmarks/mutants/formulas.py [--only PART ...] [--jobs 2] [--write]
+    python benchmarks/mutants/formulas.py [--only PART ...] [--again] [--jobs 2]
 
 formulas.toml has the edits, and the tests that have to fail at each; all of it happens in copies of the
-checkout. `--only` takes modules whose name has one of these parts. What the tests pass is named at the end.
+checkout. formulas.json keeps what became of each. `--only` takes modules whose name has one of these parts,
+`--again` edits that are new or that no test noticed. What the tests pass is named at the end.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -46,17 +46,6 @@ class Broken(Struct, frozen=True):
     fate: mutants.Fate
 
 
-class Counted(Struct, frozen=True):
-    """How many edits were made, how many of them some test noticed, and which none did."""
-
-    command: str
-    commit: str
-    modules: int
-    tried: int
-    noticed: int
-    unnoticed: tuple[Broken, ...]
-
-
 def formulas(only: Sequence[str] = ()) -> list[Formula]:
     """What is broken, in the order of the file."""
     listed = tomllib.loads(FILE.read_text(encoding="utf-8"))["formula"]
@@ -78,30 +67,34 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", default=(), metavar="PART", help="modules with this in their name"
     )
+    parser.add_argument("--again", action="store_true", help="edits that are new or were not noticed")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="tried side by side")
-    parser.add_argument("--write", action="store_true", help="keep the counts in formulas.json")
     options = parser.parse_args()
     chosen = formulas(options.only)
-    planned = [(formula, *edit) for formula in chosen for edit in edited(formula)]
-    tests = sorted({test for formula in chosen for test in formula.tests})
+    known = {(each.module, each.old, each.new): each for each in kept()}
+    skipped = {key for key, each in known.items() if options.again and each.fate == "killed"}
+    planned = [
+        (formula, old, new, text)
+        for formula in chosen
+        for old, new, text in edited(formula)
+        if (formula.module, old, new) not in skipped
+    ]
+    tests = sorted({test for formula, *_ in planned for test in formula.tests})
     with mutants.trees(options.jobs, tests) as idle, ThreadPoolExecutor(options.jobs) as pool:
-        broken = []
         for each in pool.map(lambda edit: tried(*edit, idle), planned):
-            broken.append(each)
+            known[each.module, each.old, each.new] = each
             print(shown(each), flush=True)
-    unnoticed = tuple(each for each in broken if each.fate == "survived")
-    counted = Counted(
-        command="python benchmarks/mutants/formulas.py --write",
-        commit=_commit(),
-        modules=len(chosen),
-        tried=len(broken),
-        noticed=len(broken) - len(unnoticed),
-        unnoticed=unnoticed,
-    )
-    if options.write:
-        write_atomic(RESULTS, msgspec.json.format(msgspec.json.encode(counted), indent=1) + b"\n")
-    print(*map(shown, unnoticed), f"{counted.noticed} of {counted.tried} noticed", sep="\n")
+    listed = [(formula.module, *edit) for formula in formulas() for edit in formula.edits]
+    broken = [known[key] for key in listed if key in known]
+    write_atomic(RESULTS, msgspec.json.format(msgspec.json.encode(broken), indent=1) + b"\n")
+    unnoticed = [each for each in broken if each.fate == "survived"]
+    print(*map(shown, unnoticed), f"{len(broken) - len(unnoticed)} of {len(broken)} noticed", sep="\n")
     return int(bool(unnoticed))
+
+
+def kept() -> list[Broken]:
+    """What became of the edits of earlier runs."""
+    return msgspec.json.decode(RESULTS.read_bytes(), type=list[Broken]) if RESULTS.exists() else []
 
 
 def tried(formula: Formula, old: str, new: str, text: str, idle: SimpleQueue[Path]) -> Broken:
@@ -117,11 +110,6 @@ def tried(formula: Formula, old: str, new: str, text: str, idle: SimpleQueue[Pat
 def shown(broken: Broken) -> str:
     """An edit in one line."""
     return f"{broken.fate:8}  {broken.module}  {broken.old.strip()}  ->  {broken.new.strip() or 'nothing'}"
-
-
-def _commit() -> str:
-    words = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(words, cwd=mutants.ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,14 @@ def test_an_impulse_is_the_fourth_difference_about_its_surroundings():
     assert np.median(standing) == pytest.approx(0.16 / (0.16 + 1e-4 * np.abs(samples).max()), rel=1e-6)
 
 
+def test_the_surroundings_are_10_ms_on_both_sides():
+    """Of these 20 ms, the 6 about the sample are ten times as loud, which their median does not see."""
+    samples = np.where(np.arange(RATE) % 2, 0.01, -0.01)
+    samples[8_000 - 48 : 8_000 + 48] *= 10
+    samples[8_000] += 1.0
+    assert impulses(Sound(samples, RATE)).max() == pytest.approx(6.0 / 0.16, rel=0.3)
+
+
 @pytest.mark.parametrize(("height", "found"), [(0.3, 4), (-0.3, 4), (1.0, 4)])
 def test_each_click_counts(height, found):
     assert read(clicked(height), golden()) == found

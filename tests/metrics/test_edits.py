@@ -9,7 +9,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tts_baseline.metrics import edits as module
@@ -51,6 +51,8 @@ def least(reference: list[int], other: list[int]) -> float:
 
 
 @given(SEQUENCES, SEQUENCES)
+@example([5, 5], [1])  # a run is opened at a price, whichever of both it is of
+@example([0], [5, 3])
 def test_it_costs_the_least(reference: list[int], other: list[int]) -> None:
     runs = found(reference, other)
     assert sum(cost(run, reference, other) for run in runs) == pytest.approx(least(reference, other))
@@ -84,6 +86,14 @@ def test_a_band_keeps_matches_near_the_straight_line():
     for run in narrow:
         if run.kind == "match":
             assert abs(run.start - run.other_start) <= 4
+
+
+@pytest.mark.parametrize("later", [6, 20])
+def test_what_is_later_by_less_than_the_band_is_found(later):
+    reference = np.random.default_rng(4).integers(0, 30, 100).tolist()
+    moved = [*[99] * later, *reference[:-later]]
+    runs = found(reference, moved, band=later + 2)
+    assert Edit("match", 0, 100 - later, later, 100) in runs
 
 
 @pytest.mark.parametrize("lengths", [(300, 300), (300, 330), (330, 300), (50, 300)])

@@ -30,6 +30,13 @@ def test_latency_is_the_geometric_mean_of_each_replicates_median():
     assert (reading.metric, reading.case, reading.reason) == ("latency", "saludo", None)
 
 
+@pytest.mark.parametrize("metric", [latency, rtf])
+def test_time_is_that_on_the_wall_however_much_is_computed(metric):
+    one, other = (Evidence(case=CASE, calls=(calls([0.1, 0.2, 0.3], cores),)) for cores in (1.0, 4.0))
+    assert metric.read(one) == metric.read(other)
+    assert metric.read(other).value == pytest.approx(0.2)
+
+
 def test_rtf_divides_each_replicates_median_by_its_audio():
     reading = rtf.read(evidence(process(0.1, 0.2, 9.0, audio_s=2.0), process(0.8, audio_s=0.5)))
     assert reading.values == pytest.approx((0.1, 1.6))

@@ -7,7 +7,7 @@ import pytest
 from tests.support.calls import calls
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Work
-from tts_baseline.metrics.work import allocated, flops, operators, syncs
+from tts_baseline.metrics.work import allocated, flops, operators, steps, syncs
 
 CASE = Case(id="saludo", text="Hola.")
 ALL = [allocated, flops, operators, syncs]
@@ -37,6 +37,14 @@ def test_the_note_names_the_three_that_have_most() -> None:
     assert [part.split()[0] for part in note.split(", ")] == ["aten.mul", "aten.mm", "aten.silu"]
     assert allocated.read(evidence(WORK)).note == "aten.mm 3.0 MiB, aten.add 1.0 MiB"
     assert syncs.read(evidence(WORK)).note == ""
+
+
+def test_steps_are_those_of_reading_out_and_a_pipeline_without_has_none() -> None:
+    read_out = Work(steps={"text.words": 40, "text.numbers": 2}, reason="the pipeline uses no torch")
+    assert steps.read(evidence(read_out, None)).value == 42
+    for counted in (WORK, None):
+        reading = steps.read(evidence(counted))
+        assert (reading.value, "read_out" in reading.reason) == (None, True)
 
 
 @pytest.mark.parametrize("metric", ALL)

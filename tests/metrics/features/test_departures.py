@@ -36,6 +36,23 @@ def test_noise_in_one_place_is_found_there(golden) -> None:
     assert (place.heard_start_s, place.heard_stop_s) == (place.start_s, place.stop_s)
 
 
+def test_of_several_places_the_worst_three_are_told_the_worst_first(golden) -> None:
+    samples = golden.samples.copy()
+    for start, size in ((1.0, 0.018), (3.0, 0.025), (4.0, 0.030), (5.5, 0.021)):
+        stretch = slice(round(start * RATE), round((start + 0.2) * RATE))
+        samples[stretch] += size * noise(RATE // 5, seed=1)
+    places = departures(Sound(samples, RATE), golden)
+    assert [place.start_s for place in places] == [pytest.approx(second, abs=0.04) for second in (4, 3, 5.5)]
+    assert [place.stop_s - place.start_s for place in places] == [pytest.approx(0.2, abs=0.06)] * 3
+
+
+def test_of_a_copy_the_loudest_difference_counts_and_not_the_strangest(golden) -> None:
+    """Noise where nothing was is 20 dB softer than noise beside the voice, and far more unlike what was."""
+    silent = np.where(np.abs(golden.samples) < 1e-9, 0.002 * noise(golden.samples.size, seed=3), 0.0)
+    place = only(departures(Sound(noisy(golden.samples) + silent, RATE), golden))
+    assert (place.start_s, place.stop_s) == (pytest.approx(4.0, abs=0.04), pytest.approx(4.4, abs=0.04))
+
+
 def test_the_place_is_found_in_a_sound_that_is_louder(golden) -> None:
     place = only(departures(Sound(1.5 * noisy(golden.samples), RATE), golden))
     assert (place.start_s, place.stop_s) == (pytest.approx(4.0, abs=0.04), pytest.approx(4.4, abs=0.04))

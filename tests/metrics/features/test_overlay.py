@@ -8,6 +8,8 @@ import soxr
 
 from tests.support.sounds import RATE, at_snr, clip, noise, speech_mask
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.edits import Edit
+from tts_baseline.metrics.features import overlay as module
 from tts_baseline.metrics.features.overlay import overlay
 
 SPOKEN = 29 * RATE // 10  # after it, the golden pauses for 0.6 s
@@ -43,18 +45,34 @@ def test_noise_moves_nothing(snr_db):
     np.testing.assert_array_equal(laid(np.concatenate([np.zeros(32), noisy])), noisy)
 
 
-@pytest.mark.parametrize("longer", [1_000, 4_803, 12_000])
-def test_a_longer_pause_is_left_out(longer):
-    samples = np.insert(golden(), SPOKEN, np.zeros(longer))
-    over = laid(samples)
-    np.testing.assert_array_equal(over[: SPOKEN - 4_000], golden()[: SPOKEN - 4_000])
-    np.testing.assert_array_equal(over[SPOKEN + 12_000 :], golden()[SPOKEN + 12_000 :])
+@pytest.mark.parametrize(("longer", "gain"), [(1_000, 1.0), (4_803, 1.0), (4_803, -0.5), (12_000, 1.0)])
+def test_a_longer_pause_is_left_out(longer, gain):
+    expected = gain * golden()
+    over = laid(np.insert(expected, SPOKEN, np.zeros(longer)))
+    np.testing.assert_array_equal(over[: SPOKEN - 4_000], expected[: SPOKEN - 4_000])
+    np.testing.assert_array_equal(over[SPOKEN + 12_000 :], expected[SPOKEN + 12_000 :])
+
+
+@pytest.mark.parametrize(("frames", "moves"), [(10, False), (60, True)])
+def test_what_is_later_for_less_than_half_a_second_moves_nothing(monkeypatch, frames, moves):
+    """Later by 5 frames, for so many frames and the 5 that are missing after them."""
+    first, last = 100, 100 + frames
+    edits = (
+        Edit("match", 0, first, 0, first),
+        Edit("extra", first, first, first, first + 5),
+        Edit("match", first, last, first + 5, last + 5),
+        Edit("missing", last, last + 5, last + 5, last + 5),
+        Edit("match", last + 5, 400, last + 5, 400),
+    )
+    monkeypatch.setattr(module, "correspondence", lambda *_: edits)
+    sound = Sound(golden(), RATE)
+    assert set(module._lags(sound, sound).tolist()) == ({0, 5} if moves else {0})
 
 
 def test_a_pause_where_none_was_moves_what_follows_back():
     place = RATE
     over = laid(np.insert(golden(), place, 1e-4 * noise(RATE // 3, 0)))
-    far = RATE // 2
+    far = RATE // 10
     np.testing.assert_array_equal(over[: place - far], golden()[: place - far])
     np.testing.assert_array_equal(over[place + far :], golden()[place + far :])
 

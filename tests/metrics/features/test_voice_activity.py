@@ -15,7 +15,7 @@ from tests.support import environment
 from tests.support.sounds import RATE, clip, spans, speech_mask
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features import voice_activity as module
-from tts_baseline.metrics.features.voice_activity import GUARD_S, voice_activity
+from tts_baseline.metrics.features.voice_activity import voice_activity
 
 
 @pytest.mark.parametrize("rate", [RATE, 24_000])
@@ -33,7 +33,26 @@ def test_speech_is_where_the_clip_speaks_and_pauses_are_where_it_is_silent(rate)
 def test_pauses_keep_their_distance_from_speech():
     speech, pauses = voice_activity(Sound(clip(), RATE))
     for start, stop in spans(speech):
-        assert not pauses[max(0, start - round(GUARD_S * RATE)) : stop + round(GUARD_S * RATE)].any()
+        assert not pauses[max(0, start - RATE // 20) : stop + RATE // 20].any()
+
+
+def test_the_detector_hears_both_directions_of_time_at_half_of_full_scale(monkeypatch):
+    """One that grows surer from chunk to chunk is as sure everywhere, in the mean."""
+    loudest: list[float] = []
+
+    class Growing:
+        def reset(self) -> None:
+            self.heard = 0
+
+        def process_samples(self, chunk: list[float]) -> float:
+            loudest.append(max(map(abs, chunk)))
+            self.heard += 1
+            return self.heard / 10
+
+    monkeypatch.setattr(module, "_detector", Growing)
+    samples = np.tile([1.0, -1.0], 8 * 256)
+    assert module._probability(Sound(samples, RATE)) == pytest.approx(np.full(8, 0.45))
+    assert (len(loudest), set(loudest)) == (16, {0.5})
 
 
 @pytest.mark.parametrize("gain", [1e-4, -1.0, 50.0])

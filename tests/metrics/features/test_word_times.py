@@ -12,6 +12,8 @@ from tests.support.sounds import RATE, clip, spans
 from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Request
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.cepstrum import cepstrum
+from tts_baseline.metrics.features.warping import _normalized
 from tts_baseline.metrics.features.word_times import Spelled, TimedWord, aligned, guessed, named
 from tts_baseline.pipelines._renderings import spelled
 from tts_baseline.pipelines.espeak import create
@@ -30,6 +32,12 @@ TEXT = " ".join(PROMPTS)
 @pytest.fixture(scope="module")
 def speech() -> Sound:
     return Sound(clip(), RATE)
+
+
+def test_coefficients_are_about_their_mean_and_by_their_deviation_over_the_speech(speech) -> None:
+    spoken = _normalized(speech)[cepstrum(speech).level_db > -35]
+    assert spoken.mean(axis=0) == pytest.approx(np.zeros(26), abs=1e-6)
+    assert spoken.std(axis=0) == pytest.approx([0.5, *[1.0] * 25], abs=1e-6)
 
 
 @pytest.fixture(scope="module")
