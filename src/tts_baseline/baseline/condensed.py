@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from statistics import fmean, median
 
 from msgspec.structs import replace
 
-from tts_baseline.core.records import Calls, Replicate, Run
+from tts_baseline.core.records import Calls, Reading, Replicate, Run
 from tts_baseline.core.registry import metrics
 
 
@@ -16,7 +17,6 @@ def condensed(run: Run) -> Run:
     The value of a stage is the mean, of the other columns the median; CPU time is such that its share of the
     wall time is the median share.
     """
-    heard = {name for name, metric in metrics().items() if metric.spec.is_portable}
     return replace(
         run,
         replicates=tuple(map(_replicate, run.replicates)),
@@ -24,9 +24,19 @@ def condensed(run: Run) -> Run:
         recordings={},
         texts={},
         goldens={},
-        readings=tuple(reading for reading in run.readings if reading.metric not in heard),
+        readings=tuple(_unheard(run)),
         own_readings=(),
     )
+
+
+def _unheard(run: Run) -> Iterator[Reading]:
+    """The readings that are not of the sound, with one string for equal names: in a file each has its own."""
+    heard = {name for name, metric in metrics().items() if metric.spec.is_portable}
+    names = {case.id: case.id for case in run.cases}
+    for metric, of_cases in run.by_metric.items():
+        if metric not in heard:
+            for case, reading in of_cases.items():
+                yield replace(reading, metric=metric, case=case and names[case])
 
 
 def _replicate(replicate: Replicate) -> Replicate:
@@ -42,5 +52,9 @@ def _calls(calls: Calls) -> Calls:
         cpu_s=(share * wall,),
         reference_s=(median(calls.reference_s),),
         cycles=(),
+        sha256="",
+        peak_rss=None,
+        uss=None,
+        peak_cuda=None,
         stages={name: (fmean(column),) for name, column in calls.stages.items()},
     )

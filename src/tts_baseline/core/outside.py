@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from html import escape
 
 # GitHub runs a line that begins with '::' (spaces aside); Azure and TeamCity run '##vso[' and '##teamcity['
@@ -65,13 +66,18 @@ def terminal(text: str, *, colors: bool = False) -> str:
 
 def ci_log(text: str) -> str:
     """One line that no CI takes for a command to its runner: '::' at its beginning becomes ': :'."""
+    if "::" not in text and "##" not in text:
+        return text
     return _COMMAND.sub(lambda found: "# #" if found["space"] is None else f"{found['space']}: :", text)
 
 
 def markdown(text: str) -> str:
     """The text as one line within a heading, a cell or a sentence of Markdown: nothing but text."""
-    if _PLAIN.fullmatch(text):
-        return text
+    return text if _PLAIN.fullmatch(text) else _marked(text)
+
+
+@lru_cache(maxsize=256)  # in a table of thousands of cases the same few words and names come in each row
+def _marked(text: str) -> str:
     marked = _MARKS.sub(_inert, " ".join(line(text).split()))
     return _LINKS.sub(lambda link: f"{link[0]}{_NO_SPACE}", marked)
 
@@ -122,6 +128,8 @@ def _inert(mark: re.Match[str]) -> str:
 
 
 def _plain(text: str, *, colors: bool) -> str:
+    if text.isprintable():
+        return text
     parts = (_COLORS if colors else _TABS).split(text)
     return "".join(part if number % 2 else line(part) for number, part in enumerate(parts))
 

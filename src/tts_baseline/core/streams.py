@@ -22,7 +22,10 @@ def spelled(text: str, encoding: str | None) -> str:
     Without an encoding that is known it is ASCII.
     """
     codec = _known(encoding or "ascii")
-    alike = {ord(char): _LOOK_ALIKES[char] for char in _lacking(text, codec) & _LOOK_ALIKES.keys()}
+    lacking = _lacking(text, codec)
+    if not lacking:
+        return text  # translating a page of thousands of cases takes longer than making it
+    alike = {ord(char): _LOOK_ALIKES[char] for char in lacking & _LOOK_ALIKES.keys()}
     return text.translate(alike).encode(codec, "backslashreplace").decode(codec)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
 
 MIB = 1024.0 * 1024.0
 
@@ -13,6 +15,7 @@ _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _BYTES |= {"kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PREFIXED = ("FLOP", "Hz")
+_NO_FIELDS = str.maketrans({"{": "{{", "}": "}}"})
 _LEAST_S = 0.5e-6  # what is less is no whole microsecond
 _MOMENT_S = 0.03  # chosen: what is shorter is not heard as a stretch
 
@@ -24,19 +27,30 @@ def value(number: float | None, unit: str, *, most: int | None = None) -> str:
     """
     if number is None:
         return "-"
-    if unit == "s":
-        return seconds(number)
-    if unit == "B":
-        return size(number)
-    scale, prefix = 1.0, ""
-    if unit in _PREFIXED:
-        scale, prefix = next((p for p in _PREFIXES if abs(number) >= p[0]), (scale, prefix))
-    text = ""
-    for decimals in range(_DECIMALS.get(unit, 2), -1, -1):
-        text = f"{number / scale:z.{decimals}f} {prefix}{'' if unit in _BARE else unit}".rstrip()
-        if most is None or len(text) <= most:
-            break
+    decimals = _DECIMALS.get(unit, 2)
+    text = _written(unit, decimals)(number)
+    while most is not None and len(text) > most and decimals:
+        decimals -= 1
+        text = _written(unit, decimals)(number)
     return text
+
+
+@cache  # a report of thousands of cases asks for the same few
+def _written(unit: str, decimals: int) -> Callable[[float], str]:
+    """What writes a number of this unit."""
+    if unit == "s":
+        return seconds
+    if unit == "B":
+        return size
+    if unit in _PREFIXED:
+        return partial(_prefixed, unit=unit, decimals=decimals)
+    text = f"{{:z.{decimals}f}}"
+    return (text if unit in _BARE else f"{text} {unit.translate(_NO_FIELDS)}".rstrip()).format
+
+
+def _prefixed(number: float, unit: str, decimals: int) -> str:
+    scale, prefix = next((p for p in _PREFIXES if abs(number) >= p[0]), (1.0, ""))
+    return f"{number / scale:z.{decimals}f} {prefix}{'' if unit in _BARE else unit}".rstrip()
 
 
 def size(number: float) -> str:

@@ -164,8 +164,11 @@ def _replicate(key: str, replicate: Replicate, cases: Collection[str]) -> None:
 def _uneven(calls: Calls) -> str:
     """The column that has not one value a call, if there is one; a device may miss some cycles."""
     count = len(calls.wall_s)
-    columns = (("cpu_s", calls.cpu_s), ("reference_s", calls.reference_s), *calls.stages.items())
-    for name, column in columns:
+    if len(calls.cpu_s) != count:
+        return "cpu_s"
+    if len(calls.reference_s) != count:
+        return "reference_s"
+    for name, column in calls.stages.items():
         if len(column) != count:
             return name
     return "cycles" if len(calls.cycles) > count else ""

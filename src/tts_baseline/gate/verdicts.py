@@ -19,7 +19,6 @@ from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
 from tts_baseline.gate.screen import quality, text, times, work
 from tts_baseline.gate.screen.accepted import accepted
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 
 UTTERANCE = "utterance"
 
@@ -70,15 +69,15 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
     A case that could not be measured is `invalid` in the family of each gate, under the gate 'utterance'.
     """
     gated = {m.spec.family for m in metrics().values() if m.spec.limit is not None}
-    if not work.is_concerned(run, baseline):
+    counters = work.Counters(run, baseline)
+    if not counters.is_concerned:
         gated.discard("work")
     known = accepted(run, baseline)
     if not text.is_concerned(run, known):
         gated.discard("text")
     failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
     broken = decide.broken(run.by_metric)
-    past = times.of_suite(run, baseline)
-    adjustment = calibrate((run, *past.runs)) if past.runs else UNADJUSTED
+    past = times.Past.of(run, baseline)
     decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
@@ -86,9 +85,9 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
             continue
         limit = limits[spec.key]
         if spec.decide == "ratio":
-            decided += times.verdicts(spec, limit, run, past, adjustment)
+            decided += times.verdicts(spec, limit, run, past)
         elif spec.decide == "exact":
-            decided += work.verdicts(spec, limit, run, baseline)
+            decided += counters.verdicts(spec, limit)
         elif spec.decide == "words":
             decided += text.verdicts(spec, limit, run, baseline, known)
         else:
@@ -103,11 +102,8 @@ def gating(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     after Holm's correction; counts of faults). Other quality scores of single cases vary with any change of
     the audio: their median speaks.
     """
-    return tuple(
-        v
-        for v in verdicts
-        if v.case is None or v.status in FAILING or metrics()[v.metric].spec.decide != "median"
-    )
+    beneath = {name for name, metric in metrics().items() if metric.spec.decide == "median"}
+    return tuple(v for v in verdicts if v.case is None or v.status in FAILING or v.metric not in beneath)
 
 
 def asked_for(verdict: Verdict) -> Verdict:

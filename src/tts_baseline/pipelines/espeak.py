@@ -16,7 +16,6 @@ from _ctypes import dlclose
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 from msgspec import Struct
 
 from tts_baseline.core.errors import MissingExtra, PipelineError, RequestFailed, SettingsError
@@ -143,6 +142,8 @@ class Espeak(Struct, frozen=True, kw_only=True):
 
     def load(self) -> None:
         """Start the engine once; PipelineError if the installation is broken."""
+        import numpy as np  # noqa: F401 - here, so that the first request need not wait for it
+
         with self._engine("es", self.rate):
             pass
 
@@ -157,6 +158,8 @@ class Espeak(Struct, frozen=True, kw_only=True):
 
         Raises RequestFailed for a region without a voice and for a speed outside 80 to 450 words a minute.
         """
+        import numpy as np
+
         started = time.perf_counter()
         said = self.said(request)
         unloaded = time.perf_counter()

@@ -18,6 +18,7 @@ from tts_baseline.gate import load
 from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
+from tts_baseline.gate.screen.requests import alike
 from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, adjusted, session_logs
 from tts_baseline.report.aggregate import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
@@ -103,7 +104,7 @@ class _Trend:
         self.spec, self.limit, self.runs, self.newest = spec, limit, runs, runs[-1]
         self.anchors = [run for run in every if run.acceptance and run.acceptance.anchor]
         known = {run.id: run for run in (*self.anchors, *runs)}
-        self.plain = {id: session_logs(spec, run, self.newest) for id, run in known.items()}
+        self.plain = {id: session_logs(spec, run, alike(self.newest, run)) for id, run in known.items()}
         self.cases, self.compared = self._comparable()
         self.clock = calibrate(self.compared) if spec.timed else UNADJUSTED
         self.fair = {id: adjusted(spec, known[id], plain, self.clock) for id, plain in self.plain.items()}

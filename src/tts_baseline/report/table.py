@@ -52,11 +52,12 @@ def text(sheets: Iterable[Sheet], *, width: int = WIDTH, color: bool = False) ->
 
 def markdown(sheets: Iterable[Sheet]) -> str:
     """The tables as Markdown, each under its title."""
-    parts = []
-    for sheet in sheets:
-        parts += [f"### {outside.markdown(sheet.title)}", "", _bar([head for head, _ in sheet.heads])]
-        parts += [_bar(["---"] * len(sheet.heads)), *(_bar(row) for row in sheet.rows), ""]
-    return "\n".join(parts)
+    return "\n".join(map(_marked, sheets))
+
+
+def _marked(sheet: Sheet) -> str:
+    heads = [_bar([head for head, _ in sheet.heads]), _bar(["---"] * len(sheet.heads))]
+    return "\n".join([f"### {outside.markdown(sheet.title)}", "", *heads, *map(_bar, sheet.rows), ""])
 
 
 def _bar(cells: Sequence[str]) -> str:

@@ -43,6 +43,12 @@ def error_of_median(count: int) -> float:
     return math.sqrt(math.pi / 2 / (count - 1 + math.pi / 2))
 
 
+@lru_cache(maxsize=64)
+def error_of_difference(before: int, now: int) -> float:
+    """The standard error of the difference of two such medians, of so many values each."""
+    return math.hypot(error_of_median(before), error_of_median(now))
+
+
 def median_beyond(
     values: Sequence[float], errors: Sequence[float], degrees: int, alpha: float = 0.025
 ) -> tuple[float, float, float]:

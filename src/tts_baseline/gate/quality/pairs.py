@@ -16,7 +16,7 @@ from tts_baseline.core.records import Reading, Score
 from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.drafts import blank
 from tts_baseline.gate.limits import Limit
-from tts_baseline.stats.repeats import Repeatability, error_of_median, repeatability
+from tts_baseline.stats.repeats import Repeatability, error_of_difference, error_of_median, repeatability
 
 ENOUGH = 8  # chosen: Student's t of so many degrees is within 18 % of the normal one
 
@@ -143,7 +143,7 @@ def apart(
     """
     before, now = _capped(spec, (then.value or 0.0, reading.value or 0.0))
     scale = _scale(limit, before)
-    heard = max(len(reading.values), 1)
+    heard = len(reading.values) or 1
     accepted = len(then.values) or (1 if is_single else heard)
     return Pair(
         case,
@@ -151,7 +151,7 @@ def apart(
         now,
         (now - before) / scale,
         _terms(spec, limit, then.value, reading.values) if heard > 1 else (),
-        math.hypot(error_of_median(accepted), error_of_median(heard)),
+        error_of_difference(accepted, heard),
         reading.note,
         _measured(reading, before, now) / scale,
     )

@@ -59,7 +59,7 @@ def _mean_speed(run: Run) -> float:
 
 def _computing(run: Run) -> list[float]:
     return [
-        min(1.0, median(cpu / wall for cpu, wall in zip(calls.cpu_s, calls.wall_s, strict=True)))
+        min(1.0, median([cpu / wall for cpu, wall in zip(calls.cpu_s, calls.wall_s, strict=True)]))
         for replicate in run.replicates
         for calls in replicate.calls.values()
     ]

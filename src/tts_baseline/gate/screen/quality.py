@@ -37,7 +37,8 @@ def verdicts(
     alone: list[Verdict] = []  # of cases that no pair is made of
     pairs: list[Pair] = []
     for case, reading in readings.items():
-        score = known[case].scores.get(spec.name) if case in known else None
+        then = known.get(case)
+        score = then.scores.get(spec.name) if then else None
         if reading.value is None:
             was_measured = score is not None and score.value is not None
             if decide.is_missed(spec, case, broken, was_measured=was_measured):
@@ -45,9 +46,8 @@ def verdicts(
         elif score is None:
             cause = why_new(asked[case], baseline)
             alone.append(decide.drafted(spec, limit, case, "no baseline", now=reading.value, cause=cause))
-        elif score.value is not None:
-            is_single = known[case].audio.reproducible
-            pairs.append(apart(spec, limit, case, score, reading, is_single=is_single))
+        elif then and score.value is not None:
+            pairs.append(apart(spec, limit, case, score, reading, is_single=then.audio.reproducible))
     heard = max((len(pair.repeats) for pair in pairs), default=0)
     sample = sampled(spec, limit, pairs, accepted=_scores(spec, baseline.quality), part=part_of(heard))
     decided = decide.verdicts(sample, alone, [case for case in readings if case in known], run.by_metric)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from statistics import fmean
 
@@ -15,11 +16,12 @@ def moved(run: Run, earlier: Sequence[Run], case: str | None = None) -> dict[str
 
 
 def _means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
-    columns: dict[str, list[float]] = {}
+    columns: defaultdict[str, list[float]] = defaultdict(list)
     for run in runs:
         for replicate in run.replicates:
             of_case = [replicate.calls[case]] if case in replicate.calls else []
             for calls in replicate.calls.values() if case is None else of_case:
                 for name, column in calls.stages.items():
-                    columns.setdefault(name, []).append(fmean(column))
+                    # Of accepted runs each has one value, and fmean takes longer than all else here.
+                    columns[name].append(fmean(column) if len(column) > 1 else column[0])
     return {name: fmean(values) for name, values in columns.items()}

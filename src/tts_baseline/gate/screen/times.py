@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import fmean
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
@@ -16,8 +17,8 @@ from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdic
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import blank, corrected, draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
-from tts_baseline.gate.screen.requests import asked_alike
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate, machine_change
+from tts_baseline.gate.screen.requests import Alike, alike
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
@@ -30,67 +31,84 @@ ANCHOR_FACTOR = 2.0
 CASE_FACTOR = 2.5
 
 
-def of_suite(run: Run, baseline: Baseline) -> Baseline:
-    """The baseline with those runs alone that measured the suite of `run`."""
-    return replace(baseline, runs=tuple(past for past in baseline.runs if past.suite == run.suite))
+class Past(Struct, frozen=True):
+    """What the times of a run are compared with, and how: the same for all metrics.
 
-
-def verdicts(
-    spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, adjustment: Adjustment
-) -> list[Verdict]:
-    """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm).
-
-    The baseline is `of_suite`, and `adjustment` calibrated with its runs.
+    `runs` are the accepted ones that measured its suite; they and the anchor stand with what they ask as it
+    does.
     """
-    bench = _Bench(spec, limit, run, baseline, adjustment if spec.timed else UNADJUSTED)
+
+    runs: tuple[tuple[Run, Alike], ...]
+    anchor: tuple[Run, Alike] | None
+    machines: int
+    adjustment: Adjustment
+
+    @classmethod
+    def of(cls, run: Run, baseline: Baseline) -> Past:
+        """What the baseline has to compare this run with."""
+        runs = [past for past in baseline.runs if past.suite == run.suite]
+        anchor = baseline.anchor
+        return cls(
+            runs=tuple((past, alike(run, past)) for past in runs),
+            anchor=(anchor, alike(run, anchor)) if anchor else None,
+            machines=len(baseline.other_machines),
+            adjustment=calibrate((run, *runs)) if runs else UNADJUSTED,
+        )
+
+
+def verdicts(spec: MetricSpec, limit: Limit, run: Run, past: Past) -> list[Verdict]:
+    """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
+    bench = _Bench(spec, limit, run, past)
     current = bench.plain_now
     lost = bench.lost()
     if not current:
         return lost
-    if not baseline.runs:
+    if not past.runs:
         values = {WHOLE_RUN: fmean(current.values())} | current
-        if baseline.other_machines:
-            elsewhere = Grounds(machine=run.environment.key, of=len(baseline.other_machines))
+        if past.machines:
+            elsewhere = Grounds(machine=run.environment.key, of=past.machines)
             return _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
         return _unjudged(spec, limit, values, "no baseline", "nothing accepted")
     earlier = {case: bench.earlier(case) for case in current}
     judged = [case for case in current if earlier[case]]
     new = {case: value for case, value in current.items() if not earlier[case]}
     cases = bench.cases([case for case in judged if case != WHOLE_RUN])
-    common = [case for case in judged if len(earlier[case]) == len(baseline.runs)]
+    common = [case for case in judged if len(earlier[case]) == len(past.runs)]
     suite = [bench.suite(common)] if common else []
     fresh = _unjudged(spec, limit, new, "no baseline", "new")
     if not common and WHOLE_RUN not in new:
         fresh = _unjudged(spec, limit, {WHOLE_RUN: fmean(current.values())}, "no baseline", "new") + fresh
-    changed = between(baseline.runs[-1].provenance, run.provenance)
+    newest, _ = past.runs[-1]
+    changed = between(newest.provenance, run.provenance)
     return because(suite + lost + cases + fresh, changed)
 
 
 class _Bench:
     """One metric's values, current and earlier, on the adjusted and on the plain clock."""
 
-    def __init__(
-        self, spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline, adjustment: Adjustment
-    ) -> None:
-        self.spec, self.limit, self.run, self.baseline = spec, limit, run, baseline
+    def __init__(self, spec: MetricSpec, limit: Limit, run: Run, past: Past) -> None:
+        self.spec, self.limit, self.run = spec, limit, run
+        self.runs = [run for run, _ in past.runs]
+        adjustment = past.adjustment if spec.timed else UNADJUSTED
         self.is_adjusted = adjustment != UNADJUSTED
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.blank = blank(spec)
         self.case_prior = CASE_FACTOR * self.prior
         self.plain_now = session_logs(spec, run)
-        self.plain_then = [session_logs(spec, past, run) for past in baseline.runs]
+        self.plain_then = [session_logs(spec, *each) for each in past.runs]
         self.now = adjusted(spec, run, self.plain_now, adjustment)
-        both = zip(baseline.runs, self.plain_then, strict=True)
-        self.then = [adjusted(spec, past, plain, adjustment) for past, plain in both]
-        anchor = baseline.anchor
-        self.anchor = adjusted(spec, anchor, session_logs(spec, anchor, run), adjustment) if anchor else {}
+        both = zip(self.runs, self.plain_then, strict=True)
+        self.then = [adjusted(spec, each, plain, adjustment) for each, plain in both]
+        self.anchor: Mapping[str, float] = {}
+        if past.anchor:
+            self.anchor = adjusted(spec, past.anchor[0], session_logs(spec, *past.anchor), adjustment)
 
     def earlier(self, case: str) -> list[float]:
         return [values[case] for values in self.then if case in values]
 
     def lost(self) -> list[Verdict]:
         """`invalid` for what the newest accepted run has a value of and this run has none."""
-        if not self.baseline.runs:
+        if not self.runs:
             return []
         failed = {failure.case for failure in self.run.failures}
         asked = {case.id for case in self.run.cases} | {WHOLE_RUN}
@@ -120,8 +138,9 @@ class _Bench:
             fair = plain
             if self.is_adjusted:
                 fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
-            p_values.append(fair.p_above(self._bound(fmean(before))))
-            alone.append(self._verdict(case, fair, plain, before))
+            bound = self._bound(fmean(before))
+            p_values.append(fair.p_above(bound))
+            alone.append(self._verdict(case, fair, plain, before, bound))
         return corrected(alone, p_values, ALPHA)
 
     def suite(self, cases: Sequence[str]) -> Verdict:
@@ -131,12 +150,13 @@ class _Bench:
         )
         prediction = predict(_mean(self.now, cases), then, prior=self.prior)
         plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior)
-        verdict = self._verdict(None, prediction, plain, plain_then)
+        bound = self._bound(fmean(plain_then))
+        verdict = self._verdict(None, prediction, plain, plain_then, bound)
         drift = self._drift([case for case in cases if case in self.anchor], then)
         if drift is None:
             return verdict
         low, high = drift.interval()
-        if low <= ANCHOR_FACTOR * self._bound(fmean(plain_then)):
+        if low <= ANCHOR_FACTOR * bound:
             return verdict
         verdict = replace(verdict, drift=math.expm1(drift.change))
         if verdict.status == "regressed":
@@ -147,7 +167,7 @@ class _Bench:
             change=math.expm1(drift.change),
             low=math.expm1(low),
             high=math.expm1(high),
-            limit=math.expm1(ANCHOR_FACTOR * self._bound(fmean(plain_then))),
+            limit=math.expm1(ANCHOR_FACTOR * bound),
             cause="slow drift",
         )
 
@@ -174,21 +194,20 @@ class _Bench:
         if cause == "machine slower":
             return Grounds(slower_machine=self._slower_machine)
         if self.spec.has_stages and status in ("regressed", "improved"):
-            return Grounds(stage_seconds=moved(self.run, self.baseline.runs, case))
+            return Grounds(stage_seconds=moved(self.run, self.runs, case))
         return NO_GROUNDS
 
     @cached_property
     def _slower_machine(self) -> float:
-        return math.expm1(machine_change(self.run, self.baseline.runs))
+        return math.expm1(machine_change(self.run, self.runs))
 
     def _bound(self, log_baseline: float) -> float:
         return self.limit.log_of(math.exp(log_baseline))
 
     def _verdict(
-        self, case: str | None, fair: Estimate, plain: Estimate, earlier: Sequence[float]
+        self, case: str | None, fair: Estimate, plain: Estimate, earlier: Sequence[float], bound: float
     ) -> Verdict:
         log_then = fmean(earlier)
-        bound = self._bound(log_then)
         low, high = fair.interval()
         status: Status = "undecided"
         cause: Cause = ""
@@ -220,15 +239,14 @@ class _Bench:
         )
 
 
-def session_logs(spec: MetricSpec, run: Run, like: Run | None = None) -> dict[str, float]:
-    """Session value (mean log over replicates) by case; of the cases that `like` asks in the same words."""
-    same = asked_alike(like or run, run)
-    if spec.scope == "run" and _asked_first(run) != _asked_first(like or run):
+def session_logs(spec: MetricSpec, run: Run, like: Alike | None = None) -> dict[str, float]:
+    """Session value (mean log over replicates) by case; of what another run asks alike, if that is given."""
+    if like and spec.scope == "run" and not like.is_first:
         return {}
     return {
         case or WHOLE_RUN: fmean([math.log(value) for value in reading.values])
         for case, reading in run.by_metric.get(spec.name, {}).items()
-        if _is_usable(reading) and (not case or case in same)
+        if _is_usable(reading) and (not case or not like or case in like.cases)
     }
 
 
@@ -244,12 +262,8 @@ def _mean(values: Mapping[str, float], cases: Sequence[str]) -> float:
     return fmean([values[case] for case in cases])
 
 
-def _asked_first(run: Run) -> set[str]:
-    return {r.cold_start.case for r in run.replicates if r.cold_start is not None}
-
-
 def _is_usable(reading: Reading) -> bool:
-    return reading.value is not None and all(value > 0 for value in reading.values)
+    return reading.value is not None and min(reading.values, default=0.0) > 0
 
 
 def _unjudged(

@@ -6,7 +6,7 @@ Counters have no noise, so what grew beyond its limit is a regression, and the o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -28,78 +28,64 @@ from tts_baseline.core.verdict import (
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.requests import asked_alike
+from tts_baseline.gate.screen.counted import Counted, python
 
 _IN_PYTHON = ("steps",)
 
 
-def is_concerned(run: Run, baseline: Baseline) -> bool:
-    """True where the run, or what was accepted, holds a counter: not for a pipeline without torch."""
-    specs = [metric.spec for metric in metrics().values() if metric.spec.decide == "exact"]
-    return any(_values(spec, each) for spec in specs for each in (run, *_accepted(run, baseline)))
+class Counters:
+    """What a run and the accepted ones of its suite counted: looked up once for all counters."""
+
+    def __init__(self, run: Run, baseline: Baseline) -> None:
+        self.run = run
+        self.pairs = [Counted(past, run) for past in _accepted(run, baseline)]
+
+    @property
+    def is_concerned(self) -> bool:
+        """True where anything holds a counter: not for a pipeline without torch."""
+        specs = [metric.spec for metric in metrics().values() if metric.spec.decide == "exact"]
+        runs = [self.run, *(pair.then for pair in self.pairs)]
+        return any(_values(spec, each) for spec in specs for each in runs)
+
+    def verdicts(self, spec: MetricSpec, limit: Limit) -> list[Verdict]:
+        """The verdicts of one counter: the suite first (the sum over the cases of both runs), then its cases.
+
+        Empty where neither this run nor the newest run accepted on this machine has counted anything. Cases
+        with the same request are compared with the newest accepted run that has no `differences` from this
+        one. A case that was counted there and is not here is `invalid`.
+        """
+        counted = [pair for pair in self.pairs if _values(spec, pair.then)]
+        is_given_up = any(pair.is_same_machine and pair not in counted for pair in self.pairs)
+        if not _values(spec, self.run) and (is_given_up or not counted):
+            return []
+        if not counted:
+            cause: Cause = "never counted" if self.pairs else "nothing accepted"
+            return _unjudged(spec, limit, self.run, "no baseline", cause)
+        in_python = spec.name in _IN_PYTHON
+        alike = [pair for pair in counted if not pair.differences(in_python=in_python)]
+        if not alike:
+            other = Grounds(around=counted[0].differences(in_python=in_python))
+            return _unjudged(spec, limit, self.run, "not comparable", "other software", other)
+        pair = max(alike, key=lambda pair: accepted_at(pair.then))
+        changed = between(pair.then.provenance, self.run.provenance)
+        return because(_Counter(spec, limit, pair).verdicts(), changed)
 
 
-def verdicts(spec: MetricSpec, limit: Limit, run: Run, baseline: Baseline) -> list[Verdict]:
-    """The verdicts of one counter: the suite first (the sum over the cases of both runs), then its cases.
-
-    Empty where neither this run nor the newest run accepted on this machine has counted anything. Cases with
-    the same request are compared with the newest accepted run that has no `differences` from this one. A case
-    that was counted there and is not here is `invalid`.
-    """
-    accepted = _accepted(run, baseline)
-    counted = [past for past in accepted if _values(spec, past)]
-    is_given_up = any(_is_same_machine(past, run) and past not in counted for past in accepted)
-    if not _values(spec, run) and (is_given_up or not counted):
-        return []
-    if not counted:
-        cause: Cause = "never counted" if accepted else "nothing accepted"
-        return _unjudged(spec, limit, run, "no baseline", cause)
-    in_python = spec.name in _IN_PYTHON
-    alike = [past for past in counted if not differences(past, run, in_python=in_python)]
-    if not alike:
-        other = Grounds(around=differences(counted[0], run, in_python=in_python))
-        return _unjudged(spec, limit, run, "not comparable", "other software", other)
-    then = max(alike, key=accepted_at)
-    return because(_Pair(spec, limit, then, run).verdicts(), between(then.provenance, run.provenance))
-
-
-def differences(then: Run, now: Run, *, in_python: bool = False) -> tuple[Change, ...]:
-    """Why the counters of two runs cannot be compared; empty where they can.
-
-    Those `in_python` count its instructions, which each version has its own of.
-
-    Counters are exact under the same torch and device. Another attention kernel is the code's choice if the
-    machine is the same, so it is compared; on another machine it may be the machine's choice.
-    """
-    pairs: dict[str, list[str]] = {
-        "torch": [run.environment.software.get("torch", "none") for run in (then, now)],
-        "device": [run.environment.device for run in (then, now)],
-        "processor": [run.environment.hardware.get("machine", "unknown") for run in (then, now)],
-    }
-    if in_python:
-        pairs["python"] = [_python(then), _python(now)]
-    if not _is_same_machine(then, now):
-        shared = _work(then).keys() & _work(now).keys() & asked_alike(then, now)
-        pairs["attention"] = [_attention(run, shared) for run in (then, now)]
-    return tuple(Change(name, old, new) for name, (old, new) in pairs.items() if old != new)
-
-
-class _Pair:
+class _Counter:
     """One counter in two runs that can be compared."""
 
-    def __init__(self, spec: MetricSpec, limit: Limit, then: Run, now: Run) -> None:
-        self.spec, self.limit, self.then, self.now = spec, limit, then, now
-        self.before, self.after = _values(spec, then), _values(spec, now)
-        self.work_before, self.work_after = _work(then), _work(now)
-        self.alike = asked_alike(then, now)
-        self.is_restless = _is_restless(then) or _is_restless(now)
-        self.source = None if _is_same_machine(then, now) else Source(then.id, then.environment.key)
+    def __init__(self, spec: MetricSpec, limit: Limit, runs: Counted) -> None:
+        self.spec, self.limit, self.runs = spec, limit, runs
+        self.before, self.after = _values(spec, runs.then), _values(spec, runs.now)
+        self.alike = runs.alike
+        then = runs.then
+        self.source = None if runs.is_same_machine else Source(then.id, then.environment.key)
         self.grounds = Grounds(source=self.source) if self.source else NO_GROUNDS
 
     def verdicts(self) -> Iterator[Verdict]:
         """The suite's, then each case's."""
-        failed = {failure.case for failure in self.now.failures}
-        why = {case: r.reason for case, r in self.now.by_metric.get(self.spec.name, {}).items()}
+        failed = {failure.case for failure in self.runs.now.failures}
+        why = {case: r.reason for case, r in self.runs.now.by_metric.get(self.spec.name, {}).items()}
         common = [case for case in self.after if case in self.before and case in self.alike]
         gone = [c for c in self.before if c in self.alike and c not in self.after and c not in failed]
         rest = [self._lost(case, why.get(case)) for case in gone]
@@ -112,11 +98,12 @@ class _Pair:
         yield from rest
 
     def _compared(self, cases: Sequence[str], name: str | None) -> Verdict:
-        before, after = (sum(values[case] for case in cases) for values in (self.before, self.after))
+        before = sum([self.before[case] for case in cases])
+        after = sum([self.after[case] for case in cases])
         grown = after - before
         worse = {"lower": grown, "higher": -grown, "same": abs(grown)}[self.spec.better]
         status: Status = "ok"
-        if grown and self.is_restless:
+        if grown and self.runs.is_restless:
             status = "not comparable"
         elif worse > self.limit.relative * before + self.limit.absolute:
             status = "regressed"
@@ -131,10 +118,9 @@ class _Pair:
 
     def _moved(self, cases: Sequence[str], grown: float) -> tuple[Operator, ...]:
         """The operators that moved, the most in the direction of the sum first."""
-        works = (self.work_before, self.work_after)
-        if all(works[0].get(case) == works[1].get(case) for case in cases):
+        if self.runs.changed.isdisjoint(cases):
             return ()
-        before, after = (_by_operator(self.spec, work, cases) for work in works)
+        before, after = (_by_operator(self.spec, work, cases) for work in (self.runs.before, self.runs.after))
         sign = -1 if grown < 0 else 1
         moved = {n: sign * (after[n] - before[n]) for n in before | after if after[n] != before[n]}
         ranked = sorted(moved, key=lambda name: (-moved[name], name))
@@ -142,7 +128,7 @@ class _Pair:
 
     def _lost(self, case: str, why: str | None) -> Verdict:
         """`invalid`; `not comparable` under another Python: which threads can be counted depends on it."""
-        old, new = _python(self.then), _python(self.now)
+        old, new = python(self.runs.then), python(self.runs.now)
         return self._draft(
             case,
             "invalid" if old == new else "not comparable",
@@ -227,16 +213,6 @@ def _values(spec: MetricSpec, run: Run) -> dict[str, float]:
     return {case: reading.value for case, reading in readings if case and reading.value is not None}
 
 
-def _work(run: Run) -> dict[str, Work]:
-    """What was counted, by case; one replicate of a run counts."""
-    return {
-        case: calls.work
-        for replicate in run.replicates
-        for case, calls in replicate.calls.items()
-        if calls.work is not None and (calls.work.reason is None or calls.work.steps)
-    }
-
-
 def _by_operator(spec: MetricSpec, works: Mapping[str, Work], cases: Iterable[str]) -> Counter[str]:
     """The counter by operator, summed over cases; empty for a metric that is not of `Work`."""
     total: Counter[str] = Counter()
@@ -244,23 +220,3 @@ def _by_operator(spec: MetricSpec, works: Mapping[str, Work], cases: Iterable[st
         if case in works:
             total.update(getattr(works[case], spec.name, {}))
     return total
-
-
-def _attention(run: Run, cases: Collection[str]) -> str:
-    """The attention kernels that were dispatched; 'none' also where other operators make up the attention."""
-    names = {name for case, work in _work(run).items() if case in cases for name in work.operators}
-    return "+".join(sorted(n.partition(".")[2].lstrip("_") for n in names if "attention" in n)) or "none"
-
-
-def _is_same_machine(then: Run, now: Run) -> bool:
-    return then.environment.key == now.environment.key
-
-
-def _is_restless(run: Run) -> bool:
-    """True where the audio of a case differs in length between processes."""
-    lengths = {(case, calls.audio_s) for each in run.replicates for case, calls in each.calls.items()}
-    return len(lengths) > len({case for case, _ in lengths})
-
-
-def _python(run: Run) -> str:
-    return ".".join(run.environment.software.get("python", "unknown").split(".")[:2])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from tts_baseline.core import outside
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Run
+from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain, load
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
@@ -30,11 +33,17 @@ def render(outcome: Outcome, view: View) -> str:
     notes = [*reasons(verdicts, outcome.heard), *outcome.notes]
     if notes:
         lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
-    tables = [sheets.suite_sheet(run, verdicts), *sheets.case_sheets(verdicts, None)]
-    lines.append(table.markdown([*tables, *sheets.compared_sheets(run, verdicts)]))
+    lines.append(table.markdown(_tables(run, verdicts)))
     if outcome.judgement is not None:
         lines.append(judgement.markdown(outcome.judgement, outcome.pair))
     return "\n".join(lines)
+
+
+def _tables(run: Run, verdicts: Sequence[Verdict]) -> Iterator[table.Sheet]:
+    """One after the other, for those of thousands of cases fill the memory."""
+    yield sheets.suite_sheet(run, verdicts)
+    yield from sheets.case_sheets(verdicts, None)
+    yield from sheets.compared_sheets(run, verdicts)
 
 
 def _source(run: Run) -> str:
