@@ -57,3 +57,16 @@ def test_one_value_is_left_of_all_calls_and_none_of_the_sound() -> None:
     assert short.readings == (readings[0],)
     assert short.audio == {}
     assert short.own_readings == ()
+
+
+def test_equal_names_are_one_string_and_counters_keep_their_value_alone() -> None:
+    first, second = "".join(["laten", "cy"]), "".join(["laten", "cy"])
+    readings = [
+        Reading(metric=first, case="a", value=0.2, values=(0.2,)),
+        Reading(metric=second, case=None, value=0.3, values=(0.3,)),
+        Reading(metric="steps", case="a", value=4.0, values=(4.0,)),
+    ]
+    short = condensed(replace(measured([calls((0.1,))]), readings=tuple(readings)))
+    assert short.readings == (*readings[:2], replace(readings[2], values=()))
+    assert short.readings[0].metric is short.readings[1].metric
+    assert short.readings[0].case is short.cases[0].id

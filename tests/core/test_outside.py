@@ -17,6 +17,7 @@ from tts_baseline.core.outside import (
     line,
     markdown,
     paragraph,
+    row,
     storable,
     terminal,
 )
@@ -83,6 +84,13 @@ PAGES = {
 @pytest.mark.parametrize("given", PAGES, ids=ascii)
 def test_markdown_takes_it_for_nothing_but_text(given: str) -> None:
     assert markdown(given) == PAGES[given]
+
+
+@pytest.mark.parametrize(
+    "cells", [["c1", "4.64 dB → 1.89 dB"], ["", "1"], ["a\nb", "c"], ["a\n", "b|c"], ["a  b", " c "], []]
+)
+def test_the_cells_of_a_row_are_what_markdown_makes_of_each(cells: list[str]) -> None:
+    assert row(cells) == f"| {' | '.join(map(markdown, cells))} |"
 
 
 PARAGRAPHS = {

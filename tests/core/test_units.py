@@ -153,3 +153,7 @@ def test_a_size_is_read_in_bytes(text: str, number: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no size"):
         units.bytes_in(text)
+
+
+def test_a_unit_of_anybodys_own_is_written_as_it_is() -> None:
+    assert units.value(1.5, "{0} %s") == "1.50 {0} %s"

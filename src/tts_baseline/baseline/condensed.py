@@ -30,13 +30,18 @@ def condensed(run: Run) -> Run:
 
 
 def _unheard(run: Run) -> Iterator[Reading]:
-    """The readings that are not of the sound, with one string for equal names: in a file each has its own."""
-    heard = {name for name, metric in metrics().items() if metric.spec.is_portable}
+    """The readings that are not of the sound, and of ratios the values of each process.
+
+    Equal names are one string: in a file each has its own.
+    """
+    specs = {name: metric.spec for name, metric in metrics().items()}
+    heard = {name for name, spec in specs.items() if spec.is_portable}
+    counted = {name for name, spec in specs.items() if spec.decide == "exact"}
     names = {case.id: case.id for case in run.cases}
-    for metric, of_cases in run.by_metric.items():
-        if metric not in heard:
-            for case, reading in of_cases.items():
-                yield replace(reading, metric=metric, case=case and names[case])
+    for metric in (name for name in run.by_metric if name not in heard):
+        for case, reading in run.by_metric[metric].items():
+            values = () if metric in counted else reading.values
+            yield replace(reading, metric=metric, case=case and names[case], values=values)
 
 
 def _replicate(replicate: Replicate) -> Replicate:

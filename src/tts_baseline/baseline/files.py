@@ -56,7 +56,10 @@ def read_record(path: Path, kind: type[T], *, mend: str = "") -> T:
             )
         if version < 1:
             raise _damaged(path, f"there is no schema {version}", mend)
-        return _whole(data, kind)
+        record = msgspec.json.decode(data, type=kind)
+        data = b""  # it may be large, and so may be the indexes that are made for checking
+        _check(record)
+        return record
     except FileNotFoundError as error:
         raise BaselineError("the file is missing", where=str(path), hint=f"git checkout -- {path}") from error
     except OSError as error:
@@ -86,7 +89,7 @@ def encoded(record: Record, path: Path) -> bytes:
     is_measurement = isinstance(record, Run | Judgement)
     data = msgspec.json.encode(record)
     try:
-        _whole(data, type(record))
+        _check(msgspec.json.decode(data, type=type(record)))
         if len(data) > LARGEST_RECORD:
             raise ValueError(f"it would be larger than {LARGEST_RECORD >> 20} MiB")
     except (msgspec.MsgspecError, ValueError) as error:
@@ -98,13 +101,11 @@ def encoded(record: Record, path: Path) -> bytes:
     return (data if is_measurement else msgspec.json.format(data, indent=1)) + b"\n"
 
 
-def _whole(data: bytes, kind: type[T]) -> T:
-    """The record in `data`, if all that it says makes sense."""
-    record = msgspec.json.decode(data, type=kind)
+def _check(record: Record) -> None:
+    """Raise ValueError for a record that does not make sense."""
     whole.check(record)
     if isinstance(record, Run):
         scored.check(record)
-    return record
 
 
 def encode_flac(utterance: Utterance) -> bytes:

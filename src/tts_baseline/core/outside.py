@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
@@ -36,7 +37,9 @@ _LINKS = re.compile(
 )
 # Words, as most cells of a table, that neither begin a mark nor are a part of a link (`www.`, `GH-1`).
 _WORD = "[0-9A-FH-VX-Za-fh-vx-z.,;+()→-]+"
-_PLAIN = re.compile(f"{_WORD}(?: {_WORD})*")
+_WORDS = f"{_WORD}(?: {_WORD})*"
+_PLAIN = re.compile(_WORDS)
+_PLAIN_LINES = re.compile(f"{_WORDS}(?:\n{_WORDS})*")
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
 _BEGINNING = re.compile(r"^(?:#+|[+-]|\d+[.)])(?=\s)|^>")
 _UNFIT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
@@ -80,6 +83,14 @@ def markdown(text: str) -> str:
 def _marked(text: str) -> str:
     marked = _MARKS.sub(_inert, " ".join(line(text).split()))
     return _LINKS.sub(lambda link: f"{link[0]}{_NO_SPACE}", marked)
+
+
+def row(texts: Sequence[str]) -> str:
+    """A row of a table in Markdown, whose cells have the texts as `markdown` writes them."""
+    lines = "\n".join(texts)
+    is_plain = _PLAIN_LINES.fullmatch(lines) and lines.count("\n") == len(texts) - 1
+    cells = lines.split("\n") if is_plain else map(markdown, texts)  # most rows: all cells at once
+    return f"| {' | '.join(cells)} |"
 
 
 def paragraph(text: str) -> str:

@@ -27,17 +27,19 @@ def value(number: float | None, unit: str, *, most: int | None = None) -> str:
     """
     if number is None:
         return "-"
+    text = writer(unit)(number)
     decimals = _DECIMALS.get(unit, 2)
-    text = _written(unit, decimals)(number)
     while most is not None and len(text) > most and decimals:
         decimals -= 1
-        text = _written(unit, decimals)(number)
+        text = writer(unit, decimals)(number)
     return text
 
 
-@cache  # a report of thousands of cases asks for the same few
-def _written(unit: str, decimals: int) -> Callable[[float], str]:
-    """What writes a number of this unit."""
+@cache
+def writer(unit: str, decimals: int | None = None) -> Callable[[float], str]:
+    """What writes a number of this unit as `value` does, for those that write thousands."""
+    if decimals is None:
+        decimals = _DECIMALS.get(unit, 2)
     if unit == "s":
         return seconds
     if unit == "B":

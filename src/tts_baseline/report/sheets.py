@@ -76,11 +76,9 @@ def compared_sheets(run: Run, verdicts: Sequence[Verdict]) -> list[Sheet]:
             accepted.setdefault(verdict.metric, {})[verdict.case] = verdict.baseline
 
     def column(spec: MetricSpec) -> list[str]:
-        then, now = accepted.get(spec.name, {}), zip(run.cases, _measured(run, spec), strict=True)
-        return [
-            f"{units.value(then[case.id], spec.unit)} → {cell}" if case.id in then else cell
-            for case, cell in now
-        ]
+        then, written = accepted.get(spec.name, {}), units.writer(spec.unit)
+        now = zip(run.cases, _measured(run, spec), strict=True)
+        return [f"{written(then[case.id])} → {cell}" if case.id in then else cell for case, cell in now]
 
     return _by_case("readings, accepted → measured", run, column, _ALL_COLUMNS)
 
@@ -111,9 +109,9 @@ def _by_case(title: str, run: Run, column: Callable[[MetricSpec], list[str]], wi
 
 def _measured(run: Run, spec: MetricSpec) -> list[str]:
     """What a metric read, case by case."""
-    readings = run.by_metric[spec.name]
-    values = (readings[case.id].value if case.id in readings else None for case in run.cases)
-    return [units.value(value, spec.unit) for value in values]
+    readings, written = run.by_metric[spec.name], units.writer(spec.unit)
+    values = [readings[case.id].value if case.id in readings else None for case in run.cases]
+    return ["-" if value is None else written(value) for value in values]
 
 
 def counts(verdicts: Iterable[Verdict]) -> str:

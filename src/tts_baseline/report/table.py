@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -52,16 +53,20 @@ def text(sheets: Iterable[Sheet], *, width: int = WIDTH, color: bool = False) ->
 
 def markdown(sheets: Iterable[Sheet]) -> str:
     """The tables as Markdown, each under its title."""
-    return "\n".join(map(_marked, sheets))
+    return "\n".join(marked(sheets))
 
 
-def _marked(sheet: Sheet) -> str:
-    heads = [_bar([head for head, _ in sheet.heads]), _bar(["---"] * len(sheet.heads))]
-    return "\n".join([f"### {outside.markdown(sheet.title)}", "", *heads, *map(_bar, sheet.rows), ""])
+def marked(sheets: Iterable[Sheet]) -> Iterator[str]:
+    """The lines of the tables as Markdown; each table is let go of before the next is asked for."""
+    return chain.from_iterable(map(_marked, sheets))
 
 
-def _bar(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(map(outside.markdown, cells))} |"
+def _marked(sheet: Sheet) -> Iterator[str]:
+    yield from (f"### {outside.markdown(sheet.title)}", "")
+    yield outside.row([head for head, _ in sheet.heads])
+    yield outside.row(["---"] * len(sheet.heads))
+    yield from map(outside.row, sheet.rows)
+    yield ""
 
 
 def _rich(sheet: Sheet) -> Table:

@@ -33,7 +33,7 @@ def render(outcome: Outcome, view: View) -> str:
     notes = [*reasons(verdicts, outcome.heard), *outcome.notes]
     if notes:
         lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
-    lines.append(table.markdown(_tables(run, verdicts)))
+    lines += table.marked(_tables(run, verdicts))
     if outcome.judgement is not None:
         lines.append(judgement.markdown(outcome.judgement, outcome.pair))
     return "\n".join(lines)
