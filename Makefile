@@ -37,7 +37,7 @@ help:
 	@echo "make docs     build the manual into site/, links checked"
 	@echo "make tables   write the manual's tables from what the code declares"
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
-	@echo "make mutants  break each metric's formula, and gate/, stats/ and metrics/ in 300 places: what do tests notice? (40 minutes)"
+	@echo "make mutants  break each metric's formula, and gate/, stats/ and metrics/ in 300 places: what do tests notice? (half an hour)"
 	@echo "make fuzz     alter stored files, settings and messages for FUZZ_SECONDS=$(FUZZ_SECONDS), and see that all is refused or read"
 	@echo "make clean    remove what was installed and measured"
 
@@ -91,8 +91,8 @@ planted: $(VENV)/gate.done
 	$(BIN)/python benchmarks/planted/planted.py
 
 mutants: $(VENV)/mutants.done
-	$(BIN)/python benchmarks/mutants/formulas.py
 	$(BIN)/python benchmarks/mutants/mutants.py
+	$(BIN)/python benchmarks/mutants/formulas.py
 
 fuzz: $(VENV)/test.done
 	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS) $(FUZZ_SEED)
