@@ -42,6 +42,7 @@ _PLAIN = re.compile(_WORDS)
 _PLAIN_LINES = re.compile(f"{_WORDS}(?:\n{_WORDS})*")
 # What Markdown would act on at the beginning of a line: headings, quotes, lists.
 _BEGINNING = re.compile(r"^(?:#+|[+-]|\d+[.)])(?=\s)|^>")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 _UNFIT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
 _LONGEST_NAME = 100  # chosen: a file's name may have 255 bytes, of which ours adds some
 _HASH_DIGITS = 8
@@ -130,8 +131,7 @@ def json_text(text: str) -> str:
 
     No CI takes a part of it for a command: of two '#' the second is an escape, too.
     """
-    shown = "".join(char if char.isascii() and char != "\x7f" else _json_escape(char) for char in text)
-    return shown.replace("##", r"#\u0023")
+    return _BEYOND_ASCII.sub(_json_escape, text).replace("##", r"#\u0023")
 
 
 def _inert(mark: re.Match[str]) -> str:
@@ -151,6 +151,6 @@ def _printable(char: str) -> str:
     return " " if char.isspace() else char.encode("unicode_escape").decode()
 
 
-def _json_escape(char: str) -> str:
-    units = char.encode("utf-16-be", "surrogatepass")
+def _json_escape(char: re.Match[str]) -> str:
+    units = char[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

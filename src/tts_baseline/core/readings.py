@@ -29,3 +29,11 @@ def by_metric(readings: Iterable[R]) -> ByMetric[R]:
             of_cases = index[reading.metric] = {}
         of_cases[reading.case] = reading
     return index
+
+
+def by_case(readings: Iterable[R]) -> dict[str | None, list[R]]:
+    """The readings, or the verdicts, by case, in the order given; None stands for the whole run."""
+    index: dict[str | None, list[R]] = {}
+    for reading in readings:
+        index.setdefault(reading.case, []).append(reading)
+    return index

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tts_baseline.core import units
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Case, Run
+from tts_baseline.core.readings import by_case
+from tts_baseline.core.records import Case, Reading, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.verdict import FAILING, Status, Verdict
 from tts_baseline.gate.explain import reason
@@ -155,9 +156,10 @@ def _suite_row(v: Verdict) -> tuple[str, ...]:
 
 def _limit(v: Verdict) -> str:
     """The limit with its sign; empty for a case without any utterance, which has no gate."""
-    if v.gate not in gates() and v.limit is None:
+    gate = gates().get(v.gate)
+    if gate is None and v.limit is None:
         return ""
-    better = gates()[v.gate].better if v.gate in gates() else "lower"  # a loss, which is no metric
+    better = gate.better if gate else "lower"  # a loss, which is no metric
     return units.limit(v.limit, v.unit, better, relative=v.relative)
 
 
@@ -172,21 +174,19 @@ def worst_status(verdicts: Iterable[Verdict]) -> Status:
 
 def worst_first(run: Run, verdicts: Sequence[Verdict]) -> list[Case]:
     """The cases of a run, by their worst verdict; cases alike in the order of the suite."""
-    own: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        own.setdefault(verdict.case or "", []).append(verdict)
+    own = by_case(verdicts)
     return sorted(run.cases, key=lambda case: _ORDER.index(worst_status(own.get(case.id, ()))))
 
 
-def case_sheet(run: Run, verdicts: Sequence[Verdict], case: str) -> Sheet:
+def case_sheet(verdicts: Sequence[Verdict], readings: Sequence[Reading]) -> Sheet:
     """One row a gate for one case, worst first, then what is only reported of it: baseline beside current."""
-    own = sorted((v for v in verdicts if v.case == case), key=lambda v: _ORDER.index(v.status))
+    own = sorted(verdicts, key=lambda v: _ORDER.index(v.status))
     judged = {verdict.metric for verdict in own}
     rows = [*dict.fromkeys((*_suite_row(v), reason(v)) for v in own)]  # a failure is one of each family
-    for reading in run.readings:
+    for reading in readings:
         spec = metrics()[reading.metric].spec
         is_told = reading.value is not None or spec.family == "quality"  # without torch there is no work
-        if reading.case == case and reading.metric not in judged and is_told:
+        if reading.metric not in judged and is_told:
             now = units.value(reading.value, spec.unit)
             rows.append(("reported", reading.metric, "", now, "", "", reading.reason or reading.note))
     heads = ("verdict", "gate", "baseline", "current", "change", "limit", "why")

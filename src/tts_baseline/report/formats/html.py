@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from tts_baseline.core.outcome import Outcome
-from tts_baseline.core.records import Case
-from tts_baseline.core.verdict import FAILING
+from tts_baseline.core.readings import by_case
+from tts_baseline.core.records import Case, Reading
+from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import explain, load
 from tts_baseline.report import exhibits, listening, sheets
 from tts_baseline.report.exhibits import Exhibit
@@ -61,14 +62,19 @@ _VOID = Markup(
 def render(outcome: Outcome, view: View) -> str:
     """A page that needs no network; its players play the recordings in the run's folder, beside it."""
     title = f"tts-baseline: {sheets.counts(outcome.verdicts)}"
+    cases = sheets.worst_first(outcome.run, outcome.verdicts)
+    verdicts, readings = by_case(outcome.verdicts), by_case(outcome.run.readings)
     head = together([_VOID, element("title", title), element("style", Markup(_STYLE))])
     body = together(
         [
             element("h1", title),
             *_about(outcome),
-            element("h2", f"{len(outcome.run.cases)} cases"),
-            _index(outcome),
-            *(_section(case, outcome) for case in sheets.worst_first(outcome.run, outcome.verdicts)),
+            element("h2", f"{len(cases)} cases"),
+            _index(outcome, cases, verdicts),
+            *(
+                _section(case, outcome, verdicts.get(case.id, ()), readings.get(case.id, ()))
+                for case in cases
+            ),
         ]
     )
     page = element("html", together([element("head", head), element("body", body)]), lang="en")
@@ -93,11 +99,13 @@ def _about(outcome: Outcome) -> Iterator[Markup]:
     yield element("ul", *(element("li", note) for note in notes if note))
 
 
-def _index(outcome: Outcome) -> Markup:
+def _index(
+    outcome: Outcome, cases: Sequence[Case], verdicts: Mapping[str | None, Sequence[Verdict]]
+) -> Markup:
     """All cases: the worst verdict on each, which gates say so, where that is heard."""
     rows = [element("tr", *(element("th", head) for head in ("verdict", "case", "gates", "where")))]
-    for case in sheets.worst_first(outcome.run, outcome.verdicts):
-        own = [verdict for verdict in outcome.verdicts if verdict.case == case.id]
+    for case in cases:
+        own = verdicts.get(case.id, ())
         worst = sheets.worst_status(own)
         gates = ", ".join(dict.fromkeys(v.gate for v in own if v.status == worst != "ok"))
         place = next(filter(None, (listening.where(verdict, outcome.heard) for verdict in own)), "")
@@ -107,7 +115,9 @@ def _index(outcome: Outcome) -> Markup:
     return element("table", together(rows))
 
 
-def _section(case: Case, outcome: Outcome) -> Markup:
+def _section(
+    case: Case, outcome: Outcome, verdicts: Sequence[Verdict], readings: Sequence[Reading]
+) -> Markup:
     heard = outcome.heard.get(case.id)
     found = [f"{gate}: {listening.places(places)}" for gate, places in heard.places.items()] if heard else ()
     parts = (
@@ -115,7 +125,7 @@ def _section(case: Case, outcome: Outcome) -> Markup:
         element("blockquote", case.text),
         element("ul", *(element("li", place) for place in found)),
         element("div", *map(_figure, exhibits.of(outcome, case.id)), class_="pair"),
-        _table(sheets.case_sheet(outcome.run, outcome.verdicts, case.id)),
+        _table(sheets.case_sheet(verdicts, readings)),
     )
     return element("section", together(parts), id=case.id)
 
