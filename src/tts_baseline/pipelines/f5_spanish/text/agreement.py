@@ -20,6 +20,7 @@ _MILLIONS = re.compile(r".*\b(?:millón|millones|billón|billones)\b")
 
 _WORD = r"([^\W\d_]+)"
 _AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD}(?:[ \n]{_WORD})?")
+_SECTION = re.compile(r"\d+\.\d+ [A-ZÁÉÍÓÚÑ]")  # 1.1 Alcance: the number of a heading
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -49,7 +50,14 @@ def around(paragraph: Paragraph, start: int, end: int, digits: str) -> tuple[Gen
     `digits` is the number without separators. After a number above 1 a noun is plural, so a word without
     final s is no noun (los 21 llegaron). After a label or a singular article the number is a name.
     """
-    previous = paragraph.word_before(start).lower()
+    if paragraph.before(start).endswith(("= ", "=")):
+        return "none", False
+    if _SECTION.match(paragraph.text, start):
+        return "none", False
+    before = paragraph.word_before(start)
+    if digits == "1" and len(before) > 1 and before.isupper() and not paragraph.shouted:
+        return "none", False  # RAID 1 logrando: a level, no count
+    previous = before.lower()
     noun, coordinated = _noun(paragraph, end, digits)
     if previous in words("label") or (previous in words("singular") and digits != "1"):
         return "none", False

@@ -22,6 +22,7 @@ _PLATE = re.compile(
     r"|(?<=\bplaca )[A-Z]{2} \d{3} [A-Z]{2})(?![^\W_])"
 )
 _CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
+_FORMAT = re.compile(r"(?<![\w%])%\d{1,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
@@ -35,6 +36,7 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
         Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),
+        Rule("field of a format", "code", ("%",), _FORMAT, _say_format),
         Rule("identity card", "code", (DIGIT,), _CARD, _say_card),
     )
 
@@ -73,6 +75,10 @@ def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
     """Character by character; the pairs of an address by pairs."""
     groups = _PAIRED.split(match.group().lstrip("#"))
     return Said(", ".join(code(" ".join(group), paragraph.region) for group in groups))
+
+
+def _say_format(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(f"por ciento {code(match.group()[1:], paragraph.region)}")
 
 
 def _say_card(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -26,16 +26,16 @@ _SYLLABLES = re.compile(
 )
 _ACRONYM = re.compile(r"(?<![^\W_])[A-ZÑ]{2,6}(?:['’]?s\b)?(?![^\W_])")
 _WITH_ACRONYM = re.compile(
-    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
+    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
 )
 _BEFORE_SMALL = re.compile(
     r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ][a-z]{2,})|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
 )
 _IN_NAME = re.compile(
-    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?)(?![^\W_])"
+    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?)(?![^\W_])"
 )
 _LAST_LETTER = re.compile(
-    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,})(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
+    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
 )
 _NO_VOWEL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xz]{2,6}(?![^\W_]|['’.]\w)")
 _INTERJECTION = re.compile(r"(?:[ct]?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
@@ -54,6 +54,7 @@ _FIGURE = re.compile(
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
+_SHORTEST = 2
 _LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
 _SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
@@ -93,6 +94,8 @@ def readable(word: str) -> bool:
 
 def _word(letters: str, paragraph: Paragraph) -> bool:
     """True for capitals that are read as a word; where all is shouted, nothing tells ROCK from ADN."""
+    if len(letters) == _SHORTEST and not paragraph.shouted:
+        return letters.lower() in words("short")
     return readable(letters) or (paragraph.shouted and _VOWEL.search(letters) is not None)
 
 
@@ -106,7 +109,11 @@ def with_acronym(word: str, region: str) -> str:
     """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
     if end and not readable(end["letters"]):
-        return f"{end['word']} {spell(end['letters'], region)}"
+        kept = end["word"] if len(end["word"]) > 1 else spell(end["word"], region)
+        return f"{kept} {spell(end['letters'], region)}"
+    last = _LAST_LETTER.fullmatch(word)
+    if last:
+        return f"{last['word']} {spell(last['letter'], region)}"
     if start and not readable(word) and not readable(start["letters"] or start["all"][:2]):
         return f"{spell(start['letters'] or start['all'], region)} {start['rest'] or ''}".strip()
     return word
@@ -120,13 +127,14 @@ def _say_with_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None
 def _say_last_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
     """A letter at the end of a name: Datos equis."""
     numbers = "".join(f" punto {cardinal(number)}" for number in match["numbers"].split(".")[1:])
-    return Said(f"{match['word']} {spell(match['letter'], paragraph.region)}{numbers}")
+    word = "control" if match["word"] == "Ctrl" else match["word"]
+    return Said(f"{word} {spell(match['letter'], paragraph.region)}{numbers}")
 
 
 def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """Small letters without a vowel, as commands are called, are spelled; interjections are not."""
     word = match.group()
-    if word in _units():
+    if word in _units() and paragraph.word_before(match.start()).lower() in words("counted"):
         return Said(_units()[word])
     return None if _INTERJECTION.match(word) else Said(spell(word, paragraph.region))
 

@@ -29,7 +29,7 @@ _PATH = re.compile(
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
 _TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/.*/\Z")
 _OPTION = re.compile(
-    rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}})(?![^\W_]))(?<!-)"
+    rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}}\d{{0,3}})(?![^\W_]))(?<!-)(?:-\*)?"
 )
 _DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?[¿¡A-ZÁÉÍÓÚÑ]")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
@@ -39,10 +39,15 @@ _NAME = re.compile(
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
 _HIDDEN = re.compile(rf"{_START}\.[a-z][\w-]+(?:\.[a-z][\w-]*)*(?![^\W_])")
-_GLOB = re.compile(rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])")
-_VARIABLE = re.compile(r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+\})(?!\w)")
+_GLOB = re.compile(
+    rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
+)
+_VARIABLE = re.compile(
+    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\))(?!\w)|(?<![\w$])\$\w\$(?!\w)"
+)
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
+_COMMAND = "letters without a vowel"
 _CLOSING = re.compile(r"[»”\"'’`)]")
 _OPENING = frozenset("«“\"'‘`(")
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
@@ -80,9 +85,17 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if short is None:
         return None if _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
     noun = _last_word(paragraph, match.start()) in words("typed-noun")
-    letter = len(short) == 1 and (noun or short.lower() not in "aeouy" or not _is_dash(match, paragraph))
+    last = paragraph.last
+    command = last is not None and last.rule.name == _COMMAND and last.end == match.start() - 1
+    noun = noun or command
+    numbered = short[-1].isdecimal()
+    letter = len(short.rstrip("0123456789")) == 1 and (
+        noun or numbered or short.lower() not in "aeouy" or not _is_dash(match, paragraph)
+    )
     if not letter and (len(short) == 1 or (readable(short) and not noun)):
         return None
+    if numbered:
+        return _say(match, paragraph)
     spoken = spell(short, paragraph.region) if letter or not readable(short) else short
     return Said(f"guion {spoken}")
 
@@ -97,7 +110,8 @@ def _is_dash(match: re.Match[str], paragraph: Paragraph) -> bool:
 
 def _say_section(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     numbers = match["numbers"].count(".")
-    if numbers == 1 and paragraph.word_before(match.start()).lower() not in _SECTIONS:
+    heads = match.start() == 0 and paragraph.text.startswith(". ", match.end())
+    if numbers == 1 and not heads and paragraph.word_before(match.start()).lower() not in _SECTIONS:
         return None
     return _say(match, paragraph)
 
@@ -119,14 +133,20 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     if not rest or len(first) == 1 or not all(rest):
         return False
     capitals = name.isupper()
-    if not capitals and not all(part[0].islower() or part[0].isdigit() for part in rest):
+    cells = first[-1].isdecimal() and rest[-1][-1].isdecimal()
+    if not (capitals or cells or name[0].islower()) and not all(
+        part[0].islower() or part[0].isdigit() for part in rest
+    ):
         return False
+    if cells:
+        return True
     if not first[0].isalpha() or (not capitals and any(part in words("not-noun") for part in rest)):
         return False
     if capitals or rest[-1].isdecimal():
         long = len(rest) + 1 >= _SURE_PARTS or min(map(len, (first, *rest))) >= _LONG_PART
         sure = long and capitals and not paragraph.shouted
         called = paragraph.text.startswith("(", match.end())
+        called = called or _last_word(paragraph, match.start()) in words("typed-noun")
         return sure or called or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
     around = paragraph.text[match.end() : match.end() + 5]
     quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
@@ -141,7 +161,10 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
 
 
 def _say_variable(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(f"dólar {read_out(match.group().strip('${}'), paragraph.region)}")
+    name = match.group()
+    if name.endswith("$"):
+        return _say(match, paragraph)
+    return Said(f"dólar {read_out(name.strip('${}()'), paragraph.region)}")
 
 
 def _last_word(paragraph: Paragraph, place: int) -> str:

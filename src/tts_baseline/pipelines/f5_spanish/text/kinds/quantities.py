@@ -33,6 +33,7 @@ _SHORTENED = {"MM": "millones", "M": "millones", "K": "mil", "k": "mil"}
 _ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
 _COMMA_GROUP = re.compile(r"[1-9]\d{0,2},\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
+_PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
 _ONE = Amount(integer="1")
 
 
@@ -61,7 +62,7 @@ class Quantities:
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
             rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
-            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_]))?"
+            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_])(?!{_PARTICIPLE}))?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?| ?/ ?)(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]

@@ -14,6 +14,7 @@ _LETTER_POINT = re.compile(r"(?<![^\W_])[A-Z]\.\d{2,}(?![^\W_]|[.,]\d)")
 _BEFORE_LETTERS = re.compile(r"(?<![^\W_])\d+(?:\.\d+)+(?:-\d+)?(?:\.?[^\W\d_]+\d*)(?![^\W_])")
 _THREE_PARTS = re.compile(r"(?<![^\W_])\d+(?:\.\d+){2,}-\d+(?:\.\d+)*(?![^\W_]|-\d)")
 _LETTERED = re.compile(r"(?<![\w.,])\d+(?:(?:\.\d+)+\.[a-z]|\.[xX])(?![^\W_]|\.\w)")
+_AFTER_WORD = re.compile(r"(?<=\b[Vv]ersi[oó]n )\d+(?:\.\d+)+(?![^\W_]|[-.,:]\d)")
 _PIECE = re.compile(r"[^\W\d_]+|\d+|\.")
 
 
@@ -22,6 +23,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("version after letters", "version", (JOINED,), _AFTER_LETTERS, _say),
         Rule("letter and number", "code", (LETTER,), _LETTER_POINT, _say),
+        Rule("version after its word", "version", (DIGIT,), _AFTER_WORD, _say),
         Rule("lettered version", "version", (DIGIT,), _LETTERED, _say),
         Rule("package version", "version", (DIGIT,), _THREE_PARTS, _say),
     )
