@@ -7,6 +7,7 @@ import pytest
 from scipy.signal import stft
 
 from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
+from tts_baseline.metrics.features import spectrum
 from tts_baseline.metrics.golden import lsd, mrstft
 
 METRICS = (lsd, mrstft)
@@ -69,3 +70,12 @@ def test_a_lag_reads_next_to_nothing_and_more_noise_more(metric):
     assert read(metric, np.concatenate([np.zeros(32), golden()])) < 0.05
     louder = (noisy() + (4 * noisy() - golden())) / 4
     assert 0.0 < read(metric, noisy()) < read(metric, louder)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.SPEC.name)
+def test_a_long_sound_reads_the_same_part_by_part_without_all_of_its_spectrum(metric, monkeypatch):
+    whole = read(metric, noisy())
+    monkeypatch.setattr(spectrum, "_AT_ONCE", 40)
+    assert read(metric, noisy()) == pytest.approx(whole, rel=1e-12)
+    monkeypatch.setattr(spectrum, "spectrum", None)
+    assert read(metric, noisy()) == pytest.approx(whole, rel=1e-12)

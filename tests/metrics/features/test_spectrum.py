@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.features.spectrum import HOP_S, WINDOW_S, spectrum
+from tts_baseline.metrics.features import spectrum as module
+from tts_baseline.metrics.features.spectrum import HOP_S, WINDOW_S, loudest, spectra, spectrum
 
 WINDOW, HOP = 512, 128  # what is usual at 16 kHz
 
@@ -59,3 +60,14 @@ def test_window_and_hop_are_in_seconds_of_any_rate():
     assert heard.amplitude.shape == (20, 2_401)
     np.testing.assert_allclose(np.diff(heard.times_s), 0.05)
     np.testing.assert_allclose(np.diff(heard.hz), 10.0)
+
+
+def test_a_long_sound_has_the_same_spectrum_part_by_part(monkeypatch):
+    sound = Sound(clip()[: 2 * RATE + 5], RATE)
+    whole = spectrum(sound)
+    monkeypatch.setattr(module, "_AT_ONCE", 60)
+    parts = list(spectra(sound))
+    assert [len(part) for part in parts] == [60, 60, 60, 60, 11]
+    np.testing.assert_array_equal(np.concatenate(parts), whole.amplitude)
+    np.testing.assert_array_equal(spectrum(Sound(sound.samples.copy(), RATE)).amplitude, whole.amplitude)
+    assert loudest(sound) == whole.amplitude.max()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.sounds import Sound, feature
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 # chosen: 512 and 128 samples at 16 kHz, which is usual for speech: three periods of a voice of 94 Hz
 WINDOW_S, HOP_S = 0.032, 0.008
+_AT_ONCE = 4096  # frames. chosen: what is shorter than half a minute is one part, of 10 MB or so
 
 
 class Spectrum(NamedTuple):
@@ -29,14 +31,42 @@ def spectrum(sound: Sound, window_s: float = WINDOW_S, hop_s: float = HOP_S) -> 
     2 `hop_s`, …; before its start and after its end the sound counts as zero.
     """
     import numpy as np
+
+    amplitude = np.concatenate(list(_blocks(sound, window_s, hop_s)))
+    window, hop = _sizes(sound, window_s, hop_s)
+    times = np.arange(len(amplitude)) * hop / sound.rate
+    return Spectrum(amplitude, np.fft.rfftfreq(window, 1 / sound.rate), times)
+
+
+def spectra(sound: Sound, window_s: float = WINDOW_S, hop_s: float = HOP_S) -> Iterator[Samples]:
+    """The amplitudes of the spectrum in order; of a long sound a part at once, which is not kept."""
+    _, hop = _sizes(sound, window_s, hop_s)
+    if sound.samples.size <= _AT_ONCE * hop:
+        yield spectrum(sound, window_s, hop_s).amplitude
+    else:
+        yield from _blocks(sound, window_s, hop_s)
+
+
+def loudest(sound: Sound, window_s: float = WINDOW_S, hop_s: float = HOP_S) -> float:
+    """The largest amplitude of the spectrum."""
+    return max(float(block.max()) for block in spectra(sound, window_s, hop_s))
+
+
+def _blocks(sound: Sound, window_s: float, hop_s: float) -> Iterator[Samples]:
+    import numpy as np
     from scipy.signal import ShortTimeFFT
     from scipy.signal.windows import hann
 
-    window, hop = round(window_s * sound.rate), max(1, round(hop_s * sound.rate))
+    window, hop = _sizes(sound, window_s, hop_s)
     transform = ShortTimeFFT(
         hann(window, sym=False), hop, sound.rate, fft_mode="onesided2X", scale_to="magnitude"
     )
     frames = -(-sound.samples.size // hop)
     samples = np.pad(sound.samples, (0, max(0, window - sound.samples.size)))
-    amplitude = np.abs(transform.stft(samples, p0=0, p1=frames)).T
-    return Spectrum(amplitude, transform.f, np.arange(frames) * hop / sound.rate)
+    for first in range(0, frames, _AT_ONCE):
+        yield np.abs(transform.stft(samples, p0=first, p1=min(first + _AT_ONCE, frames))).T
+
+
+def _sizes(sound: Sound, window_s: float, hop_s: float) -> tuple[int, int]:
+    """Window and hop in samples."""
+    return round(window_s * sound.rate), max(1, round(hop_s * sound.rate))

@@ -8,7 +8,7 @@ from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.overlay import overlay
-from tts_baseline.metrics.features.spectrum import spectrum
+from tts_baseline.metrics.features.spectrum import loudest, spectra
 from tts_baseline.metrics.pooling import Measured, against_golden
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ def read(evidence: Evidence) -> Reading:
 def _lsd(sound: Sound, golden: Sound) -> Measured:
     import numpy as np
 
-    theirs = spectrum(golden).amplitude
-    floor = _FLOOR * theirs.max()
-    difference = _level(spectrum(overlay(sound, golden)).amplitude, floor) - _level(theirs, floor)
-    return Measured(float(np.sqrt((difference**2).mean(axis=1)).mean()))
+    floor = _FLOOR * loudest(golden)
+    distances = [
+        np.sqrt(((_level(ours, floor) - _level(theirs, floor)) ** 2).mean(axis=1))
+        for ours, theirs in zip(spectra(overlay(sound, golden)), spectra(golden), strict=True)
+    ]
+    return Measured(float(np.concatenate(distances).mean()))
 
 
 def _level(amplitude: Samples, floor: float) -> Samples:

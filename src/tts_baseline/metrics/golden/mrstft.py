@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.overlay import overlay
-from tts_baseline.metrics.features.spectrum import spectrum
+from tts_baseline.metrics.features.spectrum import loudest, spectra
 from tts_baseline.metrics.pooling import Measured, against_golden
 
 SPEC = MetricSpec(
@@ -44,7 +46,12 @@ def _mrstft(sound: Sound, golden: Sound) -> Measured:
 def _distance(laid: Sound, golden: Sound, window_s: float, hop_s: float) -> float:
     import numpy as np
 
-    theirs, ours = (spectrum(each, window_s, hop_s).amplitude for each in (golden, laid))
-    floor = _FLOOR * theirs.max()
-    convergence = np.linalg.norm(theirs - ours) / np.linalg.norm(theirs)
-    return float(convergence + np.abs(np.log(np.maximum(theirs, floor) / np.maximum(ours, floor))).mean())
+    floor = _FLOOR * loudest(golden, window_s, hop_s)
+    error, power, logs, count = 0.0, 0.0, 0.0, 0
+    blocks = zip(spectra(laid, window_s, hop_s), spectra(golden, window_s, hop_s), strict=True)
+    for ours, theirs in blocks:
+        error += float(((theirs - ours) ** 2).sum())
+        power += float((theirs**2).sum())
+        logs += float(np.abs(np.log(np.maximum(theirs, floor) / np.maximum(ours, floor))).sum())
+        count += theirs.size
+    return math.sqrt(error / power) + logs / count
