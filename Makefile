@@ -21,9 +21,12 @@ F5_INSTALL := $(F5_VENV)/bin/python -m pip install --quiet --disable-pip-version
 WHEELS := .wheels
 LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
+VOICE := .voice
+TEACHER := $(VOICE)/teacher
+LEARN := $(F5_VENV)/bin/tts-baseline train
 FUZZ_SECONDS ?= 3600
 
-.PHONY: help gate test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants clean
+.PHONY: help gate test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
@@ -39,6 +42,7 @@ help:
 	@echo "make planted  plant regressions in a scratch project and count what is caught (10 minutes)"
 	@echo "make mutants  break each metric's formula, and gate/, stats/ and metrics/ in 300 places: what do tests notice? (half an hour)"
 	@echo "make fuzz     alter stored files, settings and messages for FUZZ_SECONDS=$(FUZZ_SECONDS), and see that all is refused or read"
+	@echo "make voice    train a Spanish voice from its data, in $(VOICE) (hours on two cores; goes on where it was left)"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.
@@ -97,6 +101,17 @@ mutants: $(VENV)/mutants.done
 fuzz: $(VENV)/test.done
 	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS) $(FUZZ_SEED)
 
+# A recording, an update or a checkpoint that is there is not made again: the same command goes on.
+voice: $(TEACHER)/done $(F5_VENV)/done
+	test -f $(VOICE)/texts.txt || $(F5_VENV)/bin/python recipes/dora/prose.py $(VOICE)/texts.txt
+	$(TEACHER)/bin/python recipes/dora/teacher.py $(VOICE)/texts.txt $(TEACHER)/package $(VOICE)/recordings
+	test -f $(VOICE)/data/report.json || $(LEARN) prepare $(VOICE)/recordings --waves \
+	  --vocabulary recipes/dora/vocab.txt --out $(VOICE)/data
+	$(LEARN) run $(VOICE)/data --recipe recipes/dora/recipe.toml --out $(VOICE)/run
+	$(LEARN) vocoder $(VOICE)/data --recipe recipes/dora/vocoder.toml --out $(VOICE)/vocoder
+	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/data --out $(VOICE)/dora
+	$(LEARN) export $(VOICE)/vocoder --dataset $(VOICE)/data --out $(VOICE)/dora/vocoder
+
 clean:
 	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*
 
@@ -132,6 +147,13 @@ $(NEIGHBOURS)/done: $(PYTESTS)-newest/done
 	$(PYTESTS)-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(@D) \
 	  pytest-asyncio anyio idna pytest-flakefinder pytest-html pytest-metadata jinja2 markupsafe pytest-order \
 	  pytest-randomly pytest-rerunfailures pytest-retry pytest-socket pytest-sugar termcolor pytest-timeout
+	@touch $@
+
+$(TEACHER)/done: recipes/dora/requirements.txt
+	$(PYTHON) -m venv $(TEACHER)
+	$(TEACHER)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+	  --requirement recipes/dora/requirements.txt
+	cd $(TEACHER) && npm pack --silent kokoro-js@1.2.1 && tar -xzf kokoro-js-1.2.1.tgz
 	@touch $@
 
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python

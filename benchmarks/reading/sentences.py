@@ -88,6 +88,15 @@ class _Paragraphs(HTMLParser):
 
 def sentences(page: str, *, markup: bool) -> Iterator[str]:
     """The Spanish sentences of a page that have a number, a sign, an abbreviation or capitals in them."""
+    return (
+        sentence
+        for sentence in every_sentence(page, markup=markup)
+        if len(sentence) in _LENGTHS and _SPAN.search(sentence)
+    )
+
+
+def every_sentence(page: str, *, markup: bool) -> Iterator[str]:
+    """The Spanish sentences of a page."""
     paragraphs: Iterable[str] = re.split(r"\n%\n", page)
     if markup:
         parser = _Paragraphs()
@@ -95,9 +104,17 @@ def sentences(page: str, *, markup: bool) -> Iterator[str]:
         paragraphs = parser.found
     for paragraph in paragraphs:
         for sentence in _END.split(" ".join(paragraph.split())):
-            spanish = len(_SPANISH.findall(sentence)) > 2 and not _NO_PROSE.search(sentence)
-            if len(sentence) in _LENGTHS and _SPAN.search(sentence) and spanish:
+            if len(_SPANISH.findall(sentence)) > 2 and not _NO_PROSE.search(sentence):
                 yield sentence
+
+
+def unpacked(folder: Path) -> None:
+    """Download every package, and unpack each in a folder of its name."""
+    for package in PACKAGES:
+        subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True, stdout=sys.stderr)
+        (archive,) = folder.glob(f"{package}_*.deb")
+        subprocess.run(["dpkg-deb", "-x", str(archive), str(folder / package)], check=True)
+        archive.unlink()
 
 
 def pages(package: str, folder: Path) -> Iterator[str]:
@@ -142,11 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     known = {sentence.written for file in options.known for sentence in review.sentences(file)}
     with tempfile.TemporaryDirectory() as scratch:
-        for package in PACKAGES:
-            subprocess.run(["apt-get", "download", "-q", package], cwd=scratch, check=True, stdout=sys.stderr)
-            (archive,) = Path(scratch).glob(f"{package}_*.deb")
-            subprocess.run(["dpkg-deb", "-x", str(archive), f"{scratch}/{package}"], check=True)
-            archive.unlink()
+        unpacked(Path(scratch))
         found = list(drawn(Path(scratch), options.count, options.seed, known))
     options.file.write_text(review.page(found), encoding="utf-8")
     print(f"{len(found)} sentences in {options.file}")
