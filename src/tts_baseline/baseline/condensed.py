@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import truediv
 from statistics import fmean, median
 
 from msgspec.structs import replace
@@ -50,7 +51,7 @@ def _replicate(replicate: Replicate) -> Replicate:
 
 def _calls(calls: Calls) -> Calls:
     wall = median(calls.wall_s)
-    share = median([cpu / wall for cpu, wall in zip(calls.cpu_s, calls.wall_s, strict=True)])
+    share = median(map(truediv, calls.cpu_s, calls.wall_s))
     return replace(
         calls,
         wall_s=(wall,),

@@ -36,7 +36,7 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 # Words, as most cells of a table, that neither begin a mark nor are a part of a link (`www.`, `GH-1`).
-_WORD = "[0-9A-FH-VX-Za-fh-vx-z.,;+()→-]+"
+_WORD = "(?:[0-9A-FH-VX-Za-fh-vx-z.,;+()→-]++|[GWgw](?![HWhw]))++"
 _WORDS = f"{_WORD}(?: {_WORD})*"
 _PLAIN = re.compile(_WORDS)
 _PLAIN_LINES = re.compile(f"{_WORDS}(?:\n{_WORDS})*")

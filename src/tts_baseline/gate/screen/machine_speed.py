@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from operator import truediv
 from statistics import fmean, median
 
 from msgspec import Struct
@@ -59,7 +60,7 @@ def _mean_speed(run: Run) -> float:
 
 def _computing(run: Run) -> list[float]:
     return [
-        min(1.0, median([cpu / wall for cpu, wall in zip(calls.cpu_s, calls.wall_s, strict=True)]))
+        min(1.0, median(map(truediv, calls.cpu_s, calls.wall_s)))
         for replicate in run.replicates
         for calls in replicate.calls.values()
     ]

@@ -16,12 +16,14 @@ def moved(run: Run, earlier: Sequence[Run], case: str | None = None) -> dict[str
 
 
 def _means(runs: Sequence[Run], case: str | None) -> dict[str, float]:
+    processes = [replicate.calls for run in runs for replicate in run.replicates]
     columns: defaultdict[str, list[float]] = defaultdict(list)
-    for run in runs:
-        for replicate in run.replicates:
-            of_case = [replicate.calls[case]] if case in replicate.calls else []
-            for calls in replicate.calls.values() if case is None else of_case:
-                for name, column in calls.stages.items():
-                    # Of accepted runs each has one value, and fmean takes longer than all else here.
-                    columns[name].append(fmean(column) if len(column) > 1 else column[0])
+    if case is None:
+        chosen = [calls for process in processes for calls in process.values()]
+    else:
+        chosen = [process[case] for process in processes if case in process]
+    for calls in chosen:
+        for name, column in calls.stages.items():
+            # Of accepted runs each has one value, and fmean takes longer than all else here.
+            columns[name].append(fmean(column) if len(column) > 1 else column[0])
     return {name: fmean(values) for name, values in columns.items()}

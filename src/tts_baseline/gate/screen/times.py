@@ -244,7 +244,7 @@ def session_logs(spec: MetricSpec, run: Run, like: Alike | None = None) -> dict[
     if like and spec.scope == "run" and not like.is_first:
         return {}
     return {
-        case or WHOLE_RUN: fmean([math.log(value) for value in reading.values])
+        case or WHOLE_RUN: fmean(list(map(math.log, reading.values)))
         for case, reading in run.by_metric.get(spec.name, {}).items()
         if _is_usable(reading) and (not case or not like or case in like.cases)
     }
