@@ -16,8 +16,17 @@ _LATEX_SIGNS = {
     "times": "×", "cdot": "·", "div": "÷", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥",
     "neq": "≠", "approx": "≈", "infty": "∞", "sqrt": "√", "alpha": "α", "beta": "β", "gamma": "γ",
     "delta": "δ", "epsilon": "ε", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "omega": "ω", "sum": "∑", "int": "∫", "partial": "∂", "in": "∈",
+    "to": "→", "rightarrow": "→", "sin": " seno de ", "cos": " coseno de ", "tan": " tangente de ",
+    "log": " logaritmo de ", "ln": " logaritmo natural de ", "lim": " límite de ", "dots": "…", "ldots": "…",
+    "cdots": "…",
 }  # fmt: skip
+# Commands of looks and of space; any other that has no sign is said by its name.
+_SILENT = frozenset(
+    """left right big Big bigl bigr mathbb mathrm mathbf mathcal mathit text textrm quad qquad displaystyle
+    limits hat bar vec tilde overline underline operatorname label""".split()  # noqa: SIM905
+)
+_GROUP = re.compile(r"\{([^{}]*)\}")
 _MATHEMATICAL = re.compile(r"[\\^_=+]|\A\d*[a-zA-Z]\Z")
 _PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -41,7 +50,13 @@ def _formula(match: re.Match[str]) -> str:
     if not _MATHEMATICAL.search(written) or _PROSE.search(_COMMAND.sub("", written)):
         return match.group()
     written = _FRACTION.sub(r"\1/\2", written)
-    return _COMMAND.sub(lambda command: _LATEX_SIGNS.get(command[1], ""), written)
+    written = _COMMAND.sub(_command, written)
+    return _GROUP.sub(r"\1", written).replace("_", " sub ").strip()
+
+
+def _command(command: re.Match[str]) -> str:
+    name = command[1]
+    return _LATEX_SIGNS.get(name, "" if name in _SILENT else f" {name} ")
 
 
 def _entity(match: re.Match[str]) -> str:

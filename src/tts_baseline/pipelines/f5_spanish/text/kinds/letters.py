@@ -175,4 +175,4 @@ def _units() -> dict[str, str]:
 
 @functools.cache
 def _letters(region: str) -> dict[str, str]:
-    return names(overrides().letter, region)
+    return names(overrides().symbol, region) | names(overrides().letter, region)

@@ -17,6 +17,7 @@ _NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ]\w")
 _NAME_BEFORE = re.compile(r"[A-ZÁÉÍÓÚÑ][\w.]* \Z")
 _ERA = re.compile(r" ?[aA]\.? ?(?:de )?C\b")
 _ADDRESS = re.compile(r"# ?\Z")  # carrera 7 # 12-34: a street, and the metres from it
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _MOST_GOALS = 30  # chosen: more is no score of goals or sets
 _LONGEST_RANGE = 4  # chosen: beside a unit, numbers of more digits are codes
 
@@ -46,7 +47,7 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         return Said(both, "date", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
     if previous in words("subtraction") and whole:
         return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
-    if _ADDRESS.search(before):
+    if whole and _ADDRESS.search(before):
         return Said(f"{cardinal(first)} {cardinal(second)}", "code")
     if previous in words("coded") or not _is_range(first, second, whole):
         score = previous in words("score") or _is_score(first, second, whole)
@@ -72,7 +73,8 @@ def _is_range(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001
     if "." in first and first.count(".") > 1:
         return False
     if not whole:
-        return "," in first + second or float(first) < float(second)
+        plain = _DECIMAL.fullmatch(first) and _DECIMAL.fullmatch(second)
+        return not plain or float(first) < float(second)
     short = len(second) < len(first) <= _LONGEST_RANGE and len(second) == 2  # 1939-45
     return int(first) < int(second) or short
 
