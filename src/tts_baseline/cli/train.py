@@ -54,6 +54,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("--bounds", type=Path, metavar="FILE", help="a TOML file of what is taken")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_prepare)
+    step = steps.add_parser("convert", help="write a dataset in a form that other trainers read")
+    step.add_argument("dataset", type=Path, metavar="DATASET", help="what `prepare --waves` made")
+    step.add_argument("--to", required=True, metavar="FORM", help="ljspeech, common_voice or f5_tts")
+    step.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where it goes")
+    step.set_defaults(step=_convert)
     step = steps.add_parser("run", help="train, or go on where the run in --out was left")
     _add_course(step, dataset="a folder that `prepare` made", recipe="a small network")
     step.add_argument("--start", metavar="CHECKPOINT", help="the weights to begin with: a path, or hf://…")
@@ -130,6 +135,14 @@ def _prepare(options: argparse.Namespace) -> int:
         say(f"left out   {count} {line(defect)}")
     say(f"wrote {line(str(options.out))}\n  which  {line(str(options.out / prepare.REPORT))}")
     say(f"  next   tts-baseline train run {line(str(options.out))} --out RUN")
+    return 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from tts_baseline.training.convert import convert
+
+    count = convert(options.dataset, options.out, options.to)
+    say(f"wrote {count} clips to {line(str(options.out))}")
     return 0
 
 

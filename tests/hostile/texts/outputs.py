@@ -150,6 +150,11 @@ def commands(say: str) -> list[Asked]:
             ("train", "prepare", f"x{say}?", "--out", "data"), 2, "training needs torch|there is no|cannot be"
         ),
         Asked(
+            ("train", "convert", f"x{say}?", "--to", f"y{say}?", "--out", "data"),
+            2,
+            "training needs torch|no form",
+        ),
+        Asked(
             ("train", "evaluate", f"x{say}?", "--dataset", "data"), 2, "training needs torch|cannot be read"
         ),
         Asked(("train", f"{say}?"), 2, "invalid choice"),
