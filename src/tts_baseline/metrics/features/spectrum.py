@@ -34,8 +34,8 @@ def spectrum(sound: Sound, window_s: float = WINDOW_S, hop_s: float = HOP_S) -> 
 
     amplitude = np.concatenate(list(_blocks(sound, window_s, hop_s)))
     window, hop = _sizes(sound, window_s, hop_s)
-    times = np.arange(len(amplitude)) * hop / sound.rate
-    return Spectrum(amplitude, np.fft.rfftfreq(window, 1 / sound.rate), times)
+    hz = np.arange(window // 2 + 1) * sound.rate / window
+    return Spectrum(amplitude, hz, np.arange(len(amplitude)) * hop / sound.rate)
 
 
 def spectra(sound: Sound, window_s: float = WINDOW_S, hop_s: float = HOP_S) -> Iterator[Samples]:
