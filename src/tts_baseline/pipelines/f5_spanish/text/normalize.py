@@ -1,6 +1,6 @@
 """Normalization: numbers, dates, signs and abbreviations become words, and punctuation stays.
 
-One scan finds the spans (`scan`); their kinds are modules (`kinds`) and rows of `overrides.toml`.
+One scan finds the spans (`scan`); their kinds are modules (`kinds`) and rows of `rows/*.toml`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The data of normalization, from `overrides.toml`: written forms, spoken forms, and their sources."""
+"""The data of normalization, from `rows/*.toml`: written forms, spoken forms, and their sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tts_baseline.pipelines.f5_spanish.plan import SpanType
 
 Gender = Literal["m", "f", "none"]
 
-_FILE = Path(__file__).with_name("overrides.toml")
+_FOLDER = Path(__file__).with_name("rows")  # general.toml explains the rows
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -129,7 +129,7 @@ class Names(Row, frozen=True, kw_only=True):
 
 
 class Overrides(Record, frozen=True, kw_only=True):
-    """All rows of the data file, by kind."""
+    """All rows of the data files, by kind."""
 
     regions: tuple[str, ...]
     decimal_point: tuple[str, ...]
@@ -163,8 +163,12 @@ def names(rows: tuple[Names, ...], region: str) -> dict[str, str]:
 
 @functools.cache
 def overrides() -> Overrides:
-    """The rows of the data file, read once."""
-    return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), Overrides)
+    """The rows of the data files, read once."""
+    tables: dict[str, list[object]] = {}
+    for file in sorted(_FOLDER.glob("*.toml")):
+        for kind, rows in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            tables.setdefault(kind, []).extend(rows)
+    return msgspec.convert(tables, Overrides)
 
 
 @functools.cache

@@ -103,7 +103,7 @@ class Vocabulary:
     def admit(self, text: str) -> tuple[str, tuple[Omission, ...]]:
         """The text on one line, in characters that the model was trained on, and what was left out of it.
 
-        Other characters are replaced as `overrides.toml` says (« by ", … by ..., é by e if the vocabulary
+        Other characters are replaced as `rows/*.toml` say (« by ", … by ..., é by e if the vocabulary
         lacks it), digits and signs by their names, foreign letters by their base letter, and a dash between
         words by a comma. All else is left out and reported. The text may be lower-cased later.
         """
