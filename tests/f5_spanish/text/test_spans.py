@@ -195,3 +195,9 @@ def test_numerals_agree_with_damga() -> None:
 def test_every_pattern_has_a_name_of_its_own() -> None:
     names = [row.name for row in overrides().pattern]
     assert len(set(names)) == len(names)
+
+
+def test_a_span_may_begin_between_two_characters_of_other_alphabets() -> None:
+    """Characters that are replaced together had one place, and a break beside a span counted as inside it."""
+    plan = planned("Cuesta 2,5 M€–ǬġIėo.6!7√I", breath_s=0.4, size=40, pauses="clauses")
+    assert torn(plan) == []

@@ -49,11 +49,23 @@ def edited(pattern: re.Pattern[str], text: str, say: Callable[[re.Match[str]], s
 
 
 def _changes(written: str, spoken: str, start: int) -> Iterable[tuple[int, int, int]]:
-    """The edits that make one of the other; what both have, as the numbers of a formula, stays."""
+    """The edits that make one of the other; what both have, as the numbers of a formula, stays.
+
+    Where as many characters stand for others, each stands for its own: a span may begin between them.
+    """
     if len(spoken) <= 1 or len(written) > _LONGEST:
         return ((start, start + len(written), len(spoken)),)
     changes = difflib.SequenceMatcher(None, written, spoken, autojunk=False).get_opcodes()
-    return ((start + a, start + b, d - c) for tag, a, b, c, d in changes if tag != "equal")
+    return (
+        edit
+        for tag, a, b, c, d in changes
+        if tag != "equal"
+        for edit in (
+            ((start + at, start + at + 1, 1) for at in range(a, b))
+            if b - a == d - c
+            else ((start + a, start + b, d - c),)
+        )
+    )
 
 
 def kept(match: re.Match[str], said: str) -> tuple[int, int] | None:
