@@ -172,7 +172,7 @@ def test_a_clip_is_transcribed_once_kept_and_said_so(
 def test_a_recognizer_that_is_not_there_is_told(models: dict[str, small.Small], tmp_path: Path) -> None:
     pytest.importorskip("transformers")
     clip = reference.read_clip(models["v0"].reference)
-    with pytest.raises(PipelineError, match="cannot be transcribed") as refused:
+    with pytest.raises(PipelineError, match="the recognizer cannot be loaded") as refused:
         transcripts.transcript(clip, model=str(tmp_path / "none"), device="cpu", cache=tmp_path)
     assert "set the clip's text" in refused.value.hint
 

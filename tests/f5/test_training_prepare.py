@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.f5.test_references import recognizer
 from tests.support import spoilt
 from tests.support.spoilt import SPOILT, Spoken
 from tts_baseline.cli import main
-from tts_baseline.core.errors import NothingMeasured, SettingsError
+from tts_baseline.core.errors import NothingMeasured, PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.training import dataset, prepare, recordings
 from tts_baseline.training.recordings import Recorded
@@ -64,7 +65,12 @@ def test_there_are_twenty_kinds_of_bad_ones() -> None:
     told = {defect.name for defect in (*prepare.TEXT_DEFECTS, *prepare.SOUND_DEFECTS)} | set(
         prepare.FILE_DEFECTS
     )
-    assert told - {spoil.defect for spoil in SPOILT.values()} == {"missing", "unreadable", "twice"}
+    assert told - {spoil.defect for spoil in SPOILT.values()} == {
+        "missing",
+        "unreadable",
+        "twice",
+        "other words",
+    }
 
 
 def test_no_good_recording_is_left_out(written: list[Recorded], tmp_path: Path) -> None:
@@ -120,6 +126,53 @@ def test_missing_unreadable_and_repeated_ones_are_left_out(written: list[Recorde
     report = prepare.prepare([*written[:2], *bad], tmp_path / "out", vocabulary=VOCABULARY)
     assert [left.defect for left in report.left_out] == ["missing", "unreadable", "twice"]
     assert prepare.counted(report) == {"missing": 1, "unreadable": 1, "twice": 1}
+
+
+def test_what_is_heard_otherwise_is_left_out(
+    written: list[Recorded], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers are heard in digits or in words, and accents are not letters of their own; other words are."""
+    pytest.importorskip("jiwer")
+    rate = soundfile.info(written[0].audio).samplerate
+    texts = ["El tren sale a las 15:30.", "Hola, ¿qué tal?", "No se lo digas a nadie."]
+    rows = [Recorded(audio=row.audio, text=text) for row, text in zip(written, texts, strict=False)]
+    words = iter(["el tren sale a las quince treinta", "¡Hola! ¿Que tal?", "mañana llueve en la sierra"])
+    asked: list[tuple[int, int]] = []
+
+    def hears(samples: Any, of: int) -> str:
+        asked.append((samples.ndim, of))
+        return next(words)
+
+    def loaded(model: str) -> Callable[..., str]:
+        assert model == "a/whisper"
+        return hears
+
+    monkeypatch.setattr(prepare, "recognizer", loaded)
+    loose = prepare.Bounds(slowest_bytes_per_s=1.0, fastest_bytes_per_s=99.0)
+    chosen = prepare.Preparation(asr_model="a/whisper", bounds=loose)
+    report = prepare.prepare(rows, tmp_path, vocabulary=VOCABULARY, preparation=chosen)
+    assert [left.defect for left in report.left_out] == ["other words"]
+    assert report.left_out[0].audio == rows[2].audio
+    assert "'mañana llueve en la sierra'" in report.left_out[0].why
+    assert asked == [(1, rate)] * 3
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_recognizer_listens_and_one_that_cannot_is_refused(written: list[Recorded], tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    pytest.importorskip("jiwer")
+    rows = [Recorded(audio=written[0].audio, text=written[0].text)]
+    chosen = prepare.Preparation(asr_model=recognizer(tmp_path / "whisper"))
+    with pytest.raises(NothingMeasured, match="1 other words"):
+        prepare.prepare(rows, tmp_path / "data", vocabulary=VOCABULARY, preparation=chosen)
+    (left,) = json.loads((tmp_path / "data" / prepare.REPORT).read_text())["left_out"]
+    assert set(left["why"].rpartition(": ")[2]) == {"'", "a"}
+    with pytest.raises(PipelineError, match="the recognizer cannot be loaded") as refused:
+        prepare.prepare(
+            rows, tmp_path / "data", vocabulary=VOCABULARY,
+            preparation=prepare.Preparation(asr_model=str(tmp_path / "none")),
+        )  # fmt: skip
+    assert "asr_model" in refused.value.hint
 
 
 def lines(rows: list[Recorded], folder: Path) -> Path:

@@ -15,13 +15,15 @@ import soundfile
 
 from tts_baseline.core.errors import MissingExtra, SettingsError
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.outside import filename
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 from tts_baseline.training import dataset
 from tts_baseline.training.dataset import Clip
 from tts_baseline.training.vocoder import sounds
 
-_SPLITS: Mapping[dataset.Split, str] = {"train": "train", "held_out": "test"}  # Common Voice's names
+# Common Voice's lists of the parts of a dataset.
+_LISTS: Mapping[dataset.Split, str] = {"train": "train.tsv", "held_out": "test.tsv"}
 
 
 def convert(folder: Path, out: Path, form: str) -> int:
@@ -37,7 +39,7 @@ def convert(folder: Path, out: Path, form: str) -> int:
         )
     place, write = FORMS[form]
     clips: list[Clip] = []
-    for part in (part for part in _SPLITS if dataset.has(folder, part)):
+    for part in (part for part in _LISTS if dataset.has(folder, part)):
         recorded = sounds.read(folder, part)
         (out / place).mkdir(parents=True, exist_ok=True)
         for index, clip in enumerate(recorded.clips):
@@ -48,7 +50,7 @@ def convert(folder: Path, out: Path, form: str) -> int:
 
 
 def _name(clip: Clip) -> str:
-    return f"{clip.id}.wav"
+    return f"{filename(clip.id)}.wav"
 
 
 def _ljspeech(out: Path, clips: Sequence[Clip], _folder: Path) -> None:
@@ -59,11 +61,11 @@ def _ljspeech(out: Path, clips: Sequence[Clip], _folder: Path) -> None:
 
 def _common_voice(out: Path, clips: Sequence[Clip], _folder: Path) -> None:
     """`train.tsv`, and `test.tsv` with what was held out."""
-    for part, name in _SPLITS.items():
+    for part, name in _LISTS.items():
         rows = [(clip.speaker, _name(clip), clip.text, clip.region) for clip in clips if clip.part == part]
         lines = ["client_id\tpath\tsentence\taccents", *map("\t".join, rows)]
         if rows:
-            write_atomic(out / f"{name}.tsv", ("\n".join(lines) + "\n").encode())
+            write_atomic(out / name, ("\n".join(lines) + "\n").encode())
 
 
 def _f5_tts(out: Path, clips: Sequence[Clip], folder: Path) -> None:

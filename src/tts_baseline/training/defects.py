@@ -30,7 +30,8 @@ class Bounds(Record, frozen=True, kw_only=True):
 
     Seconds of speech; bytes of spoken text a second; dB of the speech over the pauses, and of its level; the
     share of clipped samples; that of the power above 4 kHz, in dB; the longest pause inside; the mean of the
-    samples; dB that are lost in mono; the share of letters that are Spanish ones.
+    samples; dB that are lost in mono; the share of letters that are Spanish ones; that of
+    characters that a recognizer hears otherwise, where one listens.
     """
 
     shortest_s: Positive = 0.5
@@ -45,6 +46,7 @@ class Bounds(Record, frozen=True, kw_only=True):
     offset: NotNegative = 0.05
     lost_in_mono_db: NotNegative = 12.0
     letters: Part = 0.5
+    misheard: Part = 0.5
 
 
 class Traits(Struct, frozen=True, kw_only=True):
@@ -115,6 +117,7 @@ FILE_DEFECTS = {
     "empty": "it has no samples",
     "not finite": "it holds NaN or infinite samples",
     "twice": "the same sound is there already",
+    "other words": "a recognizer hears other words",
 }
 
 

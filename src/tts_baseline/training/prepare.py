@@ -20,7 +20,7 @@ import soxr
 import torch
 
 from tts_baseline.core.bounds import Part
-from tts_baseline.core.errors import NothingMeasured, SettingsError
+from tts_baseline.core.errors import MissingExtra, NothingMeasured, SettingsError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
@@ -28,6 +28,7 @@ from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import SPANISH, Vocabulary
+from tts_baseline.pipelines.f5_spanish.voice.recognizer import Recognizer, recognizer
 from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LEVEL, SAMPLE_RATE, inner, log_mel
 from tts_baseline.training import dataset
 from tts_baseline.training.dataset import Clip
@@ -51,13 +52,15 @@ class Preparation(Record, frozen=True, kw_only=True):
     """What is taken, what is held out, and whether waves are kept for a vocoder.
 
     `held_out` is the share of texts; `held_out_speakers` are held out with all that they say. Whoever says a
-    text that is held out, it is in no clip to learn from.
+    text that is held out, it is in no clip to learn from. `asr_model`, a folder or a hub name, is a
+    recognizer that listens whether each recording says its text; without one none does.
     """
 
     bounds: Bounds = Bounds()
     held_out: Part = 0.02
     held_out_speakers: tuple[str, ...] = ()
     waves: bool = False
+    asr_model: str = ""
 
 
 class LeftOut(Record, frozen=True, kw_only=True):
@@ -103,6 +106,7 @@ def prepare(
     Raises NothingMeasured where no recording is fit, SettingsError where a speaker to be held out has none.
     """
     split = _Split(recordings, vocabulary, preparation)
+    hears = recognizer(preparation.asr_model) if preparation.asr_model else None
     left_out: list[LeftOut] = []
     kept: list[tuple[Recorded, Clip]] = []
     heard: set[str] = set()
@@ -110,7 +114,7 @@ def prepare(
     def fit() -> Iterator[tuple[Clip, Wave]]:
         for number, recorded in enumerate(recordings):
             try:
-                clip, wave = _clip(recorded, number, vocabulary, preparation, split, heard)
+                clip, wave = _clip(recorded, number, vocabulary, preparation, split, heard, hears)
             except _Unfit as unfit:
                 left_out.append(LeftOut(audio=recorded.audio, defect=unfit.defect, why=unfit.why))
             else:
@@ -145,6 +149,7 @@ def _clip(
     preparation: Preparation,
     split: _Split,
     heard: set[str],
+    hears: Recognizer | None,
 ) -> tuple[Clip, Wave]:
     said = _said(recorded, vocabulary)
     _refuse(TEXT_DEFECTS, None, said, preparation.bounds)
@@ -154,6 +159,8 @@ def _clip(
         raise _Unfit("twice", FILE_DEFECTS["twice"])
     heard.add(digest)
     _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
+    if hears:
+        _check_words(said, hears(channels.mean(axis=1), rate), preparation.bounds)
     inside = inner(channels.mean(axis=1, keepdims=True), rate)
     wave = _wave(channels[inside], rate)
     frames = 1 + len(wave) // HOP
@@ -202,6 +209,21 @@ def _refuse(defects: Sequence[Any], sound: Any, said: WrittenText, bounds: Bound
     for defect in defects:
         if defect.holds(sound, said, bounds):
             raise _Unfit(defect.name, defect.why)
+
+
+def _check_words(said: WrittenText, heard: str, bounds: Bounds) -> None:
+    """Refuse a recording in which a recognizer hears too much else than its text."""
+    try:
+        import jiwer
+    except ImportError as missing:
+        raise MissingExtra("what a recognizer hears is compared by jiwer", extra="train") from missing
+    spoken, read = (_letters(text) for text in (said.spoken, normalize(heard)[0]))
+    if jiwer.cer(spoken, read) > bounds.misheard:
+        raise _Unfit("other words", f"{FILE_DEFECTS['other words']}: {heard!r}")
+
+
+def _letters(text: str) -> str:
+    return " ".join("".join(char if char.isalpha() else " " for char in text.lower()).split())
 
 
 def _said(recorded: Recorded, vocabulary: Vocabulary) -> WrittenText:

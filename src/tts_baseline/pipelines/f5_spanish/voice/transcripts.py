@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from tts_baseline.core.errors import MissingExtra, PipelineError, brief
+from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.settings import REFERENCES
+from tts_baseline.pipelines.f5_spanish.voice.recognizer import recognizer
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from tts_baseline.pipelines.f5_spanish.voice.reference import Recording
 
-ASR_RATE = 16_000
 _LARGEST = 2**20  # chosen: an hour of speech
 
 
@@ -52,31 +52,13 @@ def transcript(clip: Recording, *, model: str, device: str, cache: Path) -> Tran
 
 
 def _recognized(clip: Recording, model: str, device: str) -> str:
-    try:
-        from transformers import pipeline
-    except ImportError as missing:
-        raise MissingExtra("transcribing a reference clip needs transformers", extra="f5") from missing
-    import soxr
-
     print(f"transcribing a reference clip once, with {model}", file=sys.stderr)  # noqa: T201 - a notice
-    wave = soxr.resample(clip.samples, SAMPLE_RATE, ASR_RATE)
-    try:
-        recognize: Any = pipeline("automatic-speech-recognition", model=model, device=device)
-        answer = recognize(
-            {"raw": wave, "sampling_rate": ASR_RATE},
-            generate_kwargs={"task": "transcribe", "language": "es"},
-        )
-    except Exception as error:
-        raise PipelineError(
-            f"the reference clip cannot be transcribed: {brief(error)}",
-            where=model,
-            hint=f"set the clip's text in {REFERENCES}",
-        ) from error
-    text = str(answer["text"]).strip()
+    hint = f"set the clip's text in {REFERENCES}"
+    text = recognizer(model, device=device, hint=hint)(clip.samples, SAMPLE_RATE)
     if not text:
         raise PipelineError(
             "the recognizer hears nothing in the reference clip",
             where=model,
-            hint=f"set the clip's text in {REFERENCES}",
+            hint=hint,
         )
     return text
