@@ -140,7 +140,8 @@ def main() -> None:
     if options.write:
         page = json.loads(RESULTS.read_text(encoding="utf-8"))
         page["fuzz"] = {
-            "command": "python benchmarks/reading/fuzz.py --real TEXTS.jsonl --write",
+            "command": f"python benchmarks/reading/fuzz.py --fuzzed {options.fuzzed} --seed {options.seed}"
+            " --real TEXTS.jsonl --write",
             "commit": commit.stdout.strip(), "machine": environment.read("cpu").hardware, **parts,
         }  # fmt: skip
         RESULTS.write_text(json.dumps(page, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
