@@ -10,6 +10,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train distill data/ana --teacher voices/ana/model.safetensors --out runs/fast
          tts-baseline train prepare recordings/ana --waves --out data/ana
          tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
+         tts-baseline train convert data/ana --to f5_tts --out forms/ana
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
 """  # noqa: E501 - a line to copy
 
