@@ -17,19 +17,18 @@ example: tts-baseline train prepare recordings/ana --out data/ana
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tts_baseline.cli import _common, _streams
+from tts_baseline.cli._stop import stoppable
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import MissingExtra, SettingsError
 from tts_baseline.core.outside import line
@@ -200,7 +199,7 @@ def _vocoder(options: argparse.Namespace) -> int:
 def _followed(options: argparse.Namespace, run: Callable[..., Ended], *, is_told: bool = True) -> int:
     """Follow a run to its end, or until it is asked to stop, and say where it is kept."""
     progress = _common.progress()
-    with _stoppable() as stopping:
+    with stoppable() as stopping:
         ended = run(said=lambda pace: progress.say(_line(pace)), stopping=stopping)
     if is_told:
         _say_ended(ended, as_json=options.json)
@@ -276,27 +275,3 @@ def _line(pace: Pace) -> str:
         f"update {pace.update} of {pace.updates}, loss {pace.loss:.4f}, {pace.frames_per_s:.0f} frames/s, "
         f"{pace.learned / 1e6:.2f} M frames, {seconds(pace.left_s)} left"
     )
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """A block in which the first Ctrl-C, SIGTERM or SIGHUP asks the run to stop after this update.
-
-    The second ends it at once; what was kept stays. SIGHUP stays ignored where it is (`nohup`).
-    """
-    asked = threading.Event()
-    before: dict[int, Any] = {}
-
-    def stop(number: int, _frame: Any) -> None:
-        asked.set()
-        for other, usual in before.items():
-            signal.signal(other, usual)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, stop)
-    try:
-        yield asked.is_set
-    finally:
-        for other, usual in before.items():
-            signal.signal(other, usual)

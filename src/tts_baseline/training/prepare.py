@@ -20,7 +20,7 @@ import soxr
 import torch
 
 from tts_baseline.core.bounds import Part
-from tts_baseline.core.errors import MissingExtra, NothingMeasured, SettingsError
+from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
@@ -43,6 +43,7 @@ from tts_baseline.training.defects import (
 from tts_baseline.training.recipes import in_toml
 from tts_baseline.training.recordings import Recorded
 from tts_baseline.training.vocoder import sounds
+from tts_baseline.training.words import misheard
 
 REPORT = "report.json"
 _PADDING_S = 0.05  # as upstream appends to a reference clip
@@ -160,7 +161,9 @@ def _clip(
     heard.add(digest)
     _refuse(SOUND_DEFECTS, measured(channels, rate), said, preparation.bounds)
     if hears:
-        _check_words(said, hears(channels.mean(axis=1), rate), preparation.bounds)
+        words = hears(channels.mean(axis=1), rate)
+        if misheard(said.spoken, words) > preparation.bounds.misheard:
+            raise _Unfit("other words", f"{FILE_DEFECTS['other words']}: {words!r}")
     inside = inner(channels.mean(axis=1, keepdims=True), rate)
     wave = _wave(channels[inside], rate)
     frames = 1 + len(wave) // HOP
@@ -209,21 +212,6 @@ def _refuse(defects: Sequence[Any], sound: Any, said: WrittenText, bounds: Bound
     for defect in defects:
         if defect.holds(sound, said, bounds):
             raise _Unfit(defect.name, defect.why)
-
-
-def _check_words(said: WrittenText, heard: str, bounds: Bounds) -> None:
-    """Refuse a recording in which a recognizer hears too much else than its text."""
-    try:
-        import jiwer
-    except ImportError as missing:
-        raise MissingExtra("what a recognizer hears is compared by jiwer", extra="train") from missing
-    spoken, read = (_letters(text) for text in (said.spoken, normalize(heard)[0]))
-    if jiwer.cer(spoken, read) > bounds.misheard:
-        raise _Unfit("other words", f"{FILE_DEFECTS['other words']}: {heard!r}")
-
-
-def _letters(text: str) -> str:
-    return " ".join("".join(char if char.isalpha() else " " for char in text.lower()).split())
 
 
 def _said(recorded: Recorded, vocabulary: Vocabulary) -> WrittenText:

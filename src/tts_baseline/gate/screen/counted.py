@@ -10,7 +10,7 @@ from tts_baseline.core.verdict import Change
 from tts_baseline.gate.screen.requests import asked_alike
 
 
-class Counted:
+class CountedRuns:
     """Two runs whose counters are compared, and what is the same for each counter."""
 
     def __init__(self, then: Run, now: Run) -> None:

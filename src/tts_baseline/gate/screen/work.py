@@ -28,7 +28,7 @@ from tts_baseline.core.verdict import (
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.counted import Counted, python
+from tts_baseline.gate.screen.counted import CountedRuns, python
 
 _IN_PYTHON = ("steps",)
 
@@ -38,7 +38,7 @@ class Counters:
 
     def __init__(self, run: Run, baseline: Baseline) -> None:
         self.run = run
-        self.pairs = [Counted(past, run) for past in _accepted(run, baseline)]
+        self.pairs = [CountedRuns(past, run) for past in _accepted(run, baseline)]
 
     @property
     def is_concerned(self) -> bool:
@@ -74,7 +74,7 @@ class Counters:
 class _Counter:
     """One counter in two runs that can be compared."""
 
-    def __init__(self, spec: MetricSpec, limit: Limit, runs: Counted) -> None:
+    def __init__(self, spec: MetricSpec, limit: Limit, runs: CountedRuns) -> None:
         self.spec, self.limit, self.runs = spec, limit, runs
         self.before, self.after = _values(spec, runs.then), _values(spec, runs.now)
         self.alike = runs.alike
