@@ -1,7 +1,7 @@
 """Names that are typed as they stand: paths, options, dotted names, identifiers, variables, globs.
 
-In such a name every sign is said, by its name, because whoever types it needs it: `/etc/fstab` is *barra etc
-barra fstab*. A plain name with a hyphen (apt-get) is said as its words, and no rule here takes it.
+In such a name every sign is said, by its name, because whoever types it needs it: `/etc/apt` is *barra etc
+barra apt*. A plain name with a hyphen (apt-get) is said as its words, and no rule here takes it.
 """
 
 from __future__ import annotations
