@@ -28,7 +28,7 @@ PAUSES = {char for row in overrides().character for char, name in row.names.item
 }
 
 # Signs that only their surroundings give a reading.
-IN_CONTEXT = {"_": "guion bajo", "~": "virgulilla|aproximadamente", "*": "por"}
+IN_CONTEXT = {"_": "guion bajo", "~": "virgulilla|aproximadamente", "*": "por|asterisco"}
 
 # `make test-f5` has the time for all of them.
 EXAMPLES = 10_000 if find_spec("torch") else 1_000
