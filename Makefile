@@ -107,7 +107,8 @@ voice: $(TEACHER)/done $(F5_VENV)/done
 	$(TEACHER)/bin/python recipes/dora/teacher.py $(VOICE)/texts.txt $(TEACHER)/package $(VOICE)/recordings
 	test -f $(VOICE)/data/report.json || $(LEARN) prepare $(VOICE)/recordings --waves \
 	  --vocabulary recipes/dora/vocab.txt --out $(VOICE)/data
-	$(LEARN) run $(VOICE)/data --recipe recipes/dora/recipe.toml --out $(VOICE)/run
+	OMP_NUM_THREADS=1 $(F5_VENV)/bin/torchrun --nproc-per-node 2 --no-python -- \
+	  $(LEARN) run $(VOICE)/data --recipe recipes/dora/recipe.toml --out $(VOICE)/run
 	$(LEARN) vocoder $(VOICE)/data --recipe recipes/dora/vocoder.toml --out $(VOICE)/vocoder
 	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/data --out $(VOICE)/dora
 	$(LEARN) export $(VOICE)/vocoder --dataset $(VOICE)/data --out $(VOICE)/dora/vocoder

@@ -83,6 +83,16 @@ def test_where_no_text_is_seen_no_phone_is_asked_for(data: Path) -> None:
     assert torch.equal(alignment.lesson(0.3)(taught, batch, blind), objective.loss(taught, batch, blind))
 
 
+def test_every_weight_has_a_gradient_whatever_is_dropped(data: Path) -> None:
+    """Processes add up what each has: one that lacked some would be out of step."""
+    clips = dataset.read(data)
+    taught = alignment.taught(begun(data), phones=len(clips.phones), seed=0)
+    batch = clips.batch([1, 2])
+    alignment.lesson(0.3)(taught, batch, drawn(batch, drops_text=True)).backward()
+    assert [name for name, weight in taught.named_parameters() if weight.grad is None] == []
+    assert not taught.alignment[1].weight.grad.any()
+
+
 def test_clips_without_labels_are_learned_from_all_the_same(data: Path) -> None:
     clips = dataset.read(data)
     taught = alignment.taught(begun(data), phones=len(clips.phones), seed=0)
