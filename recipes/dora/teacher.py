@@ -121,9 +121,14 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     manifest = options.out / "manifest.jsonl"
-    rows = [json.loads(line) for line in manifest.read_text().splitlines()] if manifest.exists() else []
+    # What follows the last end of a line was being written when the process was killed.
+    whole = manifest.read_text(encoding="utf-8").rpartition("\n")[:2] if manifest.exists() else ()
+    manifest.write_text("".join(whole), encoding="utf-8")
+    rows = [json.loads(line) for line in "".join(whole).splitlines()]
     spoken = {row["audio"] for row in rows}
     seconds = sum(length for row in rows for _, length in row["phones"])
+    if seconds >= 3600 * options.hours:
+        return
     left = (each for each in sentences(options.texts) if f"{each.number:05d}.wav" not in spoken)
     speaker = options.kokoro_js / "voices" / "ef_dora.bin"
     with (
