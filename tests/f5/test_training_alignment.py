@@ -150,7 +150,7 @@ def test_phones_that_do_not_fit_their_clip_are_refused(data: Path, tmp_path: Pat
     row = json.loads(lines[1])
     row["phones"][0][1] += 1
     (tmp_path / dataset.CLIPS).write_text("\n".join([lines[0], json.dumps(row)]) + "\n")
-    with pytest.raises(PipelineError, match=f"the phones of the clip c1 last {row['frames'] + 1} frames"):
+    with pytest.raises(PipelineError, match=f"the phones of the clip c1 have {row['frames'] + 1} frames"):
         dataset.read(tmp_path)
 
 

@@ -87,6 +87,8 @@ def test_no_good_recording_is_left_out(written: list[Recorded], tmp_path: Path) 
     assert "".join(VOCABULARY.tokens[token] for token in clip.tokens).replace(" ", "") == clip.text.replace(
         " ", ""
     )
+    assert sum(count for _, count in clip.sentences) == len(clip.tokens)
+    assert {kind for each in train.clips for kind, _ in each.sentences} >= {"statement", "wh_question"}
     seconds = (
         len(soundfile.read(written[int(clip.id)].audio)[0])
         / soundfile.info(written[int(clip.id)].audio).samplerate

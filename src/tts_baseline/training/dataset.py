@@ -23,6 +23,7 @@ from tts_baseline.core.errors import PipelineError, brief
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.network.architecture import MEL_CHANNELS
+from tts_baseline.pipelines.f5_spanish.plan import SentenceType
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.training.objective import UNLABELLED, Batch
 
@@ -34,7 +35,8 @@ _HINT = "tts-baseline train prepare --help"
 class Clip(Record, frozen=True, kw_only=True):
     """One clip: where its frames begin in the mels, how many they are, and its text as tokens.
 
-    `phones`, where they are known: what is spoken one after the other, each with its frames.
+    `phones`, where they are known: what is spoken one after the other, each with its frames; `sentences`,
+    where they are known: the types of its sentences, each with its tokens.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Clip(Record, frozen=True, kw_only=True):
     style: str = "neutral"
     sha256: str = ""
     phones: tuple[tuple[str, Natural], ...] = ()
+    sentences: tuple[tuple[SentenceType, Natural], ...] = ()
 
 
 class Dataset(Struct, frozen=True, kw_only=True):
@@ -113,13 +116,17 @@ def read(folder: Path, part: Split = "train") -> Dataset:
                 where=str(folder / VOCABULARY),
                 hint=_HINT,
             )
-        labelled = sum(frames for _, frames in clip.phones)
-        if clip.phones and labelled != clip.frames:
-            raise PipelineError(
-                f"the phones of the clip {clip.id} last {labelled} frames, and the clip {clip.frames}",
-                where=str(folder / CLIPS),
-                hint=_HINT,
-            )
+        for what, parts, unit, whole in (
+            ("phones", clip.phones, "frames", clip.frames),
+            ("sentences", clip.sentences, "tokens", len(clip.tokens)),
+        ):
+            total = sum(length for _, length in parts)
+            if parts and total != whole:
+                raise PipelineError(
+                    f"the {what} of the clip {clip.id} have {total} {unit}, and the clip {whole}",
+                    where=str(folder / CLIPS),
+                    hint=_HINT,
+                )
     chosen = tuple(clip for clip in found if clip.part == part)
     if not chosen:
         raise PipelineError(f"the dataset has no clip to {part}", where=str(folder / CLIPS), hint=_HINT)

@@ -25,6 +25,7 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
+from tts_baseline.pipelines.f5_spanish.text import sentence_types
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import SPANISH, Vocabulary
@@ -168,10 +169,11 @@ def _clip(
     wave = _wave(channels[inside], rate)
     frames = 1 + len(wave) // HOP
     spoken = said.form
+    tokens = tokenize(spoken)
     clip = Clip(
         id=f"{number:06d}",
         text=spoken,
-        tokens=tuple(vocabulary.encode(tokenize(spoken))),
+        tokens=tuple(vocabulary.encode(tokens)),
         start=0,
         frames=frames,
         part=split.part(spoken),
@@ -179,6 +181,7 @@ def _clip(
         region=recorded.region,
         style=recorded.style,
         phones=_phones(recorded, inside.start / rate, frames),
+        sentences=sentence_types.counted(said.spoken, spoken, tokens),
     )
     if len(clip.tokens) >= clip.frames:
         raise _Unfit("too fast", "more tokens than frames")

@@ -95,12 +95,20 @@ class Emphasis(Record, frozen=True, kw_only=True):
     level: int
 
 
+class SentencePart(Record, frozen=True, kw_only=True):
+    """A stretch of a text that is of one sentence: the sentence's type, and its length in characters."""
+
+    type: SentenceType
+    length: int
+
+
 class Chunk(Record, frozen=True, kw_only=True):
     """One request to the model: the final text, and what happens to its audio.
 
     `speed` divides the duration that the model is asked for; `stretch` multiplies the duration of the audio
     afterwards, where the speed asked for lies beyond what the model can do. After the chunk come `pause_s`
-    of room tone, or, if that is 0, a crossfade into the next chunk.
+    of room tone, or, if that is 0, a crossfade into the next chunk. `sentences` are those that its text is
+    of, one after the other.
     """
 
     text: str
@@ -111,6 +119,7 @@ class Chunk(Record, frozen=True, kw_only=True):
     stretch: float = 1.0
     pause_s: float = 0.0
     emphasis: tuple[Emphasis, ...] = ()
+    sentences: tuple[SentencePart, ...] = ()
 
 
 class Omission(Record, frozen=True, kw_only=True):

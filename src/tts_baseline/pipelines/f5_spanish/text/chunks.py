@@ -6,7 +6,9 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from tts_baseline.pipelines.f5_spanish.plan import Emphasis, Token
+from msgspec.structs import replace
+
+from tts_baseline.pipelines.f5_spanish.plan import Emphasis, SentencePart, SentenceType, Token
 from tts_baseline.pipelines.f5_spanish.text.pauses import best_break, furthest
 from tts_baseline.pipelines.f5_spanish.text.words import analyse
 
@@ -100,6 +102,19 @@ class Script:
                 spoken = self.spoken[index] if piece.part is None else piece.part
                 emphases.append(Emphasis(start=start, end=start + len(spoken.encode()), level=levels[index]))
         return tuple(emphases)
+
+    def sentences(self, piece: Piece, types: Sequence[SentenceType]) -> tuple[SentencePart, ...]:
+        """The sentences that the final text of a piece is of; `types` has that of each token's sentence."""
+        size = len(self.text(piece))
+        parts = []
+        for kind, run in itertools.groupby(range(piece.first, piece.last + 1), types.__getitem__):
+            length = sum(len(self.spoken[i]) + self.gaps[i] * (i > piece.first) for i in run)
+            parts.append(SentencePart(type=kind, length=length))
+        # What the form adds in front is of the first sentence, what it adds behind of the last.
+        if self.form == "spanish":
+            parts[0] = replace(parts[0], length=parts[0].length + 1)
+        rest = size - sum(part.length for part in parts[:-1])
+        return (*parts[:-1], replace(parts[-1], length=rest))
 
     def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:
         """The tokens in pieces up to the limit in bytes, broken at the best places (see `ranks`).

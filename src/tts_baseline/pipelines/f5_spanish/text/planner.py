@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tts_baseline.core.errors import RequestFailed
-from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, Span, TextPlan, Token
+from tts_baseline.pipelines.f5_spanish.plan import Chunk, Omission, SentenceType, Span, TextPlan, Token
 from tts_baseline.pipelines.f5_spanish.text import chunks, controls, delivery, pauses, prosody, regions
 from tts_baseline.pipelines.f5_spanish.text.controls import Segment
 from tts_baseline.pipelines.f5_spanish.text.delivery import Delivery, Paces
@@ -97,7 +97,8 @@ def plan_with(
     breaks = {index: 0.0 for index in range(len(tokens) - 1) if deliveries[index] != deliveries[index + 1]}
     breaks |= {boundary.after: boundary.pause_s for boundary in boundaries if boundary.pause_s > 0}
     lead_s, stretches = chunks.stretches(tokens, breaks, lead_s)
-    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, places, script, spans)
+    types = [sentence.type for sentence in sentences for _ in range(sentence.first, sentence.last + 1)]
+    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, types, places, script, spans)
     detected, evidence = regions.detect("".join(segment.text for segment in segments))
     remarks = _remarks(segments, options, region, detected, silent=not planned)
     return TextPlan(
@@ -168,6 +169,7 @@ def _chunks(
     tokens: Sequence[Token],
     deliveries: Sequence[Delivery],
     levels: Sequence[int],
+    types: Sequence[SentenceType],
     places: Sequence[int],
     script: chunks.Script,
     spans: Sequence[Span],
@@ -194,6 +196,7 @@ def _chunks(
                 Chunk(
                     text=script.text(piece), first=piece.first, last=piece.last, style=manner.style,
                     speed=manner.model_speed, stretch=manner.stretch, emphasis=script.spans(piece, levels),
+                    sentences=script.sentences(piece, types),
                 )
             )  # fmt: skip
         planned[-1] = replace(planned[-1], pause_s=stretch.pause_s)

@@ -38,6 +38,17 @@ def tokenize(text: str) -> list[str]:
     return tokens
 
 
+def places(text: str, tokens: Sequence[str]) -> list[int]:
+    """The character of a text that each of its tokens is of; a space that was added is of what follows it."""
+    found: list[int] = []
+    place, last = 0, len(text) - 1
+    for symbol in tokens:
+        found.append(min(place, last))
+        if symbol != " " or text[place : place + 1] == " ":
+            place += 1
+    return found
+
+
 def _segments(text: str) -> list[str]:
     try:
         import rjieba
