@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
@@ -27,6 +27,8 @@ from tts_baseline.measure.protocol import (
     ReadOut,
     Ready,
     Refused,
+    Serve,
+    Served,
     Speak,
     Spoken,
     Start,
@@ -48,10 +50,11 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Speak: ("timeout", "speak"),
     Count: ("timeout", "count the work of a call"),
     ReadOut: ("timeout", "read a text"),
+    Serve: ("timeout", "answer"),
 }
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
-A = TypeVar("A", Ready, Spoken, Counted, Told)
+A = TypeVar("A", Ready, Spoken, Counted, Served, Told)
 
 
 class Worker:
@@ -101,6 +104,10 @@ class Worker:
     def read_out(self, request: Request, *, timeout: float) -> str | None:
         """What is read out for a request; None where the pipeline does not tell."""
         return self._ask(ReadOut(request), timeout, Told).text
+
+    def serve(self, requests: Sequence[Request], *, timeout: float) -> Served:
+        """The sounds of requests that are spoken together, and of one alone; nothing is timed beside it."""
+        return self._ask(Serve(tuple(requests)), timeout, Served)
 
     def is_alone(self) -> bool:
         """True if the worker has no child process and never had one."""
@@ -269,7 +276,10 @@ def _words(lines: list[str]) -> str:
 
 
 def _titled(message: ToWorker) -> str:
-    return "loading" if isinstance(message, Start) else f"the text {message.request.text!r}"
+    if isinstance(message, Start):
+        return "loading"
+    first = message.requests[0] if isinstance(message, Serve) else message.request
+    return f"the text {first.text!r}"
 
 
 def _and(*parts: str) -> str:

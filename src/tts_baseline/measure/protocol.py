@@ -62,6 +62,12 @@ class ReadOut(Struct, frozen=True, tag=True):
     request: Request
 
 
+class Serve(Struct, frozen=True, tag=True):
+    """Answer requests as a server would: nothing is timed beside them; several are spoken together."""
+
+    requests: tuple[Request, ...]
+
+
 class Ready(Struct, frozen=True, tag=True):
     """The pipeline is loaded; seconds by phase; `origin` is the file of its code.
 
@@ -111,6 +117,13 @@ class Counted(Struct, frozen=True, tag=True):
     wall_s: float = 0.0
 
 
+class Served(Struct, frozen=True, tag=True):
+    """The sounds of requests, in their order, as little-endian float32, and the rate of each."""
+
+    audio: tuple[bytes, ...]
+    rates: tuple[int, ...]
+
+
 class Told(Struct, frozen=True, tag=True):
     """What is read out; None if the pipeline does not tell."""
 
@@ -126,8 +139,8 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Count | ReadOut
-FromWorker: TypeAlias = Ready | Spoken | Counted | Told | Refused
+ToWorker: TypeAlias = Start | Speak | Count | ReadOut | Serve
+FromWorker: TypeAlias = Ready | Spoken | Counted | Served | Told | Refused
 
 encode = msgspec.msgpack.encode
 

@@ -38,6 +38,8 @@ from tts_baseline.measure.protocol import (
     ReadOut,
     Ready,
     Refused,
+    Serve,
+    Served,
     Speak,
     Spoken,
     Start,
@@ -129,6 +131,8 @@ class _Session:
             return _count(self._pipeline, self._counter, message)
         if isinstance(message, ReadOut):
             return Told(self._pipeline.read_out(message.request))
+        if isinstance(message, Serve):
+            return _serve_together(self._pipeline, message.requests)
         return _speak(self._pipeline, message)
 
     def _provenance(self) -> dict[str, str]:
@@ -214,6 +218,13 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         is_throttled=lap.is_throttled,
         **peaks,
     )
+
+
+def _serve_together(pipeline: Any, requests: tuple[Request, ...]) -> Served:
+    alone = len(requests) == 1
+    spoken = [_synthesize(pipeline, requests[0])] if alone else pipeline.synthesize_batch(list(requests))
+    audio = tuple(utterance.samples.tobytes() for utterance in spoken)
+    return Served(audio, tuple(utterance.sample_rate for utterance in spoken))
 
 
 def _count(pipeline: Any, counter: work.Counter | None, message: Count) -> Counted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tts_baseline.core import switches
@@ -57,6 +57,24 @@ class Checked:
                 hint="def synthesize(self, request): text = request.text",
             ) from error
         return utterance(returned, where=self._target)
+
+    def synthesize_batch(self, requests: Sequence[Request]) -> list[Utterance]:
+        """The utterances of requests that are spoken together, in their order; each is checked."""
+        together = getattr(self._pipeline, "synthesize_batch", None)
+        if together is None:
+            raise RequestFailed(
+                "the pipeline speaks one request at a time: it has no synthesize_batch(requests)",
+                where=self._target,
+                hint='load = "workers"',
+            )
+        returned = list(together(requests))
+        if len(returned) != len(requests):
+            raise RequestFailed(
+                f"synthesize_batch gave {len(returned)} utterances for {len(requests)} requests",
+                where=self._target,
+                hint="return one for each request, in their order",
+            )
+        return [utterance(each, where=self._target) for each in returned]
 
     @property
     def read_alone(self) -> Callable[[Request], object] | None:

@@ -1,0 +1,97 @@
+"""From the answers of a level to its figures, and from levels to the knee."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from tts_baseline.core.traffic import Level
+from tts_baseline.measure.traffic.answers import Answer
+
+# A q-quantile of fewer than 1/(1-q) values is their largest.
+_QUANTILES = {"p50_s": (0.50, 2), "p95_s": (0.95, 20), "p99_s": (0.99, 100)}
+# chosen: twice as many clients that bring less than this more find the system busy.
+_GAIN = 0.05
+
+
+def of_closed(answers: Sequence[Answer], clients: int, deadline: float | None) -> Level:
+    """The figures of a closed loop.
+
+    Rates are of the answers after the first wave, of one a client, up to the last request that was sent:
+    neither the start, when all ask at once, nor the end, when clients run dry, is part of them.
+    """
+    ended = sorted(answer.ended for answer in answers)
+    start = ended[min(clients, len(ended)) - 1]
+    stop = max(answer.sent for answer in answers)
+    within = [answer for answer in answers if start < answer.ended <= stop]
+    return _level(answers, within, stop - start, deadline, clients=clients)
+
+
+def of_open(answers: Sequence[Answer], share: float, offered: float, deadline: float | None) -> Level:
+    """The figures of an open loop; rates are of all answers, from the first arrival to the last answer."""
+    seconds = max(answer.ended for answer in answers) - min(answer.intended for answer in answers)
+    late = quantile([answer.sent - answer.intended for answer in answers], 0.99)
+    return _level(answers, answers, seconds, deadline, share=share, offered=offered, late_s=late)
+
+
+def is_past_knee(levels: Sequence[Level]) -> bool:
+    """Whether the last of these levels, which have more and more clients, gained next to nothing."""
+    before = [level.throughput for level in levels[:-1]]
+    return bool(before) and levels[-1].throughput < (1 + _GAIN) * max(before)
+
+
+def knee(levels: Sequence[Level]) -> Level:
+    """The level with the fewest clients of those that come within 5 % of the best throughput."""
+    best = max(level.throughput for level in levels)
+    return next(level for level in levels if level.throughput * (1 + _GAIN) >= best)
+
+
+def quantile(values: Sequence[float], q: float) -> float:
+    """The least of the values that a share `q` of them does not exceed: always one that was measured."""
+    return sorted(values)[max(math.ceil(q * len(values)) - 1, 0)]
+
+
+def _level(
+    answers: Sequence[Answer],
+    within: Sequence[Answer],
+    seconds: float,
+    deadline: float | None,
+    *,
+    clients: int = 0,
+    share: float = 0.0,
+    offered: float = 0.0,
+    late_s: float = 0.0,
+) -> Level:
+    good = [answer for answer in answers if answer.sound is not None]
+    counted = [answer for answer in within if answer.sound is not None]
+    in_time = [answer for answer in counted if _is_in_time(answer, deadline)]
+    latencies = [answer.latency for answer in good]
+
+    def rate(amount: float) -> float:
+        return amount / seconds if seconds > 0 else 0.0
+
+    return Level(
+        clients=clients,
+        share=share,
+        offered=offered,
+        seconds=max(seconds, 0.0),
+        requests=len(answers),
+        answered=len(good),
+        throughput=rate(len(counted)),
+        audio=rate(sum(answer.sound.seconds for answer in counted if answer.sound)),
+        goodput=rate(len(in_time)),
+        late_s=late_s,
+        errors=dict(Counter(answer.error for answer in answers if answer.error)),
+        **{
+            name: quantile(latencies, q) if len(latencies) >= least else None
+            for name, (q, least) in _QUANTILES.items()
+        },
+    )
+
+
+def _is_in_time(answer: Answer, deadline: float | None) -> bool:
+    """Within the deadline; without one, within the seconds of its own audio."""
+    if answer.sound is None:
+        return False
+    return answer.latency <= (answer.sound.seconds if deadline is None else deadline)

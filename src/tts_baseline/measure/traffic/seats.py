@@ -1,0 +1,59 @@
+"""Worker processes as members of a system under load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from tts_baseline.core.errors import WorkerLost
+from tts_baseline.core.records import Request
+from tts_baseline.measure.client import Worker
+from tts_baseline.measure.protocol import WorkerSpec
+from tts_baseline.measure.traffic.answers import Sound
+
+
+class Seat:
+    """A worker that answers requests; one that is lost is replaced when the next request comes.
+
+    A context manager: inside it, the pipeline is loaded. What a replacement takes to load is waited for.
+    """
+
+    def __init__(self, spec: WorkerSpec, *, timeout: float, load_timeout: float) -> None:
+        self._spec, self._timeout, self._load_timeout = spec, timeout, load_timeout
+        self._worker: Worker | None = None
+
+    def say(self, request: Request) -> Sound:
+        """The sound of one request; raises as `Worker` does."""
+        return self.together((request,))[0]
+
+    def together(self, requests: Sequence[Request]) -> list[Sound]:
+        """The sounds of requests that are spoken together; raises as `Worker` does."""
+        try:
+            served = self._hired().serve(requests, timeout=self._timeout)
+        except WorkerLost:
+            self._worker = None
+            raise
+        pairs = zip(served.audio, served.rates, strict=True)
+        return [Sound(np.frombuffer(audio, dtype="<f4"), rate) for audio, rate in pairs]
+
+    def _hired(self) -> Worker:
+        if self._worker is None:
+            self._worker = Worker(self._spec, load_timeout=self._load_timeout)
+        return self._worker
+
+    def __enter__(self) -> Self:
+        self._hired()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._worker is not None:
+            self._worker.__exit__(kind, error, trace)
+            self._worker = None

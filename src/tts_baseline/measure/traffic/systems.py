@@ -1,0 +1,87 @@
+"""What is put under load: a pool of members that answer one request at a time, or one that takes many.
+
+Members block: they run in threads, and each is asked by one thread at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+
+from tts_baseline.core.errors import RequestFailed
+from tts_baseline.core.records import Request
+from tts_baseline.measure.traffic.answers import Sound
+
+Member = Callable[[Request], Sound]
+Together = Callable[[Sequence[Request]], Sequence[Sound]]
+
+
+class _Threads:
+    """A context manager with threads that end with it."""
+
+    def __init__(self, count: int) -> None:
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="load")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+class Pool(_Threads):
+    """Members that each answer one request at a time: processes, or connections to a server.
+
+    A request waits until one is free, and gets the one that was used last: connections are used again.
+    """
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        super().__init__(len(members))
+        self._free: asyncio.LifoQueue[Member] = asyncio.LifoQueue()
+        for member in reversed(members):
+            self._free.put_nowait(member)
+
+    async def ask(self, request: Request) -> Sound:
+        """The answer of the next member that is free."""
+        member = await self._free.get()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, member, request)
+        finally:
+            self._free.put_nowait(member)
+
+
+class Batch(_Threads):
+    """One member that answers many requests together: all that came while it was busy, `most` at most."""
+
+    def __init__(self, together: Together, *, most: int) -> None:
+        super().__init__(1)
+        self._together, self._most = together, most
+        self._waiting: list[tuple[Request, asyncio.Future[Sound]]] = []
+        self._work: asyncio.Task[None] | None = None
+
+    async def ask(self, request: Request) -> Sound:
+        """The answer, made together with those of the requests that wait beside it."""
+        mine: asyncio.Future[Sound] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, mine))
+        if self._work is None or self._work.done():
+            # A task of its own begins when those that are sent at the same moment wait, too.
+            self._work = asyncio.create_task(self._answer())
+        return await mine
+
+    async def _answer(self) -> None:
+        """Answer batches until nobody waits."""
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            try:
+                sounds = await loop.run_in_executor(self._threads, self._together, [r for r, _ in batch])
+                if len(sounds) != len(batch):
+                    raise RequestFailed(f"{len(batch)} requests were answered by {len(sounds)} sounds")
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer to each of them
+                for _, future in batch:
+                    future.set_exception(error)
+            else:
+                for (_, future), sound in zip(batch, sounds, strict=True):
+                    future.set_result(sound)
