@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
@@ -61,9 +63,27 @@ class Unit(Row, frozen=True, kw_only=True):
 
 
 class Currency(Unit, frozen=True, kw_only=True):
-    """Signs before or after an amount; `cent` names the hundredth (if "", amounts are read as decimals)."""
+    """Signs before or after an amount; `cent` names the hundredth (if "", amounts are read as decimals).
 
+    A row without a noun has that of the row before it that is `of` the same code (ISO 4217).
+    """
+
+    one: str = ""
+    many: str = ""
+    of: str = ""
     cent: str = ""
+
+
+class Phones(Record, frozen=True, kw_only=True):
+    """The telephone numbers of a country: its code, what its numbers are, and their groups.
+
+    `forms` are pairs of expressions: how a number begins, and its groups.
+    """
+
+    country: str
+    code: str
+    number: str
+    forms: tuple[tuple[str, str], ...]
 
 
 class Nouns(Row, frozen=True, kw_only=True):
@@ -132,12 +152,15 @@ class Overrides(Record, frozen=True, kw_only=True):
     """All rows of the data files, by kind."""
 
     regions: tuple[str, ...]
+    countries: dict[str, tuple[str, ...]]
     decimal_point: tuple[str, ...]
+    night: int
     first_is_uno: tuple[str, ...]
     word: tuple[Word, ...]
     pattern: tuple[Pattern, ...]
     unit: tuple[Unit, ...]
     currency: tuple[Currency, ...]
+    phone: tuple[Phones, ...]
     noun: tuple[Nouns, ...]
     ending: tuple[Endings, ...]
     context: tuple[Context, ...]
@@ -149,6 +172,7 @@ class Overrides(Record, frozen=True, kw_only=True):
 
 
 R = TypeVar("R", bound=Row)
+_NOUN = ("one", "many", "gender")
 
 
 def in_region(rows: tuple[R, ...], region: str) -> tuple[R, ...]:
@@ -164,11 +188,21 @@ def names(rows: tuple[Names, ...], region: str) -> dict[str, str]:
 @functools.cache
 def overrides() -> Overrides:
     """The rows of the data files, read once."""
-    tables: dict[str, list[object]] = {}
+    tables: dict[str, Any] = {}
     for file in sorted(_FOLDER.glob("*.toml")):
         for kind, rows in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            tables.setdefault(kind, []).extend(rows)
-    return msgspec.convert(tables, Overrides)
+            tables[kind] = [*tables.get(kind, ()), *rows] if isinstance(rows, list) else rows
+    data = msgspec.convert(tables, Overrides)
+    return replace(data, currency=tuple(_named(data.currency)))
+
+
+def _named(rows: Iterable[Currency]) -> Iterator[Currency]:
+    """The currencies, each with its noun."""
+    known: dict[str, Currency] = {}
+    for row in rows:
+        kept = row if row.one else replace(row, **{key: getattr(known[row.of], key) for key in _NOUN})
+        known.setdefault(row.of, kept)
+        yield kept
 
 
 @functools.cache

@@ -1,10 +1,14 @@
-"""Telephone numbers, in groups: two digits as a number, others digit by digit."""
+"""Telephone numbers, in groups: two digits as a number, others digit by digit.
+
+What is written in groups is said in these; what is not, in those of its country (`numbering`).
+"""
 
 from __future__ import annotations
 
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
+from tts_baseline.pipelines.f5_spanish.text.numbering import international, is_grouped, national
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 
 _WORD = re.compile(
@@ -19,6 +23,10 @@ _PHONE = re.compile(
     r"(?! ?\d)(?! [^\W\d_]{2,}s\b| de\b| ?[€$%])"
     r"|\(\d{2,4}\) ?\d{3,4}-\d{3,4}(?!\d)|\d{3,4}-\d{3}-\d{4}(?!\d)|\d{2,4}-\d{4}-\d{4}(?!\d))"
 )
+_GROUPED = re.compile(
+    r"(?<![^\W_])(?<!\d[.,])\d{1,4}(?:[ -]\d{2,5}){2,4}"
+    r"(?![ -]?\d|[.,]\d)(?! [^\W\d_]{2,}s\b| de\b| ?[€$%])"
+)
 _WORDS = re.compile(r"(?<![^\W_])\d-\d{3}(?:-\d{3})?-(?P<word>[A-Z]{4,7})(?![^\W_])")
 _GROUP = re.compile(r"\d+")
 
@@ -29,6 +37,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("phone after its word", "phone", (DIGIT, "+", "("), _AFTER_WORD, _say_after_word),
         Rule("phone with a word", "phone", (DIGIT,), _WORDS, _say_with_word),
         Rule("phone", "phone", (DIGIT, "+", "("), _PHONE, _say),
+        Rule("phone in groups", "phone", (DIGIT,), _GROUPED, _say_grouped),
     )
 
 
@@ -42,10 +51,18 @@ def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(f"{', '.join(groups)}, {match['word']}")
 
 
+def _say_grouped(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    return _say(match, paragraph) if is_grouped(tuple(_GROUP.findall(match.group()))) else None
+
+
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     number = match.group()
+    written = _GROUP.findall(number)
     plus = "más " if number[0] == "+" else ""
-    groups = [part for group in _GROUP.findall(number) for part in _parts(group)]
+    if len(written) == 1:
+        grouped = international(written[0]) if plus else national(written[0], paragraph.region)
+        written = list(grouped or written)
+    groups = [part for group in written for part in _parts(group)]
     as_number = [len(group) == 2 or (index == 0 and bool(plus)) for index, group in enumerate(groups)]
     spoken = [cardinal(g) if n else digits(g) for g, n in zip(groups, as_number, strict=True)]
     return Said(plus + ", ".join(spoken))

@@ -31,7 +31,7 @@ _SCALE = " (?:mil millones|mil|millones|millón|billones|billón|trillones|trill
 _SHORT = r" ?(?:MM|M|K|k)(?!\.\w)"
 _SHORTENED = {"MM": "millones", "M": "millones", "K": "mil", "k": "mil"}
 _ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
-_COMMA_GROUP = re.compile(r"[1-9]\d{0,2},\d{3}")
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
 _PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
 _ONE = Amount(integer="1")
@@ -87,7 +87,7 @@ class Quantities:
     def _count(self, match: re.Match[str], unit: Unit | None, paragraph: Paragraph) -> str:
         """The words of an amount or a range with its scale and unit."""
         scale = (match["scale"] or "").strip()
-        point = self.point or _groups_by_comma(match["to"] or match["amount"], match, paragraph, unit)
+        point = self.point != self._is_group(match["to"] or match["amount"], match, paragraph, unit)
         last = parse(match["to"] or match["amount"], point=point)
         if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
             return _price(last, unit)
@@ -113,18 +113,20 @@ class Quantities:
             scale = "millón"
         return f"{spoken} {scale}" if scale else spoken
 
+    def _is_group(self, written: str, match: re.Match[str], paragraph: Paragraph, unit: Unit | None) -> bool:
+        """True if the region's decimal mark groups thousands, as elsewhere: $ 16,356, 5,000 años.
 
-def _groups_by_comma(written: str, match: re.Match[str], paragraph: Paragraph, unit: Unit | None) -> bool:
-    """True if a comma groups thousands where it is the decimal mark else: $ 16,356, 5,000 años.
-
-    Money has no thousandths, nobody writes three noughts of decimals, and what has no unit is counted.
-    """
-    if not _COMMA_GROUP.fullmatch(written):
-        return False
-    if isinstance(unit, Currency) or written.endswith("000"):
-        return True
-    noun = _PLURAL_NOUN.match(paragraph.text, match.end())
-    return unit is None and noun is not None and noun.group(1) not in words("measured") | words("not-noun")
+        Money has no thousandths, nobody writes three noughts of decimals, and what has no unit is counted.
+        """
+        group = _ONE_GROUP.fullmatch(written)
+        if not group or (group["mark"] == ".") != self.point:
+            return False
+        if isinstance(unit, Currency) or written.endswith("000"):
+            return True
+        noun = _PLURAL_NOUN.match(paragraph.text, match.end())
+        return (
+            unit is None and noun is not None and noun.group(1) not in words("measured") | words("not-noun")
+        )
 
 
 def _is_round(amount: Amount) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
-from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
@@ -120,7 +120,7 @@ def _half_day(hour: int, half: str) -> str:
         return " de la noche" if hour == 12 else " de la mañana"
     if hour == 12:
         return " del mediodía"
-    return " de la tarde" if hour < 8 else " de la noche"
+    return " de la tarde" if hour + 12 < overrides().night else " de la noche"
 
 
 def _any(match: re.Match[str], name: str) -> str:
