@@ -197,11 +197,6 @@ def test_another_vocoder_is_refused(tmp_path: Path, change: dict[str, Any], mess
         vocos(str(folder), device="cpu", root=tmp_path)
 
 
-def test_embedded_weights_have_their_place_and_say_that_it_is_empty(models: dict[str, small.Small]) -> None:
-    with pytest.raises(SettingsError, match="no checkpoint ships with this version"):
-        create(settings=small.table(models["v0"], weights="embedded")).load()
-
-
 def test_the_fingerprint_follows_the_content_and_is_computed_once(bare: Path) -> None:
     cache = bare.parent / "cache"
     first = fingerprint(bare, cache=cache)

@@ -21,7 +21,10 @@ from torch import nn
 
 from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE, Architecture
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
+from tts_baseline.pipelines.f5_spanish.settings import ReferenceSettings
+from tts_baseline.pipelines.f5_spanish.text import vocabulary
 from tts_baseline.pipelines.f5_spanish.vocoder.vocos import Vocos, VocosSizes
+from tts_baseline.pipelines.f5_spanish.voice import folder as voices
 
 VOCABULARY_SIZE = 2545
 TRANSCRIPT = "Gracias por esperar. Su mensaje ha sido guardado."
@@ -50,6 +53,20 @@ def make(folder: Path, version: str = "v0", *, sidecar: bool = True, seed: int =
     return Small(
         checkpoint, make_vocoder(folder / "vocos", seed=seed), make_reference(folder / "reference.wav")
     )
+
+
+def make_voice(folder: Path, *, seed: int = 0) -> Path:
+    """A voice of its own in `folder`, complete: what the setting `weights` may name."""
+    model = make(folder, "v1", seed=seed)
+    (folder / "vocab.txt").write_bytes(vocabulary.DEFAULT.read_bytes())
+    voice = voices.Voice(
+        checkpoint=model.checkpoint.name,
+        vocabulary="vocab.txt",
+        vocoder=model.vocoder.name,
+        references=(ReferenceSettings(audio=model.reference.name, text=TRANSCRIPT),),
+    )
+    (folder / voices.FILE).write_text(voices.written(voice), encoding="utf-8")
+    return folder
 
 
 def make_published(folder: Path) -> Small:

@@ -35,9 +35,10 @@ def act(options: argparse.Namespace) -> int:
     """0: the plan is printed, under the settings in [tool.tts-baseline.pipelines.f5_spanish]."""
     from tts_baseline.pipelines.f5_spanish.planning import preview
     from tts_baseline.pipelines.f5_spanish.settings import read
+    from tts_baseline.pipelines.f5_spanish.voice.folder import unfolded
 
     root = find_root(Path.cwd())
-    chosen = read(settings.read(root, {}).pipelines.get("f5_spanish", {}))
+    chosen = read(unfolded(settings.read(root, {}).pipelines.get("f5_spanish", {}), root=root))
     request = Request(
         text=_text(options.text), region=options.region, style=options.style, speed=options.speed
     )

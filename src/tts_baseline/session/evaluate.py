@@ -28,6 +28,7 @@ from tts_baseline.pipelines.f5_spanish.parts import Job
 from tts_baseline.pipelines.f5_spanish.pipeline import NAME, F5Spanish
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
+from tts_baseline.pipelines.f5_spanish.voice.folder import unfolded
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 from tts_baseline.report import evaluation as pages
 from tts_baseline.session.judge.sound import Listening
@@ -232,7 +233,7 @@ def _readings(cases: Sequence[Case], goldens: Mapping[str, Utterance]) -> list[R
 
 def _table(candidate: Candidate, project: Project) -> dict[str, Any]:
     """The project's settings of the pipeline, for this checkpoint."""
-    table = dict(project.settings.pipelines.get(NAME, {}))
+    table = unfolded(project.settings.pipelines.get(NAME, {}), root=project.root)
     if candidate.file.with_name(candidate.file.name + ".json").is_file():
         table.pop("arch", None)  # the checkpoint states its own
     if candidate.vocabulary:

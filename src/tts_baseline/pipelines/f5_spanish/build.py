@@ -15,7 +15,6 @@ from tts_baseline.pipelines.f5_spanish.network.load import transformer
 from tts_baseline.pipelines.f5_spanish.parts import Parts
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings
 from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver
-from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
 from tts_baseline.pipelines.f5_spanish.vocoder import load as vocoder
 from tts_baseline.pipelines.f5_spanish.voice import voices
@@ -32,12 +31,6 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
 
     Raises SettingsError or PipelineError for what is missing or does not fit together.
     """
-    if settings.weights == "embedded":
-        raise SettingsError(
-            "no checkpoint ships with this version yet",
-            where=f"weights in {TABLE}",
-            hint='set weights = "checkpoint" and checkpoint to a model_….safetensors of F5-TTS',
-        )
     _check_device(device)
     vocabulary = vocabulary_of(settings.vocabulary, root=root)
     # First what is small: a clip that is missing should not cost the download of a checkpoint.
@@ -69,7 +62,7 @@ def provenance(settings: F5Settings, *, root: Path) -> dict[str, str]:
     }
     if settings.vocabulary:
         sources["vocabulary"] = (
-            f"{settings.vocabulary} {fingerprint(root / settings.vocabulary, cache=cache)}"
+            f"{settings.vocabulary} {fingerprint(hub.placed(settings.vocabulary, root=root), cache=cache)}"
         )
     return sources
 

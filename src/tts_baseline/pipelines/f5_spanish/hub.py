@@ -1,23 +1,29 @@
-"""Files by path or from the hub."""
+"""Files by path, of the voices in this package, or from the hub."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
 
+from tts_baseline import voices
 from tts_baseline.core.errors import MissingExtra, PipelineError, SettingsError, brief
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
-HUB = "hf://"
+HUB, VOICE = "hf://", "voice://"
+
+
+def placed(source: str, *, root: Path) -> Path:
+    """Where a path (relative to `root`) or `voice://name/file` of this package leads, be it there or not."""
+    return voices.FOLDER / source.removeprefix(VOICE) if source.startswith(VOICE) else root / source
 
 
 def located(source: str, *, root: Path) -> Path:
-    """The local file of a path (relative to `root`) or of `hf://owner/name/file`, downloaded if need be.
+    """The local file of a path, or of `hf://owner/name/file`, downloaded if need be; see `placed`.
 
     Raises PipelineError where there is no such file or the hub does not answer.
     """
     if not source.startswith(HUB):
-        path = root / source
+        path = placed(source, root=root)
         if not path.is_file():
             raise PipelineError(
                 "there is no such file",

@@ -17,6 +17,7 @@ from tts_baseline.pipelines.f5_spanish.post.step import Task
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, finished
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
+from tts_baseline.pipelines.f5_spanish.voice.folder import unfolded
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ def create(
     Raises SettingsError for a setting or a switch that it does not know or cannot do here, MissingExtra where
     one needs a package that is not installed.
     """
-    wanted = read(settings or {})
+    root = Path.cwd()
+    wanted = read(unfolded(settings or {}, root=root))
     chosen = switches.choose(switches.switches(NAME), optimize, pipeline=NAME, device=device)
     # Looked for at the start, and not when the first request needs them.
     for step in STEPS:
         if step.package and getattr(wanted, step.setting) and find_spec(step.package) is None:
             raise MissingExtra(f"the setting {step.setting} needs {step.package}", extra=step.extra)
-    return F5Spanish(wanted, chosen, device=device, root=Path.cwd())
+    return F5Spanish(wanted, chosen, device=device, root=root)
 
 
 class F5Spanish:

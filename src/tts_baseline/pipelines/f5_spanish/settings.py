@@ -50,8 +50,9 @@ class ReferenceSettings(Record, frozen=True, kw_only=True):
 class F5Settings(TextOptions, frozen=True, kw_only=True):
     """Everything that the pipeline can be told; the defaults are the preset `roadmap`.
 
-    Model: `weights` is "checkpoint", or "embedded" for one that ships with this package; `checkpoint` is a
-    path or hf://owner/name/file; `arch` is v0 or v1 (needed where neither a sidecar file nor the hub
+    Model: `weights` is "checkpoint", or a voice, which has set what else it needs (`voice/folder.py`): the
+    folder of one, or "embedded" for the one that ships with this package; `checkpoint` is a path or
+    hf://owner/name/file; `arch` is v0 or v1 (needed where neither a sidecar file nor the hub
     repository states it); `vocabulary` a vocab.txt (default: upstream's); `vocoder` a folder or
     hf://owner/name.
     Sampling: `steps`, `guidance`, `sway`, `speed`.
@@ -62,7 +63,7 @@ class F5Settings(TextOptions, frozen=True, kw_only=True):
     """
 
     preset: str = "roadmap"
-    weights: Literal["checkpoint", "embedded"] = "checkpoint"
+    weights: str = "checkpoint"
     checkpoint: str = "hf://jpgallegoar/F5-Spanish/model_1200000.safetensors"
     arch: str | None = None
     vocabulary: str | None = None
@@ -103,7 +104,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 
 
 def read(table: Mapping[str, Any]) -> F5Settings:
-    """The settings in a table of the project file.
+    """The settings in a table of the project file, its voice unfolded.
 
     Raises SettingsError for an unknown key, preset or value, naming the nearest.
     """

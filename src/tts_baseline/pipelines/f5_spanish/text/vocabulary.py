@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.errors import PipelineError
+from tts_baseline.pipelines.f5_spanish.hub import placed
 from tts_baseline.pipelines.f5_spanish.plan import Omission
 from tts_baseline.pipelines.f5_spanish.text.moves import Moves, edited
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
@@ -217,5 +218,5 @@ def _not_read(what: str, path: Path) -> PipelineError:
 
 
 def vocabulary_of(path: str | None, *, root: Path) -> Vocabulary:
-    """The vocabulary in the file that a setting names, relative to `root`; without one, upstream's."""
-    return Vocabulary.read(root / path) if path else Vocabulary.default()
+    """The vocabulary in the file that a setting names, see `placed`; without one, upstream's."""
+    return Vocabulary.read(placed(path, root=root)) if path else Vocabulary.default()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.files import read_bounded
-from tts_baseline.pipelines.f5_spanish.hub import located
+from tts_baseline.pipelines.f5_spanish.hub import located, placed
 from tts_baseline.pipelines.f5_spanish.vocoder.vocos import Vocos, sizes_of
 from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
 
@@ -39,4 +39,4 @@ def vocos(source: str, *, device: str, root: Path) -> Vocos:
 def weights_of(source: str, *, root: Path) -> str:
     """Where a vocoder's weights are: `model.safetensors` in a folder that has it, else the published name."""
     safe = f"{source}/{SAFE_WEIGHTS}"
-    return safe if (root / safe).is_file() else f"{source}/{WEIGHTS}"
+    return safe if placed(safe, root=root).is_file() else f"{source}/{WEIGHTS}"

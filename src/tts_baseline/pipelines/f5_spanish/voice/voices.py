@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.registry import nearest
+from tts_baseline.pipelines.f5_spanish.hub import placed
 from tts_baseline.pipelines.f5_spanish.settings import REFERENCES, F5Settings, ReferenceSettings
 from tts_baseline.pipelines.f5_spanish.text import controls
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
@@ -66,7 +67,7 @@ def load(settings: F5Settings, vocabulary: Vocabulary, *, device: str, root: Pat
                 where=f"{REFERENCES} {entry.audio}",
                 hint="remove one of them",
             )
-        path = root / entry.audio
+        path = placed(entry.audio, root=root)
         clip = files[path] = files.get(path) or read_clip(path)
         text = entry.text.strip() or _transcribed(clip, entry, settings, device, root)
         content = (clip.sha256, text)
