@@ -15,8 +15,8 @@ from tts_baseline.core.options import OPTIONS, flag
 
 SOURCE = Path(tts_baseline.__file__).parent
 TABLES = runpy.run_path(str(ROOT / "docs" / "tables.py"))
-# What running, installing and building make, and what lies in a pending run.
-MADE = (".tts-baseline/", ".tts-baseline-local/", ".venv/", "site/", "baselines/")
+# What running, installing, building and exporting make, and what lies in a pending run.
+MADE = (".tts-baseline/", ".tts-baseline-local/", ".venv/", "site/", "baselines/", "voices/")
 
 
 def is_there(path: str) -> bool:
