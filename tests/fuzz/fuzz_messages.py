@@ -16,7 +16,8 @@ from tts_baseline.core.errors import RequestFailed
 from tts_baseline.measure.exchange import UNREADABLE
 from tts_baseline.measure.frames import Inbox, NoFrame
 from tts_baseline.measure.protocol import from_worker
-from tts_baseline.pipelines.http.answer import Answer, Wanted, decoded
+from tts_baseline.pipelines._sound_files import Wanted
+from tts_baseline.pipelines.http.answer import Answer, decoded
 from tts_baseline.pipelines.http.media import Media, media
 
 MOST = 1_000_000
@@ -44,7 +45,7 @@ def test_frames(dice: random.Random) -> None:
 @given(dice=DICE)
 def test_answer(kind: str, dice: random.Random) -> None:
     rate = 16_000 if kind == "pcm" else None
-    wanted = Wanted(format=kind, sample_rate=rate, content_type=None, most=MOST)
+    wanted = Wanted(format=kind, sample_rate=rate, most=MOST)
     answer = Answer(altered(f"answer.{kind}", dice), Media())
     heard, refusal = attempt(lambda: decoded(answer, wanted), RequestFailed)
     assert refusal.what if refusal else len(heard[0]) <= MOST

@@ -30,11 +30,11 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.sounds import fault
 from tts_baseline.pipelines import _answers, _load
+from tts_baseline.pipelines._sound_files import Format, Wanted
+from tts_baseline.pipelines._sound_files.words import excerpt
 from tts_baseline.pipelines.http import Http, create
-from tts_baseline.pipelines.http.answer import Answer, Wanted, decoded
-from tts_baseline.pipelines.http.media import Format
+from tts_baseline.pipelines.http.answer import Answer, decoded
 from tts_baseline.pipelines.http.retry import pause_s
-from tts_baseline.pipelines.http.words import excerpt
 
 TONE = (np.random.default_rng(5).normal(0, 0.1, 8000) * 32768).astype(np.int16)
 Make = Callable[..., Http]
@@ -351,7 +351,7 @@ def test_channels_that_differ_are_not_mixed(server: Server, voice: Http) -> None
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b"", "the server's answer is empty"),
+        (b"", "the answer is empty"),
         (b"<html>busy</html>", "the answer is HTML, not wav: <html>busy</html>"),
     ],
     ids=["empty", "html"],
@@ -372,7 +372,7 @@ def test_a_wav_without_samples_is_an_empty_utterance(server: Server, voice: Http
 def test_any_bytes_are_audio_or_refused(body: bytes) -> None:
     asked: tuple[tuple[Format, int | None], ...] = (("wav", None), ("flac", None), ("pcm", 8000))
     for form, rate in asked:
-        wanted = Wanted(format=form, sample_rate=rate, content_type=None, most=10_000)
+        wanted = Wanted(format=form, sample_rate=rate, most=10_000)
         try:
             samples, heard = decoded(Answer(body), wanted)
         except RequestFailed:

@@ -19,10 +19,10 @@ from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record, Request, Utterance
 from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines.http.answer import Wanted, decoded
+from tts_baseline.pipelines._sound_files import Format, Wanted
+from tts_baseline.pipelines.http.answer import decoded
 from tts_baseline.pipelines.http.client import Client
 from tts_baseline.pipelines.http.endpoint import TABLE, endpoint, unfit
-from tts_baseline.pipelines.http.media import Format
 
 _OURS = ("model", "input", "voice", "instructions", "response_format", "speed")
 _HEARD = ("model", "voice", "voices", "styles", "response_format")
@@ -164,11 +164,10 @@ class Http:
         wanted = Wanted(
             format=options.response_format,
             sample_rate=options.sample_rate,
-            content_type=options.content_type,
             most=options.max_answer_bytes,
         )
         try:
-            samples, rate = decoded(answer, wanted, self._client.secrets)
+            samples, rate = decoded(answer, wanted, options.content_type, self._client.secrets)
         except RequestFailed as error:
             error.where = self._to.shown
             raise

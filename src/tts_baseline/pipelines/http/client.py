@@ -17,13 +17,13 @@ from http.client import (
 from multiprocessing.connection import wait
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
+from tts_baseline.pipelines._sound_files.words import excerpt, line
 from tts_baseline.pipelines.http.answer import Answer
 from tts_baseline.pipelines.http.body import body as body_of
 from tts_baseline.pipelines.http.body import refusal
 from tts_baseline.pipelines.http.endpoint import TABLE, Endpoint
 from tts_baseline.pipelines.http.media import media, read_out
 from tts_baseline.pipelines.http.retry import pause_s
-from tts_baseline.pipelines.http.words import excerpt, line
 
 _BUSY = (429, 503)
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from email.message import Message
-from typing import Literal
 from urllib.parse import unquote
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines._sound_files import Format
+from tts_baseline.pipelines._sound_files.words import line
 from tts_baseline.pipelines.http.endpoint import TABLE
-from tts_baseline.pipelines.http.words import line
-
-Format = Literal["wav", "flac", "pcm"]
 
 TYPES = {
     "wav": ("audio/wav", "audio/x-wav", "audio/wave", "audio/x-wave", "audio/vnd.wave"),

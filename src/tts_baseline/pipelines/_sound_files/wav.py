@@ -39,7 +39,7 @@ def whole(answer: bytes) -> bytes:
     if size % layout:
         raise RequestFailed(
             f"the WAV file's {size:,} bytes of samples are not whole samples of {layout} bytes",
-            hint="see whether the server's answer is cut off",
+            hint="see whether the answer is cut off",
         )
     second = answer.find(b"WAVEfmt ", samples.start)
     if second >= 0:

@@ -1,4 +1,4 @@
-"""What a server said, fit to print: one short line of text, without secrets."""
+"""What a server or a command said, fit to print: one short line of text, without secrets."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from collections.abc import Collection
 
 from tts_baseline.core.redaction import redacted
-from tts_baseline.pipelines.http.kinds import kind, text
+from tts_baseline.pipelines._sound_files.kinds import kind, text
 
 _LINE_CHARS = 200  # chosen: two lines of a terminal
 
 
 def line(said: str, secrets: Collection[str] = ()) -> str:
-    """A text of the server's on one line of at most 200 characters, its secrets replaced by ***."""
+    """A text that came from outside on one line of at most 200 characters, its secrets replaced by ***."""
     shown = redacted(said, secrets)
     return " ".join("".join(c if c.isprintable() else " " for c in shown).split())[:_LINE_CHARS]
 
