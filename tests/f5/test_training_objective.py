@@ -143,6 +143,16 @@ def test_a_draw_hides_what_the_chances_say() -> None:
     assert sum(text for _, text in drops) / 2000 == pytest.approx(0.2, abs=0.04)
 
 
+def test_early_draws_early_times_more_often_and_nothing_else_anew() -> None:
+    given = batch((2,) * 2000, channels=1)
+    uniform, early = (objective.draw(given, Chances(early=early), objective.dice(4)) for early in (1.0, 2.0))
+    assert float((uniform.times < 0.2).float().mean()) == pytest.approx(0.2, abs=0.04)
+    assert float((early.times < 0.2).float().mean()) == pytest.approx(0.2**0.5, abs=0.04)
+    assert torch.equal(uniform.times**2, early.times)
+    assert torch.equal(uniform.noise, early.noise)
+    assert torch.equal(uniform.span, early.span)
+
+
 @pytest.mark.parametrize(("drops", "hears", "reads"), [("nothing", 1, 1), ("audio", 0, 1), ("all", 0, 0)])
 def test_what_is_dropped_is_not_seen(drops: str, hears: int, reads: int) -> None:
     ours, given = ours_of("v1"), batch()

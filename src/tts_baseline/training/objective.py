@@ -76,7 +76,7 @@ def draw(batch: Batch, chances: Chances, dice: Dice) -> Draw:
     frame = torch.arange(frames)
     span = (frame >= start[:, None]) & (frame < (start + hidden)[:, None])
     noise = torch.randn(batch.mel.shape, generator=numbers)
-    times = torch.rand(items, generator=numbers)
+    times = torch.rand(items, generator=numbers) ** chances.early
     drops_audio = dice.drops.random() < chances.drop_audio
     drops_all = dice.drops.random() < chances.drop_all
     return Draw(span, noise, times, drops_audio or drops_all, drops_all)
