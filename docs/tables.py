@@ -20,8 +20,9 @@ from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.core.switches import switches as switches_of
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.metrics import features as shared
+from tts_baseline.pipelines import command as command_pipeline
+from tts_baseline.pipelines import http as http_pipeline
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS
-from tts_baseline.pipelines.http import create
 from tts_baseline.report.format import formats as registered_formats
 
 HERE = Path(__file__).parent
@@ -139,7 +140,17 @@ def formats() -> str:
 
 
 def http() -> str:
-    """One row a setting of the pipeline `http`, as the docstring of its factory tells them."""
+    """One row a setting of the pipeline `http`."""
+    return _settings(http_pipeline.create)
+
+
+def command() -> str:
+    """One row a setting of the pipeline `command`."""
+    return _settings(command_pipeline.create)
+
+
+def _settings(create: Callable[..., object]) -> str:
+    """One row a setting of a pipeline, as the docstring of its factory tells them."""
     told = re.findall(r"^((?:\w+, )*\w+): (.*(?:\n    .+)*)", inspect.getdoc(create) or "", re.MULTILINE)
     defaults = {name: parameter.default for name, parameter in inspect.signature(create).parameters.items()}
     return table(
@@ -163,6 +174,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "formats": formats,
     "steps": steps,
     "http": http,
+    "command": command,
 }
 
 

@@ -14,7 +14,6 @@ import pytest
 from tests.support.pages import PAGES, ROOT, blocks, results
 from tts_baseline import cli
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.registry import pipelines
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate.limits import chosen
 from tts_baseline.pipelines import _load
@@ -68,11 +67,12 @@ def test_every_setting_is_explained(name: str) -> None:
     assert f"| `{name}` |" in PAGES["docs/settings.md"]
 
 
-def test_the_settings_of_a_server_build_its_pipeline() -> None:
-    (text,) = blocks("docs/servers.md", "toml")
+@pytest.mark.parametrize(("page", "name"), [("docs/servers.md", "http"), ("docs/command.md", "command")])
+def test_the_settings_that_a_page_shows_build_its_pipeline(page: str, name: str) -> None:
+    (text,) = blocks(page, "toml")
     table = tomllib.loads(text)["tool"]["tts-baseline"]
-    assert table["pipeline"] in pipelines()
-    _load.build(_load.resolve("http"), table["pipelines"]["http"], device="cpu", optimize=())
+    assert table["pipeline"] == name
+    _load.build(_load.resolve(name), table["pipelines"][name], device="cpu", optimize=())
 
 
 def test_the_limits_it_shows_can_be_read() -> None:
