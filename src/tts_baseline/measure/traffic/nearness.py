@@ -87,7 +87,7 @@ def _allowed(logs: Sequence[Sequence[float]]) -> float:
     freedom = sum(len(values) - 1 for values in logs)
     if not freedom:
         return _MOST_SPREAD
-    squares: float = sum((value - fmean(values)) ** 2 for values in logs for value in values)
+    squares = sum((value - fmean(values)) ** 2 for values in logs for value in values)
     fewest = min(len(values) for values in logs)
     spread = math.sqrt(squares / freedom * (1 + 1 / fewest))
     allowed = float(t.isf(_ALPHA / 2, freedom)) * spread
@@ -119,5 +119,4 @@ def _warped(one: Bands, other: Bands) -> float:
             steps = np.minimum(np.minimum(last[row], last[row + 1]), before[row])
             now[row + 1] = steps + cost[row, diagonal - row]
         before, last = last, now
-    total: float = last[rows]
-    return total / (rows + columns)
+    return float(last[rows] / (rows + columns))
