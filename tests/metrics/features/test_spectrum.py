@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.signal import ShortTimeFFT
+from scipy.signal.windows import hann
 
 from tests.support.sounds import RATE, clip, noise
 from tts_baseline.core.sounds import Sound
@@ -37,6 +39,15 @@ def test_frames_are_what_the_definition_gives():
         cut = samples[middle - WINDOW // 2 : middle + WINDOW // 2]
         expected = 2 * np.abs(np.fft.rfft(cut * window)) / window.sum()
         np.testing.assert_allclose(heard.amplitude[frame, 1:-1], expected[1:-1], atol=1e-12)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050])  # windows of 256, 353 and 706 samples
+def test_it_is_what_scipy_gives(rate):
+    samples = noise(rate + 77, 3)
+    window, hop = round(WINDOW_S * rate), round(HOP_S * rate)
+    transform = ShortTimeFFT(hann(window, sym=False), hop, rate, fft_mode="onesided2X", scale_to="magnitude")
+    expected = np.abs(transform.stft(samples, p0=0, p1=-(-samples.size // hop))).T
+    np.testing.assert_allclose(spectrum(Sound(samples, rate)).amplitude, expected, atol=1e-12)
 
 
 def test_a_click_is_in_the_frames_around_its_time():
