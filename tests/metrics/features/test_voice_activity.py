@@ -15,7 +15,7 @@ from tests.support import environment
 from tests.support.sounds import RATE, clip, spans, speech_mask
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features import voice_activity as module
-from tts_baseline.metrics.features.voice_activity import voice_activity
+from tts_baseline.metrics.features.voice_activity import speech_probability, voice_activity
 
 
 @pytest.mark.parametrize("rate", [RATE, 24_000])
@@ -53,6 +53,22 @@ def test_the_detector_hears_both_directions_of_time_at_half_of_full_scale(monkey
     samples = np.tile([1.0, -1.0], 8 * 256)
     assert module._probability(Sound(samples, RATE)) == pytest.approx(np.full(8, 0.45))
     assert (len(loudest), set(loudest)) == (16, {0.5})
+
+
+@pytest.mark.parametrize("rate", [RATE, 22_050])
+def test_a_sample_is_as_likely_speech_as_its_32_ms_and_not_at_all_in_a_pause(rate, monkeypatch):
+    """Counted from where digital silence ends; a step of 32 ms is 705.6 samples at 22,050 Hz."""
+    said = np.array([0.9, 0.7, 0.45, 0.1, 0.1, 0.1, 0.1, 0.8])
+    monkeypatch.setattr(module, "_probability", lambda sound: said)
+    silence, sounding = rate // 10, round(8 * 0.032 * rate)
+    tone = np.sin(np.arange(sounding))
+    likely = speech_probability(Sound(np.concatenate([np.zeros(silence), tone, np.zeros(silence)]), rate))
+    inside = likely[silence + 1 : silence + sounding]  # the sine's first sample is silent, too
+    for chunk, expected in ((0, 0.9), (1, 0.7), (2, 0.45), (4, 0.0), (7, 0.8)):
+        middle = round((chunk + 0.5) * 0.032 * rate)
+        assert set(inside[middle - rate // 100 : middle + rate // 100]) == {expected}
+    assert not likely[:silence].any()
+    assert not likely[silence + sounding :].any()
 
 
 @pytest.mark.parametrize("gain", [1e-4, -1.0, 50.0])

@@ -40,12 +40,35 @@ def voice_activity(sound: Sound) -> VoiceActivity:
     At the sound's own rate; neither its level nor digital silence at its ends plays a part. It must not be
     silent.
     """
-    start, stop = _sounding(sound)
-    inner = Sound(full_scale(sound).samples[start:stop], sound.rate)
-    speech, doubtful = _segments(_probability(inner))
+    start, _ = _sounding(sound)
+    speech, doubtful = _segments(_heard(sound))
     chunk, guard, length = _CHUNK * sound.rate / _RATE, GUARD_S * sound.rate, sound.samples.size
     pauses = ~_sample_mask(speech | doubtful, length, chunk, guard, start)
     return VoiceActivity(_sample_mask(speech, length, chunk, 0.0, start), pauses)
+
+
+@feature
+def speech_probability(sound: Sound) -> Samples:
+    """How likely each sample is speech, shape (n,): what the detector says of its 32 ms; 0 in the pauses.
+
+    Noise fills short gaps, of which the detector is then in doubt. Whether it calls them speech hangs on a
+    little; how likely they are does not.
+    """
+    import numpy as np
+
+    start, stop = _sounding(sound)
+    chunk = _CHUNK * sound.rate / _RATE
+    likely = np.zeros(sound.samples.size)
+    likely[start:stop] = _heard(sound)[(np.arange(stop - start) / chunk).astype(int)]
+    likely[voice_activity(sound).pauses] = 0.0
+    return likely
+
+
+@feature
+def _heard(sound: Sound) -> Samples:
+    """The probability of speech in each chunk, the first of which begins where digital silence ends."""
+    start, stop = _sounding(sound)
+    return _probability(Sound(full_scale(sound).samples[start:stop], sound.rate))
 
 
 def _sounding(sound: Sound) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.digital_silence import digital_silence
 from tts_baseline.metrics.features.full_scale import full_scale
 from tts_baseline.metrics.features.room_tone import quiet, room_tone
-from tts_baseline.metrics.features.voice_activity import voice_activity
+from tts_baseline.metrics.features.voice_activity import speech_probability, voice_activity
 from tts_baseline.metrics.pooling import Measured, over_utterances
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ _BLOCKS = 6  # chosen: so few that they are long, and noise of any colour differ
 def read(evidence: Evidence) -> Reading:
     """10·log10((P_speech - P_noise) / P_noise) in dB, at most 100; None without 50 ms of pause.
 
-    P_speech is the mean power of what Silero VAD calls speech, P_noise that of the samples at least
-    50 ms away from it, both about the mean of the pauses (a constant offset is not noise), at the
-    sound's own rate; the idea of an active speech level is ITU-T P.56's. White noise of 0 to 50 dB
-    reads within 0.3 dB. Digital silence, 10 ms or more of one value, is no pause; where there is nothing else
-    between the speech, it reads 100 dB. The less pause there is, the larger is the value's standard error.
-    The note names noise that is mostly rumble or hum.
+    P_speech is the mean power of what Silero VAD hears, each sample weighted by how likely it is speech,
+    P_noise that of the samples at least 50 ms away from all that may be speech, both about the mean of the
+    pauses (a constant offset is not noise), at the sound's own rate; the idea of an active speech level is
+    ITU-T P.56's. White noise of 0 to 50 dB reads within 0.3 dB. Digital silence, 10 ms or more of one value,
+    is no pause; where there is nothing else between the speech, it reads 100 dB. The less pause there is, the
+    larger is the value's standard error. The note names noise that is mostly rumble or hum.
     """
     return over_utterances(SPEC, evidence, _snr)
 
@@ -66,7 +66,8 @@ def _snr(sound: Sound) -> Measured:
         return Measured(None, "no 50 ms of pause")
     samples = loud.samples - loud.samples[pauses].mean()
     noise = float((samples[pauses] ** 2).mean())
-    excess = float((samples[speech] ** 2).mean()) - noise
+    likely = speech_probability(sound)
+    excess = float((likely * samples**2).sum() / likely.sum()) - noise
     if excess <= 0:
         return Measured(None, "the pauses are as loud as the speech")
     if excess >= noise * 10 ** (CEILING_DB / 10):
