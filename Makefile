@@ -110,8 +110,10 @@ voice: $(TEACHER)/done $(F5_VENV)/done
 	OMP_NUM_THREADS=1 $(F5_VENV)/bin/torchrun --nproc-per-node 2 --no-python -- \
 	  $(LEARN) run $(VOICE)/data --recipe recipes/dora/recipe.toml --out $(VOICE)/run
 	$(LEARN) vocoder $(VOICE)/data --recipe recipes/dora/vocoder.toml --out $(VOICE)/vocoder
-	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/data --out $(VOICE)/dora
-	$(LEARN) export $(VOICE)/vocoder --dataset $(VOICE)/data --out $(VOICE)/dora/vocoder
+	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/data --vocoder $(VOICE)/vocoder --out $(VOICE)/dora \
+	  --licence "MIT; it learned from speech of Kokoro-82M (Apache-2.0)"
+	@echo "It speaks with weights = \"$(VOICE)/dora\", and with weights = \"embedded\" after:"
+	@echo "  cp -R $(VOICE)/dora src/tts_baseline/voices/"
 
 clean:
 	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*

@@ -12,6 +12,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
          tts-baseline train convert data/ana --to f5_tts --out forms/ana
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
+         tts-baseline train export runs/ana --dataset data/ana --vocoder runs/vocoder --out voices/ana
 """  # noqa: E501 - a line to copy
 
 from __future__ import annotations
@@ -88,6 +89,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     step.add_argument("run", type=Path, metavar="RUN", help="the folder of the run")
     step.add_argument("--dataset", type=Path, required=True, metavar="DATASET", help="what it learned from")
     step.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the checkpoint goes")
+    step.add_argument(
+        "--vocoder", default="", metavar="VOCODER",
+        help="make a voice of it, with this vocoder: its run, its export, or hf://owner/name",
+    )  # fmt: skip
+    step.add_argument(
+        "--clip", action="append", default=[], metavar="ID",
+        help="a clip of the dataset for the voice to continue; repeatable (default: usual ones)",
+    )  # fmt: skip
     step.add_argument("--licence", default="not stated", metavar="TEXT", help="of weights and data")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_export)
@@ -231,7 +240,14 @@ def _say_ended(ended: Ended, *, as_json: bool) -> None:
 def _export(options: argparse.Namespace) -> int:
     from tts_baseline.training import export
 
-    exported = export.export(options.run, options.dataset, options.out, licence=options.licence)
+    if options.clip and not options.vocoder:
+        raise SettingsError(
+            "a checkpoint continues no clip; a voice does", where="--clip", hint="add --vocoder VOCODER"
+        )
+    exported = export.export(
+        options.run, options.dataset, options.out,
+        licence=options.licence, vocoder=options.vocoder, clips=options.clip,
+    )  # fmt: skip
     if options.json:
         say_json(json.dumps(exported.settings))
         return 0
