@@ -156,7 +156,7 @@ def _convert(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from tts_baseline.training import alignment, begin, crew, dataset, objective, recipes, run
+    from tts_baseline.training import begin, crew, dataset, recipes, run
 
     recipe = recipes.read(options.recipe, recipes.Recipe) if options.recipe else recipes.Recipe()
     if options.lora:
@@ -169,11 +169,8 @@ def _run(options: argparse.Namespace) -> int:
             where=str(options.dataset),
             hint="set patience = 0, or prepare the dataset with held_out = 0.02",
         )
-    network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd())
-    lesson: objective.Lesson = objective.loss
-    if recipe.align:
-        network = alignment.taught(network, phones=len(data.phones), seed=recipe.seed)
-        lesson = alignment.lesson(recipe.align)
+    network = begin.network(recipe, data.vocabulary, start=options.start, root=Path.cwd(), names=data.names)
+    lesson = begin.lesson(network, recipe, data)
     with crew.joined(options.device, recipe.accumulate) as (processes, device):
         own = partial(
             run.run, network, data, recipe, options.out, device=device, lesson=lesson, crew=processes
@@ -189,9 +186,11 @@ def _distill(options: argparse.Namespace) -> int:
     recipe = recipes.read(options.recipe, kind) if options.recipe else kind()
     data, root = dataset.read(options.dataset), Path.cwd()
     teacher = begin.teacher(options.teacher, recipe, data.vocabulary, root=root)
-    recipe = msgspec.structs.replace(recipe, teacher=distilling.fingerprint(teacher))
+    recipe = distilling.completed(recipe, teacher)
     start = None if options.smaller else options.teacher
-    student = begin.network(recipe, data.vocabulary, start=start, root=root)
+    names = teacher.architecture.labels or data.names
+    student = begin.network(recipe, data.vocabulary, start=start, root=root, names=names)
+    begin.check_told(student, data)
     lesson = distilling.lesson(teacher.to(options.device), recipe)
     learn = partial(run.run, student, data, recipe, options.out, device=options.device, lesson=lesson)
     return _followed(options, learn)

@@ -175,12 +175,13 @@ def _losses(candidate: Candidate, clips: Dataset, project: Project, progress: Pr
     progress.say(f"the held-out loss of {candidate.name} on {len(clips.clips)} clips")
     table = _table(candidate, project)
     vocabulary = vocabulary_of(table.get("vocabulary"), root=project.root)
-    own = [replace(clip, tokens=tuple(vocabulary.encode(tokenize(clip.text)))) for clip in clips.clips]
+    encoded = [replace(clip, tokens=tuple(vocabulary.encode(tokenize(clip.text)))) for clip in clips.clips]
     device = on_device(project.settings.device)
     network = transformer(
         str(candidate.file), arch=table.get("arch"), tokens=len(vocabulary), device=device, root=project.root
     )
-    return held_out.losses(network, replace(clips, clips=tuple(own)), draws=_DRAWS, device=device)
+    own = replace(clips, clips=tuple(encoded)).told_as(network.architecture.labels)
+    return held_out.losses(network, own, draws=_DRAWS, device=device)
 
 
 def _said(
@@ -238,4 +239,6 @@ def _table(candidate: Candidate, project: Project) -> dict[str, Any]:
         table.pop("arch", None)  # the checkpoint states its own
     if candidate.vocabulary:
         table["vocabulary"] = candidate.vocabulary
-    return table | {"weights": "checkpoint", "checkpoint": str(candidate.file)}
+    own = {"weights": "checkpoint", "checkpoint": str(candidate.file)}
+    # One that learned prosody from other clips may not know the regions of these.
+    return table | own | {"missing_style": "neutral"}

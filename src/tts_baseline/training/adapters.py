@@ -20,7 +20,10 @@ _BASE, _DOWN, _UP = ".base_layer", ".lora_A.default.weight", ".lora_B.default.we
 
 
 def adapted(network: Transformer, *, rank: int, seed: int) -> Transformer:
-    """The network with adapters of this rank, which alone learn; it computes what it did, bit for bit."""
+    """The network with adapters of this rank; it computes what it did, bit for bit.
+
+    They alone learn, and the vectors of prosody where it has them.
+    """
     try:
         from peft import LoraConfig, inject_adapter_in_model
     except ImportError as missing:
@@ -30,6 +33,8 @@ def adapted(network: Transformer, *, rank: int, seed: int) -> Transformer:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         inject_adapter_in_model(config, network)
+    if network.text_embed.prosody is not None:
+        network.text_embed.prosody.requires_grad_(True)
     return network
 
 

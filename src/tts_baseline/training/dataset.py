@@ -23,6 +23,7 @@ from tts_baseline.core.errors import PipelineError, brief
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.records import Record
 from tts_baseline.pipelines.f5_spanish.network.architecture import MEL_CHANNELS
+from tts_baseline.pipelines.f5_spanish.network.labels import NEUTRAL, UNTOLD, Labels, Manner, named
 from tts_baseline.pipelines.f5_spanish.plan import SentenceType
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.training.objective import UNLABELLED, Batch
@@ -56,7 +57,8 @@ class Clip(Record, frozen=True, kw_only=True):
 class Dataset(Struct, frozen=True, kw_only=True):
     """The clips of one part, their mels, the vocabulary, and a hash of all that is learned from.
 
-    `phones` are those that any clip of the dataset has, in their order as labels.
+    `phones` are those that any clip of the dataset has, in their order as labels; `names` are its regions and
+    styles, and `labels` those of the network that learns, which is told nothing without.
     """
 
     clips: tuple[Clip, ...]
@@ -64,6 +66,8 @@ class Dataset(Struct, frozen=True, kw_only=True):
     vocabulary: Vocabulary
     sha256: str
     phones: tuple[str, ...] = ()
+    names: Labels = Labels()
+    labels: Labels | None = None
 
     @property
     def lengths(self) -> list[int]:
@@ -82,16 +86,35 @@ class Dataset(Struct, frozen=True, kw_only=True):
             mel=pad_sequence(mels, batch_first=True),
             tokens=pad_sequence(tokens, batch_first=True, padding_value=-1),
             lengths=torch.tensor([clip.frames for clip in clips]),
-            phones=pad_sequence([self._labels(clip) for clip in clips], True, UNLABELLED),
+            phones=pad_sequence([self._phones(clip) for clip in clips], True, UNLABELLED),
+            labels=pad_sequence([_told(clip, self.labels) for clip in clips], True, UNTOLD)
+            if self.labels
+            else None,
         )
 
-    def _labels(self, clip: Clip) -> torch.Tensor:
+    def told_as(self, labels: Labels | None) -> Dataset:
+        """The same, for a network that knows these labels; a name that it does not know is neutral."""
+        return replace(self, labels=labels)
+
+    def _phones(self, clip: Clip) -> torch.Tensor:
         """The phone of each frame (n,), a number in `phones`."""
         if not clip.phones:
             return torch.full((clip.frames,), UNLABELLED)
         symbols, frames = zip(*clip.phones, strict=True)
         numbers = torch.tensor([self.phones.index(symbol) for symbol in symbols])
         return numbers.repeat_interleave(torch.tensor(frames))
+
+
+def _told(clip: Clip, labels: Labels) -> torch.Tensor:
+    """What is told of each token of a clip (t, 3)."""
+    runs = clip.sentences or (("", len(clip.tokens)),)
+    numbers = [labels.numbers(Manner(kind, *manner(clip))) for kind, _ in runs]
+    return torch.tensor(numbers).repeat_interleave(torch.tensor([count for _, count in runs]), dim=0)
+
+
+def manner(clip: Clip) -> tuple[str, str]:
+    """The region and the style of a clip, neutral where they are not known."""
+    return clip.region or NEUTRAL, clip.style or NEUTRAL
 
 
 def read(folder: Path, part: Split = "train") -> Dataset:
@@ -136,6 +159,7 @@ def read(folder: Path, part: Split = "train") -> Dataset:
         vocabulary=vocabulary,
         sha256=hashlib.sha256(lines).hexdigest(),
         phones=tuple(sorted({symbol for clip in found for symbol, _ in clip.phones})),
+        names=named(*(set(names) for names in zip(*map(manner, found), strict=True))),
     )
 
 

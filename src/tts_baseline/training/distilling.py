@@ -14,9 +14,11 @@ from typing import Annotated, ClassVar
 
 import torch
 from msgspec import Meta
+from msgspec.structs import replace
 from torch import Tensor
 from torch.nn import functional
 
+from tts_baseline.core.errors import SettingsError
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver, schedule
 from tts_baseline.training import recipes
@@ -53,6 +55,21 @@ def lesson(teacher: Transformer, recipe: StudentRecipe) -> Lesson:
         return functional.mse_loss(predicted(student, scene).float()[span], wanted[span])
 
     return loss
+
+
+def completed(recipe: StudentRecipe, teacher: Transformer) -> StudentRecipe:
+    """The recipe with what the teacher decides: its hash, and whether the student is told prosody as it is.
+
+    Raises SettingsError where the recipe wants prosody, of which the teacher knows nothing.
+    """
+    is_told = teacher.architecture.labels is not None
+    if recipe.prosody and not is_told:
+        raise SettingsError(
+            "the teacher learned no prosody, and a student learns from its teacher alone",
+            where="prosody in the recipe",
+            hint="set prosody = false, or name a teacher that a run with prosody = true has made",
+        )
+    return replace(recipe, teacher=fingerprint(teacher), prosody=is_told)
 
 
 def fingerprint(teacher: Transformer) -> str:

@@ -2,17 +2,18 @@
 
 With a vocoder it becomes a voice, whose folder is all that the pipeline needs (`voice/folder.py`).
 
-Names and form are those of the published checkpoints, so upstream f5-tts loads it, too.
+Names and form are those of the published checkpoints, so upstream f5-tts loads it, too. Vectors of prosody,
+which upstream would refuse, are in a file of their own.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from safetensors.torch import save
 from torch import Tensor
@@ -20,7 +21,10 @@ from torch import Tensor
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.pipelines.f5_spanish.hub import HUB
+from tts_baseline.pipelines.f5_spanish.network import sidecar
 from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture, measured
+from tts_baseline.pipelines.f5_spanish.network.labels import Labels
+from tts_baseline.pipelines.f5_spanish.network.load import PROSODY
 from tts_baseline.pipelines.f5_spanish.vocoder.load import CONFIG, SAFE_WEIGHTS, WEIGHTS
 from tts_baseline.pipelines.f5_spanish.voice import folder
 from tts_baseline.training import alignment, cards, checkpoints, voice
@@ -121,18 +125,34 @@ def _checkpoint(
     state: State, run: Path, dataset: Path, out: Path, licence: str, *, of: folder.Voice | None = None
 ) -> Path:
     weights = spoken(state)
+    vectors = {name: weights.pop(name) for name in list(weights) if name.startswith(PROSODY)}
+    labels = msgspec.convert(state.origin.get("labels"), Labels | None)
     arch = state.origin["recipe"]["arch"]
     path = out / CHECKPOINT
     shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
     sizes = measured(shapes, arch, checkpoint=str(run))
     tensors = {_PREFIX + name: weight for name, weight in weights.items()}
     write_atomic(out / VOCABULARY, (dataset / VOCABULARY).read_bytes())
-    write_atomic(out / (CHECKPOINT + ".json"), json.dumps({"arch": arch}).encode() + b"\n")
-    rows = {"architecture": _sizes(sizes), **_spoken_with(state), **_held_out(state), **_belongs_to(of)}
+    _write_sidecar(path, sidecar.Sidecar(arch=arch, prosody=labels), vectors)
+    rows = {
+        "architecture": _sizes(sizes), **_spoken_with(state), **_held_out(state), **_told(labels),
+        **_belongs_to(of),
+    }  # fmt: skip
     made = cards.card("Voice" if of else "Checkpoint", state, licence, rows)
     write_atomic(out / cards.CARD, made.encode())
     write_atomic(path, save(tensors, {"update": str(state.update)}))
     return path
+
+
+def _write_sidecar(checkpoint: Path, stated: sidecar.Sidecar, vectors: Mapping[str, Tensor]) -> None:
+    """Write what is stated beside a checkpoint, and its vectors of prosody before their names."""
+    path = sidecar.vectors_of(checkpoint)
+    if vectors:
+        kinds = {name.removeprefix(PROSODY).removesuffix(".weight"): each for name, each in vectors.items()}
+        write_atomic(path, save(kinds))
+    else:
+        path.unlink(missing_ok=True)
+    write_atomic(sidecar.path_of(checkpoint), msgspec.json.encode(stated) + b"\n")
 
 
 def _sampling(state: State) -> dict[str, Any]:
@@ -160,6 +180,10 @@ def _belongs_to(of: folder.Voice | None) -> dict[str, str]:
         return {}
     clips = "; ".join(f"{clip.audio}: {clip.text}" for clip in of.references)
     return {"vocoder": of.vocoder, "continues": clips}
+
+
+def _told(labels: Labels | None) -> dict[str, str]:
+    return {} if labels is None else {kind: ", ".join(names) for kind, names in labels.kinds.items()}
 
 
 def _sizes(sizes: Architecture) -> str:

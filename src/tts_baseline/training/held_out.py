@@ -14,7 +14,7 @@ from tts_baseline.training.recipes import Chances
 
 _FRAMES, _ITEMS = 4_000, 16  # chosen: what a GPU of 8 GB takes of the published network
 # All of a clip's audio and its text are given: what is asked is how well the rest is known.
-_CHANCES = Chances(drop_audio=0.0, drop_all=0.0)
+_CHANCES = Chances(drop_audio=0.0, drop_all=0.0, drop_prosody=0.0)
 _SEED = 1  # fixed, or two checkpoints would be asked different questions
 
 

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+import msgspec
 from msgspec import Struct
 from torch import Tensor
 
 from tts_baseline.core.errors import PipelineError, SettingsError
+from tts_baseline.pipelines.f5_spanish.network.labels import Labels
 from tts_baseline.training import checkpoints, recipes
 from tts_baseline.training.buckets import Cursor
 from tts_baseline.training.checkpoints import BEST, LAST, State
@@ -91,13 +93,18 @@ class Portion(NamedTuple, Generic[_Batch]):
     frames: int
 
 
-def opened(folder: Path, recipe: Course, data: str) -> tuple[State | None, dict[str, Any]]:
+def opened(
+    folder: Path, recipe: Course, data: str, labels: Labels | None = None
+) -> tuple[State | None, dict[str, Any]]:
     """The state that the run in a folder was left in, if any, and what it may be continued with.
 
-    Raises SettingsError where the folder holds a run of another recipe or other data.
+    `labels` are what its network is told beside the text. Raises SettingsError where the folder holds a run
+    of another recipe, other data or other labels.
     """
     folder.mkdir(parents=True, exist_ok=True)
     origin = {"kind": recipe.KIND, "recipe": recipes.as_table(recipe), "data": data}
+    if labels:
+        origin["labels"] = msgspec.to_builtins(labels)
     before = checkpoints.read(folder)
     if before is not None:
         _check_origin(before.origin, origin, recipe, folder)
@@ -203,6 +210,8 @@ def _check_origin(before: Mapping[str, Any], now: Mapping[str, Any], recipe: Cou
     names = recipes.changed(before["recipe"], recipe)
     if before["data"] != now["data"]:
         names.append("the data")
+    if before.get("labels") != now.get("labels"):
+        names.append("start, which knows other regions or styles")
     if names:
         raise SettingsError(
             f"the run in this folder was begun with another {', '.join(names)}",

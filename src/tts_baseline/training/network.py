@@ -18,7 +18,8 @@ from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 class Scene(NamedTuple):
     """What the network sees of a batch: state and given mel (b, n, m), tokens (b, t), times (b,).
 
-    `padding` (b, n, 1) marks the frames that are none; None where all are.
+    `padding` (b, n, 1) marks the frames that are none; None where all are. `labels` (b, t, 3) are what is
+    told of the tokens; None where nothing is.
     """
 
     state: Tensor
@@ -28,6 +29,7 @@ class Scene(NamedTuple):
     padding: Tensor | None
     drops_audio: bool
     drops_text: bool
+    labels: Tensor | None = None
 
 
 class Computed(NamedTuple):
@@ -43,7 +45,9 @@ def computed(network: Transformer, scene: Scene) -> Computed:
     That is: frames attend to padding, too, and padding gets nothing of it.
     """
     frames = scene.state.shape[1]
-    text = network.text_embed(scene.tokens, frames, drop=scene.drops_text, padding=scene.padding)
+    text = network.text_embed(
+        scene.tokens, frames, labels=scene.labels, drop=scene.drops_text, padding=scene.padding
+    )
     given = torch.zeros_like(scene.given) if scene.drops_audio else scene.given
     x = network.input_embed(scene.state, given, text, scene.padding)
     # Typed as what a switch may put in its place; here it is the reference.

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tts_baseline.pipelines.f5_spanish.network.labels import UNTOLD
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 from tts_baseline.training.network import Scene, predicted
 from tts_baseline.training.recipes import Chances
@@ -26,17 +27,19 @@ UNLABELLED = -100  # what torch's cross entropy leaves out
 class Batch(NamedTuple):
     """Clips side by side: mel (b, n, m) padded with 0, tokens (b, t) padded with -1, frames of each (b,).
 
-    `phones` (b, n) are the labels of the frames, `UNLABELLED` where none is known.
+    `phones` (b, n) are the labels of the frames, `UNLABELLED` where none is known. `labels` (b, t, 3) are
+    what is told of the tokens, or `UNTOLD`; None for a network that knows no labels.
     """
 
     mel: Tensor
     tokens: Tensor
     lengths: Tensor
     phones: Tensor
+    labels: Tensor | None = None
 
     def to(self, device: str) -> Batch:
         """The same batch on a device."""
-        return Batch(*(part.to(device) for part in self))
+        return Batch(*(None if part is None else part.to(device) for part in self))
 
 
 class Draw(NamedTuple):
@@ -47,6 +50,7 @@ class Draw(NamedTuple):
     times: Tensor
     drops_audio: bool
     drops_text: bool
+    drops_prosody: bool = False
 
 
 class Dice(NamedTuple):
@@ -79,7 +83,9 @@ def draw(batch: Batch, chances: Chances, dice: Dice) -> Draw:
     times = torch.rand(items, generator=numbers) ** chances.early
     drops_audio = dice.drops.random() < chances.drop_audio
     drops_all = dice.drops.random() < chances.drop_all
-    return Draw(span, noise, times, drops_audio or drops_all, drops_all)
+    # Drawn last: without prosody, everything is drawn as upstream does.
+    drops_prosody = dice.drops.random() < chances.drop_prosody
+    return Draw(span, noise, times, drops_audio or drops_all, drops_all, drops_prosody)
 
 
 def loss(network: Transformer, batch: Batch, drawn: Draw) -> Tensor:
@@ -106,6 +112,9 @@ def scene_of(batch: Batch, drawn: Draw) -> Scene:
     mel = batch.mel
     span, noise, times = (part.to(mel.device) for part in (drawn.span, drawn.noise, drawn.times))
     moment = times[:, None, None]
+    labels = batch.labels
+    if labels is not None and drawn.drops_prosody:
+        labels = torch.full_like(labels, UNTOLD)
     return Scene(
         state=(1 - moment) * noise + moment * mel,
         given=mel.masked_fill(span.unsqueeze(-1), 0.0),
@@ -114,6 +123,7 @@ def scene_of(batch: Batch, drawn: Draw) -> Scene:
         padding=_padding(batch),
         drops_audio=drawn.drops_audio,
         drops_text=drawn.drops_text,
+        labels=labels,
     )
 
 

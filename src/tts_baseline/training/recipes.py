@@ -29,12 +29,15 @@ class Chances(Record, frozen=True, kw_only=True):
 
     The time of a draw, from noise (0) to speech (1), is uniform where `early` is 1, and t**early of a uniform
     t elsewhere: 2 draws 45 % of the times from the first fifth, where it is decided what is said when.
+    `drop_prosody`: how often nothing is told beside the text, for a network that learns `prosody`: so it also
+    speaks without, as it does in upstream.
     """
 
     span: tuple[Part, Part] = (0.7, 1.0)
     drop_audio: Part = 0.3
     drop_all: Part = 0.2
     early: Positive = 1.0
+    drop_prosody: Part = 0.1
 
 
 class Sizes(Record, frozen=True, kw_only=True):
@@ -54,10 +57,11 @@ class Recipe(Record, frozen=True, kw_only=True):
     `updates` in all, each of `accumulate` batches of at most `frames` frames and `items` clips. The rate
     climbs to `peak` in `warmup` updates, then falls to zero at the last one (as upstream); gradients are
     clipped to `norm`. What is kept is the moving average of the weights, by `average` in the end. Products
-    are computed in `precision`. With `lora`, adapters of this rank learn, and no weights. `align` weighs
-    the loss of the alignment (`training/alignment.py`), for clips whose phones are known. A checkpoint is
-    written every `checkpoint_s` seconds. Every `check_every` updates (0: never) the held-out loss of the
-    average is asked; the run ends after `patience` times without a gain (0: never).
+    are computed in `precision`. With `lora`, adapters of this rank learn, and no weights. `align` weighs the
+    loss of the alignment (`training/alignment.py`), for clips whose phones are known. With `prosody` it
+    learns vectors of sentence type, region and style, which begin as zero. A checkpoint is written every
+    `checkpoint_s` seconds. Every `check_every` updates (0: never) the held-out loss of the average is asked;
+    the run ends after `patience` times without a gain (0: never).
     """
 
     KIND: ClassVar[str] = VOICE
@@ -75,6 +79,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     precision: Literal["float32", "bfloat16"] = "float32"
     lora: Annotated[int, Meta(ge=0, le=1024)] = 0
     align: NotNegative = 0.0
+    prosody: bool = False
     seed: Natural = 0
     checkpoint_s: NotNegative = 300.0
     check_every: Natural = 1_000

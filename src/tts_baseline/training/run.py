@@ -44,14 +44,17 @@ def run(
     SettingsError where the folder holds a run of another recipe or other data, and PipelineError where the
     loss is no number any more; what was kept before it stays.
     """
-    before, origin = loop.opened(folder, recipe, dataset.sha256)
+    labels = network.architecture.labels
+    before, origin = loop.opened(folder, recipe, dataset.sha256, labels)
+    dataset = dataset.told_as(labels)
     trainee = Trainee(network.to(device).train(), recipe, before, crew, lesson)
     start = Cursor(before.epoch, before.batch) if before else Cursor()
 
     def ask() -> float:
         assert held_out is not None
         with trainee.averaged() as average:
-            return crew.first(fmean(losses(average, held_out, draws=1, device=device).values()))
+            asked = losses(average, held_out.told_as(labels), draws=1, device=device)
+            return crew.first(fmean(asked.values()))
 
     def tell(pace: Pace) -> None:
         said(pace)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import torch
 
 from tts_baseline.core.errors import SettingsError, brief
@@ -11,6 +13,7 @@ from tts_baseline.core.switches import applied
 from tts_baseline.pipelines.f5_spanish import hub
 from tts_baseline.pipelines.f5_spanish.engine import Engine
 from tts_baseline.pipelines.f5_spanish.fingerprints import fingerprint
+from tts_baseline.pipelines.f5_spanish.network import sidecar
 from tts_baseline.pipelines.f5_spanish.network.load import transformer
 from tts_baseline.pipelines.f5_spanish.parts import Parts
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings
@@ -49,6 +52,7 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
         voices=speakers,
         device=device,
         arch=network.architecture.version,
+        labels=network.architecture.labels,
     )
 
 
@@ -64,6 +68,12 @@ def provenance(settings: F5Settings, *, root: Path) -> dict[str, str]:
         sources["vocabulary"] = (
             f"{settings.vocabulary} {fingerprint(hub.placed(settings.vocabulary, root=root), cache=cache)}"
         )
+    checkpoint = hub.located(settings.checkpoint, root=root)
+    stated = sidecar.read(checkpoint)
+    if stated and stated.prosody:
+        names = hashlib.sha256(msgspec.json.encode(stated.prosody)).hexdigest()[:16]
+        vectors = fingerprint(sidecar.vectors_of(checkpoint), cache=cache)
+        sources["prosody"] = f"vectors {vectors}, names {names}"
     return sources
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tts_baseline.pipelines.f5_spanish.parts import Job
 from tts_baseline.pipelines.f5_spanish.solver.euler import seed_of
+from tts_baseline.pipelines.f5_spanish.telling import told
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.voice.reference import LEVEL
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from tts_baseline.pipelines.f5_spanish.network.labels import Labels
     from tts_baseline.pipelines.f5_spanish.parts import Parts
     from tts_baseline.pipelines.f5_spanish.plan import Chunk
     from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
@@ -26,26 +28,43 @@ if TYPE_CHECKING:
 
 
 class Engine(Struct, frozen=True, kw_only=True):
-    """The parts, the vocabulary, and the voices that they speak with."""
+    """The parts, the vocabulary, the voices that they speak with, and what the network may be told."""
 
     parts: Parts
     vocabulary: Vocabulary
     voices: Voices
     device: str
     arch: str
+    labels: Labels | None = None
 
-    def job(self, chunk: Chunk, reference: Reference, *, seed: int, index: int) -> Job:
+    def clip(self, region: str, style: str | None) -> Reference:
+        """The clip that speaks: a style that the network is told needs none of its own.
+
+        Raises KeyError where there is none: the style.
+        """
+        try:
+            return self.voices.choose(region, style)
+        except KeyError:
+            if self.labels is None or style not in self.labels.style:
+                raise
+            return self.voices.choose(region, None)
+
+    def job(
+        self, chunk: Chunk, reference: Reference, *, seed: int, index: int, region: str = "neutral"
+    ) -> Job:
         """The job of a request's chunk: the same for the same arguments.
 
         It is long enough that something is spoken, however little the chunk's text asks for.
         """
-        tokens = tuple(self.vocabulary.encode(tokenize(reference.text + chunk.text)))
+        said = tokenize(reference.text + chunk.text)
+        tokens = tuple(self.vocabulary.encode(said))
         frames = reference.duration(chunk.text, chunk.speed)
         return Job(
             reference=reference,
             tokens=tokens,
             frames=max(frames, reference.mel.shape[1] + 1, len(tokens) + 1),
             seed=seed_of(seed, index),
+            labels=told(self.labels, chunk, reference.text, said, region=region) if self.labels else (),
         )
 
     def mels(self, jobs: Sequence[Job]) -> list[Tensor]:

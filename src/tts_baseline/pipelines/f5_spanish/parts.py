@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Job(Struct, frozen=True, kw_only=True):
     """One chunk to speak: the clip to continue, the tokens of both, their frames, and the noise's seed.
 
-    `frames` counts clip and speech together, and is more than the clip's and than the tokens.
+    `frames` counts clip and speech together, and is more than the clip's and than the tokens. `labels` are
+    what is told of each token, for a network that knows labels (`network/labels.py`).
     """
 
     reference: Reference
     tokens: tuple[int, ...]
     frames: int
     seed: int
+    labels: tuple[tuple[int, int, int], ...] = ()
 
 
 class Flow(NamedTuple):

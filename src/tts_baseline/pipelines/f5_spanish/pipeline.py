@@ -16,6 +16,7 @@ from tts_baseline.pipelines.f5_spanish.planning import planned
 from tts_baseline.pipelines.f5_spanish.post.step import Task
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, finished
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
+from tts_baseline.pipelines.f5_spanish.telling import known
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
 from tts_baseline.pipelines.f5_spanish.voice.folder import unfolded
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
@@ -91,10 +92,11 @@ class F5Spanish:
         engine = self.engine
 
         def pace(style: str | None) -> ClipPace:
-            clip = engine.voices.choose(request.region, style)
+            clip = engine.clip(request.region, style)
             return ClipPace(bytes_per_s=clip.bytes_per_s, speech_s=clip.room_s)
 
-        return planned(request, self._settings, pace=pace, vocabulary=engine.vocabulary)
+        plan = planned(request, self._settings, pace=pace, vocabulary=engine.vocabulary)
+        return known(plan, engine.labels, self._settings.missing_style)
 
     def read_out(self, request: Request) -> str:
         """What the model would be given to say, a line a chunk; no sound is made."""
@@ -103,9 +105,9 @@ class F5Spanish:
     def jobs(self, request: Request, plan: TextPlan) -> list[Job]:
         """The jobs of a request's plan: one a chunk, spoken by the clip of its region and style."""
         engine = self.engine
-        clips = [engine.voices.choose(request.region, chunk.style) for chunk in plan.chunks]
+        clips = [engine.clip(request.region, chunk.style) for chunk in plan.chunks]
         return [
-            engine.job(chunk, clip, seed=request.seed, index=index)
+            engine.job(chunk, clip, seed=request.seed, index=index, region=request.region)
             for index, (chunk, clip) in enumerate(zip(plan.chunks, clips, strict=True))
         ]
 
@@ -114,8 +116,8 @@ class F5Spanish:
 
         The stages are text, model, vocoder, post and enhance; without chunks, model and vocoder are missing.
 
-        Text without anything to say gives no samples. Raises RequestFailed for a tag that is not known,
-        and for a style without a reference clip.
+        Text without anything to say gives no samples. Raises RequestFailed for a tag that is not known, for a
+        style without a reference clip, and for what the network would have to be told and does not know.
         """
         return self.synthesize_batch([request])[0]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tts_baseline.pipelines.f5_spanish.hub import placed
+from tts_baseline.pipelines.f5_spanish.network import sidecar
+from tts_baseline.pipelines.f5_spanish.telling import known
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
 from tts_baseline.pipelines.f5_spanish.text.planner import make_plan
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
@@ -39,9 +42,14 @@ def preview(request: Request, settings: F5Settings, *, root: Path, why: bool = F
 
     With `why`, each span has what else it could have been.
 
-    Its chunks are as long as that pace allows (15 bytes a second, 12 s); a loaded clip changes that.
+    Its chunks are as long as that pace allows (15 bytes a second, 12 s); a loaded clip changes that. What a
+    checkpoint in the project may be told is known from the file beside it.
     """
     styles = {clip.spoken_style for clip in settings.references}
+    stated = sidecar.read(placed(settings.checkpoint, root=root))
+    labels = stated.prosody if stated else None
+    if labels:
+        styles |= set(labels.style)
 
     def pace(style: str | None) -> ClipPace:
         if style is not None and styles and style not in styles:
@@ -49,4 +57,5 @@ def preview(request: Request, settings: F5Settings, *, root: Path, why: bool = F
         return ClipPace()
 
     vocabulary = vocabulary_of(settings.vocabulary, root=root)
-    return planned(request, settings, pace=pace, vocabulary=vocabulary, why=why)
+    plan = planned(request, settings, pace=pace, vocabulary=vocabulary, why=why)
+    return known(plan, labels, settings.missing_style)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Record
+from tts_baseline.pipelines.f5_spanish.network.labels import Labels
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ BEHAVIOUR: Mapping[Version, Behaviour] = {
 
 
 class Architecture(Record, frozen=True, kw_only=True):
-    """The version and the sizes of one network."""
+    """The version and the sizes of one network, and the names of what it may be told beside the text."""
 
     version: Version
     dim: int
@@ -50,6 +51,7 @@ class Architecture(Record, frozen=True, kw_only=True):
     text_hidden: int
     tokens: int
     mel_channels: int = MEL_CHANNELS
+    labels: Labels | None = None
 
     @property
     def behaviour(self) -> Behaviour:

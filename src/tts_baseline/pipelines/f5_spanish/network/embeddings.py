@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture
 from tts_baseline.pipelines.f5_spanish.network.blocks import EPS
+from tts_baseline.pipelines.f5_spanish.network.labels import UNTOLD, Labels
 
 _TIME_FREQUENCIES = 256
 
@@ -40,6 +41,35 @@ class TimeEmbedding(nn.Module):
         return embedded
 
 
+class ProsodyEmbedding(nn.Module):
+    """What is told of each token as a vector: its sentence's type, region and style, added up.
+
+    The vectors begin as zero, so that a network that has never been told computes what it did.
+    """
+
+    def __init__(self, labels: Labels, dim: int) -> None:
+        super().__init__()
+        self.sentence, self.region, self.style = (
+            nn.Embedding.from_pretrained(torch.zeros(len(names), dim), freeze=False)
+            for names in labels.kinds.values()
+        )
+        # Vaswani et al. 2017, 3.4. A step of Adam's is as long for small gradients as for large ones: the
+        # rates of fine-tuning would move these from zero too slowly to be heard.
+        self.scale = dim**0.5
+
+    def forward(self, labels: Tensor, frames: int) -> Tensor:
+        """(b, n, d) of labels (b, t, 3), a number of each kind for each token, or `UNTOLD`."""
+        told = labels[:, :frames]
+        told = functional.pad(told, (0, 0, 0, frames - told.shape[1]), value=UNTOLD)
+        kinds = zip((self.sentence, self.region, self.style), told.unbind(dim=-1), strict=True)
+        vectors = (
+            vectors(numbers.clamp(min=0)).masked_fill((numbers < 0).unsqueeze(-1), 0.0)
+            for vectors, numbers in kinds
+        )
+        total: Tensor = sum(vectors) * self.scale
+        return total
+
+
 class TextEmbedding(nn.Module):
     """Text tokens as one vector a frame: embedded, padded with a filler to the frames, then convolved."""
 
@@ -50,6 +80,8 @@ class TextEmbedding(nn.Module):
         # Given its weights, it draws none: computing on the meta device would import half of torch.
         weights = torch.empty(architecture.tokens + 1, architecture.text_dim)
         self.text_embed = nn.Embedding.from_pretrained(weights, freeze=False)
+        told = architecture.labels
+        self.prosody = ProsodyEmbedding(told, architecture.text_dim) if told else None
         self.text_blocks = nn.Sequential(
             *(
                 ConvNeXtV2Block(architecture.text_dim, architecture.text_hidden)
@@ -58,10 +90,17 @@ class TextEmbedding(nn.Module):
         )
 
     def forward(
-        self, tokens: Tensor, frames: int, *, drop: bool = False, padding: Tensor | None = None
+        self,
+        tokens: Tensor,
+        frames: int,
+        *,
+        labels: Tensor | None = None,
+        drop: bool = False,
+        padding: Tensor | None = None,
     ) -> Tensor:
         """(b, n, text width); `drop` leaves out the text, but in v1 not its length.
 
+        What is told of the tokens, `labels` (b, t, 3), is left out with it; without labels nothing is told.
         Frames that are marked in `padding` (b, n, 1), of batches in training, begin as zero without a token.
         """
         filled = (tokens + 1)[:, :frames]
@@ -70,6 +109,9 @@ class TextEmbedding(nn.Module):
             filled = filled.masked_fill(padding.squeeze(-1), 0)
         filler = (filled == 0).unsqueeze(-1)
         x = self.text_embed(torch.zeros_like(filled) if drop else filled)
+        if self.prosody is not None and labels is not None:
+            # Of what is dropped there is a gradient of zero: processes stay alike, whatever each drew.
+            x = x + self.prosody(torch.full_like(labels, UNTOLD) if drop else labels, frames)
         x = x + self._positions(frames, x)
         if not self.masks_padding:
             return self.text_blocks(x if padding is None else x.masked_fill(padding, 0.0))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from tts_baseline.core.errors import SettingsError
-from tts_baseline.core.files import read_bounded
+from msgspec.structs import replace
+
+from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.hub import located
+from tts_baseline.pipelines.f5_spanish.network import sidecar
 from tts_baseline.pipelines.f5_spanish.network.architecture import agreed, measured
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
 from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from torch import Tensor
+
+    from tts_baseline.pipelines.f5_spanish.network.labels import Labels
 
 _KNOWN_REPOSITORIES = {
     "hf://jpgallegoar/F5-Spanish/": "v0",
     "hf://SWivid/F5-TTS/F5TTS_Base/": "v0",
     "hf://SWivid/F5-TTS/F5TTS_v1_Base/": "v1",
 }
-_LARGEST_SIDECAR = 2**20  # chosen: a name and its braces, many times over
 _PREFIXES = ("ema_model.", "transformer.")
+PROSODY = "text_embed.prosody."
 
 
 def transformer(source: str, *, arch: str | None, tokens: int, device: str, root: Path) -> Transformer:
@@ -34,11 +41,17 @@ def transformer(source: str, *, arch: str | None, tokens: int, device: str, root
     """
     path = located(source, root=root)
     known = next((v for prefix, v in _KNOWN_REPOSITORIES.items() if source.startswith(prefix)), None)
+    stated = sidecar.read(path)
     version = agreed(
-        {"the settings": arch, "the sidecar file": _sidecar(path), "the hub repository": known},
+        {
+            "the settings": arch,
+            "the sidecar file": stated.arch if stated else None,
+            "the hub repository": known,
+        },
         checkpoint=str(path),
     )
-    with tensors(path) as (shapes, read):
+    with ExitStack() as stack:
+        shapes, read = stack.enter_context(tensors(path))
         keys = {_plain(key): key for key in shapes if _plain(key)}
         sizes = measured({name: shapes[key] for name, key in keys.items()}, version, checkpoint=str(path))
         if sizes.tokens != tokens:
@@ -47,24 +60,42 @@ def transformer(source: str, *, arch: str | None, tokens: int, device: str, root
                 where=str(path),
                 hint="set vocabulary to the vocab.txt that the checkpoint was trained with",
             )
-        return filled(lambda: Transformer(sizes), keys, read, device=device, path=path)
+        sources = {name: (read, key) for name, key in keys.items()}
+        if stated and stated.prosody:
+            sizes = replace(sizes, labels=stated.prosody)
+            vectors = sidecar.vectors_of(path)
+            sources |= _vectors(vectors, stated.prosody, sizes.text_dim, stack)
+        return filled(
+            lambda: Transformer(sizes),
+            {name: name for name in sources},
+            lambda name: sources[name][0](sources[name][1]),
+            device=device,
+            path=path,
+        )
+
+
+def _vectors(
+    path: Path, labels: Labels, dim: int, stack: ExitStack
+) -> dict[str, tuple[Callable[[str], Tensor], str]]:
+    """The vectors of prosody in a file, by the network's names: one for each label."""
+    if not path.is_file():
+        raise PipelineError(
+            "the sidecar file names regions and styles, and there are no vectors of them",
+            where=str(path),
+            hint="put it beside the checkpoint, where `train export` wrote it",
+        )
+    shapes, read = stack.enter_context(tensors(path))
+    wanted = {kind: (len(names), dim) for kind, names in labels.kinds.items()}
+    if shapes != wanted:
+        raise PipelineError(
+            f"the vectors of prosody have the shapes {shapes}, and the sidecar file names {wanted}",
+            where=str(path),
+            hint="export the checkpoint again: tts-baseline train export --help",
+        )
+    return {f"{PROSODY}{kind}.weight": (read, kind) for kind in wanted}
 
 
 def _plain(key: str) -> str:
     """The parameter's own name, or an empty string for what is not part of the network."""
     rest = key.removeprefix(_PREFIXES[0])
     return rest.removeprefix(_PREFIXES[1]) if rest.startswith(_PREFIXES[1]) else ""
-
-
-def _sidecar(path: Path) -> str | None:
-    sidecar = path.with_name(path.name + ".json")
-    if not sidecar.is_file():
-        return None
-    try:
-        return str(json.loads(read_bounded(sidecar, _LARGEST_SIDECAR))["arch"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SettingsError(
-            "the sidecar file does not state an architecture",
-            where=str(sidecar),
-            hint='write {"arch": "v0"} or {"arch": "v1"} to it',
-        ) from error

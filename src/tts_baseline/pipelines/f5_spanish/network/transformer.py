@@ -75,10 +75,11 @@ class Transformer(nn.Module):
         clip = job.reference.mel
         mel = functional.pad(clip, (0, 0, 0, job.frames - clip.shape[1]))
         tokens = torch.tensor([job.tokens], device=clip.device)
+        labels = torch.tensor([job.labels], device=clip.device) if job.labels else None
         cosine, sine = self.rotary_embed(job.frames)
         return Condition(
             mel.to(self.dtype),
-            self.text_embed(tokens, job.frames),
+            self.text_embed(tokens, job.frames, labels=labels),
             self.text_embed(tokens, job.frames, drop=True),
             cosine,
             sine,

@@ -23,7 +23,8 @@ class TextOptions(Record, frozen=True, kw_only=True):
     sheismo: respell ll and consonantal y as sh in the region rioplatense.
     form: "spanish" is how the Spanish checkpoint was used (lower case, a leading space, ". " at the end);
     "upstream" leaves the text as it is.
-    missing_style: a style without a reference clip is an error, or is spoken neutrally with a note.
+    missing_style: a style without a reference clip is an error, or is spoken neutrally with a note; so is a
+    region or a style that a checkpoint which learned prosody was not told in training.
     """
 
     normalize: bool = True
