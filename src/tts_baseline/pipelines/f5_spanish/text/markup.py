@@ -32,16 +32,32 @@ _PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")
 _LETTER = re.compile(r"[^\W\d_]")
 _FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
 _COMMAND = re.compile(r"\\([a-zA-Z]+) ?")
+# Elements that stand in a page without their closing tag. Any other name in brackets is a tag where it is
+# closed or has attributes; else it is talked about, or stands for something: <nombre de usuario>.
+_UNCLOSED = frozenset("br dd dt hr img input li link meta p td th tr wbr".split())  # noqa: SIM905
+_ATTRIBUTES = re.compile(r"\s+[\w:-]+\s*=|/\Z")
+_PLACEHOLDER = re.compile(
+    r"(?<!\d)<(?=[^\W\d_]| ?[^<>\s]+@)(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
+)
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div tr title blockquote".split())  # noqa: SIM905
 _LONGEST = 300  # chosen: no tag, link or formula in a text is longer
 
 
 def _tag(match: re.Match[str]) -> str:
-    """A tag's place: a new line after a block, nothing inside a line."""
+    """A tag's place: a new line after a block, nothing inside a line; what is no tag stays as it is."""
     name = match["name"].lower()
+    if not _is_tag(match, name):
+        return match.group()
     if name == "br":
         return "\n"
     return "\n" if name in _BLOCKS and match["close"] else ""
+
+
+def _is_tag(match: re.Match[str], name: str) -> bool:
+    rest = match.group()[1 + len(name) : -1]
+    if match["close"] or _ATTRIBUTES.match(rest) or (name in _UNCLOSED and not rest.strip()):
+        return True
+    return re.search(rf"</{name}\s*>", match.string, re.IGNORECASE) is not None
 
 
 def _formula(match: re.Match[str]) -> str:
@@ -70,6 +86,7 @@ _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
         re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{{0,15}})(?:\s[^<>]{{0,{_LONGEST}}})?/?>"),
         _tag,
     ),
+    (_PLACEHOLDER, lambda match: match["name"]),
 )
 _ENTITIES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});"), _entity),

@@ -124,6 +124,8 @@ class Context(Row, frozen=True, kw_only=True):
         "subtraction",
         "after-degrees",
         "counted",
+        "listed",
+        "price",
         "opener",
         "short",
         "sign",

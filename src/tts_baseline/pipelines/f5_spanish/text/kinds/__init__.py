@@ -18,6 +18,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds import (
     formulas,
     fractions,
     greek,
+    keys,
     letters,
     links,
     mentioned,
@@ -36,6 +37,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Rule
 
 _ORDER = (
     codes.exact,
+    keys.rules,
     links.rules,
     named.rules,
     mentioned.rules,

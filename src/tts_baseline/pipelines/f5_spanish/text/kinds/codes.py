@@ -6,6 +6,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, with_acronym
+from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
@@ -23,6 +24,12 @@ _PLATE = re.compile(
 )
 _CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
 _FORMAT = re.compile(r"(?<![\w%])%\d{1,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
+# A device and its slot, as Linux lists them: 1002:954f, 04:00.0 VGA compatible controller.
+_DEVICE = re.compile(
+    r"(?<![\w:.])(?:(?=[\d:]*[a-f]|(?<=\[))[0-9a-f]{4}:[0-9a-f]{4}(?![\w:.])"
+    r"|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]"
+    r"(?= [^.:]{0,40}\b(?:controller|bridge|adapter|device)\b))"
+)
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
@@ -34,6 +41,7 @@ def exact(region: str) -> tuple[Rule, ...]:
     return (
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
+        Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
         Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),
         Rule("field of a format", "code", ("%",), _FORMAT, _say_format),
@@ -75,6 +83,10 @@ def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
     """Character by character; the pairs of an address by pairs."""
     groups = _PAIRED.split(match.group().lstrip("#"))
     return Said(", ".join(code(" ".join(group), paragraph.region) for group in groups))
+
+
+def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(read_out(" ".join(match.group()), paragraph.region))
 
 
 def _say_format(match: re.Match[str], paragraph: Paragraph) -> Said:

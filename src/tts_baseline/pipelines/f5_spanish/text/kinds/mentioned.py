@@ -8,11 +8,18 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
+_COMPARED = {"<=": "menor o igual que", ">=": "mayor o igual que", "<>": "distinto de", "!=": "distinto de"}
 _SIGNS = "?!.,;:|\\-_*/+=<>~^#$%&@"
 _QUOTED = re.compile(rf"(?:(?<=[«“‘])|(?<=[\s(][\"'`]))[{re.escape(_SIGNS)}]{{1,2}}(?=[»”«\"’'`])")
 _NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
 
-
+_NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")
+_ALONE = re.compile(
+    r"(?<=\()[.,;:|\\_*/+=<>~^#$%&@-]{1,2}(?=\))"
+    r"|(?<=[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?=[\s,.)])"
+)
+_BESIDE = re.compile(r"(?:,|,? [oyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?=[\s,.)]|$)")
+_BEFORE_IT = re.compile(r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?:,|,? [oyue])? ?\Z")
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 
@@ -21,13 +28,31 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
+        Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
         Rule("named sign", "sign", _SIGNS, _NAMED, _say_named),
     )
 
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(read_out(match.group(), paragraph.region))
+    sign = match.group()
+    return Said(_COMPARED.get(sign) or read_out(sign, paragraph.region))
+
+
+def _say_alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A sign that is all that is in parentheses, or one of several in a row: <, <= y >.
+
+    What follows its name is not said once more: un punto (.).
+    """
+    if match["sign"]:
+        beside = _BESIDE.match(paragraph.text, match.end()) or _BEFORE_IT.search(
+            paragraph.before(match.start())
+        )
+        if not beside or match["sign"] == beside["sign"]:  # a line that is drawn
+            return None
+    said = _say(match, paragraph)
+    named = _NAMED_BEFORE.search(paragraph.before(match.start()))
+    return None if named and any(name.startswith(named[1].lower()) for name in said.words.split()) else said
 
 
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:

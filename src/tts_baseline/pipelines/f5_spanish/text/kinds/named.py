@@ -25,6 +25,7 @@ _IN_PATH = r"[\w./*+@%~{}$:\\-]"
 _PATH = re.compile(
     rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$]){_IN_PATH}*[\w*/+}}])"
     rf"|{_START}[A-Z]:\\(?:{_IN_PATH}*[\w*\\])?"
+    r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
 _TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/.*/\Z")
@@ -38,18 +39,28 @@ _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
-_HIDDEN = re.compile(rf"{_START}\.[a-z][\w-]+(?:\.[a-z][\w-]*)*(?![^\W_])")
+_HIDDEN = re.compile(rf"{_START}\.(?:[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])")
+_PORT = re.compile(r"(?<![\w.:/@-])[a-z][\w-]*(?:\.[\w-]+)*(?::(?![A-ZÁÉÍÓÚÑ][a-z])[\w./-]*\w)+(?![\w:/])")
+_SMALL = re.compile(r"[a-z][^:]*")
+_PORTED = re.compile(r":.*:|:\d{4,5}\Z")
+_CELLS = re.compile(
+    r"(?<![\w$])(?:\$?[A-Z]\w*\.)?(?:\$[A-Z]{1,3}\$\d+|\$[A-Z]{1,3}\d+(?=:\$))(?::\$?[A-Z]{1,3}\$?\d+)?(?![\w$])"
+)
 _GLOB = re.compile(
     rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
 _VARIABLE = re.compile(
-    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\))(?!\w)|(?<![\w$])\$\w\$(?!\w)"
+    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
 )
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
 _COMMAND = "letters without a vowel"
 _CLOSING = re.compile(r"[»”\"'’`)]")
 _OPENING = frozenset("«“\"'‘`(")
+_VALUE = re.compile(r"\??=(?=[^\s=])")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z][a-z]")
+_FILE = re.compile(r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z))\.")
+_LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
 _SURE_PARTS = 3  # chosen: two points in a name are no missing space
 _SECTIONS = frozenset(["sección", "apéndice", "apartado", "capítulo", "tabla", "figura", "ejemplo", "anexo"])
@@ -62,6 +73,8 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("path below a folder", "link", (JOINED,), _BELOW, _say_below),
         Rule("option", "code", ("-",), _OPTION, _say_option),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
+        Rule("cells", "code", ("$", JOINED), _CELLS, _say),
+        Rule("name with colons", "code", (JOINED, LETTER), _PORT, _say_port),
         Rule("typed name", "code", (JOINED, "_"), _NAME, _say_name),
         Rule("reverse address", "link", (DIGIT,), _REVERSE, _say),
         Rule("hidden file", "link", (".",), _HIDDEN, _say),
@@ -71,12 +84,26 @@ def rules(region: str) -> tuple[Rule, ...]:
 
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(read_out(match.group(), paragraph.region))
+    blank = " " if paragraph.text[: match.start()].endswith(")") else ""
+    return Said(blank + read_out(match.group(), paragraph.region))
 
 
 def _say_below(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     folder = match.group().endswith("/") and _last_word(paragraph, match.start()) in words("typed-noun")
-    return _say(match, paragraph) if folder or _TYPED_BELOW.search(match.group()) else None
+    valued = _VALUE.match(paragraph.text, match.end())
+    return _say(match, paragraph) if folder or valued or _TYPED_BELOW.search(match.group()) else None
+
+
+def _say_port(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A name whose parts are joined by colons, as localhost:5901; not a word and one after it: nota:esto."""
+    name = match.group()
+    around = _VALUE.match(paragraph.text, match.end()) or any(map(_is_foreign, _SMALL.findall(name)))
+    return _say(match, paragraph) if around or _PORTED.search(name) else None
+
+
+def _is_foreign(part: str) -> bool:
+    """True if a small part of a name is no Spanish word by its looks: tcp, port, ip6."""
+    return part[-1:] not in _LAST_LETTERS or not readable(part)
 
 
 def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -133,6 +160,8 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     if not rest or len(first) == 1 or not all(rest):
         return False
     capitals = name.isupper()
+    if _VALUE.match(paragraph.text, match.end()) or _INNER_CAPITAL.search(first) or _FILE.match(name):
+        return True
     cells = first[-1].isdecimal() and rest[-1][-1].isdecimal()
     if not (capitals or cells or name[0].islower()) and not all(
         part[0].islower() or part[0].isdigit() for part in rest
@@ -152,6 +181,7 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
     return bool(
         len(rest) + 1 >= _SURE_PARTS
+        or (name.islower() and any(map(_is_foreign, (first, *rest))))
         or rest[-1] in words("typed-ending")
         or quoted
         or _MANUAL.match(around)
@@ -164,7 +194,7 @@ def _say_variable(match: re.Match[str], paragraph: Paragraph) -> Said:
     name = match.group()
     if name.endswith("$"):
         return _say(match, paragraph)
-    return Said(f"dólar {read_out(name.strip('${}()'), paragraph.region)}")
+    return Said(f"dólar {read_out(name.strip('${}()[]'), paragraph.region)}")
 
 
 def _last_word(paragraph: Paragraph, place: int) -> str:

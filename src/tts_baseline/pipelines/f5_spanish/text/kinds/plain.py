@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import NUMBER, cardinal, say
-from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
+from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 
 _RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+):(?P<right>{NUMBER})")
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
+# Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.
+_LIST = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,2})+(?= (?:[yoe]|u) \d{1,3}(?!\d|[.,]\d))")
+_MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
+_PAIR = 2
+_PLURALS = ("ceros", "unos", "doses", "treses", "cuatros", "cincos", "seises", "sietes", "ochos", "nueves")
 
 
 def rules(region: str) -> tuple[Rule, ...]:
@@ -20,12 +25,29 @@ def rules(region: str) -> tuple[Rule, ...]:
     def say_ratio(match: re.Match[str], paragraph: Paragraph) -> Said:
         return Said(f"{cardinal(match['left'])} a {say(match['right'], 'none', point=point)}")
 
-    return (Rule("ratio", "score", (DIGIT,), _RATIO, say_ratio),)
+    return (
+        Rule("ratio", "score", (DIGIT,), _RATIO, say_ratio),
+        Rule("several of a digit", "number", (DIGIT,), _MANY, _say_many),
+    )
 
 
 def scale(region: str) -> tuple[Rule, ...]:
-    """The rule for the scale of a map: 1:25 000."""
-    return (Rule("scale", "fraction", (DIGIT,), _SCALE, _say_scale),)
+    """The rules for the scale of a map, 1:25 000, and for numbers in a row."""
+    return (
+        Rule("scale", "fraction", (DIGIT,), _SCALE, _say_scale),
+        Rule("numbers in a row", "number", (DIGIT,), _LIST, _say_list),
+    )
+
+
+def _say_list(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    numbers = match.group().split(",")
+    listed = len(numbers) > _PAIR or paragraph.word_before(match.start()).lower() in words("listed")
+    return Said(", ".join(map(cardinal, numbers))) if listed else None
+
+
+def _say_many(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """Several of a digit: «1»s is unos."""
+    return Said(f"{_PLURALS[int(match['digit'])]}{match['mark']}")
 
 
 def _say_scale(match: re.Match[str], paragraph: Paragraph) -> Said:

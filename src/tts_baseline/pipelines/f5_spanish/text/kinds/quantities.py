@@ -34,6 +34,7 @@ _ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
 _PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
+_PRICED = {"pts": "ptas"}  # points, but for what is paid
 _ONE = Amount(integer="1")
 
 
@@ -72,6 +73,8 @@ class Quantities:
     def say(self, match: re.Match[str], paragraph: Paragraph) -> Said | None:
         """The words of a quantity: sign, amount or range, scale, unit, and unit of reference."""
         written = match["unit"] or match["before"]
+        if written in _PRICED and paragraph.word_before(match.start()).lower() in words("price"):
+            written = _PRICED[written]
         unit = self.units[written] if written else None
         spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
         if match["per"]:
