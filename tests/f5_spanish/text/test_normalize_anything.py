@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tts_baseline.pipelines.f5_spanish.plan import Omission
+from tts_baseline.pipelines.f5_spanish.text.kinds.keys import NAMES
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
@@ -28,7 +29,7 @@ PAUSES = {char for row in overrides().character for char, name in row.names.item
 }
 
 # Signs that only their surroundings give a reading.
-IN_CONTEXT = {"_": "guion bajo", "~": "virgulilla|aproximadamente", "*": "por|asterisco"}
+IN_CONTEXT = {"_": "guion bajo", "~": "virgulilla|aproximadamente", "*": "por|asterisco", **NAMES}
 
 # `make test-f5` has the time for all of them.
 EXAMPLES = 10_000 if find_spec("torch") else 1_000

@@ -64,7 +64,7 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
         yield from starts[CAPITALS]
     elif word[1:] != word[1:].lower():
         yield from starts[MIXED]
-    elif _VOWELS.isdisjoint(word) and word.isascii() and word.islower():
+    elif _VOWELS.isdisjoint(word.lower()) and word.isascii():
         yield from starts[CONSONANTS]
 
 

@@ -23,7 +23,7 @@ _PLATE = re.compile(
     r"|(?<=\bplaca )[A-Z]{2} \d{3} [A-Z]{2})(?![^\W_])"
 )
 _CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
-_FORMAT = re.compile(r"(?<![\w%])%\d{1,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
+_FORMAT = re.compile(r"(?<![\w%])%\d{0,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
 # A device and its slot, as Linux lists them: 1002:954f, 04:00.0 VGA compatible controller.
 _DEVICE = re.compile(
     r"(?<![\w:.])(?:(?=[\d:]*[a-f]|(?<=\[))[0-9a-f]{4}:[0-9a-f]{4}(?![\w:.])"

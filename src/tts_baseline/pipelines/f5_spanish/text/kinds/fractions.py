@@ -85,7 +85,8 @@ def _say_mark(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_inches(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """Inches, unless the mark closes a quotation."""
-    if paragraph.text.count('"', max(0, match.start() - _QUOTED), match.start()) % 2:
+    before = paragraph.text[max(0, match.start() - _QUOTED) : match.start()]
+    if before.count('"') % 2 or before.count("“") > before.count("”"):
         return None
     if match["slashed"]:
         above, below = match["slashed"].split("/")

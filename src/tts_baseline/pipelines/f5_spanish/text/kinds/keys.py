@@ -9,8 +9,8 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
 # The names that the systems give them in Spanish.
-_NAMES = {"⌘": "comando", "⇧": "mayúsculas", "⌥": "opción", "⌃": "control", "⌫": "borrar", "⏎": "intro"}
-_SIGNS = "".join(_NAMES)
+NAMES = {"⌘": "comando", "⇧": "mayúsculas", "⌥": "opción", "⌃": "control", "⌫": "borrar", "⏎": "intro"}
+_SIGNS = "".join(NAMES)
 _KEYS = re.compile(
     rf"(?P<signs>[{_SIGNS}]+)(?P<key>F\d{{1,2}}|[A-Z0-9](?![a-záéíóú])|[-−+](?=[A-ZÁÉÍÓÚ\s.,;)]))?"
     r"(?P<joined>Ctrl(?![^\W_])|(?=[A-ZÁÉÍÓÚ]))?"
@@ -19,12 +19,12 @@ _KEYS = re.compile(
 
 def rules(region: str) -> tuple[Rule, ...]:
     """The rule for keys by their signs."""
-    return (Rule("keys", "abbreviation", tuple(_NAMES), _KEYS, _say),)
+    return (Rule("keys", "abbreviation", tuple(NAMES), _KEYS, _say),)
 
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     key = (match["key"] or "").replace("−", "-")
     named = "menos" if key == "-" else read_out(key, "") if key == "+" else code(key, paragraph.region)
-    spoken = " ".join(filter(None, (*map(_NAMES.__getitem__, match["signs"]), named)))
+    spoken = " ".join(filter(None, (*map(NAMES.__getitem__, match["signs"]), named)))
     joined = match["joined"]
     return Said(spoken if joined is None else f"{spoken}, {'control' if joined else ''}")

@@ -37,7 +37,10 @@ _IN_NAME = re.compile(
 _LAST_LETTER = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
 )
-_NO_VOWEL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xz]{2,6}(?![^\W_]|['’.]\w)")
+_NO_VOWEL = re.compile(
+    r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,5}(?![^\W_]|['’.]\w)"
+)
+_TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
 _INTERJECTION = re.compile(r"(?:[ct]?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
@@ -54,6 +57,8 @@ _FIGURE = re.compile(
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
+_DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
+_SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
 _SHORTEST = 2
 _LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
 _SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
@@ -89,7 +94,8 @@ def as_word(piece: str) -> bool:
 
 def readable(word: str) -> bool:
     """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
-    return bool(_SYLLABLES.fullmatch(word.lower())) or word.lower() in words("readable")
+    plain = _DOUBLED.sub(r"\1", word.lower()) if len(word) >= _SHORTEST_DOUBLED else word.lower()
+    return bool(_SYLLABLES.fullmatch(plain)) or word.lower() in words("readable")
 
 
 def _word(letters: str, paragraph: Paragraph) -> bool:
@@ -136,7 +142,11 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     word = match.group()
     if word in _units() and paragraph.word_before(match.start()).lower() in words("counted"):
         return Said(_units()[word])
-    return None if _INTERJECTION.match(word) else Said(spell(word, paragraph.region))
+    small = word.lower()
+    said = _INTERJECTION.match(small) or (
+        word != small and (small in _TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
+    )
+    return None if said else Said(spell(word, paragraph.region))
 
 
 def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:

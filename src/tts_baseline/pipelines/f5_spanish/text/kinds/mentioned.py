@@ -10,7 +10,9 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
 _COMPARED = {"<=": "menor o igual que", ">=": "mayor o igual que", "<>": "distinto de", "!=": "distinto de"}
 _SIGNS = "?!.,;:|\\-_*/+=<>~^#$%&@"
-_QUOTED = re.compile(rf"(?:(?<=[«“‘])|(?<=[\s(][\"'`]))[{re.escape(_SIGNS)}]{{1,2}}(?=[»”«\"’'`])")
+_QUOTED = re.compile(
+    rf"(?:(?<=[«“‘])|(?<=[\s(][\"'`])|(?<= -\w[\"']))[{re.escape(_SIGNS)}]{{1,2}}(?=[»”«\"’'`])"
+)
 _NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
 
 _NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")

@@ -12,6 +12,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.letters import readable, spell
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
+    CAPITALS,
     DIGIT,
     JOINED,
     LETTER,
@@ -32,7 +33,7 @@ _TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/.*/\Z")
 _OPTION = re.compile(
     rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}}\d{{0,3}})(?![^\W_]))(?<!-)(?:-\*)?"
 )
-_DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?[¿¡A-ZÁÉÍÓÚÑ]")
+_DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?(?:[¿¡]|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]|[AEOUY] )")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
 _INCISE = 120  # chosen: what stands between dashes is shorter
 _NAME = re.compile(
@@ -49,6 +50,8 @@ _CELLS = re.compile(
 _GLOB = re.compile(
     rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
+_MIXED_CELL = re.compile(r"(?<![\w$.,])(?:[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)")
+_OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\b[Cc]eldas?\b")
 _VARIABLE = re.compile(
     r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
 )
@@ -74,6 +77,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("option", "code", ("-",), _OPTION, _say_option),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
         Rule("cells", "code", ("$", JOINED), _CELLS, _say),
+        Rule("mixed cell", "code", ("$", "A", "C", "R", LETTER, CAPITALS), _MIXED_CELL, _say_cell),
         Rule("name with colons", "code", (JOINED, LETTER), _PORT, _say_port),
         Rule("typed name", "code", (JOINED, "_"), _NAME, _say_name),
         Rule("reverse address", "link", (DIGIT,), _REVERSE, _say),
@@ -99,6 +103,11 @@ def _say_port(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     name = match.group()
     around = _VALUE.match(paragraph.text, match.end()) or any(map(_is_foreign, _SMALL.findall(name)))
     return _say(match, paragraph) if around or _PORTED.search(name) else None
+
+
+def _say_cell(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A cell of which one part is absolute (A$1), where cells are meant and not Australian dollars."""
+    return _say(match, paragraph) if _OTHER_CELL.search(paragraph.text) else None
 
 
 def _is_foreign(part: str) -> bool:
