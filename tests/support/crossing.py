@@ -21,7 +21,6 @@ import soundfile
 
 RATE = 8_000
 KINDS = ("swapped", "duplicated", "stitched", "stale")
-_WAIT_S = 20.0
 _LATELY = 20  # answers that may not have reached their clients yet
 _MEETS_S = 0.005  # an honest request stays so long, for another to meet it
 
@@ -57,40 +56,45 @@ class Planted(NamedTuple):
 
 
 class Crossing:
-    """Answers texts with the sounds of `speak`; every so-many-th request gets a wrong one, kind by kind."""
+    """Answers texts with the sounds of `speak`; about every so-many-th gets a wrong one, kind by kind.
+
+    Nothing is done to a request that is alone: faults wait for one that others are beside.
+    """
 
     def __init__(self, speak=syllables, *, every: int = 0, seed: int = 0) -> None:
         self._speak, self._every = speak, every
         self._dice = random.Random(seed)
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._honest: list[str] = []  # texts under way that nothing is done to yet
         self._exchange: dict[str, np.ndarray] = {}  # sounds that texts are to have instead of their own
         self._done: list[str] = []
-        self._turn = 0
+        self._turn = self._due = self._faults = 0
         self.planted: list[Planted] = []
 
     def answer(self, text: str) -> np.ndarray:
         """The sound for a request, its own or another's."""
         own = self._speak(text)
-        with self._changed:
+        with self._lock:
             self._turn += 1
-            if self._every and self._turn % self._every == 0:
-                return self._wrong(text, own, KINDS[self._turn // self._every % len(KINDS)])
+            self._due += bool(self._every) and self._turn % self._every == 0
+            kind = KINDS[self._faults % len(KINDS)]
+            before = self._done[:-_LATELY] if kind == "stale" else self._honest
+            others = [other for other in before if other != text]
+            if self._due and self._honest and others:
+                self._due -= 1
+                self._faults += 1
+                return self._wrong(text, own, kind, self._dice.choice(others))
             self._honest.append(text)
-            self._changed.notify_all()
         if self._every:
             time.sleep(_MEETS_S)
-        with self._changed:
+        with self._lock:
             if text in self._honest:
                 self._honest.remove(text)
                 self._done.append(text)
             return self._exchange.pop(text, own)
 
-    def _wrong(self, text: str, own: np.ndarray, kind: str) -> np.ndarray:
-        if not self._changed.wait_for(lambda: self._honest and len(self._done) > _LATELY, _WAIT_S):
-            return own
-        others, lately = (self._done, _LATELY) if kind == "stale" else (self._honest, 0)
-        other = others.pop(self._dice.randrange(len(others) - lately))  # each has a part in one fault
+    def _wrong(self, text: str, own: np.ndarray, kind: str, other: str) -> np.ndarray:
+        (self._done if kind == "stale" else self._honest).remove(other)  # each has a part in one fault
         theirs = self._speak(other)
         self.planted.append(Planted(text, kind, other))
         if kind == "swapped":

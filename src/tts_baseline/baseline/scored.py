@@ -45,9 +45,9 @@ def check(run: Run) -> None:
 def _rule(spec: MetricSpec, run: Run) -> _Rule:
     started = sum(replicate.cold_start is not None for replicate in run.replicates)
     processes = started if spec.scope == "run" else len(run.replicates)
-    count = processes if spec.decide == "ratio" else None
+    count = processes if spec.decide == "ratio" and spec.scope != "load" else None
     least = _LEAST.get(spec.decide, -math.inf)
-    return _Rule(spec.scope == "run", count is None and math.isinf(least), least, count)
+    return _Rule(spec.scope != "case", count is None and math.isinf(least), least, count)
 
 
 def _flaw(reading: Reading, rule: _Rule) -> str:

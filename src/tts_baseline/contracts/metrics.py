@@ -14,6 +14,7 @@ from tts_baseline.core.errors import ContractBroken, RegistryError
 from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
 from tts_baseline.core.registry import metrics, registered
+from tts_baseline.core.traffic import Level, Traffic
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -195,9 +196,20 @@ def _evidence(dtype: DTypeLike = "f4") -> Evidence:
         case=_CASE,
         calls=(calls, calls),
         cold_starts=(start, start),
+        traffic=_traffic(),
         utterances=tuple(_bursts(seed, dtype) for seed in (0, 1, 2)),
         golden=_bursts(0, dtype),
     )
+
+
+def _traffic() -> Traffic:
+    """Two clients at the knee, and arrivals at 70 % of it."""
+    level = Level(
+        clients=2, seconds=10.0, requests=200, answered=200, throughput=10.0, audio=20.0, goodput=9.0,
+        p50_s=0.2, p95_s=0.3, is_knee=True,
+    )  # fmt: skip
+    arriving = replace(level, clients=0, is_knee=False, share=0.7, offered=7.0, throughput=7.0, p95_s=0.4)
+    return Traffic(way="workers", levels=(level, arriving), knees=(10.0, 9.5, 10.5), checked=400)
 
 
 def _bursts(seed: int, dtype: DTypeLike) -> Utterance:

@@ -59,6 +59,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "interpreter of the revision that is judged against (default: this one)",
     },
     "budget": {"metavar": "SECONDS", "type": float, "help": "upper bound for measuring"},
+    "load": {
+        "choices": ("off", "auto", "workers", "batch", "server"),
+        "help": "measure throughput and latency under load, too: worker processes, one process that batches, "
+        "or the server of pipeline http; auto: the server of http, else workers (default: off)",
+    },
     "report": {"metavar": "DIR", "help": "where runs go (default: .tts-baseline/)"},
 }
 

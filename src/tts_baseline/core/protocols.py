@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, Utterance
 from tts_baseline.core.sounds import Sound, Sounds
+from tts_baseline.core.traffic import Traffic
 
 Better = Literal["lower", "higher", "same"]
 Family = Literal["latency", "memory", "work", "text", "quality"]
@@ -32,7 +33,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     limit:      the largest change for the worse that passes: "5%", "1 dB", "20% + 8 MiB"; None: never gated.
     gross:      where the median decides, how many limits a single case may be worse before it fails alone;
                 0: it never does.
-    scope:      "case": one reading a case; "run": one for the whole run, from its cold starts.
+    scope:      "case": one reading a case; "run": one for the whole run, from its cold starts;
+                "load": one for the whole run, from its measurement under load, if there was one.
     timed:      its values are times, which the gate corrects for the speed of the machine.
     has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
     golden:     it compares with the accepted recording, and has no value without one.
@@ -58,7 +60,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     decide: Literal["ratio", "median", "each", "exact", "words"]
     limit: str | None
     gross: float = 0.0
-    scope: Literal["case", "run"] = "case"
+    scope: Literal["case", "run", "load"] = "case"
     timed: bool = False
     has_stages: bool = False
     golden: bool = False
@@ -101,7 +103,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that a metric may read: one case's calls, utterances and golden, or the run's cold starts.
+    """All that a metric may read: a case's calls, utterances and golden; the run's cold starts and traffic.
 
     `utterances` has the first utterance of the first restart, or of each restart if they differ. `sounds`
     keeps the features of utterances and golden, which all metrics of a case share.
@@ -110,6 +112,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     case: Case | None = None
     calls: tuple[Calls, ...] = ()
     cold_starts: tuple[ColdStart, ...] = ()
+    traffic: Traffic | None = None
     utterances: tuple[Utterance, ...] = ()
     golden: Utterance | None = None
     sounds: Sounds = field(default_factory=Sounds)

@@ -11,6 +11,7 @@ from tts_baseline.core import bounds
 from tts_baseline.core.load import Load
 from tts_baseline.core.readings import ByMetric, by_metric
 from tts_baseline.core.speed import speed
+from tts_baseline.core.traffic import Traffic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -214,8 +215,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
     same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
     is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
-    `texts` are what was read out, by case: one, or as many as its processes read differently; of a pipeline
-    that does not tell there are none.
+    `texts` are what was read out, by case, if the pipeline tells; `traffic` is what it did under load.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -238,6 +238,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     own_readings: tuple[Reading, ...] = ()
     failures: tuple[Failure, ...] = ()
     acceptance: Acceptance | None = None
+    traffic: Traffic | None = None
 
     @cached_property
     def by_metric(self) -> ByMetric[Reading]:

@@ -78,6 +78,11 @@ def ratio_gates() -> tuple[str, ...]:
     return tuple(key for key, spec in gates().items() if spec.decide == "ratio")
 
 
+def judged_gates() -> tuple[str, ...]:
+    """Those of them that the judge measures: it puts no arm under load."""
+    return tuple(key for key in ratio_gates() if gates()[key].scope != "load")
+
+
 @functools.cache
 def pipelines() -> Mapping[str, str]:
     """The factory of every registered pipeline, as `module:attribute`, by name."""

@@ -24,6 +24,7 @@ _HELP = "tts-baseline run --help"
 # The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
 # any spread.
 _FEWEST_RESTARTS = 3
+_MOST_WORKERS = 64  # chosen: each holds a model
 _LEAST_MEMORY = 2**27  # chosen: 128 MiB; a worker with numpy, and no pipeline yet, holds half of it
 # A variant's name becomes part of a folder's name.
 _VARIANT = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -45,6 +46,10 @@ class Settings(Record, frozen=True, kw_only=True):
     against: str | None = None
     base_python: str | None = None
     budget: float | None = None
+    load: Literal["off", "auto", "workers", "batch", "server"] = "off"
+    load_workers: int = 2  # chosen: two show whether processes hinder each other, and hold two models
+    load_seconds: float = 5.0  # chosen: of a level, of which there are about ten
+    load_deadline: float | None = None
     report: str = ".tts-baseline"
     restarts: int = _FEWEST_RESTARTS
     timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck
@@ -139,13 +144,17 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _checked(settings: Settings) -> Settings:
-    for name in ("timeout", "load_timeout", "budget"):
+    for name in ("timeout", "load_timeout", "budget", "load_seconds", "load_deadline"):
         number = getattr(settings, name)
         if number is not None and not 0 < number < math.inf:
             raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)
     for name in ("dir", "report"):
         if not getattr(settings, name).strip():
             raise SettingsError(f"{name} must name a folder, not ''", hint=_HELP)
+    if not 1 <= settings.load_workers <= _MOST_WORKERS:
+        raise SettingsError(
+            f"load_workers must be 1 to {_MOST_WORKERS}, not {settings.load_workers}", hint=_HELP
+        )
     _check_memory_limit(settings.memory_limit)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(

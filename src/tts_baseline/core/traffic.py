@@ -29,6 +29,7 @@ class Level(_Record, frozen=True, kw_only=True):
     p50_s, p95_s, p99_s: latency from the intended start; None of fewer than 20, and 100, answers.
     late_s:     the 99th percentile of how much too late the generator itself sent; 0 in a closed loop.
     errors:     how many requests failed, by kind.
+    is_knee:    it has the fewest clients of those that bring the most.
     """
 
     clients: bounds.Natural = 0
@@ -45,6 +46,7 @@ class Level(_Record, frozen=True, kw_only=True):
     p99_s: bounds.Seconds | None = None
     late_s: bounds.Seconds = 0.0
     errors: dict[str, bounds.Natural] = {}
+    is_knee: bool = False
 
 
 class Mixup(_Record, frozen=True, kw_only=True):

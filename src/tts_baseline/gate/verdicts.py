@@ -19,6 +19,7 @@ from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
 from tts_baseline.gate.screen import quality, text, times, work
 from tts_baseline.gate.screen.accepted import accepted
+from tts_baseline.gate.screen.past import Past
 
 UTTERANCE = "utterance"
 
@@ -77,7 +78,7 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
         gated.discard("text")
     failed = [_failed(failure, family) for family in FAMILIES for failure in run.failures if family in gated]
     broken = decide.broken(run.by_metric)
-    past = times.Past.of(run, baseline)
+    past = Past.of(run, baseline)
     decided: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
@@ -148,11 +149,16 @@ def unconfirmed_gains(decided: Verdicts) -> tuple[Verdict, ...]:
 
 
 def _has_grown(verdict: Verdict) -> bool:
-    return verdict.status == "regressed" or (verdict.change or 0.0) > 2 * (verdict.limit or 0.0)
+    return verdict.status == "regressed" or _worse_by(verdict) > 2 * (verdict.limit or 0.0)
 
 
 def _has_fallen(verdict: Verdict) -> bool:
-    return verdict.status == "improved" or (verdict.change or 0.0) < -2 * (verdict.limit or 0.0)
+    return verdict.status == "improved" or _worse_by(verdict) < -2 * (verdict.limit or 0.0)
+
+
+def _worse_by(verdict: Verdict) -> float:
+    change = verdict.change or 0.0
+    return -change if metrics()[verdict.metric].spec.better == "higher" else change
 
 
 def _failed(failure: Failure, family: str) -> Verdict:

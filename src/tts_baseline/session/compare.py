@@ -12,7 +12,7 @@ from msgspec import Struct
 from tts_baseline.baseline import files, pending
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement
-from tts_baseline.core.registry import ratio_gates
+from tts_baseline.core.registry import judged_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.report import judgement as pages
 from tts_baseline.session import places
@@ -53,7 +53,7 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
             bench,
             project.chosen,
             progress,
-            gates=ratio_gates(),
+            gates=judged_gates(),
             asked=True,
             budget=budget,
             listening=Listening(),

@@ -185,6 +185,7 @@ def test_failures_are_counted_by_kind_and_are_no_throughput() -> None:
 
 
 def test_a_percentile_of_too_few_answers_is_none() -> None:
+    assert closed_level(Servers(), 1, 1).p50_s is None
     assert closed_level(Servers(), 1, 19).p95_s is None
     few = closed_level(Servers(), 1, 99)
     assert few.p95_s is not None

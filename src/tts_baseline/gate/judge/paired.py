@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tts_baseline.core.judgement import Judgement, Paired
 from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
 from tts_baseline.core.records import Calls, Case, Replicate
-from tts_baseline.core.registry import metrics
+from tts_baseline.core.registry import judged_gates, metrics
 from tts_baseline.core.verdict import Grounds, Status, Verdict
 from tts_baseline.gate.changes import because
 from tts_baseline.gate.drafts import corrected, draft
@@ -53,7 +53,7 @@ def decide(
     silent: list[Verdict] = []
     for metric in metrics().values():
         spec = metric.spec
-        if spec.decide == "ratio" and spec.limit is not None and spec.key in limits:
+        if spec.key in judged_gates() and spec.limit is not None and spec.key in limits:
             gate = _gate(metric, limits[spec.key], judgement.cases, taken, part)
             verdicts += gate
             if spec.timed and not gate:

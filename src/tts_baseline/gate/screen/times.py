@@ -8,17 +8,18 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import fmean
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Baseline, Reading, Run
+from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import blank, corrected, draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, calibrate, machine_change
-from tts_baseline.gate.screen.requests import Alike, alike
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
+from tts_baseline.gate.screen.past import Past
+from tts_baseline.gate.screen.requests import Alike
+from tts_baseline.gate.screen.scale import Scale
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
@@ -31,33 +32,12 @@ ANCHOR_FACTOR = 2.0
 CASE_FACTOR = 2.5
 
 
-class Past(Struct, frozen=True):
-    """What the times of a run are compared with, and how: the same for all metrics.
-
-    `runs` are the accepted ones that measured its suite; they and the anchor stand with what they ask as it
-    does.
-    """
-
-    runs: tuple[tuple[Run, Alike], ...]
-    anchor: tuple[Run, Alike] | None
-    machines: int
-    adjustment: Adjustment
-
-    @classmethod
-    def of(cls, run: Run, baseline: Baseline) -> Past:
-        """What the baseline has to compare this run with."""
-        runs = [past for past in baseline.runs if past.suite == run.suite]
-        anchor = baseline.anchor
-        return cls(
-            runs=tuple((past, alike(run, past)) for past in runs),
-            anchor=(anchor, alike(run, anchor)) if anchor else None,
-            machines=len(baseline.other_machines),
-            adjustment=calibrate((run, *runs)) if runs else UNADJUSTED,
-        )
-
-
 def verdicts(spec: MetricSpec, limit: Limit, run: Run, past: Past) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
+    if spec.scope == "load":
+        if broken := _under_no_load(spec, limit, run):
+            return [broken]
+        past = past.under_load(run)
     bench = _Bench(spec, limit, run, past)
     current = bench.plain_now
     lost = bench.lost()
@@ -88,6 +68,7 @@ class _Bench:
 
     def __init__(self, spec: MetricSpec, limit: Limit, run: Run, past: Past) -> None:
         self.spec, self.limit, self.run = spec, limit, run
+        self.scale = Scale.of(spec)
         self.runs = [run for run, _ in past.runs]
         adjustment = past.adjustment if spec.timed else UNADJUSTED
         self.is_adjusted = adjustment != UNADJUSTED
@@ -121,7 +102,7 @@ class _Bench:
                 self.spec,
                 case or None,
                 "invalid",
-                baseline=math.exp(value),
+                baseline=self.scale.value(value),
                 limit=self.limit.relative,
                 cause="no value",
                 grounds=Grounds(message=why.get(case, "no reading")),
@@ -158,16 +139,17 @@ class _Bench:
         low, high = drift.interval()
         if low <= ANCHOR_FACTOR * bound:
             return verdict
-        verdict = replace(verdict, drift=math.expm1(drift.change))
+        verdict = replace(verdict, drift=self.scale.share(drift.change))
         if verdict.status == "regressed":
             return verdict
+        low, high = self.scale.shares(low, high)
         return replace(
             verdict,
             status="regressed",
-            change=math.expm1(drift.change),
-            low=math.expm1(low),
-            high=math.expm1(high),
-            limit=math.expm1(ANCHOR_FACTOR * bound),
+            change=self.scale.share(drift.change),
+            low=low,
+            high=high,
+            limit=abs(self.scale.share(ANCHOR_FACTOR * bound)),
             cause="slow drift",
         )
 
@@ -202,7 +184,7 @@ class _Bench:
         return math.expm1(machine_change(self.run, self.runs))
 
     def _bound(self, log_baseline: float) -> float:
-        return self.limit.log_of(math.exp(log_baseline))
+        return self.scale.bound(self.limit, log_baseline)
 
     def _verdict(
         self, case: str | None, fair: Estimate, plain: Estimate, earlier: Sequence[float], bound: float
@@ -223,19 +205,21 @@ class _Bench:
             status = "ok"
         else:
             cause = "resolution"
+        grounds = self._grounds(case, status, cause, fair, bound)
+        low, high = self.scale.shares(low, high)
         return replace(
             self.blank,
             case=case,
             status=status,
-            baseline=math.exp(log_then),
-            current=math.exp(log_then + plain.change),
-            change=math.expm1(fair.change),
-            low=math.expm1(low),
-            high=math.expm1(high),
-            limit=math.expm1(bound),
+            baseline=self.scale.value(log_then),
+            current=self.scale.value(log_then + plain.change),
+            change=self.scale.share(fair.change),
+            low=low,
+            high=high,
+            limit=abs(self.scale.share(bound)),
             runs=len(earlier),
             cause=cause,
-            grounds=self._grounds(case, status, cause, fair, bound),
+            grounds=grounds,
         )
 
 
@@ -243,8 +227,9 @@ def session_logs(spec: MetricSpec, run: Run, like: Alike | None = None) -> dict[
     """Session value (mean log over replicates) by case; of what another run asks alike, if that is given."""
     if like and spec.scope == "run" and not like.is_first:
         return {}
+    log = Scale.of(spec).log
     return {
-        case or WHOLE_RUN: fmean(list(map(math.log, reading.values)))
+        case or WHOLE_RUN: fmean(list(map(log, reading.values)))
         for case, reading in run.by_metric.get(spec.name, {}).items()
         if _is_usable(reading) and (not case or not like or case in like.cases)
     }
@@ -254,8 +239,17 @@ def adjusted(
     spec: MetricSpec, run: Run, plain: Mapping[str, float], adjustment: Adjustment
 ) -> dict[str, float]:
     """Session values with the machine's speed taken out, in the processes that they are the means of."""
-    drift = adjustment.of([r for r in run.replicates if spec.scope == "case" or r.cold_start is not None])
+    drift = adjustment.of([r for r in run.replicates if spec.scope != "run" or r.cold_start is not None])
     return {case: value - drift for case, value in plain.items()}
+
+
+def _under_no_load(spec: MetricSpec, limit: Limit, run: Run) -> Verdict | None:
+    """`invalid` for a measurement under load that has no value, also where nothing was accepted."""
+    reading = run.by_metric.get(spec.name, {}).get(None)
+    if reading is None or reading.value is not None:
+        return None
+    grounds = Grounds(message=reading.reason or "no value")
+    return draft(spec, None, "invalid", limit=limit.relative, cause="no value", grounds=grounds)
 
 
 def _mean(values: Mapping[str, float], cases: Sequence[str]) -> float:
@@ -279,7 +273,7 @@ def _unjudged(
             spec,
             case or None,
             status,
-            current=math.exp(value),
+            current=Scale.of(spec).value(value),
             limit=limit.relative,
             cause=cause,
             grounds=grounds,

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from tts_baseline.core.traffic import Level
 from tts_baseline.measure.traffic.answers import Answer
 
-# A q-quantile of fewer than 1/(1-q) values is their largest.
-_QUANTILES = {"p50_s": (0.50, 2), "p95_s": (0.95, 20), "p99_s": (0.99, 100)}
 # chosen: twice as many clients that bring less than this more find the system busy.
 _GAIN = 0.05
 
@@ -83,11 +81,15 @@ def _level(
         goodput=rate(len(in_time)),
         late_s=late_s,
         errors=dict(Counter(answer.error for answer in answers if answer.error)),
-        **{
-            name: quantile(latencies, q) if len(latencies) >= least else None
-            for name, (q, least) in _QUANTILES.items()
-        },
+        p50_s=_percentile(latencies, 50),
+        p95_s=_percentile(latencies, 95),
+        p99_s=_percentile(latencies, 99),
     )
+
+
+def _percentile(values: Sequence[float], percent: int) -> float | None:
+    """A percentile; None of so few values that it is their largest."""
+    return quantile(values, percent / 100) if len(values) * (100 - percent) >= 100 else None
 
 
 def _is_in_time(answer: Answer, deadline: float | None) -> bool:

@@ -6,15 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.core.traffic import Kind, Mixup
 from tts_baseline.measure.traffic.answers import Sound
 from tts_baseline.measure.traffic.nearness import Nearness
 from tts_baseline.measure.traffic.parts import Part, common
-from tts_baseline.measure.traffic.prints import Print, alike, begins_as, print_of
+from tts_baseline.measure.traffic.prints import Print, alike, begins_as, hash_of, print_of
 
 ALONE = "made alone"
+_FORGOTTEN = Sound(np.zeros(0, dtype=np.float32), 1)
 
 
 class Heard(Struct, frozen=True, kw_only=True, dict=True):
@@ -25,6 +28,11 @@ class Heard(Struct, frozen=True, kw_only=True, dict=True):
     sent: float
     ended: float
     sound: Sound
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of its samples."""
+        return hash_of(self.sound)
 
     @cached_property
     def print(self) -> Print:
@@ -44,50 +52,57 @@ class Proof(Struct, frozen=True):
 
 
 def check(alone: Mapping[str, Sequence[Sound]], heard: Sequence[Heard]) -> Proof:
-    """The proof of each answer, by the takes of each case that were made alone.
+    """The proof of each answer, by the takes of each case that were made alone."""
+    return Court(alone).check(heard)
+
+
+class Court:
+    """Proves answers, level by level, by the takes of each case that were made alone.
 
     Where the takes of a case are one sound, its answer has to be that sound. Where they differ, it must not
     be the very sound that another case was answered, must be about as long as they are, and nearer to them
     than to those of any other case, as far as the takes themselves can be told apart.
     """
-    court = _Court(alone, heard)
-    proven: Counter[str] = Counter()
-    mixups = []
-    for answer in heard:
-        kind = court.proof(answer)
-        proven[kind] += bool(kind)
-        if not kind:
-            mixups.append(court.mixup(answer))
-    return Proof(dict(+proven), tuple(mixups))
 
-
-class _Court:
-    """The takes, the answers, and what is asked of them."""
-
-    def __init__(self, sounds: Mapping[str, Sequence[Sound]], heard: Sequence[Heard]) -> None:
-        self._sounds = sounds
-        self._alone = alone = {case: [print_of(sound) for sound in takes] for case, takes in sounds.items()}
-        self._hashes = {case: {take.sha256 for take in takes} for case, takes in alone.items()}
-        self._steady = {case for case, takes in alone.items() if all(alike(takes[0], t) for t in takes[1:])}
+    def __init__(self, alone: Mapping[str, Sequence[Sound]]) -> None:
+        self._sounds = alone
+        self._alone = {case: [print_of(sound) for sound in takes] for case, takes in alone.items()}
+        self._hashes = {case: {take.sha256 for take in takes} for case, takes in self._alone.items()}
+        self._steady = {
+            case for case, takes in self._alone.items() if all(alike(takes[0], take) for take in takes[1:])
+        }
         self._by_case: dict[str, list[Heard]] = defaultdict(list)
+        self._by_length: dict[int, list[Heard]] = {}
+
+    def check(self, heard: Sequence[Heard]) -> Proof:
+        """The proof of each of these answers; those of earlier calls are earlier requests."""
         for answer in heard:
             self._by_case[answer.case].append(answer)
-        self._heard = heard
+        self._by_length = self._strange(heard)
+        proven: Counter[str] = Counter()
+        mixups = []
+        for answer in heard:
+            kind = self._proof(answer)
+            proven[kind] += bool(kind)
+            if not kind:
+                mixups.append(self._mixup(answer))
+        for case, answers in self._by_case.items():
+            self._by_case[case] = [replace(answer, sound=_FORGOTTEN) for answer in answers]
+        return Proof(dict(+proven), tuple(mixups))
 
     @cached_property
     def _nearness(self) -> Nearness:
         return Nearness(self._alone)
 
-    @cached_property
-    def _by_length(self) -> dict[int, list[Heard]]:
-        """The answers that were not said alone, by their number of frames."""
+    def _strange(self, heard: Sequence[Heard]) -> dict[int, list[Heard]]:
+        """The answers whose very sound was not made alone, by their number of frames."""
         found: dict[int, list[Heard]] = defaultdict(list)
-        for answer in self._heard:
+        for answer in heard:
             if not self._is_own(answer):
                 found[len(answer.print.frames)].append(answer)
         return found
 
-    def proof(self, answer: Heard) -> str:
+    def _proof(self, answer: Heard) -> str:
         """What proves the answer: 'sound', 'content', 'length', or '' where it is not its request's."""
         if self._is_own(answer):
             return "sound"
@@ -100,7 +115,7 @@ class _Court:
             return "length"
         return "" if self._nearness.nearer(case, answer.print) else "content"
 
-    def mixup(self, answer: Heard) -> Mixup:
+    def _mixup(self, answer: Heard) -> Mixup:
         """What an answer that is not its request's is instead, and whose."""
         if (twin := self._twin(answer)) is not None:
             return self._whole(answer, twin.case)
@@ -114,7 +129,7 @@ class _Court:
         return Mixup(kind="unknown", request=answer.name)
 
     def _is_own(self, answer: Heard) -> bool:
-        if answer.print.sha256 in self._hashes[answer.case]:
+        if answer.sha256 in self._hashes[answer.case]:
             return True
         return any(alike(answer.print, take) for take in self._alone[answer.case])
 
@@ -122,7 +137,7 @@ class _Court:
         """Another answer, of another case, that is the very same sound; none where cases are steady."""
         twins = (
             other
-            for other in self._by_length[len(answer.print.frames)]
+            for other in self._by_length.get(len(answer.print.frames), ())
             if other.case != answer.case
             and other.case not in self._steady
             and alike(answer.print, other.print)

@@ -47,6 +47,11 @@ def longest(found: Flags, counted: Flags | None = None) -> Stretch:
     return max((Stretch(int(counted[a:b].sum()), int(a)) for a, b in pairs), default=Stretch(0, 0))
 
 
+def hash_of(sound: Sound) -> str:
+    """The SHA-256 of its samples as float32."""
+    return hashlib.sha256(np.ascontiguousarray(sound.samples, dtype=np.float32).tobytes()).hexdigest()
+
+
 def print_of(sound: Sound) -> Print:
     """The fingerprint of a sound."""
     samples = np.ascontiguousarray(sound.samples, dtype=np.float32)
@@ -58,7 +63,7 @@ def print_of(sound: Sound) -> Print:
     bins = [min(round(edge * hop / sound.rate), power.shape[1]) for edge in _EDGES_HZ]
     bands = [power[:, low:high].sum(axis=1) for low, high in pairwise(bins)]
     frames = 10 * np.log10(np.stack(bands, axis=1) + _FLOOR)
-    return Print(hashlib.sha256(samples.tobytes()).hexdigest(), sound.seconds, frames.astype(np.float32))
+    return Print(hash_of(sound), sound.seconds, frames.astype(np.float32))
 
 
 def alike(one: Print, other: Print) -> bool:

@@ -10,7 +10,7 @@ from tts_baseline.core import git
 from tts_baseline.core.errors import BaselineError, TtsBaselineError, sentence
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.records import Baseline, Case
-from tts_baseline.core.registry import ratio_gates
+from tts_baseline.core.registry import judged_gates
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.session.judge.bench import against_revision
@@ -50,7 +50,7 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     if named == NEVER:
         return None
     if named not in (None, AUTO):
-        return Call(named or "", ratio_gates(), asked=True)
+        return Call(named or "", judged_gates(), asked=True)
     if why := _without_commit(baseline):
         if named is None:
             return None
@@ -62,7 +62,7 @@ def call(project: Project, baseline: Baseline, screen: Sequence[Verdict]) -> Cal
     if named is None and not open_gates:
         return None
     return Call(
-        baseline.runs[-1].commit or "", ratio_gates() if named else open_gates, asked=named is not None
+        baseline.runs[-1].commit or "", judged_gates() if named else open_gates, asked=named is not None
     )
 
 

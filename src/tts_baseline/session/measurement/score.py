@@ -25,6 +25,7 @@ from tts_baseline.core.records import (
 )
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.scored_by import scored_by
+from tts_baseline.core.traffic import Traffic
 from tts_baseline.session.scoring_pool import in_processes
 
 _AS_ACCEPTED = "as accepted: the audio is the same, and so is what computes its score"
@@ -84,6 +85,7 @@ def score(
     goldens: Mapping[str, Utterance],
     software: Mapping[str, str] | None = None,
     *,
+    traffic: Traffic | None = None,
     each: Callable[[Sequence[Asked]], Iterable[Scored]] = one_by_one,
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
     """The readings of a run, and its own readings: golden metrics against this run's first utterances.
@@ -106,8 +108,10 @@ def score(
                 software=software or {},
             )
         )
-    run = Evidence(cold_starts=tuple(r.cold_start for r in replicates if r.cold_start is not None))
-    readings = [read(metric, run) for metric in metrics().values() if metric.spec.scope == "run"]
+    starts = tuple(r.cold_start for r in replicates if r.cold_start is not None)
+    run = Evidence(cold_starts=starts, traffic=traffic)
+    scopes = ("run",) if traffic is None else ("run", "load")
+    readings = [read(metric, run) for metric in metrics().values() if metric.spec.scope in scopes]
     own: list[Reading] = []
     for scored in each(asked):
         readings += scored.readings

@@ -14,10 +14,12 @@ from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.load import Load
 from tts_baseline.core.records import Baseline, Case, Failure, Replicate, Run, Utterance
+from tts_baseline.core.traffic import Traffic
 from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
+from tts_baseline.session.measurement import under_load
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.renderings import until_judged
@@ -27,6 +29,7 @@ from tts_baseline.session.project import Project
 
 TARGET_S = 30.0  # chosen: without a budget, a run is as long as a developer waits, and so is what it adds
 MAX_PASSES = 10  # chosen: processes differ more than calls (docs/method.md), so more calls add little
+_SHARE_UNDER_LOAD = 0.2  # chosen: of a budget; a model takes longer to start than to answer
 _SHARE_OF_BUDGET = 0.8  # chosen: the rest is for the pilot, the metrics and a wrong estimate
 
 
@@ -43,6 +46,9 @@ def take(
         raise NothingMeasured("there is no case to measure", hint="pytest --tts-baseline --collect-only")
     settings = project.settings
     begun = time.monotonic()
+    if settings.load != "off":
+        under_load.way_of(settings)
+        share -= _SHARE_UNDER_LOAD
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
         certified.check(project, pilot.device, cases)
@@ -62,11 +68,19 @@ def take(
         measured = [case for case in cases if case.id not in failures]
         utterances = _scored(taken, measured)
         replicates = tuple(_without(restart.replicate, failures) for restart in taken)
+        traffic = _under_load(project, measured, taken, progress)
         progress.say(f"scoring {len(measured)} utterances")
         environment = project.environment(pilot.device)
         scoring = time.monotonic()
         readings, own_readings = score(
-            measured, replicates, utterances, quality, goldens, environment.software, each=side_by_side
+            measured,
+            replicates,
+            utterances,
+            quality,
+            goldens,
+            environment.software,
+            traffic=traffic,
+            each=side_by_side,
         )
         scored_s = time.monotonic() - scoring
     commit, dirty = git.commit(project.root)
@@ -89,6 +103,7 @@ def take(
         readings=readings,
         own_readings=own_readings,
         failures=tuple(failures.values()),
+        traffic=traffic,
     )
     first = {case.id: utterances[case.id][0] for case in measured}
     run = until_judged(
@@ -148,6 +163,20 @@ def _replicates(
         if not left:
             break
     return taken
+
+
+def _under_load(
+    project: Project, cases: Sequence[Case], taken: Sequence[replicate.Taken], progress: Progress
+) -> Traffic | None:
+    """What the pipeline does under load, where that is asked for; within its part of a budget."""
+    settings = project.settings
+    if settings.load == "off" or not cases:
+        return None
+    level_s = settings.load_seconds
+    if settings.budget:
+        level_s = min(level_s, _SHARE_UNDER_LOAD * settings.budget / under_load.LEVELS)
+    alone = {case.id: [restart.utterances[case.id] for restart in taken] for case in cases}
+    return under_load.take(project, cases, alone, progress, level_s=level_s)
 
 
 def _under(taken: replicate.Taken, meanwhile: Load) -> replicate.Taken:
