@@ -67,6 +67,7 @@ def test_more_than_one_percent_of_failures_leaves_no_value() -> None:
         read("throughput", with_failures(KNEE, 3)).reason == "3 of 200 requests failed at 4 clients: timeout"
     )
     assert read("throughput", with_failures(BUSIER, 50)).value is not None
+    assert read("latency_under_load", with_failures(BUSIER, 50)).value == 0.4
     late = read("latency_under_load", with_failures(ARRIVING, 2))
     assert late.reason == "2 of 100 requests failed at 70% of the knee: timeout"
 
