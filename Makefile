@@ -26,10 +26,11 @@ TEACHER := $(VOICE)/teacher
 LEARN := $(F5_VENV)/bin/tts-baseline train
 FUZZ_SECONDS ?= 3600
 
-.PHONY: help gate test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice clean
+.PHONY: help gate gate-f5 test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
+	@echo "make gate-f5  install torch and f5-tts (6 GB), then gate the embedded voice of F5-TTS on twelve sentences"
 	@echo "make test     install, then lint and run all tests"
 	@echo "make test-pytests  install the oldest and the newest pytest, then run the plugin's tests with each"
 	@echo "make test-f5  install torch and f5-tts (6 GB), then run the tests of the F5-TTS pipeline"
@@ -50,6 +51,12 @@ gate: $(VENV)/gate.done
 	mkdir -p $(LOCAL)
 	cp -R baselines/. $(LOCAL)
 	$(BIN)/pytest --tts-baseline --tts-dir $(LOCAL) --tts-missing record --verbose tests/regression
+
+# The same for the voice that is embedded, in the example that is a project of its own.
+gate-f5: $(F5_VENV)/done
+	mkdir -p $(LOCAL)
+	cp -R baselines/. $(LOCAL)
+	cd examples/f5_project && $(abspath $(F5_VENV))/bin/tts-baseline run --dir $(abspath $(LOCAL)) --missing record --verbose
 
 test: lint unit
 
