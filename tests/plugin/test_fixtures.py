@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from tests.plugin.conftest import SETTINGS
+
 
 def test_without_the_flag_tests_are_skipped_with_a_reason(project) -> None:
     project.write(
@@ -23,7 +25,7 @@ def test_without_the_flag_tests_are_skipped_with_a_reason(project) -> None:
 
 def test_every_fixture_has_a_first_line_for_pytest_fixtures(project) -> None:
     text = project.pytester.runpytest_inprocess("--fixtures").stdout.str()
-    for name in ("case", "pipeline", "latency", "cold_start", "memory", "quality", "reading"):
+    for name in ("case", "pipeline", "latency", "cold_start", "memory", "quality", "reading", "throughput"):
         shown = text.partition(f"\ntts_{name}")[2].splitlines()
         assert shown, name
         assert len(shown[1].strip()) > 20, name
@@ -259,3 +261,29 @@ def test_a_pipeline_is_found_where_tests_find_their_modules(project) -> None:
         "def test_own(tts_pipeline): assert len(tts_pipeline.synthesize('Hola.').samples) == 5\n",
     )
     project.gate("-k", "test_own").assert_outcomes(passed=1)
+
+
+def test_a_test_that_asks_for_throughput_has_the_load_measured(project) -> None:
+    project.write("pyproject.toml", SETTINGS.replace("timeout", "load_seconds = 0.2\ntimeout"))
+    project.write(
+        "test_own.py",
+        """
+        import pytest
+
+        def test_load(tts_throughput):
+            load = tts_throughput()
+            assert load.per_second > 0 and load.audio_per_second > 0
+            assert load.clients in (1, 2, 4, 8, 16)
+            assert load.at(0.5).offered < load.at().offered < load.at(0.9).offered
+            assert load.p50_s <= load.p95_s
+            with pytest.raises(LookupError, match="0.3 of the knee"):
+                load.at(0.3)
+        """,
+    )
+    project.gate("-k", "test_load").assert_outcomes(passed=1)
+    assert {
+        (gate, case) for gate, case in project.verdicts() if gate in ("throughput", "latency_under_load")
+    } == {
+        ("throughput", None),
+        ("latency_under_load", None),
+    }

@@ -10,7 +10,14 @@ import pytest
 if TYPE_CHECKING:
     from tts_baseline.core.records import Case
     from tts_baseline.plugin.measured import Measurements
-    from tts_baseline.plugin.results import ColdStarts, CountedWork, Latency, Memory, QualityReadings
+    from tts_baseline.plugin.results import (
+        ColdStarts,
+        CountedWork,
+        Latency,
+        Memory,
+        QualityReadings,
+        UnderLoad,
+    )
     from tts_baseline.session.one_text import LivePipeline
 
 
@@ -38,6 +45,12 @@ def tts_latency(request: pytest.FixtureRequest) -> Callable[[Case | str], Latenc
 def tts_cold_start(request: pytest.FixtureRequest) -> Callable[[], ColdStarts]:
     """Cold start of the pipeline by phase, over fresh processes; gated against the baseline."""
     return lambda: _measured(request).cold_start(request.node)
+
+
+@pytest.fixture
+def tts_throughput(request: pytest.FixtureRequest) -> Callable[[], UnderLoad]:
+    """Throughput at the knee, and latency of requests that arrive by themselves; gated like any metric."""
+    return lambda: _measured(request).throughput(request.node)
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import suite_verdicts
-from tts_baseline.session.project import Project, check_default, open_project
+from tts_baseline.session.project import Project, check_default, open_project, under_load
 from tts_baseline.session.run import gate
 
+_LOADED = "tts_throughput"
 _NOTHING_ASKED = "tts-baseline: nothing was measured, because no test that ran asked for it"
 
 
@@ -84,7 +85,7 @@ class Gatekeeper:
         broken = session.testsfailed and not self.config.option.continue_on_collection_errors
         cases = self._needed(session.items)
         if cases and self.measures and not broken:
-            self._measure(cases)
+            self._measure(cases, loaded=any(_LOADED in ours(item) for item in session.items))
             for family in ("work", "text"):
                 if self.measured.result is None or not suite_verdicts(self.measured.result, family):
                     self._deselect(session, family)
@@ -93,9 +94,10 @@ class Gatekeeper:
         finally:
             self.measured.live.close()
 
-    def _measure(self, cases: Sequence[Case]) -> None:
+    def _measure(self, cases: Sequence[Case], *, loaded: bool) -> None:
+        project = under_load(self.project) if loaded else self.project
         try:
-            self.measured.result = gate(self.project, cases, self._progress())
+            self.measured.result = gate(project, cases, self._progress())
         except TtsBaselineError as error:
             self.measured.error = error
         except OSError as error:
@@ -113,7 +115,7 @@ class Gatekeeper:
     def _needed(self, items: Sequence[pytest.Item]) -> list[Case]:
         wanted: set[str] = set()
         for item in items:
-            if isinstance(item, SuiteItem):
+            if isinstance(item, SuiteItem) or _LOADED in ours(item):
                 return list(self.project.chosen)
             callspec = getattr(item, "callspec", None)
             if callspec is not None and "tts_case" in ours(item):

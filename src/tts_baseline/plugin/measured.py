@@ -87,6 +87,15 @@ class Measurements:
         claims(item).append(Claim("latency", None, "cold_start"))
         return results.ColdStarts(tuple(r.cold_start for r in outcome.run.replicates if r.cold_start))
 
+    def throughput(self, item: pytest.Item) -> results.UnderLoad:
+        """What the pipeline did under load, gated."""
+        traffic = self.outcome.run.traffic
+        if traffic is None:
+            said.fail("nothing was measured under load\n  next   pytest --tts-baseline --tts-load auto")
+        for name in ("throughput", "latency_under_load"):
+            claims(item).append(Claim("latency", None, name))
+        return results.UnderLoad(traffic)
+
     def verdicts(self, own: Mapping[str, str]) -> tuple[Verdict, ...]:
         """The verdicts, judged again where a test brings limits of its own."""
         outcome = self.outcome

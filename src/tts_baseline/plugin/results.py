@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean, median
+from statistics import fmean, geometric_mean, median
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from tts_baseline.core import records
 from tts_baseline.core.records import Calls, ColdStart, Reading, Utterance
+from tts_baseline.core.traffic import Level, Traffic
 
 
 class Latency(Struct, frozen=True):
@@ -64,6 +65,59 @@ class Memory(Struct, frozen=True):
     peak_rss_bytes: int | None
     uss_bytes: int | None
     peak_cuda_bytes: int | None
+
+
+class UnderLoad(Struct, frozen=True):
+    """What the pipeline did under load: at the knee of a closed loop, and of arrivals at 70 % of its rate."""
+
+    traffic: Traffic
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second at the knee; 0 where none came."""
+        return geometric_mean(self.traffic.knees) if all(self.traffic.knees or [0.0]) else 0.0
+
+    @property
+    def audio_per_second(self) -> float:
+        """Seconds of audio a second at the knee."""
+        return self._knee.audio
+
+    @property
+    def clients(self) -> int:
+        """The clients at the knee: the fewest that bring the most."""
+        return self._knee.clients
+
+    @property
+    def p50_s(self) -> float | None:
+        """The median latency from the intended start; None of fewer than 2 answers."""
+        return self.at().p50_s
+
+    @property
+    def p95_s(self) -> float | None:
+        """The 95th percentile; None of fewer than 20 answers."""
+        return self.at().p95_s
+
+    @property
+    def p99_s(self) -> float | None:
+        """The 99th percentile; None of fewer than 100 answers."""
+        return self.at().p99_s
+
+    @property
+    def goodput(self) -> float:
+        """Answers a second within the deadline."""
+        return self.at().goodput
+
+    def at(self, share: float = 0.7) -> Level:
+        """The level whose requests arrive at 0.5, 0.7 or 0.9 of the knee's rate."""
+        found = next((level for level in self.traffic.levels if level.share == share), None)
+        if found is None:
+            raise LookupError(f"nothing arrived at {share:g} of the knee; there are 0.5, 0.7 and 0.9")
+        return found
+
+    @property
+    def _knee(self) -> Level:
+        closed = [level for level in self.traffic.levels if level.clients]
+        return next((level for level in closed if level.is_knee), closed[0])
 
 
 class CountedWork(Struct, frozen=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
@@ -126,6 +127,13 @@ class Project(Struct, frozen=True, kw_only=True):
     def store_of(self, run: Run) -> Store:
         """The baselines that a run belongs to, whichever pipeline is chosen now."""
         return Store(self.baselines, run.pipeline, run.variant)
+
+
+def under_load(project: Project) -> Project:
+    """The project, measured under load in the usual way where its settings do not say in which."""
+    if project.settings.load != "off":
+        return project
+    return replace(project, settings=replace(project.settings, load="auto"))
 
 
 def check_default(project: Project) -> None:

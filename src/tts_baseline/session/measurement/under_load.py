@@ -22,17 +22,19 @@ from tts_baseline.measure.traffic.identity import Court, Heard
 from tts_baseline.measure.traffic.loops import Length, closed, open_loop
 from tts_baseline.measure.traffic.seats import Seat
 from tts_baseline.measure.traffic.systems import Batch, Member, Pool
+from tts_baseline.metrics.performance.latency_under_load import SHARE
 from tts_baseline.metrics.under_load import named
 from tts_baseline.pipelines._load import build
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.project import Project
 
 CLIENTS = (1, 2, 4, 8, 16)
-SHARES = (0.5, 0.7, 0.9)
+SHARES = (0.5, SHARE, 0.9)
 LEVELS = 10  # of the sweep to eight clients, at the knee again, and of the open loops
 _PASSES = 3  # chosen: at the knee; their mean is the throughput
 _CONNECTIONS = 64  # chosen: more requests under way at once wait in a queue at either end
 _LEAST, _MOST = 100, 500  # chosen: of a level; the 99th percentile needs 100, memory holds 500 answers
+_FEWEST = 20  # of the level whose 95th percentile is gated, however long they take
 _LONGEST = 12  # chosen: a level of fewer than 100 requests lasts at most so many times its seconds
 _WAVES = 4  # chosen: a closed level has at least so many requests a client
 _MIXUPS_KEPT = 50  # chosen: what a run's file names of them
@@ -160,7 +162,8 @@ class _Bench:
         return self._checked(of_closed(answers, clients, self._deadline), answers)
 
     async def _open(self, share: float, rate: float) -> Level:
-        least = max(1, min(_LEAST, round(_LONGEST * self._seconds * rate)))
+        fewest = _FEWEST if share == SHARE else 1
+        least = max(fewest, min(_LEAST, round(_LONGEST * self._seconds * rate)))
         count = Length(self._seconds, least, _MOST).requests(rate)
         answers = await open_loop(self._system, self._deck(), poisson(rate, count, seed=1))
         return self._checked(of_open(answers, share, rate, self._deadline), answers)
