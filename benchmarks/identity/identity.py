@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.measure.traffic.test_identity import SPREAD, TEXTS, heard_in, said, sound_of, speak
 from tests.support.crossing import Crossing, serving
 from tts_baseline.core import environment
-from tts_baseline.measure.traffic.identity import Heard, Proof, check
+from tts_baseline.measure.traffic.identity import Delivered, IdentityProof, check
 
 RESULTS = Path(__file__).with_name("results.json")
 CLIENTS, EVERY = 16, 25
@@ -48,15 +48,15 @@ def alone():
     return {text: [sound_of(text)] for text in TEXTS}
 
 
-def from_server() -> Proof:
-    heard: list[Heard] = []
+def from_server() -> IdentityProof:
+    heard: list[Delivered] = []
     with serving(Crossing(speak)) as url:
         for _ in range(ROUNDS):
             heard += heard_in(url, TEXTS, CLIENTS)
     return check(alone(), heard)
 
 
-def rounded() -> Proof:
+def rounded() -> IdentityProof:
     dice = np.random.default_rng(1)
     heard = []
     for number in range(ROUNDED):
@@ -67,7 +67,7 @@ def rounded() -> Proof:
     return check(alone(), heard)
 
 
-def restless() -> Proof:
+def restless() -> IdentityProof:
     texts = TEXTS[:RESTLESS_TEXTS]
     takes = {text: [sound_of(text, take, SPREAD) for take in range(3)] for text in texts}
     heard = [

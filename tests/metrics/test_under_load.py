@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.traffic import Level, Mixup, Traffic
+from tts_baseline.core.traffic import LoadLevel, Mixup, Traffic
 
-KNEE = Level(
+KNEE = LoadLevel(
     clients=4,
     seconds=10.0,
     requests=200,
@@ -20,7 +20,7 @@ KNEE = Level(
     is_knee=True,
 )
 ONE = replace(KNEE, clients=1, throughput=3.0, is_knee=False)
-ARRIVING = Level(
+ARRIVING = LoadLevel(
     share=0.7, offered=7.0, seconds=10.0, requests=100, answered=100, throughput=7.0, audio=14.7, goodput=6.5,
     p50_s=0.2, p95_s=0.4, p99_s=0.9,
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_an_answer_that_is_not_its_own_leaves_no_value_and_names_both_requests(n
 
 
 def test_more_than_one_percent_of_failures_leaves_no_value() -> None:
-    def with_failures(level: Level, count: int) -> Traffic:
+    def with_failures(level: LoadLevel, count: int) -> Traffic:
         failing = replace(level, answered=level.requests - count, errors={"timeout": count} if count else {})
         return replace(TRAFFIC, levels=tuple(failing if each == level else each for each in TRAFFIC.levels))
 

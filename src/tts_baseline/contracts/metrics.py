@@ -14,7 +14,7 @@ from tts_baseline.core.errors import ContractBroken, RegistryError
 from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
 from tts_baseline.core.registry import metrics, registered
-from tts_baseline.core.traffic import Level, Traffic
+from tts_baseline.core.traffic import LoadLevel, Traffic
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -204,7 +204,7 @@ def _evidence(dtype: DTypeLike = "f4") -> Evidence:
 
 def _traffic() -> Traffic:
     """Two clients at the knee, and arrivals at 70 % of it."""
-    level = Level(
+    level = LoadLevel(
         clients=2, seconds=10.0, requests=200, answered=200, throughput=10.0, audio=20.0, goodput=9.0,
         p50_s=0.2, p95_s=0.3, is_knee=True,
     )  # fmt: skip

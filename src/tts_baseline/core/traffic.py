@@ -9,14 +9,14 @@ from msgspec import Struct
 from tts_baseline.core import bounds
 
 Way = Literal["workers", "batch", "server"]
-Kind = Literal["swapped", "duplicated", "stitched", "stale", "cut off", "unknown"]
+MixupKind = Literal["swapped", "duplicated", "stitched", "stale", "cut off", "unknown"]
 
 
 class _Record(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """As the records of a run, which hold these."""
 
 
-class Level(_Record, frozen=True, kw_only=True):
+class LoadLevel(_Record, frozen=True, kw_only=True):
     """One level of load: `clients` that each wait for their answer, or 0 of them and arrivals at `offered`.
 
     clients:    of a closed loop; 0 in an open one.
@@ -56,7 +56,7 @@ class Mixup(_Record, frozen=True, kw_only=True):
     nothing that was asked sounds like it.
     """
 
-    kind: Kind
+    kind: MixupKind
     request: bounds.Text
     other: str = ""
 
@@ -72,7 +72,7 @@ class Traffic(_Record, frozen=True, kw_only=True):
     way: Way
     workers: bounds.Natural = 1
     deadline_s: bounds.Duration | None = None
-    levels: tuple[Level, ...]
+    levels: tuple[LoadLevel, ...]
     knees: tuple[bounds.NotNegative, ...] = ()
     checked: bounds.Natural = 0
     proven: dict[str, bounds.Natural] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tts_baseline.core.traffic import Level, Mixup, Traffic
+from tts_baseline.core.traffic import LoadLevel, Mixup, Traffic
 
 _MOST_FAILED = 0.01  # chosen: of the requests of a level; with more it measures refusals
 _WORDS = {
@@ -17,7 +17,7 @@ _WORDS = {
 }
 
 
-def fault(traffic: Traffic, levels: Sequence[Level]) -> str:
+def fault(traffic: Traffic, levels: Sequence[LoadLevel]) -> str:
     """Why nothing may be read of these levels: answers that are not their own, or that failed; else empty."""
     if traffic.mixups:
         count, first = traffic.checked - sum(traffic.proven.values()), traffic.mixups[0]
@@ -36,7 +36,7 @@ def said(mixup: Mixup) -> str:
     return f"{mixup.request} {_WORDS[mixup.kind].format(other=mixup.other)}"
 
 
-def named(level: Level) -> str:
+def named(level: LoadLevel) -> str:
     """A level in words: '8 clients', '70% of the knee'."""
     if level.clients:
         return f"{level.clients} client{'s' * (level.clients > 1)}"

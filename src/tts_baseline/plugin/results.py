@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tts_baseline.core import records
 from tts_baseline.core.records import Calls, ColdStart, Reading, Utterance
-from tts_baseline.core.traffic import Level, Traffic
+from tts_baseline.core.traffic import LoadLevel, Traffic
 
 
 class Latency(Struct, frozen=True):
@@ -107,7 +107,7 @@ class UnderLoad(Struct, frozen=True):
         """Answers a second within the deadline."""
         return self.at().goodput
 
-    def at(self, share: float = 0.7) -> Level:
+    def at(self, share: float = 0.7) -> LoadLevel:
         """The level whose requests arrive at 0.5, 0.7 or 0.9 of the knee's rate."""
         found = next((level for level in self.traffic.levels if level.share == share), None)
         if found is None:
@@ -115,7 +115,7 @@ class UnderLoad(Struct, frozen=True):
         return found
 
     @property
-    def _knee(self) -> Level:
+    def _knee(self) -> LoadLevel:
         closed = [level for level in self.traffic.levels if level.clients]
         return next((level for level in closed if level.is_knee), closed[0])
 

@@ -12,13 +12,13 @@ from tests.support.baselines import baseline_of
 from tests.support.verdicts import screened
 from tts_baseline.core.records import Reading, Run
 from tts_baseline.core.registry import gates, judged_gates, ratio_gates
-from tts_baseline.core.traffic import Level, Traffic
+from tts_baseline.core.traffic import LoadLevel, Traffic
 from tts_baseline.gate.combine import doubtful
 from tts_baseline.gate.limits import chosen, parse
 from tts_baseline.gate.screen.scale import Scale
 from tts_baseline.gate.verdicts import changed, fails, verdicts
 
-KNEE = Level(
+KNEE = LoadLevel(
     clients=2, seconds=5.0, requests=100, answered=100, throughput=10.0, audio=20.0, goodput=9.0, is_knee=True
 )
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.crossing import KINDS, RATE, Crossing, serving, syllables
 from tts_baseline.core.records import Case
-from tts_baseline.measure.traffic.answers import Sound
-from tts_baseline.measure.traffic.identity import Heard, check
-from tts_baseline.measure.traffic.loops import Length, closed
+from tts_baseline.measure.traffic.answers import Speech
+from tts_baseline.measure.traffic.identity import Delivered, check
+from tts_baseline.measure.traffic.loops import LevelLength, closed
 from tts_baseline.measure.traffic.parts import common
 from tts_baseline.measure.traffic.prints import alike, begins_as, print_of
 from tts_baseline.measure.traffic.systems import Pool
@@ -29,23 +29,23 @@ speak = cache(syllables)
 TEXTS = [text_of(number) for number in range(1000)]
 
 
-def sound_of(text: str, take: int = 0, spread: float = 0.0) -> Sound:
-    return Sound(speak(text, take, spread), RATE)
+def sound_of(text: str, take: int = 0, spread: float = 0.0) -> Speech:
+    return Speech(speak(text, take, spread), RATE)
 
 
-def heard_in(url: str, texts: list[str], clients: int) -> list[Heard]:
+def heard_in(url: str, texts: list[str], clients: int) -> list[Delivered]:
     """What clients of this server heard, each with a connection of its own."""
     voices = [http.create(url=url) for _ in range(clients)]
 
     def member(voice):
         def say(request):
             utterance = voice.synthesize(request)
-            return Sound(utterance.samples, utterance.sample_rate)
+            return Speech(utterance.samples, utterance.sample_rate)
 
         return say
 
     cases = iter(Case(id=f"case-{number}", text=text) for number, text in enumerate(texts))
-    length = Length(seconds=0.0, least=len(texts), most=len(texts))
+    length = LevelLength(seconds=0.0, least=len(texts), most=len(texts))
     try:
         with Pool([member(voice) for voice in voices]) as pool:
             answers = asyncio.run(closed(pool, cases, clients, length))
@@ -54,7 +54,7 @@ def heard_in(url: str, texts: list[str], clients: int) -> list[Heard]:
             voice.close()
     assert {answer.error for answer in answers} == {""}
     return [
-        Heard(
+        Delivered(
             name=answer.case.text,
             case=answer.case.text,
             sent=answer.sent,
@@ -88,15 +88,17 @@ def test_an_honest_server_is_never_accused() -> None:
 # --- one by one
 
 
-def said(name: str, case: str, samples, sent: float = 0.0, ended: float = 1.0) -> Heard:
-    return Heard(name=name, case=case, sent=sent, ended=ended, sound=Sound(np.asarray(samples, "f4"), RATE))
+def said(name: str, case: str, samples, sent: float = 0.0, ended: float = 1.0) -> Delivered:
+    return Delivered(
+        name=name, case=case, sent=sent, ended=ended, sound=Speech(np.asarray(samples, "f4"), RATE)
+    )
 
 
 A, B, C = (" y ".join(TEXTS[at : at + 3]) for at in (1, 22, 333))
 ALONE = {text: [sound_of(text)] for text in (A, B, C)}
 
 
-def mixups(*heard: Heard, alone=ALONE) -> list[tuple[str, str, str]]:
+def mixups(*heard: Delivered, alone=ALONE) -> list[tuple[str, str, str]]:
     return [(m.kind, m.request, m.other) for m in check(alone, heard).mixups]
 
 
@@ -205,7 +207,7 @@ def test_a_stitch_of_sounds_that_differ_each_time_is_caught_by_its_length() -> N
 
 def test_cases_whose_takes_cannot_be_told_apart_are_proven_by_their_length_alone() -> None:
     one = [sound_of("el mismo texto", take, SPREAD) for take in range(3)]
-    takes = {"one": one, "other": [Sound(take.samples / 2, RATE) for take in one]}
+    takes = {"one": one, "other": [Speech(take.samples / 2, RATE) for take in one]}
     proof = check(takes, [said("1", "one", speak("el mismo texto", 7, SPREAD))])
     assert proof.proven == {"length": 1}
     slow = np.repeat(speak("el mismo texto", 7, SPREAD), 3)
@@ -222,7 +224,7 @@ def test_sounds_of_other_texts_are_not_alike_and_have_nothing_in_common() -> Non
 
 
 def test_a_beginning_is_told_from_the_whole() -> None:
-    whole, short = print_of(sound_of(A)), print_of(Sound(speak(A)[: RATE // 3], RATE))
+    whole, short = print_of(sound_of(A)), print_of(Speech(speak(A)[: RATE // 3], RATE))
     assert begins_as(short, whole)
     assert not begins_as(whole, short)
     assert not begins_as(print_of(sound_of(B)), whole)
@@ -231,9 +233,9 @@ def test_a_beginning_is_told_from_the_whole() -> None:
 @pytest.mark.parametrize("gain", [0.3, 1.0])
 def test_a_common_part_says_where_it_is(gain: float) -> None:
     middle = np.concatenate([speak(B)[:1000], gain * speak(A)[501:2600], speak(B)[1000:]])
-    part = common(Sound(middle, RATE), sound_of(A))
+    part = common(Speech(middle, RATE), sound_of(A))
     assert part is not None
     assert part.start - part.other == 1000 - 501
     assert abs(part.start - 1000) <= 160
     assert 7 <= part.frames <= 2099 / 160 + 1  # those of its 13 that can be heard
-    assert common(sound_of(A), Sound(speak(A), 2 * RATE)) is None
+    assert common(sound_of(A), Speech(speak(A), 2 * RATE)) is None

@@ -12,14 +12,14 @@ import pytest
 from tests.support import virtual_time
 from tts_baseline.core.errors import RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Case
-from tts_baseline.measure.traffic.answers import Sound
+from tts_baseline.measure.traffic.answers import Speech
 from tts_baseline.measure.traffic.arrivals import deck, poisson
 from tts_baseline.measure.traffic.figures import is_past_knee, knee, of_closed, of_open, quantile
-from tts_baseline.measure.traffic.loops import Length, closed, open_loop
+from tts_baseline.measure.traffic.loops import LevelLength, closed, open_loop
 
 CASE = Case(id="hola", text="Hola.")
 SERVICE_S = 0.1
-SECOND = Sound(np.zeros(100, dtype=np.float32), 100)
+SECOND = Speech(np.zeros(100, dtype=np.float32), 100)
 
 
 class Servers:
@@ -36,7 +36,7 @@ class Servers:
         self._asked = 0
         self.most = self.now = 0
 
-    async def ask(self, request) -> Sound:
+    async def ask(self, request) -> Speech:
         number, self._asked = self._asked, self._asked + 1
         self.now += 1
         self.most = max(self.most, self.now)
@@ -54,7 +54,7 @@ class Servers:
 
 
 def closed_level(servers: Servers, clients: int, requests: int = 200, deadline=None):
-    length = Length(seconds=0.0, least=requests, most=requests)
+    length = LevelLength(seconds=0.0, least=requests, most=requests)
     return of_closed(virtual_time.run(closed(servers, cycle([CASE]), clients, length)), clients, deadline)
 
 
@@ -135,7 +135,7 @@ def test_latency_counts_from_the_intended_start_also_where_the_generator_was_lat
     class Blocking(Servers):
         """Its first call keeps the whole generator from running for half a second."""
 
-        async def ask(self, request) -> Sound:
+        async def ask(self, request) -> Speech:
             if not self._asked:
                 asyncio.get_running_loop()._jump.now += 0.5
             return await super().ask(request)
@@ -213,10 +213,10 @@ def test_a_deck_has_every_case_before_one_comes_again() -> None:
 
 
 def test_a_level_lasts_its_seconds_within_its_bounds() -> None:
-    def requests(length: Length) -> int:
+    def requests(length: LevelLength) -> int:
         return len(virtual_time.run(closed(Servers(), cycle([CASE]), 1, length)))
 
-    assert requests(Length(seconds=5.0, least=1, most=1000)) == pytest.approx(50, abs=1)
-    assert requests(Length(seconds=5.0, least=80, most=1000)) == 80
-    assert requests(Length(seconds=5.0, least=1, most=20)) == 20
-    assert Length(seconds=5.0, least=1, most=20).requests(2.0) == 10
+    assert requests(LevelLength(seconds=5.0, least=1, most=1000)) == pytest.approx(50, abs=1)
+    assert requests(LevelLength(seconds=5.0, least=80, most=1000)) == 80
+    assert requests(LevelLength(seconds=5.0, least=1, most=20)) == 20
+    assert LevelLength(seconds=5.0, least=1, most=20).requests(2.0) == 10

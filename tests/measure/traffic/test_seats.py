@@ -16,7 +16,7 @@ from tts_baseline.core.records import Case, Request
 from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.measure.traffic.arrivals import deck
 from tts_baseline.measure.traffic.figures import of_closed
-from tts_baseline.measure.traffic.loops import Length, closed
+from tts_baseline.measure.traffic.loops import LevelLength, closed
 from tts_baseline.measure.traffic.seats import Seat
 from tts_baseline.measure.traffic.systems import Pool
 
@@ -96,7 +96,7 @@ def test_two_processes_answer_a_closed_loop_each_with_its_own(seat) -> None:
     with ExitStack() as stack:
         seats = [stack.enter_context(seat("Voice")) for _ in range(2)]
         pool = stack.enter_context(Pool([each.say for each in seats]))
-        length = Length(seconds=0.0, least=60, most=60)
+        length = LevelLength(seconds=0.0, least=60, most=60)
         answers = asyncio.run(closed(pool, deck(cases), 4, length))
     assert [heard([answer.sound])[0] for answer in answers] == [len(answer.case.text) for answer in answers]
     level = of_closed(answers, 4, None)

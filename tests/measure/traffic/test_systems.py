@@ -10,12 +10,12 @@ import pytest
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
-from tts_baseline.measure.traffic.answers import Sound
-from tts_baseline.measure.traffic.systems import Batch, Pool
+from tts_baseline.measure.traffic.answers import Speech
+from tts_baseline.measure.traffic.systems import Batcher, Pool
 
 
-def sound_of(request: Request) -> Sound:
-    return Sound(np.full(4, len(request.text), dtype=np.float32), 16_000)
+def sound_of(request: Request) -> Speech:
+    return Speech(np.full(4, len(request.text), dtype=np.float32), 16_000)
 
 
 def texts(count: int) -> list[Request]:
@@ -106,7 +106,7 @@ def test_a_batch_has_what_came_together_and_what_came_while_it_was_busy() -> Non
         go_on.set()
         return await asyncio.gather(*first, *later)
 
-    with Batch(together, most=4) as batch:
+    with Batcher(together, most=4) as batch:
         assert lengths(asyncio.run(arrive(batch))) == [1, 2, 3, 1, 2, 3, 4, 5]
     assert sizes == [3, 4, 1]
 
@@ -120,14 +120,14 @@ def test_the_failure_of_a_batch_is_the_answer_to_each_of_it_and_the_next_goes_on
             raise RequestFailed("no")
         return [sound_of(request) for request in requests]
 
-    with Batch(together, most=2) as batch:
+    with Batcher(together, most=2) as batch:
         answers = asyncio.run(all_of(batch, texts(3)))
     assert [isinstance(answer, RequestFailed) for answer in answers] == [True, True, False]
     assert calls == [2, 1]
 
 
 def test_a_batch_that_answers_too_few_is_an_error_and_no_wait() -> None:
-    with Batch(lambda requests: [sound_of(requests[0])], most=8) as batch:
+    with Batcher(lambda requests: [sound_of(requests[0])], most=8) as batch:
         answers = asyncio.run(asyncio.wait_for(all_of(batch, texts(2)), 20))
     assert [str(answer) for answer in answers] == ["2 requests were answered by 1 sounds"] * 2
 
@@ -140,6 +140,6 @@ def test_a_batch_is_never_larger_than_its_most(most: int) -> None:
         sizes.append(len(requests))
         return [sound_of(request) for request in requests]
 
-    with Batch(together, most=most) as batch:
+    with Batcher(together, most=most) as batch:
         assert lengths(asyncio.run(all_of(batch, texts(10)))) == list(range(1, 11))
     assert max(sizes) == most

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _KIND_CHARS = 80  # chosen: of a message, what tells its kind
 
 
-class Sound(Struct, frozen=True):
+class Speech(Struct, frozen=True):
     """The sound of an answer: mono float samples and their rate."""
 
     samples: np.ndarray[Any, Any]
@@ -30,10 +30,10 @@ class Sound(Struct, frozen=True):
 class System(Protocol):
     """What is under load: answers many requests at once, or raises what the pipeline's failure is."""
 
-    async def ask(self, request: Request) -> Sound: ...
+    async def ask(self, request: Request) -> Speech: ...
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Response(Struct, frozen=True, kw_only=True):
     """One request of a level: when it was meant to be sent, was sent and was answered, and the answer.
 
     Seconds are those of one clock. `error` is the kind of its failure, and empty where there is a sound.
@@ -44,7 +44,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     intended: float
     sent: float
     ended: float
-    sound: Sound | None = None
+    sound: Speech | None = None
     error: str = ""
 
     @property

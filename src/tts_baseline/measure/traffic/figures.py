@@ -6,14 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from tts_baseline.core.traffic import Level
-from tts_baseline.measure.traffic.answers import Answer
+from tts_baseline.core.traffic import LoadLevel
+from tts_baseline.measure.traffic.answers import Response
 
 # chosen: twice as many clients that bring less than this more find the system busy.
 _GAIN = 0.05
 
 
-def of_closed(answers: Sequence[Answer], clients: int, deadline: float | None) -> Level:
+def of_closed(answers: Sequence[Response], clients: int, deadline: float | None) -> LoadLevel:
     """The figures of a closed loop.
 
     Rates are of the answers after the first wave, of one a client, up to the last request that was sent:
@@ -26,20 +26,20 @@ def of_closed(answers: Sequence[Answer], clients: int, deadline: float | None) -
     return _level(answers, within, stop - start, deadline, clients=clients)
 
 
-def of_open(answers: Sequence[Answer], share: float, offered: float, deadline: float | None) -> Level:
+def of_open(answers: Sequence[Response], share: float, offered: float, deadline: float | None) -> LoadLevel:
     """The figures of an open loop; rates are of all answers, from the first arrival to the last answer."""
     seconds = max(answer.ended for answer in answers) - min(answer.intended for answer in answers)
     late = quantile([answer.sent - answer.intended for answer in answers], 0.99)
     return _level(answers, answers, seconds, deadline, share=share, offered=offered, late_s=late)
 
 
-def is_past_knee(levels: Sequence[Level]) -> bool:
+def is_past_knee(levels: Sequence[LoadLevel]) -> bool:
     """Whether the last of these levels, which have more and more clients, gained next to nothing."""
     before = [level.throughput for level in levels[:-1]]
     return bool(before) and levels[-1].throughput < (1 + _GAIN) * max(before)
 
 
-def knee(levels: Sequence[Level]) -> Level:
+def knee(levels: Sequence[LoadLevel]) -> LoadLevel:
     """The level with the fewest clients of those that come within 5 % of the best throughput."""
     best = max(level.throughput for level in levels)
     return next(level for level in levels if level.throughput * (1 + _GAIN) >= best)
@@ -51,8 +51,8 @@ def quantile(values: Sequence[float], q: float) -> float:
 
 
 def _level(
-    answers: Sequence[Answer],
-    within: Sequence[Answer],
+    answers: Sequence[Response],
+    within: Sequence[Response],
     seconds: float,
     deadline: float | None,
     *,
@@ -60,7 +60,7 @@ def _level(
     share: float = 0.0,
     offered: float = 0.0,
     late_s: float = 0.0,
-) -> Level:
+) -> LoadLevel:
     good = [answer for answer in answers if answer.sound is not None]
     counted = [answer for answer in within if answer.sound is not None]
     in_time = [answer for answer in counted if _is_in_time(answer, deadline)]
@@ -69,7 +69,7 @@ def _level(
     def rate(amount: float) -> float:
         return amount / seconds if seconds > 0 else 0.0
 
-    return Level(
+    return LoadLevel(
         clients=clients,
         share=share,
         offered=offered,
@@ -92,7 +92,7 @@ def _percentile(values: Sequence[float], percent: int) -> float | None:
     return quantile(values, percent / 100) if len(values) * (100 - percent) >= 100 else None
 
 
-def _is_in_time(answer: Answer, deadline: float | None) -> bool:
+def _is_in_time(answer: Response, deadline: float | None) -> bool:
     """Within the deadline; without one, within the seconds of its own audio."""
     if answer.sound is None:
         return False

@@ -10,24 +10,24 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.core.traffic import Kind, Mixup
-from tts_baseline.measure.traffic.answers import Sound
+from tts_baseline.core.traffic import Mixup, MixupKind
+from tts_baseline.measure.traffic.answers import Speech
 from tts_baseline.measure.traffic.nearness import Nearness
-from tts_baseline.measure.traffic.parts import Part, common
+from tts_baseline.measure.traffic.parts import CommonPart, common
 from tts_baseline.measure.traffic.prints import Print, alike, begins_as, hash_of, print_of
 
 ALONE = "made alone"
-_FORGOTTEN = Sound(np.zeros(0, dtype=np.float32), 1)
+_FORGOTTEN = Speech(np.zeros(0, dtype=np.float32), 1)
 
 
-class Heard(Struct, frozen=True, kw_only=True, dict=True):
+class Delivered(Struct, frozen=True, kw_only=True, dict=True):
     """An answer under load: the name of its request, its case, when it was sent and answered, its sound."""
 
     name: str
     case: str
     sent: float
     ended: float
-    sound: Sound
+    sound: Speech
 
     @cached_property
     def sha256(self) -> str:
@@ -39,19 +39,19 @@ class Heard(Struct, frozen=True, kw_only=True, dict=True):
         """Its fingerprint."""
         return print_of(self.sound)
 
-    def is_beside(self, other: Heard) -> bool:
+    def is_beside(self, other: Delivered) -> bool:
         """Whether both were under way at the same moment."""
         return self.sent < other.ended and other.sent < self.ended
 
 
-class Proof(Struct, frozen=True):
+class IdentityProof(Struct, frozen=True):
     """How many answers were proven by what, and those that are not the answers of their requests."""
 
     proven: dict[str, int]
     mixups: tuple[Mixup, ...]
 
 
-def check(alone: Mapping[str, Sequence[Sound]], heard: Sequence[Heard]) -> Proof:
+def check(alone: Mapping[str, Sequence[Speech]], heard: Sequence[Delivered]) -> IdentityProof:
     """The proof of each answer, by the takes of each case that were made alone."""
     return Court(alone).check(heard)
 
@@ -64,17 +64,17 @@ class Court:
     than to those of any other case, as far as the takes themselves can be told apart.
     """
 
-    def __init__(self, alone: Mapping[str, Sequence[Sound]]) -> None:
+    def __init__(self, alone: Mapping[str, Sequence[Speech]]) -> None:
         self._sounds = alone
         self._alone = {case: [print_of(sound) for sound in takes] for case, takes in alone.items()}
         self._hashes = {case: {take.sha256 for take in takes} for case, takes in self._alone.items()}
         self._steady = {
             case for case, takes in self._alone.items() if all(alike(takes[0], take) for take in takes[1:])
         }
-        self._by_case: dict[str, list[Heard]] = defaultdict(list)
-        self._by_length: dict[int, list[Heard]] = {}
+        self._by_case: dict[str, list[Delivered]] = defaultdict(list)
+        self._by_length: dict[int, list[Delivered]] = {}
 
-    def check(self, heard: Sequence[Heard]) -> Proof:
+    def check(self, heard: Sequence[Delivered]) -> IdentityProof:
         """The proof of each of these answers; those of earlier calls are earlier requests."""
         for answer in heard:
             self._by_case[answer.case].append(answer)
@@ -88,21 +88,21 @@ class Court:
                 mixups.append(self._mixup(answer))
         for case, answers in self._by_case.items():
             self._by_case[case] = [replace(answer, sound=_FORGOTTEN) for answer in answers]
-        return Proof(dict(+proven), tuple(mixups))
+        return IdentityProof(dict(+proven), tuple(mixups))
 
     @cached_property
     def _nearness(self) -> Nearness:
         return Nearness(self._alone)
 
-    def _strange(self, heard: Sequence[Heard]) -> dict[int, list[Heard]]:
+    def _strange(self, heard: Sequence[Delivered]) -> dict[int, list[Delivered]]:
         """The answers whose very sound was not made alone, by their number of frames."""
-        found: dict[int, list[Heard]] = defaultdict(list)
+        found: dict[int, list[Delivered]] = defaultdict(list)
         for answer in heard:
             if not self._is_own(answer):
                 found[len(answer.print.frames)].append(answer)
         return found
 
-    def _proof(self, answer: Heard) -> str:
+    def _proof(self, answer: Delivered) -> str:
         """What proves the answer: 'sound', 'content', 'length', or '' where it is not its request's."""
         if self._is_own(answer):
             return "sound"
@@ -115,7 +115,7 @@ class Court:
             return "length"
         return "" if self._nearness.nearer(case, answer.print) else "content"
 
-    def _mixup(self, answer: Heard) -> Mixup:
+    def _mixup(self, answer: Delivered) -> Mixup:
         """What an answer that is not its request's is instead, and whose."""
         if (twin := self._twin(answer)) is not None:
             return self._whole(answer, twin.case)
@@ -128,12 +128,12 @@ class Court:
             return Mixup(kind="cut off", request=answer.name)
         return Mixup(kind="unknown", request=answer.name)
 
-    def _is_own(self, answer: Heard) -> bool:
+    def _is_own(self, answer: Delivered) -> bool:
         if answer.sha256 in self._hashes[answer.case]:
             return True
         return any(alike(answer.print, take) for take in self._alone[answer.case])
 
-    def _twin(self, answer: Heard) -> Heard | None:
+    def _twin(self, answer: Delivered) -> Delivered | None:
         """Another answer, of another case, that is the very same sound; none where cases are steady."""
         twins = (
             other
@@ -144,7 +144,7 @@ class Court:
         )
         return next(twins, None)
 
-    def _said(self, answer: Heard) -> str | None:
+    def _said(self, answer: Delivered) -> str | None:
         """The other case whose sound this is; of those that differ each time, the nearest."""
         for case, takes in self._alone.items():
             if case != answer.case and any(alike(answer.print, take) for take in takes):
@@ -157,9 +157,9 @@ class Court:
         best = max(ratios, key=ratios.__getitem__, default=None)
         return best if best is not None and ratios[best] > 1 else None
 
-    def _stitched(self, answer: Heard) -> str | None:
+    def _stitched(self, answer: Delivered) -> str | None:
         """The other case that has the longest part of this sound."""
-        found: dict[str, Part] = {}
+        found: dict[str, CommonPart] = {}
         for case, takes in self._sounds.items():
             if case == answer.case:
                 continue
@@ -169,7 +169,7 @@ class Court:
                 found[case] = best
         return max(found, key=lambda case: found[case].frames, default=None)
 
-    def _whole(self, answer: Heard, case: str) -> Mixup:
+    def _whole(self, answer: Delivered, case: str) -> Mixup:
         """An answer that is another case's, whole: swapped if a request beside it has this one's."""
         beside = [other for other in self._by_case[case] if other.is_beside(answer)]
         exchanged = [other for other in beside if self._says(other, answer.case)]
@@ -177,7 +177,7 @@ class Court:
             return Mixup(kind="swapped", request=answer.name, other=exchanged[0].name)
         return self._of("duplicated" if beside else "stale", answer, case)
 
-    def _says(self, answer: Heard, case: str) -> bool:
+    def _says(self, answer: Delivered, case: str) -> bool:
         """Whether an answer has the sound of this case, rather than that of its own."""
         if any(alike(answer.print, take) for take in self._alone[case]):
             return True
@@ -185,7 +185,7 @@ class Court:
             return False
         return self._nearness.ratio(answer.case, answer.print, case) > 1
 
-    def _of(self, kind: Kind, answer: Heard, case: str) -> Mixup:
+    def _of(self, kind: MixupKind, answer: Delivered, case: str) -> Mixup:
         """The mix-up with the request of that case that was beside this one, else the last before it."""
         same = self._by_case[case]
         beside = [other for other in same if other.is_beside(answer)]
@@ -196,5 +196,5 @@ class Court:
         )
 
 
-def _nearest(others: Iterable[Heard], answer: Heard) -> Heard | None:
+def _nearest(others: Iterable[Delivered], answer: Delivered) -> Delivered | None:
     return min(others, key=lambda other: abs(other.sent - answer.sent), default=None)

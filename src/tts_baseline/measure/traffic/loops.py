@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import TtsBaselineError
 from tts_baseline.core.records import Case
-from tts_baseline.measure.traffic.answers import Answer, System, kind_of
+from tts_baseline.measure.traffic.answers import Response, System, kind_of
 
 
-class Length(Struct, frozen=True):
+class LevelLength(Struct, frozen=True):
     """How long a level is: so many seconds, but at least and at most so many requests."""
 
     seconds: float
@@ -27,14 +27,14 @@ class Length(Struct, frozen=True):
         return max(self.least, min(self.most, round(rate * self.seconds)))
 
 
-async def closed(system: System, cases: Iterator[Case], clients: int, length: Length) -> list[Answer]:
+async def closed(system: System, cases: Iterator[Case], clients: int, length: LevelLength) -> list[Response]:
     """The answers to clients that each send a request when the one before is answered, in order of number.
 
     It measures what a system can do, and hides what it makes others wait: while it stalls, nobody asks.
     """
     clock = asyncio.get_running_loop().time
     begun = clock()
-    answers: list[Answer] = []
+    answers: list[Response] = []
     sent = 0
 
     async def client() -> None:
@@ -49,7 +49,7 @@ async def closed(system: System, cases: Iterator[Case], clients: int, length: Le
     return sorted(answers, key=lambda answer: answer.number)
 
 
-async def open_loop(system: System, cases: Iterator[Case], arrivals: Sequence[float]) -> list[Answer]:
+async def open_loop(system: System, cases: Iterator[Case], arrivals: Sequence[float]) -> list[Response]:
     """The answers to requests that are sent at these seconds, whatever has been answered, in their order.
 
     Latency counts from then on, also where the generator itself was late: no omission is coordinated.
@@ -66,13 +66,13 @@ async def open_loop(system: System, cases: Iterator[Case], arrivals: Sequence[fl
     return [task.result() for task in tasks]
 
 
-async def _asked(system: System, number: int, case: Case, intended: float) -> Answer:
+async def _asked(system: System, number: int, case: Case, intended: float) -> Response:
     clock = asyncio.get_running_loop().time
     sent, sound, error = clock(), None, ""
     try:
         sound = await system.ask(case.request)
     except TtsBaselineError as failure:
         error = kind_of(failure)
-    return Answer(
+    return Response(
         number=number, case=case, intended=intended, sent=sent, ended=clock(), sound=sound, error=error
     )

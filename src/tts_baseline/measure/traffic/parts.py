@@ -9,9 +9,9 @@ import numpy as np
 from tts_baseline.measure.traffic.prints import HOP_S, longest
 
 if TYPE_CHECKING:
-    from tts_baseline.measure.traffic.answers import Sound
+    from tts_baseline.measure.traffic.answers import Speech
 
-    Samples = np.ndarray[Any, np.dtype[np.float32]]
+    Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 _LEAST_FRAMES = 5  # chosen: 0.1 s of the same samples, which no other sound has by chance
 _LAGS = 3  # chosen: the best shifts that are looked at, where a sound has more than one part of the other
@@ -19,7 +19,7 @@ _NEAR = 0.1  # chosen: of a frame's energy, what rounding and other arithmetic m
 _SILENT = 1e-6  # the power of -60 dB of full scale
 
 
-class Part(NamedTuple):
+class CommonPart(NamedTuple):
     """A common part: its audible frames of 20 ms, and its first sample in the one and in the other."""
 
     frames: int
@@ -27,7 +27,7 @@ class Part(NamedTuple):
     other: int
 
 
-def common(one: Sound, other: Sound) -> Part | None:
+def common(one: Speech, other: Speech) -> CommonPart | None:
     """The longest part that two sounds have in common; None of less than 0.1 s.
 
     Correlation with whitened phases has a peak at the shift of whatever is the same, however short it is.
@@ -39,7 +39,7 @@ def common(one: Sound, other: Sound) -> Part | None:
     return best if best.frames >= _LEAST_FRAMES else None
 
 
-def _lags(one: Samples, other: Samples) -> list[int]:
+def _lags(one: Floats, other: Floats) -> list[int]:
     """The shifts by which the one is most likely later than the other."""
     size = 1 << (len(one) + len(other) - 1).bit_length()
     cross = np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size))
@@ -48,7 +48,7 @@ def _lags(one: Samples, other: Samples) -> list[int]:
     return [int(lag) if lag < len(one) else int(lag) - size for lag in best]
 
 
-def _at(one: Sound, other: Sound, lag: int) -> Part:
+def _at(one: Speech, other: Speech, lag: int) -> CommonPart:
     """The longest part in common where the one is this much later."""
     first = max(lag, 0)
     count = min(len(one.samples) - first, len(other.samples) - (first - lag))
@@ -62,4 +62,4 @@ def _at(one: Sound, other: Sound, lag: int) -> Part:
     same = (left <= _NEAR * energy) & (gain > 0) | ~audible
     stretch = longest(same, audible)
     start = first + stretch.start * hop
-    return Part(stretch.frames, start, start - lag)
+    return CommonPart(stretch.frames, start, start - lag)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from tts_baseline.measure.traffic.answers import Sound
+from tts_baseline.measure.traffic.answers import Speech
 
 HOP_S = 0.02  # chosen: half of the shortest phones, so that each leaves a frame of its own
 _EDGES_HZ = (0, 150, 300, 450, 600, 800, 1100, 1500, 2000, 2800, 4000, 5600, 8000)
@@ -32,27 +32,27 @@ class Print(Struct, frozen=True):
     frames: Frames
 
 
-class Stretch(NamedTuple):
+class FrameRun(NamedTuple):
     """How many frames in a row, and the first of them."""
 
     frames: int
     start: int
 
 
-def longest(found: Flags, counted: Flags | None = None) -> Stretch:
+def longest(found: Flags, counted: Flags | None = None) -> FrameRun:
     """The longest stretch of true values, by the frames of it that are `counted`; 0 frames where none is."""
     counted = found if counted is None else counted
     edges = np.flatnonzero(np.diff(np.concatenate(([False], found, [False])).astype(np.int8)))
     pairs = zip(edges[::2], edges[1::2], strict=True)
-    return max((Stretch(int(counted[a:b].sum()), int(a)) for a, b in pairs), default=Stretch(0, 0))
+    return max((FrameRun(int(counted[a:b].sum()), int(a)) for a, b in pairs), default=FrameRun(0, 0))
 
 
-def hash_of(sound: Sound) -> str:
+def hash_of(sound: Speech) -> str:
     """The SHA-256 of its samples as float32."""
     return hashlib.sha256(np.ascontiguousarray(sound.samples, dtype=np.float32).tobytes()).hexdigest()
 
 
-def print_of(sound: Sound) -> Print:
+def print_of(sound: Speech) -> Print:
     """The fingerprint of a sound."""
     samples = np.ascontiguousarray(sound.samples, dtype=np.float32)
     hop = round(HOP_S * sound.rate)

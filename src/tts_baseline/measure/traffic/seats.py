@@ -12,7 +12,7 @@ from tts_baseline.core.errors import WorkerLost
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import WorkerSpec
-from tts_baseline.measure.traffic.answers import Sound
+from tts_baseline.measure.traffic.answers import Speech
 
 
 class Seat:
@@ -25,11 +25,11 @@ class Seat:
         self._spec, self._timeout, self._load_timeout = spec, timeout, load_timeout
         self._worker: Worker | None = None
 
-    def say(self, request: Request) -> Sound:
+    def say(self, request: Request) -> Speech:
         """The sound of one request; raises as `Worker` does."""
         return self.together((request,))[0]
 
-    def together(self, requests: Sequence[Request]) -> list[Sound]:
+    def together(self, requests: Sequence[Request]) -> list[Speech]:
         """The sounds of requests that are spoken together; raises as `Worker` does."""
         try:
             served = self._hired().serve(requests, timeout=self._timeout)
@@ -37,7 +37,7 @@ class Seat:
             self._worker = None
             raise
         pairs = zip(served.audio, served.rates, strict=True)
-        return [Sound(np.frombuffer(audio, dtype="<f4"), rate) for audio, rate in pairs]
+        return [Speech(np.frombuffer(audio, dtype="<f4"), rate) for audio, rate in pairs]
 
     def _hired(self) -> Worker:
         if self._worker is None:

@@ -12,10 +12,10 @@ from typing import Self
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
-from tts_baseline.measure.traffic.answers import Sound
+from tts_baseline.measure.traffic.answers import Speech
 
-Member = Callable[[Request], Sound]
-Together = Callable[[Sequence[Request]], Sequence[Sound]]
+Member = Callable[[Request], Speech]
+Together = Callable[[Sequence[Request]], Sequence[Speech]]
 
 
 class _Threads:
@@ -43,7 +43,7 @@ class Pool(_Threads):
         for member in reversed(members):
             self._free.put_nowait(member)
 
-    async def ask(self, request: Request) -> Sound:
+    async def ask(self, request: Request) -> Speech:
         """The answer of the next member that is free."""
         member = await self._free.get()
         try:
@@ -52,18 +52,18 @@ class Pool(_Threads):
             self._free.put_nowait(member)
 
 
-class Batch(_Threads):
+class Batcher(_Threads):
     """One member that answers many requests together: all that came while it was busy, `most` at most."""
 
     def __init__(self, together: Together, *, most: int) -> None:
         super().__init__(1)
         self._together, self._most = together, most
-        self._waiting: list[tuple[Request, asyncio.Future[Sound]]] = []
+        self._waiting: list[tuple[Request, asyncio.Future[Speech]]] = []
         self._work: asyncio.Task[None] | None = None
 
-    async def ask(self, request: Request) -> Sound:
+    async def ask(self, request: Request) -> Speech:
         """The answer, made together with those of the requests that wait beside it."""
-        mine: asyncio.Future[Sound] = asyncio.get_running_loop().create_future()
+        mine: asyncio.Future[Speech] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, mine))
         if self._work is None or self._work.done():
             # A task of its own begins when those that are sent at the same moment wait, too.

@@ -13,15 +13,15 @@ from msgspec.structs import replace
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Case, Request, Utterance
 from tts_baseline.core.settings import Settings
-from tts_baseline.core.traffic import Level, Mixup, Traffic, Way
+from tts_baseline.core.traffic import LoadLevel, Mixup, Traffic, Way
 from tts_baseline.core.units import seconds
-from tts_baseline.measure.traffic.answers import Answer, Sound
+from tts_baseline.measure.traffic.answers import Response, Speech
 from tts_baseline.measure.traffic.arrivals import deck, poisson
 from tts_baseline.measure.traffic.figures import is_past_knee, knee, of_closed, of_open
-from tts_baseline.measure.traffic.identity import Court, Heard
-from tts_baseline.measure.traffic.loops import Length, closed, open_loop
+from tts_baseline.measure.traffic.identity import Court, Delivered
+from tts_baseline.measure.traffic.loops import LevelLength, closed, open_loop
 from tts_baseline.measure.traffic.seats import Seat
-from tts_baseline.measure.traffic.systems import Batch, Member, Pool
+from tts_baseline.measure.traffic.systems import Batcher, Member, Pool
 from tts_baseline.metrics.performance.latency_under_load import SHARE
 from tts_baseline.metrics.under_load import named
 from tts_baseline.pipelines._load import build
@@ -85,7 +85,7 @@ def take(
     )
 
 
-def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batch, int]:
+def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batcher, int]:
     """What is put under load, open on the stack, and how many members of it answer at once."""
     settings = project.settings
     if way == "server":
@@ -99,7 +99,7 @@ def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batch,
         for _ in range(count)
     ]
     if way == "batch":
-        return stack.enter_context(Batch(seats[0].together, most=CLIENTS[-1])), 1
+        return stack.enter_context(Batcher(seats[0].together, most=CLIENTS[-1])), 1
     return stack.enter_context(Pool([seat.say for seat in seats])), count
 
 
@@ -108,14 +108,14 @@ def _connection(project: Project, stack: ExitStack) -> Member:
     voice = build(project.target, project.settings.for_pipeline(), device="cpu", optimize=())
     stack.callback(voice.close)  # type: ignore[attr-defined]
 
-    def say(request: Request) -> Sound:
+    def say(request: Request) -> Speech:
         return _sound(voice.synthesize(request))
 
     return say
 
 
-def _sound(utterance: Utterance) -> Sound:
-    return Sound(utterance.samples, utterance.sample_rate)
+def _sound(utterance: Utterance) -> Speech:
+    return Speech(utterance.samples, utterance.sample_rate)
 
 
 class _Bench:
@@ -123,7 +123,7 @@ class _Bench:
 
     def __init__(
         self,
-        system: Pool | Batch,
+        system: Pool | Batcher,
         cases: Sequence[Case],
         alone: Mapping[str, Sequence[Utterance]],
         deadline: float | None,
@@ -138,10 +138,12 @@ class _Bench:
         self.proven: Counter[str] = Counter()
         self.mixups: list[Mixup] = []
 
-    async def levels(self, members: int) -> tuple[tuple[Level, ...], tuple[float, ...]]:
+    async def levels(self, members: int) -> tuple[tuple[LoadLevel, ...], tuple[float, ...]]:
         """The levels of the sweep and of the open loops, and the throughput of each pass at the knee."""
-        await closed(self._system, self._deck(), members, Length(0.0, 2 * members, 2 * members))  # warm-up
-        swept: list[Level] = []
+        await closed(
+            self._system, self._deck(), members, LevelLength(0.0, 2 * members, 2 * members)
+        )  # warm-up
+        swept: list[LoadLevel] = []
         for clients in CLIENTS:
             swept.append(await self._closed(clients))
             if is_past_knee(swept):
@@ -156,15 +158,15 @@ class _Bench:
         levels += [await self._open(share, share * rate) for share in SHARES]
         return tuple(levels), knees
 
-    async def _closed(self, clients: int) -> Level:
-        length = Length(self._seconds, _WAVES * clients + 1, _MOST)
+    async def _closed(self, clients: int) -> LoadLevel:
+        length = LevelLength(self._seconds, _WAVES * clients + 1, _MOST)
         answers = await closed(self._system, self._deck(), clients, length)
         return self._checked(of_closed(answers, clients, self._deadline), answers)
 
-    async def _open(self, share: float, rate: float) -> Level:
+    async def _open(self, share: float, rate: float) -> LoadLevel:
         fewest = _FEWEST if share == SHARE else 1
         least = max(fewest, min(_LEAST, round(_LONGEST * self._seconds * rate)))
-        count = Length(self._seconds, least, _MOST).requests(rate)
+        count = LevelLength(self._seconds, least, _MOST).requests(rate)
         answers = await open_loop(self._system, self._deck(), poisson(rate, count, seed=1))
         return self._checked(of_open(answers, share, rate, self._deadline), answers)
 
@@ -172,10 +174,10 @@ class _Bench:
         """The cases in the same order at each level of each run, so that levels and runs compare."""
         return deck(self._cases, seed=1)
 
-    def _checked(self, level: Level, answers: Sequence[Answer]) -> Level:
+    def _checked(self, level: LoadLevel, answers: Sequence[Response]) -> LoadLevel:
         self._passes += 1
         heard = [
-            Heard(
+            Delivered(
                 name=f"request {answer.number + 1} of pass {self._passes} ({answer.case.id}, {named(level)})",
                 case=answer.case.id,
                 sent=answer.sent,
