@@ -60,6 +60,17 @@ def test_each_token_has_the_type_of_its_sentence() -> None:
     )  # fmt: skip
 
 
+def test_a_transcript_without_capitals_is_divided_as_well() -> None:
+    text = "¿vienes? sí, ahora… ¡qué bien! —dijo él. ¿cuándo?"
+    capital = sentence_types.with_capitals(text)
+    assert capital == "¿vienes? Sí, ahora… ¡Qué bien! —Dijo él. ¿cuándo?"
+    assert [part.type for part in sentence_types.parts(capital)] == [
+        "yes_no_question", "statement", "exclamation", "statement", "wh_question"
+    ]  # fmt: skip
+    for other in ("¿Vienes? sí.", "", "¿viene? ßa ŉo"):
+        assert sentence_types.with_capitals(other) == other
+
+
 @given(MIXED)
 def test_every_token_of_any_text_is_of_a_sentence(text: str) -> None:
     parts = sentence_types.parts(text)

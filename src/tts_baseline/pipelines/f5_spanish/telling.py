@@ -40,7 +40,9 @@ def told(
     labels: Labels, chunk: Chunk, transcript: str, tokens: Sequence[str], *, region: str
 ) -> tuple[tuple[int, int, int], ...]:
     """The labels of each token of a clip's transcript and a chunk, which is spoken in its manner."""
-    sentences = (*sentence_types.parts(transcript), *(chunk.sentences or sentence_types.parts(chunk.text)))
+    # That of a clip out of a dataset is in the model's form, without capitals.
+    spoken = sentence_types.parts(sentence_types.with_capitals(transcript))
+    sentences = (*spoken, *(chunk.sentences or sentence_types.parts(chunk.text)))
     types = sentence_types.of_tokens(sentences, transcript + chunk.text, tokens)
     numbers = {
         kind: labels.numbers(Manner(kind, region, chunk.style or NEUTRAL)) for kind in dict.fromkeys(types)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import re
 from collections.abc import Sequence
 
 from tts_baseline.pipelines.f5_spanish.plan import SentencePart, SentenceType
 from tts_baseline.pipelines.f5_spanish.text import prosody, tokenizer, words
+
+_BEGINNING = re.compile(r"([?!…]\s+[¿¡«“\"(—-]*)(\w)")
 
 
 def parts(text: str) -> tuple[SentencePart, ...]:
@@ -18,6 +21,18 @@ def parts(text: str) -> tuple[SentencePart, ...]:
     types = [sentence.type for sentence in sentences] or ["statement"]
     lengths = (end - start for start, end in itertools.pairwise(borders))
     return tuple(SentencePart(type=kind, length=length) for kind, length in zip(types, lengths, strict=True))
+
+
+def with_capitals(text: str) -> str:
+    """The text, as long as it was; where no capital tells its sentences apart, one after each ? ! and …"""
+    if text != text.lower():
+        return text
+    return _BEGINNING.sub(lambda found: found[1] + _capital(found[2]), text)
+
+
+def _capital(letter: str) -> str:
+    capital = letter.upper()
+    return capital if len(capital) == 1 else letter
 
 
 def of_tokens(said: Sequence[SentencePart], text: str, tokens: Sequence[str]) -> list[SentenceType]:
