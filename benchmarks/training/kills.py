@@ -17,48 +17,24 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from msgspec.structs import replace
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.support import training  # noqa: E402
 from tts_baseline.core import environment, git  # noqa: E402
-from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary  # noqa: E402
 from tts_baseline.training import begin, checkpoints, dataset, run  # noqa: E402
-from tts_baseline.training.dataset import Clip  # noqa: E402
-from tts_baseline.training.recipes import Recipe, Sizes  # noqa: E402
 
-VOCABULARY = Vocabulary(tuple(" abcdefgh"))
-TINY = Sizes(dim=32, depth=2, heads=1, feed_forward=64, text_dim=16, text_blocks=1)
 # Kept after every update, and examined at every fourth: there is always something to be in the middle of.
-RECIPE = Recipe(
-    sizes=TINY, updates=12, frames=150, warmup=4, accumulate=2, checkpoint_s=0, check_every=4, seed=11
-)
+RECIPE = replace(training.RECIPE, updates=12, check_every=4)
 KILLS = 200
-
-
-def clips(folder: Path, count: int = 12) -> Path:
-    """A dataset of tones: each letter has a channel of its own, every fourth clip is held out."""
-    dice = np.random.default_rng(0)
-
-    def each() -> Iterator[tuple[Clip, Any]]:
-        for number in range(count):
-            tokens = tuple(int(token) for token in dice.integers(1, 9, dice.integers(3, 8)))
-            mel = np.full((6 * len(tokens), 100), -3.0)
-            for place, token in enumerate(tokens):
-                mel[6 * place : 6 * place + 6, 10 * token : 10 * token + 10] = 2.0
-            part = "held_out" if number % 4 == 3 else "train"
-            text = "".join(VOCABULARY.tokens[token] for token in tokens)
-            yield Clip(id=f"c{number}", text=text, tokens=tokens, start=0, frames=1, part=part), mel
-
-    dataset.write(folder, each(), VOCABULARY)
-    return folder
 
 
 def train(data: Path, folder: Path) -> None:
@@ -69,18 +45,9 @@ def train(data: Path, folder: Path) -> None:
 
 
 def bits(folder: Path) -> dict[str, Any]:
-    """All that both checkpoints of a run hold, as plain values that are equal only bit for bit."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, torch.Tensor):
-            return (str(value.dtype), tuple(value.shape), value.numpy().tobytes())
-        return {key: plain(part) for key, part in value.items()} if isinstance(value, dict) else value
-
-    found = {}
-    for name in (checkpoints.LAST, checkpoints.BEST):
-        state = checkpoints.read(folder, name)
-        found[name] = state and {field: plain(getattr(state, field)) for field in state.__struct_fields__}
-    return found
+    """All that the checkpoints of a run hold."""
+    names = (checkpoints.LAST, checkpoints.BEST)
+    return {name: training.bits(folder, name) for name in names if (folder / name).exists()}
 
 
 def in_child(work: Callable[[], None], kill: Callable[[int], None] = lambda _: None) -> bool:
@@ -173,7 +140,7 @@ def main() -> None:
     dice, began = random.Random(0), time.process_time()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        data = clips(folder / "data")
+        data = training.made(folder / "data")
         since = time.monotonic()
         in_child(lambda: train(data, folder / "whole"))
         longest_s = time.monotonic() - since

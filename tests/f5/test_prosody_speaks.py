@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +14,7 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import load_file, save_file
 
-from tests.f5.test_training_export import RECIPE, ROUNDING, TEXT, UPSTREAM, VOCABULARY
-from tests.support import small
+from tests.support import small, upstream
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError, TtsBaselineError
 from tts_baseline.core.records import Request
@@ -27,11 +24,16 @@ from tts_baseline.pipelines.f5_spanish.network.labels import Labels, named
 from tts_baseline.pipelines.f5_spanish.network.load import transformer
 from tts_baseline.pipelines.f5_spanish.pipeline import F5Spanish
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
+from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.session import evaluate
 from tts_baseline.training import begin, checkpoints, dataset, distilling, export, held_out, run
 from tts_baseline.training.dataset import Clip
+from tts_baseline.training.recipes import Recipe, Sizes
 
-RECIPE = replace(RECIPE, prosody=True, updates=4, peak=3e-2)
+VOCABULARY = Vocabulary.default()
+SIZES = Sizes(**{name: size for name, size in small.SIZES.items() if name in Sizes.__struct_fields__})
+RECIPE = Recipe(sizes=SIZES, updates=4, frames=400, warmup=1, peak=3e-2, prosody=True)
+TEXT = "hola, buenos días."
 ASKED, TOLD = "¿vas a casa?", "voy a casa."
 
 
@@ -143,23 +145,13 @@ def test_an_export_that_was_told_nothing_leaves_no_vectors_behind(made: Made, tm
 
 @pytest.mark.skipif(find_spec("f5_tts") is None, reason="f5-tts is not installed")
 def test_upstream_speaks_it_as_one_that_is_told_nothing(made: Made, tmp_path: Path) -> None:
-    of = {
-        "model": small.configuration(tmp_path),
-        "ckpt_file": str(made.model.checkpoint),
-        "vocab_file": str(made.voice / dataset.VOCABULARY),
-        "vocoder_local_path": str(made.model.vocoder),
-    }
-    asked = {
-        "ref_file": str(made.model.reference), "ref_text": small.TRANSCRIPT, "gen_text": TEXT, "seed": 9,
-        "nfe_step": 2,
-    }  # fmt: skip
-    out = tmp_path / "theirs.npy"
-    subprocess.run([sys.executable, "-c", UPSTREAM, repr(of), repr(asked), repr(str(out))], check=True)
+    vocabulary = made.voice / dataset.VOCABULARY
+    theirs = upstream.spoken(made.model, vocabulary, TEXT, tmp_path, seed=9, steps=2)
     alone = tmp_path / export.CHECKPOINT
     shutil.copy(made.model.checkpoint, alone)
     sidecar.path_of(alone).write_text('{"arch": "v1"}')
     ours = samples(speaking(made, alone, preset="upstream"))
-    assert np.abs(ours - np.clip(np.load(out), -1, 1)).max() <= ROUNDING
+    assert np.abs(ours - theirs).max() <= upstream.ROUNDING
     assert not np.array_equal(ours, samples(speaking(made, preset="upstream")))
 
 

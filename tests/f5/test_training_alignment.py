@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from safetensors.torch import load_file
 from torch.nn import functional
 
-from tests.f5.test_training_run import RECIPE, made
+from tests.support.training import RECIPE, made
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import save_file
 
-from tests.f5.test_training_run import RECIPE, TINY, bits, made
 from tests.support import small
+from tests.support.training import RECIPE, TINY, bits, made, write_recipe
 from tts_baseline.cli import main
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Request
@@ -119,6 +120,46 @@ def test_a_student_comes_nearer_to_its_teacher(data: Path, recipe: StudentRecipe
         trainee.learn([question(data)[0]])
     assert apart() < 0.8 * before
     assert all(torch.equal(weight, taught[name]) for name, weight in teacher.state_dict().items())
+
+
+def spoken(network: Transformer, data: Path, times: torch.Tensor, guidance: float) -> torch.Tensor:
+    """The mels of hidden spans, followed from noise through these times."""
+    batch, drawn = question(data, seed=3)
+    scene = objective.scene_of(batch, drawn._replace(drops_audio=False, drops_text=False))
+    state = drawn.noise
+    with torch.no_grad():
+        for begin_at, end_at in itertools.pairwise(times):
+            here = scene._replace(state=state, times=begin_at.expand(len(batch.lengths)))
+            flow = predicted(network, here)
+            if guidance:
+                free = predicted(network, here._replace(drops_audio=True, drops_text=True))
+                flow = flow + (flow - free) * guidance
+            state = state + (end_at - begin_at) * flow
+    return state[drawn.span]
+
+
+@pytest.mark.parametrize("depth", [2, 1], ids=["few steps", "smaller too"])
+def test_a_student_speaks_as_its_teacher_in_fewer_steps(data: Path, tmp_path: Path, depth: int) -> None:
+    """Through the command: two steps, without guidance, to where the teacher's four with it lead."""
+    path, recipe, steps = tmp_path / "teacher.safetensors", tmp_path / "recipe.toml", 2
+    save_file(small.published(voiced().state_dict()), path)
+    path.with_name(path.name + ".json").write_text('{"arch": "v1"}')
+    write_recipe(recipe, replace(STUDENT, updates=150, sizes=replace(TINY, depth=depth), average=0.9))
+    words = ["train", "distill", str(data), "--teacher", str(path), "--recipe", str(recipe)]
+    words += ["--smaller"] if depth == 1 else []
+    assert main([*words, "--out", str(tmp_path / "run")]) == 0
+    out = export.export(tmp_path / "run", data, tmp_path / "student", licence="").path
+    student = begin.teacher(str(out), STUDENT, dataset.read(data).vocabulary, root=tmp_path)
+    assert student.architecture.depth == depth
+    own = schedule(EulerSolver(steps=steps, sway=STUDENT.sway))
+    finer = torch.cat([*(torch.linspace(a, b, 3)[:2] for a, b in itertools.pairwise(own)), own[-1:]])
+    wanted = spoken(voiced(), data, finer, STUDENT.guidance)
+
+    def apart(network: Transformer) -> float:
+        return float((spoken(network, data, own, 0.0) - wanted).square().mean())
+
+    begun = voiced() if depth == 2 else untrained(student.architecture, seed=0)
+    assert apart(student) < 0.5 * apart(begun)
 
 
 def test_a_run_goes_on_with_its_own_teacher_only(data: Path, tmp_path: Path) -> None:

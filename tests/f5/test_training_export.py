@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.support import small
+from tests.support import small, upstream
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Request
@@ -29,18 +27,6 @@ VOCABULARY = Vocabulary.default()
 SIZES = Sizes(**{name: size for name, size in small.SIZES.items() if name in Sizes.__struct_fields__})
 RECIPE = Recipe(sizes=SIZES, updates=12, frames=400, warmup=1, peak=3e-3)
 TEXT = "hola, buenos días."
-ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 1e-6
-
-UPSTREAM = """
-import sys, warnings
-warnings.simplefilter("ignore")
-import numpy
-from f5_tts.api import F5TTS
-made, asked, out = (eval(word) for word in sys.argv[1:])
-samples, rate, _ = F5TTS(**made, device="cpu").infer(**asked, progress=None)
-assert rate == 24000
-numpy.save(out, samples)
-"""
 
 
 class Made(NamedTuple):
@@ -99,24 +85,15 @@ def test_the_card_says_what_it_is(made: Made) -> None:
 
 @pytest.mark.skipif(find_spec("f5_tts") is None, reason="f5-tts is not installed")
 def test_upstream_speaks_it_with_the_same_samples(made: Made, tmp_path: Path) -> None:
-    checkpoint = made.voice / export.CHECKPOINT
+    checkpoint, vocabulary = made.voice / export.CHECKPOINT, made.voice / dataset.VOCABULARY
     vocoder, clip = small.make_vocoder(tmp_path / "vocos"), small.make_reference(tmp_path / "clip.wav")
-    of = {
-        "model": small.configuration(tmp_path),
-        "ckpt_file": str(checkpoint),
-        "vocab_file": str(made.voice / dataset.VOCABULARY),
-        "vocoder_local_path": str(vocoder),
-    }
-    asked = {"ref_file": str(clip), "ref_text": small.TRANSCRIPT, "gen_text": TEXT, "seed": 9, "nfe_step": 4}
-    out = tmp_path / "theirs.npy"
-    subprocess.run([sys.executable, "-c", UPSTREAM, repr(of), repr(asked), repr(str(out))], check=True)
-    table = small.table(small.Small(checkpoint, vocoder, clip), preset="upstream", steps=4)
-    ours = create(settings={**table, "vocabulary": str(made.voice / dataset.VOCABULARY)})
-    samples = ours.synthesize(Request(text=TEXT, seed=9)).samples
-    theirs = np.clip(np.load(out), -1, 1)
+    model = small.Small(checkpoint, vocoder, clip)
+    theirs = upstream.spoken(model, vocabulary, TEXT, tmp_path, seed=9, steps=4)
+    table = small.table(model, preset="upstream", steps=4, vocabulary=str(vocabulary))
+    samples = create(settings=table).synthesize(Request(text=TEXT, seed=9)).samples
     assert samples.shape == theirs.shape
     assert np.std(samples) > 1e-3
-    assert np.abs(samples - theirs).max() <= ROUNDING
+    assert np.abs(samples - theirs).max() <= upstream.ROUNDING
 
 
 def test_what_cannot_be_exported_is_refused(made: Made, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import save_file
 
-from tests.f5.test_training_run import TINY, bits, launched, write_recipe
 from tests.support import small
+from tests.support.training import TINY, bits, launched, write_recipe
 from tts_baseline.cli import main
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.pipelines.f5_spanish.network import sidecar

@@ -12,40 +12,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 import torch
 from msgspec.structs import replace
 
+from tests.support.training import RECIPE, TINY, bits, launched, made, write_recipe
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, SettingsError
-from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
 from tts_baseline.training import begin, checkpoints, dataset, exam, held_out, loop, run
-from tts_baseline.training.dataset import Clip
-from tts_baseline.training.recipes import Recipe, Sizes
-
-VOCABULARY = Vocabulary(tuple(" abcdefgh"))
-TINY = Sizes(dim=32, depth=2, heads=1, feed_forward=64, text_dim=16, text_blocks=1)
-RECIPE = Recipe(sizes=TINY, updates=24, frames=150, warmup=4, accumulate=2, checkpoint_s=0, seed=11)
-
-
-def made(folder: Path, clips: int = 12) -> Path:
-    """A dataset of tones: each letter has a channel of its own."""
-    dice = np.random.default_rng(0)
-
-    def each() -> Any:
-        for number in range(clips):
-            tokens = tuple(int(token) for token in dice.integers(1, 9, dice.integers(3, 8)))
-            mel = np.full((6 * len(tokens), 100), -3.0)
-            for place, token in enumerate(tokens):
-                mel[6 * place : 6 * place + 6, 10 * token : 10 * token + 10] = 2.0
-            part = "held_out" if number % 4 == 3 else "train"
-            text = "".join(VOCABULARY.tokens[token] for token in tokens)
-            yield Clip(id=f"c{number}", text=text, tokens=tokens, start=0, frames=1, part=part), mel
-
-    dataset.write(folder, each(), VOCABULARY)
-    return folder
+from tts_baseline.training.recipes import Recipe
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +33,6 @@ def trained(data: Path, folder: Path, recipe: Recipe = RECIPE, **more: Any) -> l
     clips = dataset.read(data)
     begun = begin.network(recipe, clips.vocabulary, start=None, root=folder)
     return run.run(begun, clips, recipe, folder, **more)
-
-
-def bits(folder: Path) -> dict[str, Any]:
-    """All that the last checkpoint holds, as plain values that are equal only bit for bit."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, torch.Tensor):
-            return (str(value.dtype), tuple(value.shape), value.numpy().tobytes())
-        if isinstance(value, dict):
-            return {key: plain(part) for key, part in value.items()}
-        return value
-
-    state = checkpoints.read(folder)
-    assert state is not None
-    return {name: plain(getattr(state, name)) for name in state.__struct_fields__}
 
 
 @pytest.fixture(scope="module")
@@ -142,15 +103,6 @@ def test_a_run_that_was_killed_at_any_step_ends_as_one_that_was_not() -> None:
     assert counted["runs that ended bit for bit as the undisturbed one"] == killed > 0
     steps = counted["killed at each step of a checkpoint, and ended so"]
     assert steps == {"torch.save before": "1 of 1", "torch.save half-way": "1 of 1"}
-
-
-def write_recipe(path: Path, recipe: Recipe) -> None:
-    table = msgspec.to_builtins(recipe)
-    tables = {key: table.pop(key) for key in ("sizes", "chances")}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-    for name, part in tables.items():
-        lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in part.items())]
-    path.write_text("\n".join(lines) + "\n")
 
 
 def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(
@@ -285,23 +237,6 @@ def test_patience_without_held_out_clips_is_refused(tmp_path: Path, capsys: Any)
     words = ["train", "run", str(folder), "--out", str(tmp_path / "run"), "--recipe", str(recipe)]
     assert main(words) == 2
     assert "no clip of this dataset is held out" in capsys.readouterr().err
-
-
-TOGETHER = """
-import sys
-from torch import set_num_threads
-set_num_threads(1)
-from tts_baseline.cli import main
-sys.exit(main({words!r}))
-"""
-
-
-def launched(count: int, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """The command in so many processes, by torch's own launcher."""
-    script = folder / "together.py"
-    script.write_text(TOGETHER.format(words=words))
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count)]
-    return subprocess.run([*launcher, str(script)], capture_output=True, text=True, check=False)
 
 
 def test_two_processes_learn_what_one_does(data: Path, whole: Path, tmp_path: Path) -> None:

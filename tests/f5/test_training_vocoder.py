@@ -16,7 +16,7 @@ import torch
 from msgspec.structs import replace
 from safetensors.torch import load_file
 
-from tests.f5.test_training_run import bits
+from tests.support.training import bits
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary

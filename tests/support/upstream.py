@@ -1,0 +1,43 @@
+"""What upstream's own `F5TTS` says, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.support import small
+
+# Intel's processors round as upstream's do, bit for bit; AMD's differ in the last bit.
+ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 1e-6
+
+_SCRIPT = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import numpy
+from f5_tts.api import F5TTS
+made, asked, out = (eval(word) for word in sys.argv[1:])
+samples, rate, _ = F5TTS(**made, device="cpu").infer(**asked, progress=None)
+assert rate == 24000
+numpy.save(out, samples)
+"""
+
+
+def spoken(model: small.Small, vocabulary: Path, text: str, folder: Path, *, seed: int, steps: int) -> Any:
+    """The samples that upstream makes of a text with a small v1 checkpoint, in [-1, 1]."""
+    of = {
+        "model": small.configuration(folder),
+        "ckpt_file": str(model.checkpoint),
+        "vocab_file": str(vocabulary),
+        "vocoder_local_path": str(model.vocoder),
+    }
+    asked = {
+        "ref_file": str(model.reference), "ref_text": small.TRANSCRIPT, "gen_text": text, "seed": seed,
+        "nfe_step": steps,
+    }  # fmt: skip
+    out = folder / "theirs.npy"
+    subprocess.run([sys.executable, "-c", _SCRIPT, repr(of), repr(asked), repr(str(out))], check=True)
+    return np.clip(np.load(out), -1, 1)
