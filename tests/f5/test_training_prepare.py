@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from tts_baseline.training import dataset, prepare, recordings
 from tts_baseline.training.recordings import Recorded
 
 VOCABULARY = Vocabulary.default()
-GOOD = 30  # benchmarks/training counts with 200
+GOOD = 30
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,19 @@ def test_no_good_recording_is_left_out(written: list[Recorded], tmp_path: Path) 
     mel = train.mels[clip.start : clip.start + clip.frames]
     assert np.isfinite(mel).all()
     assert -12 < float(mel.min()) < float(mel.max()) < 7
+
+
+def test_of_two_hundred_good_ones_none_is_left_out_and_every_bad_one_is() -> None:
+    """All of them in one dataset, and what the manual says of it."""
+    script = Path(__file__).parents[2] / "benchmarks/training/prepare.py"
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    counted = json.loads(ended.stdout)
+    assert (counted["good"], counted["good left out"]) == (200, {})
+    assert counted["kinds"] == len(SPOILT) >= 20
+    assert counted["bad left out by name"] == counted["bad left out"] == counted["bad"] == 9 * len(SPOILT)
+    said = json.loads(script.with_suffix(".json").read_text())
+    facts = ("good", "good left out", "kinds", "bad", "bad left out", "bad left out by name")
+    assert {name: said[name] for name in facts} == {name: counted[name] for name in facts}
 
 
 def test_a_speaker_is_held_out_and_what_he_says_is_learned_from_nobody(
