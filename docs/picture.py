@@ -1,4 +1,4 @@
-"""Makes report.png, the picture in report.md: a page of a run that lost a word, seen by a Chromium on PATH.
+"""Makes the pictures of pages, seen by a Chromium on PATH: report.png (a lost word) and benchmark.png.
 
 python docs/picture.py
 """
@@ -58,16 +58,19 @@ def main() -> int:
         text = page.read_text(encoding="utf-8")  # of which the case alone is shown
         text = text[: text.index("<h1>")] + text[text.index("<section") :]
         page.write_text(text.replace('preload="none"', 'preload="auto"'), encoding="utf-8")
-        options = (
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--hide-scrollbars",
-            "--window-size=1100,440",
+        _taken(browser, page, HERE / "report.png", "1100,440")
+        (folder / "pyproject.toml").write_text("[tool.tts-baseline]\n")
+        command = Path(sys.executable).with_name("tts-baseline")
+        subprocess.run(
+            [command, "benchmark", "performance", "--output", "benchmark.html"], cwd=folder, check=True
         )
-        picture = f"--screenshot={HERE / 'report.png'}"
-        subprocess.run([browser, *options, picture, page.as_uri()], check=True)
+        _taken(browser, folder / "benchmark.html", HERE / "benchmark.png", "1000,780")
     return 0
+
+
+def _taken(browser: str, page: Path, picture: Path, size: str) -> None:
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={size}")
+    subprocess.run([browser, *options, f"--screenshot={picture}", page.as_uri()], check=True)
 
 
 if __name__ == "__main__":

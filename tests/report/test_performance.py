@@ -16,7 +16,7 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.records import Case, Replicate
 from tts_baseline.report.formats.performance import render
 
-LENGTHS = {"hola": ("short",), "adios": ("long", "farewell")}
+TEXTS_BY_LENGTH = {"hola": "Hola, ¿qué tal estás?", "adios": "Adiós. " * 20}  # short, and long
 
 
 @pytest.fixture
@@ -25,14 +25,14 @@ def store(tmp_path: Path) -> Store:
 
 
 def keep(store: Store, name: str, second: int, *, walls: tuple[float, ...] = (0.1, 0.3), **more) -> None:
-    """Accept a run whose calls took so long, its cases tagged by length."""
+    """Accept a run whose calls took so long, one of each length."""
     one = run(name, acceptance=accepted(second, **more))
     made = calls(walls, stages={"model": (0.02,) * len(walls)}, audio_s=2.0)
-    process = Replicate(cold_start=one.replicates[0].cold_start, calls=dict.fromkeys(LENGTHS, made))
+    process = Replicate(cold_start=one.replicates[0].cold_start, calls=dict.fromkeys(TEXTS_BY_LENGTH, made))
     store.write(
         run=replace(
             one,
-            cases=tuple(Case(id=id, text="Hola.", tags=tags) for id, tags in LENGTHS.items()),
+            cases=tuple(Case(id=id, text=text) for id, text in TEXTS_BY_LENGTH.items()),
             replicates=(process,),
             readings=tuple(replace(r, values=r.values[:1]) for r in one.readings),
         )

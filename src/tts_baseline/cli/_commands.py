@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tts_baseline.cli import (
     _streams,
     accept,
+    benchmark,
     certify,
     compare,
     doctor,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _DISTRIBUTION = "pytest-tts-baseline"
-_COMMANDS = (run, compare, accept, reject, certify, plan, report, review, train, doctor, migrate)
+_COMMANDS = (run, benchmark, compare, accept, reject, certify, plan, report, review, train, doctor, migrate)
 
 
 def act(words: Sequence[str] | None) -> int:

@@ -126,6 +126,11 @@ def commands(say: str) -> list[Asked]:
     unknown = "no pending run is called|cannot be read|is not a run"
     return [
         Asked(("compare", "last"), 1, "could not be measured|invalid"),
+        *(Asked(("benchmark", kind, "last")) for kind in ("performance", "quality")),
+        Asked(("benchmark", "quality", "last", "--json")),
+        Asked(("benchmark", "quality", f"x{say}?"), 2, unknown),
+        Asked(("benchmark", "quality", "last", f"--output=x{say}.pdf"), 2, "no form"),
+        Asked(("benchmark", "quality", "last", f"--compare=x{say}?"), 2, "no benchmark can be read"),
         Asked(("compare", "last", "--json"), 1),
         Asked(("compare", f"x{say}?"), 2, unknown),
         Asked(("compare", f"--against=x{say}"), 2, "no revision|git|x"),

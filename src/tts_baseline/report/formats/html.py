@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from tts_baseline.core.outcome import Outcome
@@ -12,6 +10,7 @@ from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import explain, load
 from tts_baseline.report import exhibits, listening, sheets
+from tts_baseline.report.document import STYLE, document
 from tts_baseline.report.exhibits import Exhibit
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.markup import Markup, element, together
@@ -20,43 +19,25 @@ from tts_baseline.report.table import Sheet
 
 SPEC = FormatSpec(name="html", file="report.html")
 
-_STYLE = """
-:root { color-scheme: light dark; --bad: #d93025; --doubt: #b06000; --good: #188038; --soft: #8886; }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 66rem; padding: 0 1rem; }
-table { border-collapse: collapse; margin: .6rem 0 1.2rem; }
-th, td { border-bottom: 1px solid var(--soft); padding: .15rem .7rem .15rem 0; text-align: left;
-  vertical-align: top; }
-td:not(:last-child) { white-space: nowrap; }
-th { font-weight: 600; opacity: .7; }
-.bad { color: var(--bad); font-weight: 600; }
-.doubt { color: var(--doubt); }
-.good { color: var(--good); }
-section { border-top: 2px solid var(--soft); margin-top: 1.6rem; }
-blockquote { font-size: 1.15em; margin: .3rem 0 .8rem; }
-.pair { display: flex; flex-wrap: wrap; gap: 1rem; }
-figure { flex: 1 1 26rem; margin: 0; }
-figcaption { overflow-wrap: anywhere; }
-audio { display: block; margin: .3rem 0; width: 100%; }
-svg { width: 100%; }
-svg text { fill: currentColor; font-size: 10px; }
-.melody { fill: none; stroke: #4dd; stroke-width: 1.6; }
-.mark { fill: #f002; stroke: #f44; stroke-width: 1.5; }
+_STYLE = f"""{STYLE.rstrip()}
+td:not(:last-child) {{ white-space: nowrap; }}
+.bad {{ color: var(--bad); font-weight: 600; }}
+.doubt {{ color: var(--doubt); }}
+.good {{ color: var(--good); }}
+section {{ border-top: 2px solid var(--soft); margin-top: 1.6rem; }}
+blockquote {{ font-size: 1.15em; margin: .3rem 0 .8rem; }}
+.pair {{ display: flex; flex-wrap: wrap; gap: 1rem; }}
+figure {{ flex: 1 1 26rem; margin: 0; }}
+figcaption {{ overflow-wrap: anywhere; }}
+audio {{ display: block; margin: .3rem 0; width: 100%; }}
+.melody {{ fill: none; stroke: #4dd; stroke-width: 1.6; }}
+.mark {{ fill: #f002; stroke: #f44; stroke-width: 1.5; }}
 """
 _KINDS: dict[str, str] = {
     **dict.fromkeys(FAILING, "bad"),
     **dict.fromkeys(("undecided", "worse"), "doubt"),
     **dict.fromkeys(("ok", "better", "improved"), "good"),
 }
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-# No script and no network: pictures are in the page, and recordings lie beside it.
-_POLICY = (
-    f"default-src 'none'; img-src data:; media-src 'self' file:; style-src 'sha256-{_DIGEST}'; "
-    "base-uri 'none'; form-action 'none'"
-)
-_VOID = Markup(
-    '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-)
 
 
 def render(outcome: Outcome, view: View) -> str:
@@ -64,7 +45,6 @@ def render(outcome: Outcome, view: View) -> str:
     title = f"tts-baseline: {sheets.counts(outcome.verdicts)}"
     cases = sheets.worst_first(outcome.run, outcome.verdicts)
     verdicts, readings = by_case(outcome.verdicts), by_case(outcome.run.readings)
-    head = together([_VOID, element("title", title), element("style", Markup(_STYLE))])
     body = together(
         [
             element("h1", title),
@@ -77,8 +57,7 @@ def render(outcome: Outcome, view: View) -> str:
             ),
         ]
     )
-    page = element("html", together([element("head", head), element("body", body)]), lang="en")
-    return f"<!doctype html>\n{page}\n"
+    return document(title, _STYLE, body)
 
 
 def _about(outcome: Outcome) -> Iterator[Markup]:
