@@ -36,6 +36,7 @@ LISTED = {
         "session.measurement.progress:_Line.advanced": "rich writes into a string; texts are `line`s",
     },
     "markup": {
+        "report.benchmark.text:page": "`kind` is a word of ours; tables pass `row`",
         "report.formats.markdown:render": "`counts` are numbers and words of ours",
         "training.cards:card": "cells pass `markdown`; a recipe holds numbers and words of ours",
     },
