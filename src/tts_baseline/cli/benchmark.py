@@ -22,7 +22,7 @@ from tts_baseline.cli._streams import has_colors, say, say_json
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import write_atomic
 from tts_baseline.report.benchmark import changes, page, text
-from tts_baseline.report.benchmark.figures import Benchmark, Kind
+from tts_baseline.report.benchmark.figures import Benchmark, BenchmarkKind
 from tts_baseline.report.table import WIDTH, Sheet
 from tts_baseline.session.benchmark import looked_up, measured
 
@@ -40,7 +40,9 @@ _FORMS: Mapping[str, Callable[[Benchmark, Sequence[Sheet]], str]] = {
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What is shown, of which run, where it goes, and what it is compared with."""
-    parser.add_argument("kind", metavar="KIND", choices=get_args(Kind), help="performance or quality")
+    parser.add_argument(
+        "kind", metavar="KIND", choices=get_args(BenchmarkKind), help="performance or quality"
+    )
     parser.add_argument(
         "run", metavar="RUN", nargs="?", help="a pending run instead of a new one: its id, or `last`"
     )

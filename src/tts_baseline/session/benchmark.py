@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tts_baseline.baseline import pending
 from tts_baseline.core.records import Case, Run
-from tts_baseline.report.benchmark.figures import Benchmark, Kind
+from tts_baseline.report.benchmark.figures import Benchmark, BenchmarkKind
 from tts_baseline.report.benchmark.performance import performance
 from tts_baseline.report.benchmark.quality import quality
 from tts_baseline.session import places
@@ -14,10 +14,13 @@ from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
 from tts_baseline.session.project import Project
 
-BENCHMARKS: Mapping[Kind, Callable[[Run], Benchmark]] = {"performance": performance, "quality": quality}
+BENCHMARKS: Mapping[BenchmarkKind, Callable[[Run], Benchmark]] = {
+    "performance": performance,
+    "quality": quality,
+}
 
 
-def measured(project: Project, cases: Sequence[Case], kind: Kind, progress: Progress) -> Benchmark:
+def measured(project: Project, cases: Sequence[Case], kind: BenchmarkKind, progress: Progress) -> Benchmark:
     """The benchmark of a new run over the cases, which is pending like any other: it may be accepted.
 
     Raises BaselineError, before measuring, where a place that will be written to cannot be, and as `take`
@@ -29,6 +32,6 @@ def measured(project: Project, cases: Sequence[Case], kind: Kind, progress: Prog
     return BENCHMARKS[kind](pending.load(folder))
 
 
-def looked_up(project: Project, run: str, kind: Kind) -> Benchmark:
+def looked_up(project: Project, run: str, kind: BenchmarkKind) -> Benchmark:
     """The benchmark of a pending run: its id, a part of it, or `last`. Raises BaselineError without one."""
     return BENCHMARKS[kind](pending.opened(project.report, run)[1])

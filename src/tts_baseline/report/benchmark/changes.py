@@ -10,7 +10,7 @@ import msgspec
 from tts_baseline.core import units
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import read_bounded
-from tts_baseline.report.benchmark.figures import VERSION, Benchmark, Figure, Kind
+from tts_baseline.report.benchmark.figures import VERSION, Benchmark, BenchmarkKind, Figure
 from tts_baseline.report.benchmark.text import written
 from tts_baseline.report.table import Sheet
 
@@ -18,7 +18,7 @@ _LARGEST = 2**26  # chosen: a thousand times what the built-in suite gives
 _RELATIVE = ("s", "B")
 
 
-def read(path: Path, kind: Kind) -> Benchmark:
+def read(path: Path, kind: BenchmarkKind) -> Benchmark:
     """The benchmark in a file that `--output` wrote. Raises SettingsError for any other file, naming it."""
     hint = f"write one: tts-baseline benchmark {kind} --output before.json"
     try:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from tts_baseline.core import bounds
 from tts_baseline.core.records import Record, Run
 
-Kind = Literal["performance", "quality"]
+BenchmarkKind = Literal["performance", "quality"]
 VERSION = 1
 
 
@@ -64,7 +64,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
     """All that a benchmark tells of a run, of whose `cases` so many `failed`."""
 
     version: int = VERSION
-    kind: Kind
+    kind: BenchmarkKind
     run: str
     created: str
     commit: str | None
@@ -80,7 +80,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
 
 
 def benchmark(
-    kind: Kind,
+    kind: BenchmarkKind,
     run: Run,
     tables: Sequence[FigureTable],
     spreads: Sequence[Spread] = (),
