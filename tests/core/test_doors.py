@@ -71,6 +71,7 @@ LISTED = {
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/_sound_files/words",
         "pipelines.http.client:Client._ask": "through pipelines/_sound_files/words",
         "pipelines.http.client:Client._drop_idle": "whether there is a byte",
+        "session.measurement.under_load:take": "an event loop; its errors are redacted where they are raised",
         "session.scoring_pool:_Scorer.__init__": "a process of our own code, which says nothing",
         "session.scoring_pool:_Scorer.ask": "readings, from our own code",
         "session.scoring_pool:serve": "cases, from our own code",

@@ -9,7 +9,7 @@ from tts_baseline.core.readings import by_case
 from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import explain, load
-from tts_baseline.report import exhibits, listening, sheets
+from tts_baseline.report import exhibits, listening, sheets, under_load
 from tts_baseline.report.document import STYLE, document
 from tts_baseline.report.exhibits import Exhibit
 from tts_baseline.report.format import FormatSpec, View
@@ -30,6 +30,7 @@ blockquote {{ font-size: 1.15em; margin: .3rem 0 .8rem; }}
 figure {{ flex: 1 1 26rem; margin: 0; }}
 figcaption {{ overflow-wrap: anywhere; }}
 audio {{ display: block; margin: .3rem 0; width: 100%; }}
+.plot {{ max-width: 40rem; }}
 .melody {{ fill: none; stroke: #4dd; stroke-width: 1.6; }}
 .mark {{ fill: #f002; stroke: #f44; stroke-width: 1.5; }}
 """
@@ -49,6 +50,7 @@ def render(outcome: Outcome, view: View) -> str:
         [
             element("h1", title),
             *_about(outcome),
+            *_under_load(outcome),
             element("h2", f"{len(cases)} cases"),
             _index(outcome, cases, verdicts),
             *(
@@ -76,6 +78,15 @@ def _about(outcome: Outcome) -> Iterator[Markup]:
         load.trouble(run),
     )
     yield element("ul", *(element("li", note) for note in notes if note))
+
+
+def _under_load(outcome: Outcome) -> Iterator[Markup]:
+    """The levels of load and their plot, where the run was put under load."""
+    if (traffic := outcome.run.traffic) is not None:
+        yield _table(under_load.sheet(traffic))
+        if crossed := under_load.mixups(traffic):
+            yield element("ul", *(element("li", sentence) for sentence in crossed))
+        yield element("div", under_load.plot(traffic), class_="plot")
 
 
 def _index(

@@ -9,7 +9,7 @@ from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Run
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain, load
-from tts_baseline.report import judgement, sheets, table
+from tts_baseline.report import judgement, sheets, table, under_load
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
 
@@ -42,6 +42,8 @@ def render(outcome: Outcome, view: View) -> str:
 def _tables(run: Run, verdicts: Sequence[Verdict]) -> Iterator[table.Sheet]:
     """One after the other, for those of thousands of cases fill the memory."""
     yield sheets.suite_sheet(run, verdicts)
+    if run.traffic is not None:
+        yield under_load.sheet(run.traffic)
     yield from sheets.case_sheets(verdicts, None)
     yield from sheets.compared_sheets(run, verdicts)
 
