@@ -146,3 +146,25 @@ def test_an_endless_text_is_refused_before_it_is_read(capsys, monkeypatch: pytes
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(endless))
         assert main(["plan", "-"]) == 2
     assert "the text is longer than 1 MiB" in capsys.readouterr().err
+
+
+def test_a_voice_is_planned_for_in_its_own_letters_and_styles(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voice = project / "voices" / "ana"
+    voice.mkdir(parents=True)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    lines = "\n".join([" ", *letters, *letters.upper(), ".", ","])
+    (voice / "vocab.txt").write_text(lines, encoding="utf-8")
+    (voice / "voice.toml").write_text(
+        'checkpoint = "not-read.safetensors"\nvocabulary = "vocab.txt"\nvocoder = "not-read"\n'
+        '[[references]]\naudio = "not-read.flac"\ntext = "hola."\n',
+        encoding="utf-8",
+    )
+    settings(project, 'weights = "voices/ana"')
+    assert planned(capsys, "Qué café.").spoken.strip() == "que cafe."
+    assert main(["plan", "[happy]Hola."]) == 2
+    assert "happy" in capsys.readouterr().err
+    settings(project, 'weights = "embeded"')
+    assert main(["plan", "Hola."]) == 2
+    assert "did you mean 'embedded'" in capsys.readouterr().err
