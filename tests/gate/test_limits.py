@@ -34,7 +34,22 @@ def test_reads_what_people_write(gate: str, text: str, expected: Limit) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "five", "5 dB", "-1%", "5%%", "1e3", "5% +", "5", "0.05", "9" * 400 + "%", "2" * 200 + " ms"]
+    "text",
+    [
+        "",
+        "five",
+        "5 dB",
+        "-1%",
+        "5%%",
+        "1e3",
+        "5% +",
+        "5",
+        "0.05",
+        "9" * 400 + "%",
+        "2" * 200 + " ms",
+        "inf%",
+        "nan%",
+    ],
 )
 def test_refuses_what_it_cannot_read_and_says_how(text: str) -> None:
     with pytest.raises(LimitError, match="limit .* of latency") as caught:

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.core.errors import (
     PipelineError,
@@ -23,6 +24,7 @@ from tts_baseline.core.errors import (
     sentence,
 )
 from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance, Work
+from tts_baseline.measure import answers
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
 
@@ -58,7 +60,8 @@ def measure(
     """The measurements of `cases` in one fresh process.
 
     A case that fails is reported and dropped, and the others go on. A lost worker is replaced; after three
-    lost in a row the remaining cases are given up. Raises PipelineError if the pipeline cannot be loaded.
+    lost in a row the remaining cases are given up. Where answers were not made for their texts, all cases
+    fail. Raises PipelineError if the pipeline cannot be loaded.
     """
     with ExitStack() as stack:
         crew = _Crew(spec, pace, stack)
@@ -83,6 +86,13 @@ def measure(
             for case in (case for case in cases if case.id in done):
                 heard = {spoken.sha256 for spoken in (first[case.id], *timed[case.id])}
                 work[case.id] = crew.count(case, heard, on_call)
+        why = answers.one_for_all(cases, {id: first[id].sha256 for id in done})
+        if not why and done and index == 0:
+            longest = max((case for case in cases if case.id in done), key=lambda case: len(case.text))
+            why = answers.kept(longest.text, timed[longest.id], crew.saying(longest))
+        if why:
+            crew.refuse([case for case in cases if case.id in done], why)
+            done = set()
         return Taken(
             Replicate(
                 cold_start=cold_start,
@@ -175,6 +185,27 @@ class _Crew:
         if len(heard) == 1 and counted.sha256 not in heard:
             return Work(reason="sounds otherwise when its work is counted")
         return counted.work
+
+    def saying(self, case: Case) -> Callable[[str], float | None]:
+        """What takes the seconds of this case with another text; None where there is no answer."""
+
+        def say(text: str) -> float | None:
+            try:
+                self._worker = self._worker or self._hire()
+                request = replace(case.request, text=text)
+                return self._worker.speak(request, full=False, timeout=self._pace.timeout).wall_s
+            except RequestFailed:
+                return None
+            except PipelineError:
+                self._worker = None
+                return None
+
+        return say
+
+    def refuse(self, cases: Sequence[Case], why: str) -> None:
+        """These cases fail, for what only all answers together tell."""
+        for case in cases:
+            self._fail(case, "error", why)
 
     def _lose(self) -> None:
         self._lost += 1

@@ -61,6 +61,20 @@ def asserted(item: pytest.Item) -> list[AssertedText]:
     return item.stash.setdefault(_ASSERTED, [])
 
 
+_CALLED = pytest.StashKey[set[str]]()
+
+
+def called(item: pytest.Item) -> set[str]:
+    """The names of the fixtures that were called for a test, to be added to."""
+    return item.stash.setdefault(_CALLED, set())
+
+
+def forget(item: pytest.Item) -> None:
+    """Forget what a test has asked for: it was judged, or is another attempt's."""
+    claims(item).clear()
+    asserted(item).clear()
+
+
 def mark(item: pytest.Item | pytest.Function | Any) -> Mapping[str, Any]:
     """The arguments of a test's `tts` marker; empty without one. Unknown ones are a usage error."""
     marker = item.get_closest_marker("tts")

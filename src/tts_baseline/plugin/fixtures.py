@@ -38,13 +38,13 @@ def tts_pipeline(request: pytest.FixtureRequest) -> Iterator[LivePipeline]:
 @pytest.fixture
 def tts_latency(request: pytest.FixtureRequest) -> Callable[[Case | str], Latency]:
     """Warm latency of a case: percentiles, real-time factor, stages; gated against the baseline."""
-    return lambda case: _measured(request).latency(request.node, case)
+    return lambda case: _asked(request).latency(request.node, case)
 
 
 @pytest.fixture
 def tts_cold_start(request: pytest.FixtureRequest) -> Callable[[], ColdStarts]:
     """Cold start of the pipeline by phase, over fresh processes; gated against the baseline."""
-    return lambda: _measured(request).cold_start(request.node)
+    return lambda: _asked(request).cold_start(request.node)
 
 
 @pytest.fixture
@@ -56,19 +56,19 @@ def tts_throughput(request: pytest.FixtureRequest) -> Callable[[], UnderLoad]:
 @pytest.fixture
 def tts_memory(request: pytest.FixtureRequest) -> Callable[[Case | str], Memory]:
     """Peak memory of a case's request, host and CUDA; gated against the baseline."""
-    return lambda case: _measured(request).memory(request.node, case)
+    return lambda case: _asked(request).memory(request.node, case)
 
 
 @pytest.fixture
 def tts_work(request: pytest.FixtureRequest) -> Callable[[Case | str], CountedWork]:
     """What a case's request makes torch do, counted and by operator; gated against the baseline."""
-    return lambda case: _measured(request).work(request.node, case)
+    return lambda case: _asked(request).work(request.node, case)
 
 
 @pytest.fixture
 def tts_quality(request: pytest.FixtureRequest) -> Callable[[Case | str], QualityReadings]:
     """Every quality reading of a case, and its audio; gated against the baseline."""
-    return lambda case: _measured(request).quality(request.node, case)
+    return lambda case: _asked(request).quality(request.node, case)
 
 
 @pytest.fixture
@@ -76,12 +76,13 @@ def tts_reading(request: pytest.FixtureRequest) -> Callable[..., str]:
     """What is read out for a text, `tts_reading(text, region="neutral")`; gated under the test's name."""
 
     def read(text: str, region: str = "neutral") -> str:
-        return _measured(request).reading(request.node, text, region)
+        return _asked(request).reading(request.node, text, region)
 
     return read
 
 
 NAMES = frozenset(name for name in globals() if name.startswith("tts_"))
+MEASURING = NAMES - {"tts_case", "tts_pipeline"}  # what has to be called, so that anything is measured
 
 
 def ours(item: object) -> frozenset[str]:
@@ -93,6 +94,21 @@ def ours(item: object) -> frozenset[str]:
         for name in NAMES.intersection(definitions)
         if definitions[name] and definitions[name][-1].func.__module__ == __name__
     )
+
+
+def uncalled(item: pytest.Item) -> tuple[str, ...]:
+    """The measuring fixtures that a test asks for by itself, if none was called for it."""
+    from tts_baseline.plugin.asked import called
+
+    named = set(getattr(getattr(item, "_fixtureinfo", None), "initialnames", ()))
+    return () if called(item) else tuple(sorted(ours(item) & MEASURING & named))
+
+
+def _asked(request: pytest.FixtureRequest) -> Measurements:
+    from tts_baseline.plugin.asked import called
+
+    called(request.node).add(request.fixturename or "")
+    return _measured(request)
 
 
 def _measured(request: pytest.FixtureRequest) -> Measurements:

@@ -15,12 +15,12 @@ from tts_baseline.core.records import Case
 from tts_baseline.core.registry import gates
 from tts_baseline.core.table import find_root
 from tts_baseline.plugin import said
-from tts_baseline.plugin.asked import asked_folder, asserted, chosen_cases, claims, mark
-from tts_baseline.plugin.fixtures import ours
+from tts_baseline.plugin.asked import asked_folder, chosen_cases, forget, mark
+from tts_baseline.plugin.fixtures import ours, uncalled
 from tts_baseline.plugin.items import PREFIX, SuiteItem, suite_items
 from tts_baseline.plugin.measured import MEASURED, Measurements
 from tts_baseline.plugin.selection import Selection
-from tts_baseline.plugin.verdicts import check_claims, check_readings
+from tts_baseline.plugin.verdicts import check_called, check_claims, check_readings
 from tts_baseline.report.format import View
 from tts_baseline.report.formats import terminal
 from tts_baseline.session.measurement.progress import Progress
@@ -131,15 +131,42 @@ class Gatekeeper:
 
     # --- what is judged
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Forgets what an earlier attempt asked for, where another plugin runs a test again."""
+        forget(item)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Raises a test's verdicts once, all together, after its body."""
-        claims(item).clear()  # of an earlier attempt, where another plugin runs a test again
-        asserted(item).clear()
-        result = yield
-        check_readings(self.measured, item)
-        check_claims(self.measured, item)
+        """Raises a test's verdicts once, after its body, all together.
+
+        What fixtures of one's own have asked for before it counts; that it skips itself in the end does not.
+        """
+        try:
+            result = yield
+        except pytest.skip.Exception:
+            self._judge(item)
+            raise
+        except BaseException:
+            forget(item)
+            raise
+        check_called(uncalled(item))
+        self._judge(item)
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Raises the verdicts that fixtures of one's own ask for after the body."""
+        result = yield
+        self._judge(item)
+        return result
+
+    def _judge(self, item: pytest.Item) -> None:
+        try:
+            check_readings(self.measured, item)
+            check_claims(self.measured, item)
+        finally:
+            forget(item)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A gate that was asked to measure and measured nothing fails."""

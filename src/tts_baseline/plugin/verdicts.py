@@ -18,6 +18,15 @@ from tts_baseline.session import readings
 from tts_baseline.session.outcome import explained, failing, suite_verdicts
 
 
+def check_called(uncalled: Sequence[str]) -> None:
+    """Fail a test that asks for fixtures which measure when they are called, and calls none."""
+    if uncalled:
+        said.fail(
+            f"{', '.join(uncalled)}: asked for and never called, so nothing was measured\n"
+            f"  next   call it, as {uncalled[0]}(...), or take it out of the test's arguments"
+        )
+
+
 def check_claims(measured: Measurements, item: pytest.Item) -> None:
     """Fail a test whose fixtures claim a verdict that fails the build."""
     claimed = claims(item)

@@ -385,6 +385,13 @@ def test_a_case_that_never_could_be_measured_is_not_missed(make) -> None:
     assert [v.status for v in verdicts if v.gate == "snr"] == ["ok"]
 
 
+def test_a_metric_that_reads_nothing_anywhere_has_no_verdict(make) -> None:
+    nothing = {"pesq_wb": None}
+    for baseline in (baseline_of(quality=quality_of(nothing)), baseline_of()):
+        verdicts = screened(make.run(scores=nothing), baseline)
+        assert [v.status for v in verdicts if v.gate == "pesq_wb"] == []
+
+
 class TestTooFewCasesWithAPause:
     """Fewer than 80 % have a value: closeness to the goldens decides."""
 
