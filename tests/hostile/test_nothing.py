@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.support.pages import ROOT
+from tests.support.pages import ROOT, results
 
 _ROW = re.compile(r"^\| (?P<way>[^|]+) \| (?P<ends>[^|]+) \| `(?P<test>tests/[^|`]+)` \|$", re.MULTILINE)
 ROWS = [match.groups() for match in _ROW.finditer((ROOT / "docs/nothing.md").read_text(encoding="utf-8"))]
@@ -19,6 +19,12 @@ def test_there_are_many_and_each_is_another() -> None:
     assert len({way for way, _, _ in ROWS}) == len(ROWS)
     lines = (ROOT / "docs/nothing.md").read_text(encoding="utf-8").splitlines()
     assert len(ROWS) == sum(line.startswith("| ") for line in lines) - 2 * 5  # heads and rules of five tables
+
+
+def test_the_page_says_what_was_counted() -> None:
+    counted = results("hostile")["nothing"]
+    assert (counted["healthy"]["processes"], counted["healthy"]["accused"]) == (200, 0)
+    assert (counted["others"]["processes"], counted["others"]["accused"]) == (40, 40)
 
 
 @pytest.mark.parametrize(("way", "ends", "test"), ROWS, ids=[way for way, _, _ in ROWS])
