@@ -89,6 +89,8 @@ def test_what_is_quick_is_not_kept(again: float, others: tuple[float | None, ...
 
 
 KEEPS = """
+import time
+import numpy as np
 known = {}
 
 def synthesize(text):
