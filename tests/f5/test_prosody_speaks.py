@@ -23,8 +23,10 @@ from tts_baseline.pipelines.f5_spanish.network import sidecar
 from tts_baseline.pipelines.f5_spanish.network.labels import Labels, named
 from tts_baseline.pipelines.f5_spanish.network.load import transformer
 from tts_baseline.pipelines.f5_spanish.pipeline import F5Spanish
+from tts_baseline.pipelines.f5_spanish.settings import ReferenceSettings
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import tokenize
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Vocabulary
+from tts_baseline.pipelines.f5_spanish.voice import folder
 from tts_baseline.session import evaluate
 from tts_baseline.training import begin, checkpoints, dataset, distilling, export, held_out, run
 from tts_baseline.training.dataset import Clip
@@ -45,7 +47,7 @@ class Made(NamedTuple):
     model: small.Small
 
 
-def written(folder: Path, **more: Any) -> Path:
+def written(home: Path, **more: Any) -> Path:
     """A dataset of two regions and two styles, half of it questions."""
     dice = np.random.default_rng(0)
 
@@ -59,28 +61,28 @@ def written(folder: Path, **more: Any) -> Path:
         return Clip(id=str(number), text=text, tokens=tokens, start=0, frames=1, **fields)
 
     clips = ((clip(number), dice.normal(-2, 2, (60 + number, 100))) for number in range(8))
-    dataset.write(folder, clips, VOCABULARY)
-    return folder
+    dataset.write(home, clips, VOCABULARY)
+    return home
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("prosody")
-    data = written(folder / "data")
+    home = tmp_path_factory.mktemp("prosody")
+    data = written(home / "data")
     clips = dataset.read(data)
-    network = begin.network(RECIPE, VOCABULARY, start=None, root=folder, names=clips.names)
-    run.run(network, clips, RECIPE, folder / "run")
+    network = begin.network(RECIPE, VOCABULARY, start=None, root=home, names=clips.names)
+    run.run(network, clips, RECIPE, home / "run")
     # So few updates have moved nothing that could be heard.
-    state = checkpoints.read(folder / "run")
+    state = checkpoints.read(home / "run")
     assert state is not None
     drawn = dict(small.redrawn(network, seed=4).named_parameters())
     for name, weight in state.average.items():
         weight.copy_(drawn[name].detach())
-    checkpoints.write(folder / "run", state)
-    words = ["train", "export", str(folder / "run"), "--dataset", str(data), "--out", str(folder / "voice")]
+    checkpoints.write(home / "run", state)
+    words = ["train", "export", str(home / "run"), "--dataset", str(data), "--out", str(home / "voice")]
     assert main(words) == 0
-    vocoder, clip = small.make_vocoder(folder / "vocos"), small.make_reference(folder / "clip.wav")
-    return Made(data, folder / "voice", small.Small(folder / "voice" / export.CHECKPOINT, vocoder, clip))
+    vocoder, clip = small.make_vocoder(home / "vocos"), small.make_reference(home / "clip.wav")
+    return Made(data, home / "voice", small.Small(home / "voice" / export.CHECKPOINT, vocoder, clip))
 
 
 def speaking(made: Made, checkpoint: Path | None = None, **settings: Any) -> F5Spanish:
@@ -256,6 +258,21 @@ def test_a_switch_is_told_the_same(made: Made, pipeline: F5Spanish) -> None:
     halved = create(settings=table, optimize=("bf16",))
     apart = np.abs(samples(halved, region="mexican") - samples(pipeline, region="mexican"))
     assert 0 < apart.max() < np.abs(samples(pipeline, region="mexican")).max()
+
+
+def test_a_voice_in_a_folder_is_told_the_same(made: Made, pipeline: F5Spanish, tmp_path: Path) -> None:
+    shutil.copytree(made.voice, tmp_path / "voice")
+    voice = folder.Voice(
+        checkpoint=export.CHECKPOINT, vocabulary=dataset.VOCABULARY, vocoder="vocos", steps=2,
+        references=(ReferenceSettings(audio="clip.wav", text=small.TRANSCRIPT),),
+    )  # fmt: skip
+    shutil.copytree(made.model.vocoder, tmp_path / "voice" / "vocos")
+    shutil.copy(made.model.reference, tmp_path / "voice" / "clip.wav")
+    (tmp_path / "voice" / folder.FILE).write_text(folder.written(voice))
+    told = create(settings={"weights": str(tmp_path / "voice"), "cache": str(tmp_path / "cache")})
+    assert np.array_equal(samples(told, region="mexican"), samples(pipeline, region="mexican"))
+    with pytest.raises(RequestFailed, match="no region 'andean'"):
+        samples(told, region="andean")
 
 
 def spoilt(page: Any) -> list[Any]:

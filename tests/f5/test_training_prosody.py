@@ -285,8 +285,9 @@ def test_adapters_and_the_vectors_of_prosody_learn(data: Path, start: Path, tmp_
     assert all("prosody" in name or "transformer_blocks" in name for name in moved)
 
 
-def test_it_learns_the_alignment_too(data: Path, tmp_path: Path) -> None:
-    state = learned(data, tmp_path / "run", align=0.5)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_it_learns_the_alignment_too(data: Path, tmp_path: Path, precision: str) -> None:
+    state = learned(data, tmp_path / "run", align=0.5, precision=precision)
     assert "alignment.1.weight" in state["average"]
     assert any(state["average"]["text_embed.prosody.style.weight"][2])
 
