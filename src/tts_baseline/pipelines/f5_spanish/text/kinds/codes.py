@@ -30,6 +30,9 @@ _DEVICE = re.compile(
     r"|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]"
     r"(?= [^.:]{0,40}\b(?:controller|bridge|adapter|device)\b))"
 )
+_SIX = re.compile(  # an address of version 6: 2001:db8::1
+    r"(?<![\w:.])(?=[\da-f:]*::|(?:[\da-f]{1,4}:){4})[\da-f]{1,4}(?:::?[\da-f]{1,4})+(?:::)?(?:/\d{1,3})?(?![\w:.]\w)"
+)
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
@@ -41,6 +44,7 @@ def exact(region: str) -> tuple[Rule, ...]:
     return (
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
+        Rule("address of version 6", "link", (DIGIT, JOINED), _SIX, _say_device),
         Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
         Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),

@@ -59,6 +59,8 @@ _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
 _SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
+_LOANWORD = re.compile(r"[lnr][dt]\Z|[cps]t\Z|rm\Z")
+_SHORTEST_LOANWORD = 5  # chosen: shorter ones are acronyms, as ADNT; RESULT and IMPORT are words
 _SHORTEST = 2
 _LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
 _SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
@@ -95,6 +97,8 @@ def as_word(piece: str) -> bool:
 def readable(word: str) -> bool:
     """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
     plain = _DOUBLED.sub(r"\1", word.lower()) if len(word) >= _SHORTEST_DOUBLED else word.lower()
+    if len(word) >= _SHORTEST_LOANWORD and word.isupper() and _LOANWORD.search(plain):
+        plain = plain[:-1]
     return bool(_SYLLABLES.fullmatch(plain)) or word.lower() in words("readable")
 
 

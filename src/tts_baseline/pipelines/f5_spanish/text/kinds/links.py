@@ -63,6 +63,8 @@ def _say_piece(piece: str, region: str) -> str:
         return cardinal(piece) if len(piece) <= _LONGEST_READ else digits(piece)
     if not piece.isalpha():
         return _signs(region).get(piece.lower(), piece)
+    if len(piece) > 1 and len(set(piece.lower())) == 1:
+        return spell(piece, region)
     if piece.isupper():
         small = piece.lower()
         shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))

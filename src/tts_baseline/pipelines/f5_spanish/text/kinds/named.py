@@ -40,7 +40,7 @@ _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
-_HIDDEN = re.compile(rf"{_START}\.(?:[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])")
+_HIDDEN = re.compile(rf"{_START}\.(?:[a-z](?![\w.-])|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])")
 _PORT = re.compile(r"(?<![\w.:/@-])[a-z][\w-]*(?:\.[\w-]+)*(?::(?![A-ZÁÉÍÓÚÑ][a-z])[\w./-]*\w)+(?![\w:/])")
 _SMALL = re.compile(r"[a-z][^:]*")
 _PORTED = re.compile(r":.*:|:\d{4,5}\Z")
@@ -56,6 +56,7 @@ _VARIABLE = re.compile(
     r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
 )
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
+_NUMBER_AFTER = re.compile(r" \d")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
 _COMMAND = "letters without a vowel"
 _CLOSING = re.compile(r"[»”\"'’`)]")
@@ -139,7 +140,7 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _is_dash(match: re.Match[str], paragraph: Paragraph) -> bool:
     """True if a dash before a word of one letter is one of a dialogue or of a pair: -a veces dos-."""
     text, end = paragraph.text, match.end()
-    return match.start() == 0 or bool(
+    return (match.start() == 0 and match.group()[1:2].isupper()) or bool(
         _DIALOGUE.search(text) or _CLOSING_DASH.search(text, end, end + _INCISE)
     )
 
@@ -195,6 +196,7 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         or quoted
         or _MANUAL.match(around)
         or around.startswith("()")
+        or (name.islower() and _NUMBER_AFTER.match(around))
         or _last_word(paragraph, match.start()) in words("typed-noun")
     )
 
