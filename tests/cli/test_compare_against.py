@@ -69,3 +69,34 @@ def test_how_both_configurations_sound_is_judged_beside_the_gain(folder) -> None
     assert changes["level"]["change"] == pytest.approx(6.02, abs=0.01)
     report = (Path(page["folder"]) / "report.md").read_text()
     assert "0 of 2 cases identical" in report
+
+
+def telling(folder: Folder, said: str) -> None:
+    """The voice tells what it reads out, with another word for amigo."""
+    write(folder, 0.01)
+    voice = folder.root / "voice.py"
+    told = f"stages=stages, text=request.text.replace('amigo', {said!r}))"
+    voice.write_text(voice.read_text().replace("stages=stages)", told))
+
+
+def test_a_word_that_is_read_otherwise_than_in_the_revision_is_regressed_with_the_change_shown(
+    folder,
+) -> None:
+    telling(folder, "amigo")
+    folder.commit("it tells")
+    telling(folder, "camarada")
+    answer = folder.call("compare", "--against", "HEAD")
+    assert answer.status == 1
+    assert "[-amigo.-]{+camarada.+}" in answer.out
+    project = folder.root / "pyproject.toml"
+    project.write_text(project.read_text().replace("limits = {", 'limits = { text = "1 words",'))
+    same = folder.call("compare", "--against", "HEAD", "--json")
+    page = json.loads(same.out)
+    words = {v["case"]: v["status"] for v in page["verdicts"] if v["family"] == "text"}
+    assert words == {None: "ok", "hola": "ok", "adios": "ok"}
+
+
+def test_a_revision_that_does_not_tell_what_it_reads_has_no_verdict_on_it(folder) -> None:
+    telling(folder, "amigo")
+    answer = folder.call("compare", "--against", "HEAD", "--json")
+    assert not [v for v in json.loads(answer.out)["verdicts"] if v["family"] == "text"]

@@ -54,12 +54,20 @@ class PairedSound(Record, frozen=True, kw_only=True):
     cases: tuple[str, ...]
 
 
+class PairedText(Record, frozen=True, kw_only=True):
+    """What each arm read out of a case: every text that it told, once; none where it does not tell."""
+
+    base: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+
+
 class Judgement(Record, frozen=True, kw_only=True):
     """The judge's restarts, and what was compared; `lost` are the cases that an arm could not speak.
 
     `asked` is True if the user named the revision. `stopped` says why measuring ended before every verdict
     was clear, `certified` what this machine's certificate says. `again` counts restarts that were repeated
     because the host gave their CPU time to others. `sound` is None where nobody listened.
+    `texts` is, by case, what was read out.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -77,3 +85,4 @@ class Judgement(Record, frozen=True, kw_only=True):
     certified: str = ""
     again: Natural = 0
     sound: PairedSound | None = None
+    texts: dict[str, PairedText] = field(default_factory=dict)

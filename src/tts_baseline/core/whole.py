@@ -78,6 +78,7 @@ def _judgement(judgement: Judgement) -> None:
         _restart(f"restarts[{number}]", restart)
     if judgement.sound is not None:
         _sound(judgement.sound, cases)
+    _known("texts", judgement.texts, cases)
 
 
 @check.register

@@ -74,7 +74,8 @@ def combine(
     """
     grown = {(v.gate, v.case) for v in since if is_adverse(v)}
     fallen = {(v.gate, v.case) for v in since if is_favourable(v)}
-    judged = {(v.gate, v.case): v for v in pair}
+    # What is read out is compared with what was accepted, which a revision before it cannot speak against.
+    judged = {(v.gate, v.case): v for v in pair if v.family != "text"}
     return tuple(
         _both(
             v,

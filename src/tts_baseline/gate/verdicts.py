@@ -14,6 +14,7 @@ from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Ver
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
 from tts_baseline.gate.judge import paired, sound
+from tts_baseline.gate.judge import text as said
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
@@ -52,8 +53,9 @@ def verdicts(
 
 
 def judged(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
-    """The judge's own verdicts: on times and sizes, then on the sound, where somebody listened."""
-    return (*paired.decide(judgement, limits), *sound.decide(judgement, limits))
+    """The judge's own verdicts: on times and sizes, then on words and sound, where somebody listened."""
+    words = said.decide(judgement, limits)
+    return (*paired.decide(judgement, limits), *words, *sound.decide(judgement, limits))
 
 
 def since(

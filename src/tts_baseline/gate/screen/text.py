@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -16,6 +17,8 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.rewordings import rewordings, words
 from tts_baseline.gate.screen.accepted import why_new
 
+Texts = Sequence[str]
+_NO_CAUSE: Mapping[str, Cause] = MappingProxyType({})
 _SILENT = "the pipeline does not tell what it reads out any more"
 
 
@@ -32,22 +35,39 @@ def verdicts(
     There is none for a pipeline that never told. A case that was told when it was accepted and is not now is
     `invalid`.
     """
+    told = {
+        case.id: (known[case.id].texts if case.id in known else (), run.texts.get(case.id, ()))
+        for case in run.cases
+        if case.id in run.audio or run.texts.get(case.id)
+    }
+    new = {case.id: why_new(case, baseline) for case in run.cases}
+    changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
+    return because(of_pairs(spec, limit, told, new), changed)
+
+
+def of_pairs(
+    spec: MetricSpec,
+    limit: Limit,
+    told: Mapping[str, tuple[Texts, Texts]],
+    new: Mapping[str, Cause] = _NO_CAUSE,
+) -> list[Verdict]:
+    """The verdicts on what was told then and now, by case: the suite's before its cases'.
+
+    `new` says why nothing was told then.
+    """
     pairs: list[_Pair] = []
     alone: list[Verdict] = []  # of cases that no pair is made of
-    for case in run.cases:
-        now = run.texts.get(case.id, ())
-        then = known[case.id].texts if case.id in known else ()
+    for case, (then, now) in told.items():
         if now and then:
-            pairs.append(_pair(case.id, then, now))
+            pairs.append(_pair(case, then, now))
         elif now:
-            cause = why_new(case, baseline)
-            alone.append(_drafted(spec, limit, case.id, "no baseline", now=_count(now), cause=cause))
-        elif then and case.id in run.audio:
+            cause = new.get(case, "")
+            alone.append(_drafted(spec, limit, case, "no baseline", now=_count(now), cause=cause))
+        elif then:
             why: dict[str, Any] = {"cause": "no value", "grounds": Grounds(message=_SILENT)}
-            alone.append(_drafted(spec, limit, case.id, "invalid", then=_count(then), **why))
+            alone.append(_drafted(spec, limit, case, "invalid", then=_count(then), **why))
     decided = [*(_compared(spec, limit, pair) for pair in pairs), *alone]
-    changed = between(baseline.quality.provenance, run.provenance) if baseline.quality else ()
-    return because([*_suite(spec, limit, pairs, decided), *decided], changed)
+    return [*_suite(spec, limit, pairs, decided), *decided]
 
 
 class _Pair(NamedTuple):

@@ -86,6 +86,7 @@ def judge(
             certified=bench.certified,
             again=again,
             sound=listening.sound(crew.cases) if listening else None,
+            texts=listening.texts(crew.cases) if listening else {},
         )
 
     def affords(restarts: int) -> bool:

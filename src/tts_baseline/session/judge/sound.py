@@ -1,4 +1,4 @@
-"""The sound of both arms, scored restart by restart: the base's utterances are the goldens."""
+"""What both arms say: their sound, scored restart by restart by the base's, and what they read out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from tts_baseline.core.judgement import PairedSound
+from tts_baseline.core.judgement import PairedSound, PairedText
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Reading, Utterance
 from tts_baseline.core.registry import metrics
@@ -33,9 +33,12 @@ class Listening:
         self._halves: dict[str, dict[Side, Rendition]] = {}
         self._pairs: dict[str, list[tuple[Rendition, Rendition]]] = defaultdict(list)
         self._ears: dict[str, _Ear] = {}
+        self._told: dict[str, dict[Side, dict[str, None]]] = {}
 
     def __call__(self, side: Side, case: str, heard: Rendition) -> None:
         """Keep what an arm has said until the other one has said it."""
+        if heard.utterance.text is not None:
+            self._told.setdefault(case, {}).setdefault(side, {})[heard.utterance.text] = None
         halves = self._halves.setdefault(case, {})
         halves[side] = heard
         if len(halves) > 1:
@@ -56,6 +59,14 @@ class Listening:
             identical=tuple(ear.case.id for ear in ears if ear.is_identical),
             cases=tuple(ear.case.id for ear in ears),
         )
+
+    def texts(self, cases: Sequence[Case]) -> dict[str, PairedText]:
+        """What was read out of these cases, where an arm tells."""
+        return {
+            case.id: PairedText(base=tuple(told.get("base", ())), head=tuple(told.get("head", ())))
+            for case in cases
+            if (told := self._told.get(case.id))
+        }
 
     @property
     def varies(self) -> bool:
