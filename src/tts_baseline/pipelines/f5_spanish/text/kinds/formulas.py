@@ -65,6 +65,10 @@ def _say_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said | None:
     """A formula's words; a lone minus between numbers is a range or a score."""
+    if not _OTHER_THAN_DASH.search(
+        match.group()
+    ):  # told at once: a long chain of dashes is asked at each number
+        return None
     spoken: list[str] = []
     operators: set[str] = set()
     place, end = match.start(), match.end()
@@ -90,6 +94,9 @@ def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -
                 spoken.append(_operand(piece, here.point))
             wants_operator = True
     return None if operators <= _DASHES else Said(" ".join(spoken), end=end)
+
+
+_OTHER_THAN_DASH = re.compile(r"[+×✕*·xX÷=≠<>≤≥≈!]")
 
 
 _OPERATION = re.compile(rf"(?P<operator>{_OPERATOR})| ")
