@@ -19,6 +19,7 @@ from tts_baseline.core.judgement import Judgement, Paired, PairedSound
 from tts_baseline.core.readings import ByMetric, by_metric
 from tts_baseline.core.records import Acceptance, Calls, Quality, Reading, Record, Replicate, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.traffic import Traffic
 
 T = TypeVar("T")
 _ARMS = frozenset("AB")
@@ -50,6 +51,8 @@ def _run(run: Run) -> None:
     for case, recording in run.recordings.items():
         if recording.size > largest_flac(run.audio[case].samples):
             raise ValueError(f"recordings: {recording.size} bytes are too many for the samples of {case!r}")
+    if run.traffic is not None:
+        _traffic(run.traffic)
     _readings("readings", run.readings, run.by_metric, cases)
     _readings("own_readings", run.own_readings, by_metric(run.own_readings), cases)
 
@@ -116,6 +119,17 @@ def _sound_certificate(certificate: SoundCertificate) -> None:
     for alarm in certificate.harmless:
         if alarm.alarms > alarm.builds:
             raise ValueError(f"harmless: {alarm.change!r} counts more than there are")
+
+
+def _traffic(traffic: Traffic) -> None:
+    """No level has more answers than requests, and no more answers are proven than there are."""
+    for number, level in enumerate(traffic.levels):
+        if level.answered + sum(level.errors.values()) != level.requests:
+            raise ValueError(f"traffic.levels[{number}]: its answers and failures are not its requests")
+        if bool(level.clients) == bool(level.share):
+            raise ValueError(f"traffic.levels[{number}]: it has clients or arrivals, not both or neither")
+    if sum(traffic.proven.values()) + len(traffic.mixups) > traffic.checked:
+        raise ValueError(f"traffic: more answers are proven or mixed up than the {traffic.checked} checked")
 
 
 def _sound(sound: PairedSound, cases: Collection[str]) -> None:
