@@ -90,16 +90,8 @@ def unrecordable(samples: np.ndarray[Any, Any]) -> str:
 
 
 def fault(samples: np.ndarray[Any, Any]) -> str:
-    """Why no metric may read these samples (no recording can hold them, or silence), else ''.
-
-    One value throughout is silence, whichever it is.
-    """
-    return unrecordable(samples) or ("silent audio" if _is_silent(samples) else "")
-
-
-def _is_silent(samples: np.ndarray[Any, Any]) -> bool:
-    lowest, highest = float(samples.min()), float(samples.max())
-    return max(-lowest, highest) < _QUIETEST or (samples.size > 1 and lowest == highest)
+    """Why no metric may read these samples (no recording can hold them, or silence), else ''."""
+    return unrecordable(samples) or ("silent audio" if abs(samples).max() < _QUIETEST else "")
 
 
 def _above_full_scale(peak: float) -> str:
