@@ -209,3 +209,17 @@ def test_figures_of_f5_spanish_are_the_recorded_ones() -> None:
     text = results("f5_text")["ms_per_100_characters"]
     low, high = text["interval_95"]
     assert f"{text['median']:.2f} ms [{low:.2f}, {high:.2f}] for 100 characters" in F5
+
+
+def test_the_page_of_load_has_the_recorded_counts_of_crossed_and_honest_answers() -> None:
+    found = results("identity")
+    planted, caught = (
+        sum(count for turn in found["planted"] for count in turn[key].values())
+        for key in ("planted", "caught")
+    )
+    honest = sum(found[name]["answers"] for name in ("server", "rounded", "restless"))
+    accused = sum(found[name]["accused"] for name in ("server", "rounded", "restless"))
+    page = " ".join(PAGES["docs/load.md"].split())
+    assert f"{caught} of {planted} wrong answers" in page
+    assert f"of {honest:,} honest answers, {found['restless']['answers']:,} of them" in page
+    assert accused == sum(turn["false"] for turn in found["planted"]) == 0
