@@ -262,7 +262,7 @@ def test_a_switch_is_told_the_same(made: Made, pipeline: F5Spanish) -> None:
 
 def test_a_voice_in_a_folder_is_told_the_same(made: Made, pipeline: F5Spanish, tmp_path: Path) -> None:
     shutil.copytree(made.voice, tmp_path / "voice")
-    voice = folder.Voice(
+    voice = folder.VoiceFile(
         checkpoint=export.CHECKPOINT, vocabulary=dataset.VOCABULARY, vocoder="vocos", steps=2,
         references=(ReferenceSettings(audio="clip.wav", text=small.TRANSCRIPT),),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.settings import ReferenceSettings
 from tts_baseline.pipelines.f5_spanish.voice import folder as voice_folder
-from tts_baseline.pipelines.f5_spanish.voice.folder import Voice, unfolded, written
+from tts_baseline.pipelines.f5_spanish.voice.folder import VoiceFile, unfolded, written
 
 HOLA = Request(text="Hola, buenos días.", seed=3)
 
@@ -95,7 +95,7 @@ def test_what_the_project_sets_wins_over_the_voice_and_the_voice_over_the_preset
 ) -> None:
     mine = tmp_path / "mine"
     shutil.copytree(voice, mine)
-    taught = written(Voice(**base(voice), steps=4, guidance=0.0, sway=-0.5))
+    taught = written(VoiceFile(**base(voice), steps=4, guidance=0.0, sway=-0.5))
     (mine / voice_folder.FILE).write_text(taught, encoding="utf-8")
     found = create(settings={"weights": str(mine), "preset": "upstream"}).provenance
     assert (found["steps"], found["guidance"], found["sway"], found["trim"]) == ("4", "0.0", "-0.5", "off")
@@ -123,7 +123,9 @@ def test_what_is_written_is_read_whatever_is_said(tmp_path: Path) -> None:
         ReferenceSettings(audio="a.flac", text=said),
         ReferenceSettings(audio="hf://owner/name/b.flac", text="b", region="mexican", style="happy"),
     )
-    voice = Voice(checkpoint="m", vocabulary="v", vocoder="hf://charactr/vocos", references=clips, sway=-0.5)
+    voice = VoiceFile(
+        checkpoint="m", vocabulary="v", vocoder="hf://charactr/vocos", references=clips, sway=-0.5
+    )
     (tmp_path / "ana").mkdir()
     (tmp_path / "ana" / voice_folder.FILE).write_text(written(voice), encoding="utf-8")
     table = unfolded({"weights": "ana", "speed": 1.1}, root=tmp_path)

@@ -82,7 +82,7 @@ def export(
         named = {"checkpoint": str(path), "vocabulary": str(out / VOCABULARY)}
         return Exported(path=path, settings={**named, **_sampling(state)})
     continued = voice.continued(dataset, clips)
-    settings = folder.Voice(
+    settings = folder.VoiceFile(
         checkpoint=CHECKPOINT,
         vocabulary=VOCABULARY,
         vocoder=_vocoder(vocoder, dataset, out, licence),
@@ -122,7 +122,7 @@ def _vocoder(source: str, dataset: Path, out: Path, licence: str) -> str:
 
 
 def _checkpoint(
-    state: State, run: Path, dataset: Path, out: Path, licence: str, *, of: folder.Voice | None = None
+    state: State, run: Path, dataset: Path, out: Path, licence: str, *, of: folder.VoiceFile | None = None
 ) -> Path:
     weights = spoken(state)
     vectors = {name: weights.pop(name) for name in list(weights) if name.startswith(PROSODY)}
@@ -175,7 +175,7 @@ def _held_out(state: State) -> dict[str, str]:
     return {} if math.isinf(best) else {"loss on clips held out": f"{best:.4f}"}
 
 
-def _belongs_to(of: folder.Voice | None) -> dict[str, str]:
+def _belongs_to(of: folder.VoiceFile | None) -> dict[str, str]:
     if of is None:
         return {}
     clips = "; ".join(f"{clip.audio}: {clip.text}" for clip in of.references)

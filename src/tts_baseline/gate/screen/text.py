@@ -17,7 +17,6 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.rewordings import rewordings, words
 from tts_baseline.gate.screen.accepted import why_new
 
-Texts = Sequence[str]
 _NO_CAUSE: Mapping[str, Cause] = MappingProxyType({})
 _SILENT = "the pipeline does not tell what it reads out any more"
 
@@ -48,7 +47,7 @@ def verdicts(
 def of_pairs(
     spec: MetricSpec,
     limit: Limit,
-    told: Mapping[str, tuple[Texts, Texts]],
+    told: Mapping[str, tuple[Sequence[str], Sequence[str]]],
     new: Mapping[str, Cause] = _NO_CAUSE,
 ) -> list[Verdict]:
     """The verdicts on what was told then and now, by case: the suite's before its cases'.

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from tts_baseline.core import units
-from tts_baseline.report.benchmark.figures import Shares, Spread
+from tts_baseline.report.benchmark.figures import LatencySpread, Shares
 from tts_baseline.report.markup import Markup, element
 
 STYLE = """
@@ -23,7 +23,7 @@ _WIDTH, _ROW, _LEFT, _RIGHT, _AXIS = 720, 26, 90, 70, 18
 _STEPS = (1.0, 2.0, 5.0)
 
 
-def spreads(rows: Sequence[Spread]) -> Markup:
+def spreads(rows: Sequence[LatencySpread]) -> Markup:
     """A line from the 5th to the 95th percentile, a box of the middle half, the median, on a log scale.
 
     The median's interval is the band behind it.
@@ -47,7 +47,7 @@ def shares(rows: Sequence[Shares]) -> Markup:
     return _picture([*marks, *_legend(tuple(rows[0].parts), len(rows) * _ROW)], len(rows))
 
 
-def _strip(row: Spread, top: float, place: Callable[[float], float]) -> Iterator[Markup]:
+def _strip(row: LatencySpread, top: float, place: Callable[[float], float]) -> Iterator[Markup]:
     p5, p25, p50, p75, p95 = map(place, row.percentiles)
     middle, upper, height = top + _ROW / 2, top + 5, _ROW - 10
     yield _words(row.name, 0, middle)

@@ -44,7 +44,7 @@ class FigureTable(Record, frozen=True, kw_only=True):
     rows: tuple[FigureRow, ...]
 
 
-class Spread(Record, frozen=True, kw_only=True):
+class LatencySpread(Record, frozen=True, kw_only=True):
     """How values are spread: the 5th, 25th, 50th, 75th and 95th percentile, and the median's interval."""
 
     name: str
@@ -75,7 +75,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
     cases: bounds.Natural
     failed: bounds.Natural
     tables: tuple[FigureTable, ...]
-    spreads: tuple[Spread, ...] = ()
+    spreads: tuple[LatencySpread, ...] = ()
     shares: tuple[Shares, ...] = ()
 
 
@@ -83,7 +83,7 @@ def benchmark(
     kind: BenchmarkKind,
     run: Run,
     tables: Sequence[FigureTable],
-    spreads: Sequence[Spread] = (),
+    spreads: Sequence[LatencySpread] = (),
     shares: Sequence[Shares] = (),
 ) -> Benchmark:
     """The benchmark of a run that has these figures; tables without a row are left out."""

@@ -16,8 +16,8 @@ from tts_baseline.report.benchmark.figures import (
     Figure,
     FigureRow,
     FigureTable,
+    LatencySpread,
     Shares,
-    Spread,
     benchmark,
 )
 from tts_baseline.report.lengths import LENGTHS, length
@@ -231,12 +231,12 @@ def _suite(run: Run) -> Iterator[FigureRow]:
             yield FigureRow(name=spec.name, cells=(Figure(value=value, unit=spec.unit, count=known, of=of),))
 
 
-def _spread(group: _Group) -> Spread:
+def _spread(group: _Group) -> LatencySpread:
     walls = _walls(group.calls)
     cuts = quantiles(walls, n=20, method="inclusive") if len(walls) > 1 else walls * 19
     middle = median(walls)
     low, high = _around(middle, [median(_walls(process)) for process in group.processes])
-    return Spread(
+    return LatencySpread(
         name=group.name,
         percentiles=(cuts[0], cuts[4], middle, cuts[14], cuts[18]),
         low=middle if low is None else low,

@@ -30,7 +30,7 @@ _INSEPARABLE = ("checkpoint", "vocabulary", "arch")  # one says how to read the 
 _REPAIR = "correct the file, or export the voice again: tts-baseline train export --help"
 
 
-class Voice(Record, frozen=True, kw_only=True, omit_defaults=True):
+class VoiceFile(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What `voice.toml` may set, as in the project file; paths are relative to the voice's folder.
 
     `steps`, `guidance` and `sway` are set where the weights were taught to speak by them.
@@ -65,7 +65,7 @@ def unfolded(table: Mapping[str, Any], *, root: Path) -> dict[str, Any]:
     return {**_set_by(_read(weights, placed(f"{address}/{FILE}", root=root)), address), **table}
 
 
-def written(voice: Voice) -> str:
+def written(voice: VoiceFile) -> str:
     """The text of a `voice.toml`."""
     table: dict[str, Any] = msgspec.to_builtins(voice)
     clips = table.pop("references")
@@ -73,16 +73,16 @@ def written(voice: Voice) -> str:
     return "\n".join(blocks)
 
 
-def _read(weights: str, path: Path) -> Voice:
+def _read(weights: str, path: Path) -> VoiceFile:
     if not path.is_file():
         raise _absent(weights, path)
     try:
-        return msgspec.convert(toml.load(path, SettingsError, _REPAIR), Voice)
+        return msgspec.convert(toml.load(path, SettingsError, _REPAIR), VoiceFile)
     except msgspec.ValidationError as error:
         raise SettingsError(f"this is no voice: {error}", where=str(path), hint=_REPAIR) from error
 
 
-def _set_by(voice: Voice, address: str) -> dict[str, Any]:
+def _set_by(voice: VoiceFile, address: str) -> dict[str, Any]:
     """The settings of a voice, its files as the project would name them."""
 
     def named(file: str) -> str:
