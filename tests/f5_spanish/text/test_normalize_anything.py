@@ -108,6 +108,7 @@ def check(text: str, region: str) -> None:
 @example("١٢٣ ½½ ²³ ①② ⅣⅣ", "castilian")
 @example("हिन्दी 中文 Ελλάδα שלום привет", "neutral")
 @example("0/0 00:00 0.º 99999999999999999999 1/0 0½ 1,", "mexican")
+@example("En la temporada 2,03-04.", "neutral")
 @example("1/" + "9" * 5000 + " 1," + "9" * 5000 + " 9" + ".999" * 2000, "neutral")
 def test_any_text_is_said_or_reported(text: str, region: str) -> None:
     check(text, region)

@@ -42,7 +42,7 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
     before = paragraph.before(match.start())
     whole = first.isdecimal() and second.isdecimal()
     as_range = f"{say(first, 'none', point=here.point)} a {say(second, 'none', point=here.point)}"
-    if previous in words("season") or (whole and _is_season(first, second)):
+    if whole and (previous in words("season") or _is_season(first, second)):
         both = f"{cardinal(first)} {cardinal(second.lstrip('0') or '0')}"
         return Said(both, "date", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
     if previous in words("subtraction") and whole:
