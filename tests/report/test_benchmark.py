@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from scipy import stats
 
+from tests.report.test_under_load import TRAFFIC
 from tests.support.calls import calls, replicate
 from tests.support.runs import KEY, reading, run
 from tts_baseline.core.errors import SettingsError
@@ -206,6 +207,14 @@ def test_the_pages_have_every_figure_with_its_interval() -> None:
                 assert text.written(figure) in marked.replace("\\", "")
     assert looked_at.count("<svg") == 2
     assert "default-src 'none'" in looked_at
+
+
+def test_a_run_under_load_has_its_levels_and_their_plot() -> None:
+    shown = performance(replace(RUN, traffic=TRAFFIC))
+    assert text.terminal(shown).count("(knee)") == 1
+    assert "(knee)" in text.page(shown)
+    assert page.html(shown).count("<svg") == 3
+    assert "under load" not in text.terminal(performance(RUN)).lower()
 
 
 def test_the_same_run_gives_the_same_page() -> None:

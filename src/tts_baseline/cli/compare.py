@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from tts_baseline.cli import _common
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import SettingsError, SuiteError
+from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
 from tts_baseline.report import judgement as report
@@ -42,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against-optimize", metavar="A,B", help="judge against these optimizations; none for the reference"
     )
-    _common.add_shared(parser)
+    _common.add_shared(parser, *(name for name in OPTIONS if name != "load"))
 
 
 def act(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from tts_baseline.report.benchmark.figures import LatencySpread, Shares
 from tts_baseline.report.markup import Markup, element
 
 STYLE = """
+.plot { max-width: 40rem; }
 .box { fill: #4a90d955; stroke: #4a90d9; }
 .whisker { stroke: #4a90d9; stroke-width: 1.5; }
 .middle { stroke: #d9304a; stroke-width: 2.5; }

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tts_baseline.core import bounds
 from tts_baseline.core.records import Record, Run
+from tts_baseline.core.traffic import Traffic
 
 BenchmarkKind = Literal["performance", "quality"]
 VERSION = 1
@@ -77,6 +78,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
     tables: tuple[FigureTable, ...]
     spreads: tuple[LatencySpread, ...] = ()
     shares: tuple[Shares, ...] = ()
+    traffic: Traffic | None = None
 
 
 def benchmark(
@@ -85,6 +87,7 @@ def benchmark(
     tables: Sequence[FigureTable],
     spreads: Sequence[LatencySpread] = (),
     shares: Sequence[Shares] = (),
+    traffic: Traffic | None = None,
 ) -> Benchmark:
     """The benchmark of a run that has these figures; tables without a row are left out."""
     return Benchmark(
@@ -101,4 +104,5 @@ def benchmark(
         tables=tuple(table for table in tables if table.rows),
         spreads=tuple(spreads),
         shares=tuple(shares),
+        traffic=traffic,
     )

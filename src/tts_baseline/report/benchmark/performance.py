@@ -89,6 +89,7 @@ def performance(run: Run) -> Benchmark:
         ),
         spreads=tuple(_spread(group) for group in groups),
         shares=tuple(_shares(group, stages) for group in groups if stages),
+        traffic=run.traffic,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tts_baseline.core import outside, units
+from tts_baseline.report import under_load
 from tts_baseline.report.benchmark.figures import Benchmark, Figure, FigureTable
 from tts_baseline.report.table import WIDTH, Sheet, markdown, text
 
@@ -14,7 +15,7 @@ _FEW = 4  # figures in a row that leave room for an interval and the counts
 
 def terminal(shown: Benchmark, more: Sequence[Sheet] = (), *, width: int = WIDTH, color: bool = False) -> str:
     """What the benchmark tells in a line, and its tables; of each row, the first figure with its interval."""
-    sheets = [Sheet(table.title, *_narrow(table)) for table in shown.tables]
+    sheets = [*(Sheet(table.title, *_narrow(table)) for table in shown.tables), *under(shown)]
     parts = [outside.line(about(shown))]
     for sheet in (*sheets, *more):
         parts += ["", outside.line(sheet.title), text([sheet], width=width, color=color)]
@@ -23,7 +24,7 @@ def terminal(shown: Benchmark, more: Sequence[Sheet] = (), *, width: int = WIDTH
 
 def page(shown: Benchmark, more: Sequence[Sheet] = ()) -> str:
     """The same as a page of Markdown, every figure with its interval."""
-    sheets = [*map(sheet, shown.tables), *more]
+    sheets = [*map(sheet, shown.tables), *under(shown), *more]
     return f"# Benchmark of {shown.kind}\n\n{outside.paragraph(about(shown))}\n\n{markdown(sheets)}"
 
 
@@ -34,6 +35,11 @@ def about(shown: Benchmark) -> str:
         f"{shown.pipeline} @ {shown.variant}, suite {shown.suite}, {cases}, run {shown.run}, "
         f"commit {(shown.commit or 'none')[:7]}, machine {shown.machine}"
     )
+
+
+def under(shown: Benchmark) -> list[Sheet]:
+    """The levels of load, where the run was put under load."""
+    return [under_load.sheet(shown.traffic)] if shown.traffic else []
 
 
 def sheet(table: FigureTable) -> Sheet:
