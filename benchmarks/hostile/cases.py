@@ -204,7 +204,7 @@ def _calls(dice: random.Random, *, counts: bool) -> Calls:
 def _readings(cases: tuple[Case, ...], dice: random.Random, *, slower: bool) -> Iterator[Reading]:
     for name, metric in metrics().items():
         scope, decide = metric.spec.scope, metric.spec.decide
-        for case in [None] if scope == "run" else [case.id for case in cases]:
+        for case in [None] if scope != "case" else [case.id for case in cases]:
             is_slower = slower and case is not None and int(case[1:]) % 2
             if decide == "exact":
                 value = 2.0 + bool(is_slower)

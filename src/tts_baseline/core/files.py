@@ -52,7 +52,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one."""
+    """Replace `path` by `data`; a reader, or a crash, leaves either the old file or the new one.
+
+    Raises OSError where that cannot be done, also for a name that the file system cannot have.
+    """
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise OSError(errno.EILSEQ, "no file can have this name", str(path)) from error
     path.parent.mkdir(parents=True, exist_ok=True)
     name = path.parent / f".{path.name[:_KEPT]}.{secrets.token_hex(4)}"
     # Not mkstemp, whose files only their owner may read: who else may is for the user's umask to say.

@@ -131,6 +131,11 @@ def commands(say: str) -> list[Asked]:
         Asked(("benchmark", "quality", f"x{say}?"), 2, unknown),
         Asked(("benchmark", "quality", "last", f"--output=x{say}.pdf"), 2, "no form"),
         Asked(("benchmark", "quality", "last", f"--compare=x{say}?"), 2, "no benchmark can be read"),
+        *(
+            Asked((*words, "--write=no\ud800name"), 2, "no file can have")
+            for words in (("report",), ("review",))
+        ),
+        Asked(("benchmark", "quality", "last", "--output=no\ud800name.md"), 2, "no file can have"),
         Asked(("compare", "last", "--json"), 1),
         Asked(("compare", f"x{say}?"), 2, unknown),
         Asked(("compare", f"--against=x{say}"), 2, "no revision|git|x"),

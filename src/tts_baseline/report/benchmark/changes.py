@@ -23,7 +23,7 @@ def read(path: Path, kind: BenchmarkKind) -> Benchmark:
     hint = f"write one: tts-baseline benchmark {kind} --output before.json"
     try:
         before = msgspec.json.decode(read_bounded(path, _LARGEST), type=Benchmark)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
         raise SettingsError(f"no benchmark can be read: {error}", where=str(path), hint=hint) from error
     if before.version != VERSION or before.kind != kind:
         what = f"this is a benchmark of {before.kind}, version {before.version}"
