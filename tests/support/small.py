@@ -59,7 +59,7 @@ def make_voice(folder: Path, *, seed: int = 0) -> Path:
     """A voice of its own in `folder`, complete: what the setting `weights` may name."""
     model = make(folder, "v1", seed=seed)
     (folder / "vocab.txt").write_bytes(vocabulary.DEFAULT.read_bytes())
-    voice = voices.Voice(
+    voice = voices.VoiceFile(
         checkpoint=model.checkpoint.name,
         vocabulary="vocab.txt",
         vocoder=model.vocoder.name,
