@@ -294,8 +294,9 @@ def edited(row: str, kind: str, dice: random.Random) -> str:
 
 
 def page(rows: list[dict[str, Any]], options: argparse.Namespace) -> str:
-    """The results: counts over all parts so far, then a row each."""
-    before = json.loads(RESULTS.read_text())["planted"]["rows"] if RESULTS.exists() else []
+    """The file of results with what was planted: counts over all parts so far, then a row each."""
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    before = kept["planted"]["rows"] if "planted" in kept else []
     joined = {row["number"]: row for row in (*before, *rows)}
     every = [joined[number] for number in sorted(joined)]
     planted = [row for row in every if row["kind"] != "unchanged"]
@@ -305,7 +306,7 @@ def page(rows: list[dict[str, Any]], options: argparse.Namespace) -> str:
         for row in planted
         if row["status"] == 1 and row["regressed"] == row["altered"] and row["words"] and not row["others"]
     ]
-    results = {
+    results = kept | {
         "planted": {
             "command": "python benchmarks/reading/planted.py --write",
             "commit": git.commit(ROOT)[0],
