@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import soundfile
 from hypothesis import given
@@ -155,13 +156,13 @@ def test_what_it_says_is_shown_without_secrets(written: Written, monkeypatch: py
 
 
 def is_gone(pid: int) -> bool:
+    """Whether a process ends within ten seconds, or is one that only waits to be buried."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
             return True
         time.sleep(0.01)
     return False
