@@ -58,6 +58,7 @@ def test_a_benchmark_is_compared_with_one_of_before(project: Path, call) -> None
         ),
         (("quality", "no-such-run"), "no-such-run", "tts-baseline"),
         (("speed",), "invalid choice: 'speed'", "performance"),
+        (("quality", "--against", "main"), "unrecognized arguments: --against", "usage"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_measured(

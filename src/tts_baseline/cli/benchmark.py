@@ -21,6 +21,7 @@ from tts_baseline.cli import _common
 from tts_baseline.cli._streams import has_colors, say, say_json
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.files import write_atomic
+from tts_baseline.core.options import OPTIONS
 from tts_baseline.report.benchmark import changes, page, text
 from tts_baseline.report.benchmark.figures import Benchmark, BenchmarkKind
 from tts_baseline.report.table import WIDTH, Sheet
@@ -31,6 +32,7 @@ def _json(shown: Benchmark, more: Sequence[Sheet] = ()) -> str:
     return msgspec.json.format(msgspec.json.encode(shown), indent=1).decode() + "\n"
 
 
+_OF_VERDICTS = ("missing", "undecided", "against", "base_python")  # where nothing is judged, none would act
 _FORMS: Mapping[str, Callable[[Benchmark, Sequence[Sheet]], str]] = {
     ".json": _json,
     ".md": text.page,
@@ -53,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare", metavar="FILE", type=Path, help="a .json that --output wrote: show what has moved since"
     )
-    _common.add_shared(parser)
+    _common.add_shared(parser, *(name for name in OPTIONS if name not in _OF_VERDICTS))
 
 
 def act(options: argparse.Namespace) -> int:
