@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -120,12 +121,18 @@ def switches() -> str:
                 f"`{name}`",
                 switch.doc,
                 _equality(switch.spec),
-                ", ".join(switch.spec.needs.devices),
+                ", ".join(map(partial(_device, switch.spec), switch.spec.needs.devices)),
                 ", ".join(f"`{other}`" for other in switch.spec.excludes),
             )
             for name, switch in switches_of("f5_spanish").items()
         ),
     )
+
+
+def _device(spec: SwitchSpec, device: str) -> str:
+    """A device, and what its processor must be able to do."""
+    instructions = " or ".join(f"`{name}`" for name in spec.needs.instructions)
+    return f"{device} with {instructions}" if device == "cpu" and instructions else device
 
 
 def formats() -> str:

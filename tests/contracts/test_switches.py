@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Request
 from tts_baseline.core.registry import pipelines
-from tts_baseline.core.switches import Proof, Switch, SwitchSpec, switches
+from tts_baseline.core.switches import Proof, Switch, SwitchSpec, choose, switches
 from tts_baseline.testing import ContractBroken, check_switch
 
 SWITCHES = {(name, key): switch for name in pipelines() for key, switch in switches(name).items()}
@@ -188,8 +189,10 @@ def test_a_registered_switch_keeps_its_contract(
     pipeline: str, name: str, device: str, version: str, folder: Path
 ) -> None:
     switch = SWITCHES[pipeline, name]
-    if device not in switch.spec.needs.devices:
-        pytest.skip(f"{name} needs {', '.join(switch.spec.needs.devices)}")
+    try:
+        choose({name: switch}, [name], pipeline=pipeline, device=device)
+    except SettingsError as refused:
+        pytest.skip(refused.what)
     maker, subject = BUILD[pipeline]
     measure = check_switch(switch, maker(device, folder / version, version), REQUESTS, subject=subject)
     # pytest -rP shows it

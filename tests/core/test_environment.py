@@ -111,3 +111,21 @@ def test_differences_are_what_changed_and_nothing_else(before: dict, now: dict) 
     assert names == sorted(n for n in before.keys() | now.keys() if before.get(n) != now.get(n))
     for name, line in zip(names, lines, strict=True):
         assert line == f"{name} {before.get(name, '-')} -> {now.get(name, '-')}"
+
+
+def test_what_a_processor_can_do_is_read_where_linux_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = environment.cpu_instructions()
+    if told is not None:
+        assert len(told) > 5
+    says: dict[str, object] = {"is_file": lambda _: True}
+    for text, found in (
+        ("processor: 0\nflags\t\t: fpu avx2 avx512_bf16\nbugs\t: spectre\n", {"fpu", "avx2", "avx512_bf16"}),
+        ("Features\t: fp asimd bf16\nCPU part\t: 0xd40\n", {"fp", "asimd", "bf16"}),
+        ("processor: 0\n", None),
+    ):
+        says["read_text"] = lambda *_, text=text, **__: text
+        for name, answer in says.items():
+            monkeypatch.setattr(environment.Path, name, answer)
+        assert environment.cpu_instructions() == found
+    monkeypatch.setattr(environment.Path, "is_file", lambda _: False)
+    assert environment.cpu_instructions() is None

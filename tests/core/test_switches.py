@@ -33,6 +33,7 @@ KNOWN = {
         switch("half", "weights", excludes=("quarter",)),
         switch("quarter", "weights"),
         switch("fast_gpu", needs=Needs(devices=("cuda",), capability=(9, 0))),
+        switch("eighth", needs=Needs(instructions=("avx512_vnni", "avx_vnni"))),
         switch("packaged", needs=Needs(package="no_such_package", extra="f5")),
     )
 }
@@ -83,6 +84,21 @@ def test_a_device_that_cannot_do_it_is_refused(monkeypatch: pytest.MonkeyPatch) 
     for capability in ((9, 0), None):
         monkeypatch.setattr(switches, "cuda_capability", lambda seen=capability: seen)
         assert len(chosen("fast_gpu", device="cuda")) == 1
+
+
+def test_a_processor_that_cannot_do_it_is_refused_and_one_that_is_not_known_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(switches, "cpu_instructions", lambda: frozenset({"avx2"}))
+    with pytest.raises(
+        SettingsError, match="eighth needs a processor with avx512_vnni or avx_vnni"
+    ) as refused:
+        chosen("eighth")
+    assert refused.value.hint == "--tts-optimize none"
+    assert len(chosen("eighth", device="cuda")) == 1
+    for instructions in (frozenset({"avx2", "avx_vnni"}), None):
+        monkeypatch.setattr(switches, "cpu_instructions", lambda seen=instructions: seen)
+        assert len(chosen("eighth")) == 1
 
 
 def test_a_missing_package_is_refused_with_its_extra() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from tests.support import small
+from tests.support.processors import acts
 from tts_baseline.core.records import Request
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.network.architecture import Architecture
@@ -40,6 +41,7 @@ def test_the_modulations_and_the_embedding_of_the_time_are_gone(build: Any) -> N
     assert parameters(tabulated) < parameters(reference)
 
 
+@acts("bf16")
 def test_it_counts_its_steps_and_beside_bf16_says_what_bf16_says(models: dict[str, small.Small]) -> None:
     def speak(*optimize: str) -> tuple[bytes, dict[str, str]]:
         pipeline = create(settings=small.table(models["v0"], steps=3), optimize=optimize)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support import small
 from tests.support.git_folder import new
+from tests.support.processors import acts
 
 SUITE = '[[case]]\nid = "hola"\ntext = "Hola."\n'
 # Any change is within these limits, so that the first look decides.
@@ -27,6 +28,7 @@ def project(model: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+@acts("bf16")
 def test_bf16_shows_its_proof_its_gain_and_how_it_sounds(models: dict[str, Any], tmp_path: Path) -> None:
     folder = new(tmp_path, project(models["v0"]), SUITE)
     folder.commit("a small model")

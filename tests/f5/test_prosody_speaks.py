@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from safetensors.torch import load_file, save_file
 
 from tests.support import small, upstream
+from tests.support.processors import acts
 from tts_baseline.cli import main
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError, TtsBaselineError
 from tts_baseline.core.records import Request
@@ -251,6 +252,7 @@ def test_what_it_is_told_is_known_of_its_sound(made: Made, pipeline: F5Spanish, 
     assert speaking(made, other).provenance["prosody"] != before
 
 
+@acts("bf16")
 def test_a_switch_is_told_the_same(made: Made, pipeline: F5Spanish) -> None:
     table = small.table(made.model, vocabulary=str(made.voice / dataset.VOCABULARY), steps=2)
     switched = create(settings=table, optimize=("adaln_table",))

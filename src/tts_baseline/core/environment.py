@@ -58,6 +58,15 @@ def cuda_capability() -> tuple[int, int] | None:
         pynvml.nvmlShutdown()
 
 
+def cpu_instructions() -> frozenset[str] | None:
+    """What the processor can do, by Linux's names (avx512_bf16, …); None where it is not told."""
+    info = Path("/proc/cpuinfo")
+    if not info.is_file():
+        return None
+    found = re.search(r"^(?:flags|Features)\s*:(.*)$", info.read_text(errors="replace"), re.MULTILINE)
+    return frozenset(found[1].split()) if found else None
+
+
 def usable_cores() -> list[int]:
     """The numbers of the cores that this process may run on; of all cores where the system has no say."""
     if hasattr(os, "sched_getaffinity"):

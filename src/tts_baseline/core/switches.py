@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from tts_baseline.core.environment import cuda_capability
+from tts_baseline.core.environment import cpu_instructions, cuda_capability
 from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
 from tts_baseline.core.registry import PIPELINES, declared, nearest, summary
 
@@ -29,13 +29,15 @@ STAGES: tuple[SwitchStage, ...] = ("weights", "solver", "network", "vocoder", "c
 class Needs(Struct, frozen=True, kw_only=True):
     """What a switch needs; checked before anything is loaded.
 
-    devices:    where it works: cpu, cuda.
-    capability: the least CUDA compute capability, such as (8, 0).
+    devices:      where it works: cpu, cuda.
+    capability:   the least CUDA compute capability, such as (8, 0).
+    instructions: what the CPU must have one of, as Linux names it; trusted where the system does not say.
     package, extra: what it imports, and the extra of this project that installs it.
     """
 
     devices: tuple[str, ...] = ("cpu", "cuda")
     capability: tuple[int, int] = (0, 0)
+    instructions: tuple[str, ...] = ()
     package: str = ""
     extra: str = ""
 
@@ -188,6 +190,14 @@ def _check_needs(spec: SwitchSpec, device: str) -> None:
         raise SettingsError(
             f"the switch {spec.name} needs CUDA compute capability {_dotted(spec.needs.capability)}, "
             f"and this GPU has {_dotted(capability)}",
+            where="--tts-optimize",
+            hint="--tts-optimize none",
+        )
+    instructions = cpu_instructions() if kind == "cpu" and spec.needs.instructions else None
+    if instructions is not None and instructions.isdisjoint(spec.needs.instructions):
+        raise SettingsError(
+            f"the switch {spec.name} needs a processor with {' or '.join(spec.needs.instructions)}, which "
+            "this one has not: it would be slower",
             where="--tts-optimize",
             hint="--tts-optimize none",
         )

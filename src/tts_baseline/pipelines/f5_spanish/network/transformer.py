@@ -10,6 +10,7 @@ Shapes: b items, n frames, d model width, m mel channels, t text tokens.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -112,6 +113,12 @@ def with_weights(network: Transformer, weights: Mapping[str, Tensor]) -> Transfo
         other = Transformer(network.architecture)
     other.load_state_dict(dict(weights), assign=True)
     return other.eval().requires_grad_(False)
+
+
+def alike(network: Transformer) -> Transformer:
+    """The same network anew, whose modules may be replaced; it shares the weights of the given one."""
+    shared = [*network.parameters(), *network.buffers()]
+    return copy.deepcopy(network, {id(tensor): tensor for tensor in shared})
 
 
 def transformer_of(parts: Parts) -> Transformer:

@@ -44,10 +44,10 @@ def apply(parts: Parts) -> Parts:
     """The parts with a table for each modulation, computed as the reference does at every step."""
     import torch
 
-    from tts_baseline.pipelines.f5_spanish.network.transformer import transformer_of, with_weights
+    from tts_baseline.pipelines.f5_spanish.network.transformer import alike, transformer_of
 
     reference = transformer_of(parts)
-    network = with_weights(reference, reference.state_dict())
+    network = alike(reference)
     with torch.inference_mode():
         moments = {time: reference.time_embed(time) for time in parts.solver.times}
         for owner, name in _places(network):

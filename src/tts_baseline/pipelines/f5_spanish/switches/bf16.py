@@ -17,7 +17,7 @@ SPEC = SwitchSpec(
     stage="weights",
     equality="perceptual",
     bound=20.0,  # chosen: random small models give 33 and 39 dB, see docs/f5_spanish.md
-    needs=Needs(devices=("cpu", "cuda"), capability=(8, 0)),
+    needs=Needs(devices=("cpu", "cuda"), capability=(8, 0), instructions=("avx512_bf16", "amx_bf16", "bf16")),
     excludes=("fp16",),
 )
 

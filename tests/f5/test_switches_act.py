@@ -1,0 +1,112 @@
+"""What each switch changes in the work of an evaluation, one by one and together; and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support import small
+from tests.support.processors import acts
+from tts_baseline.core.errors import PipelineError
+from tts_baseline.core.records import Request, Work
+from tts_baseline.core.switches import switches
+from tts_baseline.measure import work
+from tts_baseline.pipelines.f5_spanish.network.transformer import alike
+
+BLOCKS = small.SIZES["depth"]
+EQUAL = ("adaln_table", "fused_norm", "fused_qkv", "packed")
+REQUEST = Request(text="Una frase de prueba.", seed=3)
+STEPS = 3
+
+
+@pytest.fixture
+def spent(models: dict[str, small.Small]) -> Callable[..., Work]:
+    """A function that counts the work of a request after the first: `spent(*switches)`."""
+
+    def counted(*optimize: str, version: str = "v0") -> Work:
+        from tts_baseline.pipelines.f5_spanish import create
+
+        pipeline = create(settings=small.table(models[version], steps=STEPS), optimize=optimize)
+        pipeline.synthesize(REQUEST)
+        counter = work.counter()
+        assert counter is not None
+        return counter.count(lambda: pipeline.synthesize(REQUEST))[1]
+
+    return counted
+
+
+def fewer(before: Work, after: Work, operator: str) -> float:
+    """How many dispatches of an operator are gone, for each block and evaluation."""
+    gone = before.operators.get(operator, 0) - after.operators.get(operator, 0)
+    return gone / (BLOCKS * STEPS)
+
+
+def test_fused_qkv_is_one_product_for_three_and_one_turn_for_two(spent: Any) -> None:
+    before, after = spent(), spent("fused_qkv")
+    assert fewer(before, after, "aten.addmm") == 2
+    assert fewer(before, after, "aten.neg") == fewer(before, after, "aten.stack") == 1
+    assert sum(before.flops.values()) > 0
+
+
+def test_fused_norm_leaves_half_of_what_modulates(spent: Any) -> None:
+    before, after = spent(), spent("fused_norm")
+    assert fewer(before, after, "aten.mul") == 4
+    assert fewer(before, after, "aten.addcmul") == -2
+    assert sum(before.operators.values()) - sum(after.operators.values()) == 6 * BLOCKS * STEPS
+
+
+def test_packed_computes_every_product_of_the_blocks_and_its_gelu(spent: Any) -> None:
+    before, after = spent(), spent("packed")
+    assert fewer(before, after, "aten.addmm") == 6
+    assert fewer(before, after, "mkldnn._linear_pointwise") == -6
+    assert fewer(before, after, "aten.gelu") == 1
+
+
+@acts("int8")
+def test_int8_computes_every_product_of_the_blocks_in_8_bits(spent: Any) -> None:
+    before, after = spent(), spent("int8")
+    assert fewer(before, after, "aten.addmm") == 6
+    assert fewer(before, after, "quantized.linear_dynamic") == -6
+
+
+@pytest.mark.parametrize("version", ["v0", "v1"])
+def test_all_that_are_equal_dispatch_less_and_say_the_same(build: Any, spent: Any, version: str) -> None:
+    before, after = spent(version=version), spent(*EQUAL, version=version)
+    assert after.syncs == before.syncs
+    gone = sum(before.operators.values()) - sum(after.operators.values())
+    assert gone / (BLOCKS * STEPS) >= 20  # of 34 of the reference's block
+    pipelines = build(version, steps=STEPS), build(version, optimize=EQUAL, steps=STEPS)
+    plain, fast = (pipeline.synthesize(REQUEST).samples for pipeline in pipelines)
+    assert np.abs(plain - fast).max() <= 1e-5 * np.abs(plain).max()
+    proofs = {name for name in pipelines[1].provenance if name.startswith("switch ")}
+    assert proofs == {f"switch {name}" for name in EQUAL}
+
+
+@acts("bf16")
+def test_beside_bf16_they_say_what_bf16_says(build: Any) -> None:
+    half, both = build(optimize=("bf16",), steps=STEPS), build(optimize=("bf16", *EQUAL), steps=STEPS)
+    plain, fast = (pipeline.synthesize(REQUEST).samples for pipeline in (half, both))
+    assert 10 * np.log10(np.square(plain).sum() / np.square(plain - fast).sum()) > 20
+    assert both.provenance["switch bf16"].endswith("linear layers bfloat16")
+    assert "of 0 " not in both.provenance["switch bf16"]
+
+
+def test_a_network_that_is_alike_shares_its_weights_and_not_its_modules(build: Any) -> None:
+    network = build().engine.parts.network
+    other = alike(network)
+    assert {id(tensor) for tensor in other.parameters()} == {id(tensor) for tensor in network.parameters()}
+    assert not {id(module) for module in other.modules()} & {id(module) for module in network.modules()}
+
+
+@pytest.mark.parametrize("name", ["packed", "int8"])
+def test_a_torch_without_onednn_is_refused(name: str, build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = build().engine.parts
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    monkeypatch.setattr(type(torch.backends.quantized), "supported_engines", ["none"])
+    with pytest.raises(PipelineError, match=f"{name} needs oneDNN") as refused:
+        switches("f5_spanish")[name].apply(parts)
+    assert refused.value.hint == "--tts-optimize none"
