@@ -35,6 +35,7 @@ def test_a_regression_is_told_with_numbers_place_and_next_commands(make) -> None
         "es: latency regressed, +150.0% (95% [+118.3, +186.4]; limit 5.0%)",
         "  baseline 100.0 ms   3 accepted runs on this machine, last at abc1234, 2026-11-22",
         "  current  250.0 ms",
+        "  because  the audio is as long, the code is slower",
         "  where    model +150.0 ms; text within 30.0 ms",
         "  cases    c0 +150.0%, c1 +150.0%, c2 +150.0% and 3 more",
         "Next:",

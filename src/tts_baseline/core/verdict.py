@@ -83,6 +83,25 @@ class MeasuredChange(Record, frozen=True):
     high: float
 
 
+# Which part of a call's time changed by more than the limit; '' where neither did, 'unclear' where that is
+# not known of one.
+ChangedPart = Literal["", "audio", "code", "both", "unclear"]
+
+
+class LatencySplit(Record, frozen=True, kw_only=True):
+    """How a change of latency splits: ln(latency) = ln(seconds of audio) + ln(seconds per second of audio).
+
+    `audio` and `pace` are the changes of these two. `expected` is what the latency of so much audio would
+    have changed by, as time follows length in this pipeline; `code` is the rest. All are shares.
+    """
+
+    audio: MeasuredChange
+    pace: MeasuredChange
+    expected: MeasuredChange
+    code: MeasuredChange
+    part: ChangedPart
+
+
 class Operator(Record, frozen=True):
     """One operator's count (of dispatches, FLOPs, waits or bytes), before and now."""
 
@@ -150,7 +169,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     value grew. `drift` is the change since the anchor run, given only if it is clearly more than twice the
     limit. `runs` counts the accepted runs (screen) or restarts (judge) behind the change. `changed` lists the
     settings that differ, if the verdict is a change. `against` names the judge's base; `judged` is the
-    judge's verdict, if the screen's stands.
+    judge's verdict, if the screen's stands. `split` is of times of whole calls alone.
     """
 
     gate: str
@@ -174,6 +193,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     changed: tuple[Change, ...] = ()
     against: str = ""
     judged: Verdict | None = None
+    split: LatencySplit | None = None
 
     @property
     def is_environment(self) -> bool:

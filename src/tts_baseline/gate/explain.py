@@ -12,7 +12,7 @@ from tts_baseline.core import units
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
-from tts_baseline.gate import rewordings
+from tts_baseline.gate import rewordings, split
 from tts_baseline.gate.changes import around
 
 # chosen: what fits a line, and names most of what moved.
@@ -24,6 +24,10 @@ _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _COMMIT_DIGITS = 7
 _SHOWN_DIGITS, _WHOLE_HASH = 4, 64
+_ELSEWHERE: tuple[Cause, ...] = (
+    "environment",
+    "before the base",
+)  # what the judge's two revisions did not do
 
 
 def headline(verdict: Verdict, suite: str) -> str:
@@ -44,13 +48,21 @@ def headline(verdict: Verdict, suite: str) -> str:
 
 def reason(verdict: Verdict) -> str:
     """Why the verdict is what it is, in words and numbers; empty where its change and limit say it all."""
-    own = units.joined(_SENTENCES[verdict.cause](verdict), verdict.grounds.note)
+    own = units.joined(_SENTENCES[verdict.cause](verdict), verdict.grounds.note, _split(verdict))
     if source := verdict.grounds.source:
         own = units.joined(own, f"against run {source.run} of {source.machine}")
-    if not verdict.against or verdict.cause in ("environment", "before the base"):
+    if not verdict.against or verdict.cause in _ELSEWHERE:
         return own
     judged = f"the judge: {_side_by_side(verdict.judged or verdict, verdict.against)}"
     return units.joined(own, judged, reason(verdict.judged)) if verdict.judged else units.joined(judged, own)
+
+
+def _split(verdict: Verdict) -> str:
+    """Whether the code or the audio is slower; empty where neither is, or the judge's verdict says it."""
+    blames = verdict.cause not in _ELSEWHERE
+    if verdict.split is None or (verdict.judged is not None and blames):
+        return ""
+    return split.said(verdict.split, blames=blames)
 
 
 def because(verdict: Verdict) -> str:

@@ -46,8 +46,8 @@ def _named(cases: Sequence[str]) -> str:
 
 
 def _has_own_line(verdict: Verdict) -> bool:
-    """True for the judge's verdicts, and for an `ok` that may rest on only some of the cases."""
-    if verdict.decided_by == "judge":
+    """True for the judge's verdicts, and for an `ok` that rests on some of the cases, or hides a change."""
+    if verdict.decided_by == "judge" or (verdict.split and verdict.split.part):
         return True
     if verdict.status == "ok":
         return metrics()[verdict.metric].spec.min_valid > 0

@@ -20,6 +20,7 @@ from tts_baseline.core.verdict import Grounds, Status, Verdict
 from tts_baseline.gate.changes import because
 from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.judge import cpu_time, stages
+from tts_baseline.gate.judge.splits import PairedSplits
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.times import WHOLE_RUN
 from tts_baseline.stats.sequential import LOOKS, Look, Standing, look
@@ -64,7 +65,9 @@ def decide(
         verdicts += silent
     if throttled > MAX_DROPPED:
         why = Grounds(throttled=throttled)
-        verdicts = [replace(v, status="undecided", cause="throttled", grounds=why) for v in verdicts]
+        verdicts = [
+            replace(v, status="undecided", cause="throttled", grounds=why, split=None) for v in verdicts
+        ]
     return tuple(because(verdicts, judgement.against.changed or ()))
 
 
@@ -177,8 +180,13 @@ def _gate(
         moved = stages.shares(taken, [case for case in cases if case.id in by_wall])
         suite = replace(suite, grounds=replace(suite.grounds, stage_shares=moved))
     looks = {case: look(values) for case, values in single.items()}
-    p_values = [looks[case].p_above(limit.log_of(levels[case][0])) for case in single]
+    bounds = {case: limit.log_of(levels[case][0]) for case in single}
+    p_values = [looks[case].p_above(bounds[case]) for case in single]
     alone = [_verdict(spec, limit, case, looks[case], levels[case]) for case in single]
+    if spec.has_stages and single:
+        splits = PairedSplits(taken, single)
+        suite = replace(suite, split=splits.of([*single], limit.log_of(middle[0])))
+        alone = [replace(v, split=splits.of([v.case], bounds[v.case])) for v in alone if v.case]
     return [suite, *corrected(alone, p_values, look(changes).alpha)]
 
 

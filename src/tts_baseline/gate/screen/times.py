@@ -20,6 +20,7 @@ from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machi
 from tts_baseline.gate.screen.past import Past
 from tts_baseline.gate.screen.requests import Alike
 from tts_baseline.gate.screen.scale import Scale
+from tts_baseline.gate.screen.splits import Splits, against_anchor, against_runs
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
@@ -83,6 +84,11 @@ class _Bench:
         self.anchor: Mapping[str, float] = {}
         if past.anchor:
             self.anchor = adjusted(spec, past.anchor[0], session_logs(spec, *past.anchor), adjustment)
+        self.splits = self.drift_splits = None
+        if spec.has_stages:
+            self.splits = Splits((*self.runs, run), (*self.then, self.now))
+            if past.anchor:
+                self.drift_splits = Splits((past.anchor[0], run), (self.anchor, self.now))
 
     def earlier(self, case: str) -> list[float]:
         return [values[case] for values in self.then if case in values]
@@ -121,7 +127,10 @@ class _Bench:
                 fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
             bound = self._bound(fmean(before))
             p_values.append(fair.p_above(bound))
-            alone.append(self._verdict(case, fair, plain, before, bound))
+            verdict = self._verdict(case, fair, plain, before, bound)
+            if self.splits:
+                verdict = replace(verdict, split=self.splits.of([case], against_runs(bound, self.case_prior)))
+            alone.append(verdict)
         return corrected(alone, p_values, ALPHA)
 
     def suite(self, cases: Sequence[str]) -> Verdict:
@@ -133,7 +142,10 @@ class _Bench:
         plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior)
         bound = self._bound(fmean(plain_then))
         verdict = self._verdict(None, prediction, plain, plain_then, bound)
-        drift = self._drift([case for case in cases if case in self.anchor], then)
+        if self.splits:
+            verdict = replace(verdict, split=self.splits.of(cases, against_runs(bound, self.prior)))
+        anchored = [case for case in cases if case in self.anchor]
+        drift = self._drift(anchored, then)
         if drift is None:
             return verdict
         low, high = drift.interval()
@@ -151,6 +163,8 @@ class _Bench:
             high=high,
             limit=abs(self.scale.share(ANCHOR_FACTOR * bound)),
             cause="slow drift",
+            split=self.drift_splits
+            and self.drift_splits.of(anchored, against_anchor(ANCHOR_FACTOR * bound, drift)),
         )
 
     def _drift(self, cases: Sequence[str], then: Sequence[float]) -> Estimate | None:
