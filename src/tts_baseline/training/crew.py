@@ -87,5 +87,6 @@ def joined(device: str, accumulate: int) -> Iterator[tuple[Crew, str]]:
     distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
         yield Crew(distributed.get_rank(), count), own
+        distributed.barrier()  # one that leaves would take its connections from those that still add up
     finally:
         distributed.destroy_process_group()
