@@ -20,6 +20,7 @@ from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Baseline, Quality, Record, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.taints import Taints
 from tts_baseline.gate import certificate as rules
 from tts_baseline.gate import limits
 from tts_baseline.gate import sound_certificate as sound_rules
@@ -85,6 +86,7 @@ TARGETS: Mapping[str, tuple[type[Record], Callable[..., None]]] = {
     "judgement.json": (Judgement, of_judgement),
     "certificate.json": (Certificate, of_certificate),
     "sound.json": (SoundCertificate, of_sound_certificate),
+    "taints.json": (Taints, lambda _: None),
     "history.json": (HistoryEntry, lambda _: None),
 }
 

@@ -65,11 +65,13 @@ def promote(
         kept = None
         if machine and (reset_anchor or not store.has(run)):
             earlier = store.runs(run.environment.key)
-            epoch = max((r.acceptance.epoch for r in earlier if r.acceptance), default=0)
+            counted = list(store.untainted(earlier))
+            current = _epoch(counted)
             accepted = replace(
                 acceptance,
-                epoch=epoch + 1 if changed or not epoch else epoch,
-                anchor=reset_anchor or not earlier,
+                # A new epoch has a number of its own, also if what was tainted comes back.
+                epoch=_epoch(earlier) + 1 if changed or not current else current,
+                anchor=reset_anchor or not counted,
             )
             kept = replace(run, version=SCHEMA_VERSION, acceptance=accepted, own_readings=())
         if not is_new and kept is None:
@@ -77,6 +79,11 @@ def promote(
         if store.load(run.environment.key) != baseline:
             raise history.changed_meanwhile(store.folder)
         return store.write(quality=quality if is_new else None, goldens=goldens, run=kept)
+
+
+def _epoch(runs: Iterable[Run]) -> int:
+    """The newest epoch of these runs, 0 without any."""
+    return max((run.acceptance.epoch for run in runs if run.acceptance), default=0)
 
 
 def _differs(quality: Quality, before: Quality | None, *, with_limits: bool) -> bool:

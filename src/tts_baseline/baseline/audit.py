@@ -10,12 +10,13 @@ from msgspec import Struct
 
 from tts_baseline.baseline import files, history, identity
 from tts_baseline.baseline.identity import Identity
-from tts_baseline.baseline.store import SOUND_CERTIFICATE, Store, named_certificate, named_run
+from tts_baseline.baseline.store import SOUND_CERTIFICATE, TAINTS, Store, named_certificate, named_run
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.records import Quality, Record, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.taints import Taints
 
 Stored = TypeVar("Stored", bound=Record)
 
@@ -38,6 +39,7 @@ class Folder(Struct, frozen=True, kw_only=True):
     runs: Mapping[Path, Run]
     certificates: Mapping[Path, Certificate]
     sound: Mapping[Path, SoundCertificate]
+    taints: Mapping[Path, Taints]
     entries: Mapping[Path, HistoryEntry]
     unread: tuple[Problem, ...]
 
@@ -90,6 +92,7 @@ def _read(store: Store) -> Folder:
         runs=each("machines/*/[!.]*.json", Run),
         certificates=each("certificates/[!.]*.json", Certificate, but=SOUND_CERTIFICATE),
         sound=each(SOUND_CERTIFICATE, SoundCertificate),
+        taints=each(TAINTS, Taints),
         entries=each(f"{history.FOLDER}/[!.]*.json", HistoryEntry),
         unread=tuple(unread),
     )
@@ -98,10 +101,11 @@ def _read(store: Store) -> Folder:
 def _of_another(folder: Folder) -> Iterator[Problem]:
     """Two pipelines in one folder, and a folder that is not that of its pipeline."""
     store = folder.store
-    records: dict[Path, Quality | Run | Certificate | SoundCertificate] = {
+    records: dict[Path, Quality | Run | Certificate | SoundCertificate | Taints] = {
         **folder.runs,
         **folder.certificates,
         **folder.sound,
+        **folder.taints,
     }
     if folder.quality:
         records[store.folder / "quality.json"] = folder.quality
@@ -143,7 +147,7 @@ def _goldens(folder: Folder) -> Iterator[Problem]:
 
 def _left_over(folder: Folder) -> Iterator[Problem]:
     store, quality = folder.store, folder.quality
-    known = {*folder.runs, *folder.certificates, *folder.sound, *folder.entries}
+    known = {*folder.runs, *folder.certificates, *folder.sound, *folder.taints, *folder.entries}
     known.add(store.folder / "quality.json")
     known |= {store.golden(case, accepted) for case, accepted in (quality.cases if quality else {}).items()}
     sweepable = set(history.leftovers(store.folder, known))

@@ -57,7 +57,7 @@ def newest_hashes(known: Mapping[str, HistoryEntry]) -> dict[str, set[str]]:
 
 def stored(folder: Path) -> list[Path]:
     """The files that a history accounts for, as far as they are there."""
-    globs = ("quality.json", "machines/*/[!.]*.json", "certificates/[!.]*.json")
+    globs = ("quality.json", "taints.json", "machines/*/[!.]*.json", "certificates/[!.]*.json")
     return sorted(path for pattern in globs for path in folder.glob(pattern))
 
 

@@ -11,14 +11,15 @@ from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.taints import Taints
 
-_STORED = (Quality, Run, Certificate, SoundCertificate, HistoryEntry)
+_STORED = (Quality, Run, Certificate, SoundCertificate, Taints, HistoryEntry)
 
 
 def json_schema() -> bytes:
     """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 
-    That is `quality.json`, `machines/<key>/<run>.json`, `certificates/<key>.json`,
+    That is `quality.json`, `machines/<key>/<run>.json`, `taints.json`, `certificates/<key>.json`,
     `certificates/sound.json` and `history/<hash>.json`. It is
     generated from the records and the registry, so a new metric needs no edit here.
     """

@@ -18,12 +18,14 @@ from tts_baseline.core.errors import BaselineError
 from tts_baseline.core.files import read_bounded, write_atomic
 from tts_baseline.core.records import SCHEMA_VERSION, Baseline, Quality, QualityCase, Run, Utterance
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.taints import Taint, Taints
 
-Owned = TypeVar("Owned", Quality, Run, Certificate, SoundCertificate)
+Owned = TypeVar("Owned", Quality, Run, Certificate, SoundCertificate, Taints)
 
 RING = 20  # chosen: enough for a good spread, few enough to forget a machine's old state
 _GOLDEN_DIGITS = 16  # of the SHA-256 of a golden's file, in its name
 _QUALITY = "quality.json"
+TAINTS = "taints.json"
 SOUND_CERTIFICATE = "certificates/sound.json"  # no machine has this key: theirs end in a hash
 
 
@@ -40,9 +42,10 @@ def stores(root: Path) -> Iterator[Store]:
 
 
 class Store:
-    """`<pipeline>/<variant>/`: quality.json, golden/, machines/<key>/, certificates/, history/.
+    """`<pipeline>/<variant>/`: quality.json, golden/, machines/<key>/, taints.json, certificates/, history/.
 
-    quality.json alone says which goldens count. What is read is of one moment under `locked`.
+    quality.json alone says which goldens count, taints.json which runs do not. What is read is of one moment
+    under `locked`.
     """
 
     def __init__(self, root: Path, pipeline: str, variant: str, *, folder: Path | None = None) -> None:
@@ -62,17 +65,21 @@ class Store:
         """The baseline of a run on the machine `key`; empty if nothing was accepted yet.
 
         It has the last 20 runs of the current epoch, oldest first, the anchor, and the newest run of each
-        suite on every other machine, all of them `condensed`. Raises
-        BaselineError for a file that is damaged or of another pipeline.
+        suite on every other machine, all of them `condensed`, and none that is tainted; where every anchor
+        is, the oldest run is the anchor. Raises BaselineError for a file that is damaged or of another
+        pipeline.
         """
         with self.locked():
             quality = self._read(self.folder / _QUALITY, Quality)
             others = sorted(set(self.machines()) - {key})
-            runs = sorted(map(condensed, self.each_run(key)), key=accepted_at)
+            every = sorted(map(condensed, self.each_run(key)), key=accepted_at)
+            runs = list(self.untainted(every))
             elsewhere = tuple(condensed(run) for other in others for run in self._newest(other))
         epoch = max((r.acceptance.epoch for r in runs if r.acceptance), default=1)
         current = [r for r in runs if r.acceptance and r.acceptance.epoch == epoch]
         anchors = [r for r in runs if r.acceptance and r.acceptance.anchor]
+        if not anchors and len(runs) < len(every):
+            anchors = runs[:1]
         return Baseline(
             quality=quality,
             runs=tuple(current[-RING:]),
@@ -94,6 +101,17 @@ class Store:
         with self.locked():
             paths = sorted((self.folder / "machines" / key).glob("[!.]*.json"))
             yield from filter(None, (self._read(path, Run) for path in paths))
+
+    def untainted(self, runs: Iterable[Run]) -> Iterator[Run]:
+        """Those of these runs that are in the speed baseline."""
+        tainted = self.tainted()
+        return (run for run in runs if run.id not in tainted)
+
+    def tainted(self) -> Mapping[str, Taint]:
+        """The runs that have left the speed baseline, by their ids."""
+        with self.locked():
+            found = self._read(self.folder / TAINTS, Taints)
+        return found.runs if found else {}
 
     def quality(self) -> Quality | None:
         """The accepted quality; None if there is none yet."""
@@ -187,6 +205,15 @@ class Store:
             self.sweep()
         return tuple(self.folder / name for name in records)
 
+    def taint(self, runs: Mapping[str, Taint], *, at: str, reason: str) -> Path:
+        """The file that says that exactly these runs are tainted; it is whole, or as it was."""
+        with self.locked():
+            self._write_schema()
+            record = Taints(pipeline=self.identity.pipeline, variant=self.identity.variant, runs=dict(runs))
+            path = self.folder / TAINTS
+            history.commit(self.folder, {TAINTS: files.encoded(record, path)}, at=at, reason=reason)
+        return path
+
     def sweep(self) -> None:
         """Remove what a kill left, and the recordings that quality.json does not name."""
         history.sweep(self.folder, self.named_goldens())
@@ -232,7 +259,7 @@ class Store:
         return record
 
     def _newest(self, key: str) -> Iterable[Run]:
-        return {run.suite: run for run in self.runs(key)}.values()
+        return {run.suite: run for run in self.untainted(self.runs(key))}.values()
 
     def _write_schema(self) -> None:
         path = self.root / "schema" / f"v{SCHEMA_VERSION}.json"

@@ -19,6 +19,7 @@ from tts_baseline.core.judgement import Judgement, Paired, PairedSound
 from tts_baseline.core.readings import ByMetric, by_metric
 from tts_baseline.core.records import Acceptance, Calls, Quality, Reading, Record, Replicate, Run
 from tts_baseline.core.sound_certificate import SoundCertificate
+from tts_baseline.core.taints import Taints
 from tts_baseline.core.traffic import Traffic
 
 T = TypeVar("T")
@@ -67,6 +68,13 @@ def _quality(quality: Quality) -> None:
 def _history(entry: HistoryEntry) -> None:
     """It says when it was written."""
     _moment("at", entry.at)
+
+
+@check.register
+def _taints(taints: Taints) -> None:
+    """Each says when it was said."""
+    for run, taint in taints.runs.items():
+        _moment(f"runs.{run}.at", taint.at)
 
 
 @check.register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import fmean
 
 from msgspec import Struct
@@ -25,11 +25,12 @@ from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 
 SMALLEST_STEP = 0.2  # chosen: of the limit; a smaller step is not worth a mark
 OTHER_CASES = "other cases"
+TAINTED = "tainted"
 _RESET = 'tts-baseline accept RUN --reset-anchor --reason "..."'
 
 
 class AcceptedRun(Struct, frozen=True, kw_only=True):
-    """One accepted run. `value` is what the clock said; None where it ran other cases than the newest run.
+    """One accepted run. `value` is what the clock said; None where it ran other cases, or is tainted.
 
     `change` (against the run before) and `since_anchor` (against the anchor of its time) are fractions, with
     the machine's own drift taken out. `quality` holds medians over the cases, by metric.
@@ -87,23 +88,43 @@ class History(Struct, frozen=True, kw_only=True):
     advice: tuple[Advice, ...]
 
 
-def trace(runs: Sequence[Run], spec: MetricSpec, limit: Limit) -> tuple[History, ...]:
-    """One history for each suite that these accepted runs of a machine (oldest first) have values for."""
+def trace(
+    runs: Sequence[Run], spec: MetricSpec, limit: Limit, tainted: Collection[str] = ()
+) -> tuple[History, ...]:
+    """One history for each suite that these accepted runs of a machine (oldest first) have values for.
+
+    Of the `tainted` ones there are rows, and nothing is compared with them.
+    """
     histories = []
     for suite in dict.fromkeys(run.suite for run in runs):
         measured = [run for run in runs if run.suite == suite and session_logs(spec, run)]
-        if measured:
-            histories.append(_Trend(spec, limit, measured, runs).history())
+        counted = [run for run in measured if run.id not in tainted]
+        if counted:
+            every = [run for run in runs if run.id not in tainted]
+            histories.append(_Trend(spec, limit, measured, counted, every).history())
     return tuple(histories)
 
 
 class _Trend:
-    """The runs that compare with the newest, over the cases that all of them have in the same words."""
+    """The runs that compare with the newest, over the cases that all of them have in the same words.
 
-    def __init__(self, spec: MetricSpec, limit: Limit, runs: Sequence[Run], every: Sequence[Run]) -> None:
-        self.spec, self.limit, self.runs, self.newest = spec, limit, runs, runs[-1]
+    Of `runs` those are `counted` that are not tainted; `every` has the anchors of other suites, too.
+    """
+
+    def __init__(
+        self,
+        spec: MetricSpec,
+        limit: Limit,
+        runs: Sequence[Run],
+        counted: Sequence[Run],
+        every: Sequence[Run],
+    ) -> None:
+        self.spec, self.limit, self.runs, self.newest = spec, limit, runs, counted[-1]
+        self.counted = {run.id: run for run in counted}
         self.anchors = [run for run in every if run.acceptance and run.acceptance.anchor]
-        known = {run.id: run for run in (*self.anchors, *runs)}
+        if not self.anchors and len(counted) < len(runs):
+            self.anchors = [counted[0]]
+        known = {run.id: run for run in (*self.anchors, *counted)}
         self.plain = {id: session_logs(spec, run, alike(self.newest, run)) for id, run in known.items()}
         self.cases, self.compared = self._comparable()
         self.clock = calibrate(self.compared) if spec.timed else UNADJUSTED
@@ -116,6 +137,7 @@ class _Trend:
 
     def history(self) -> History:
         rows = tuple(self._row(number) for number in range(len(self.runs)))
+        newest = rows[self.runs.index(self.newest)]
         steps = tuple(self._step(point) for point in self.points.values())
         return History(
             pipeline=self.newest.pipeline,
@@ -129,7 +151,7 @@ class _Trend:
             adjusted=self.clock.share,
             rows=rows,
             steps=steps,
-            advice=(*(self._look(step) for step in steps if not step.accepted), self._summary(rows[-1])),
+            advice=(*(self._look(step) for step in steps if not step.accepted), self._summary(newest)),
         )
 
     def _comparable(self) -> tuple[frozenset[str], list[Run]]:
@@ -137,7 +159,7 @@ class _Trend:
         cases = frozenset(self.plain[self.newest.id])
         least = len(cases) / 2
         compared = []
-        for run in reversed(self.runs):
+        for run in reversed(self.counted.values()):
             shared = cases & self.plain[run.id].keys()
             if len(shared) >= least:
                 cases = shared
@@ -161,6 +183,8 @@ class _Trend:
             reason=accepted.reason if accepted else "",
             quality=self._quality(run),
         )
+        if run.id not in self.counted:
+            return replace(row, marks=(TAINTED, *marks))
         if run.id not in self.place:
             return replace(row, marks=(OTHER_CASES, *marks))
         index = self.place[run.id]

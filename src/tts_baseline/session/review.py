@@ -39,7 +39,7 @@ def review(
         history
         for store, key in machines
         if machine in key
-        for history in trace(store.runs(key), gates()[gate], limit)
+        for history in trace(store.runs(key), gates()[gate], limit, store.tainted())
     ]
     if not histories:
         raise _nothing(root / settings.dir, settings.pipeline, gate, machine, machines)

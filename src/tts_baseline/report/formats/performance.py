@@ -34,7 +34,7 @@ def render(baselines: Path) -> str:
         parts.append(f"## {outside.markdown(f'{quality.pipeline} @ {quality.variant}')}\n")
         parts.append(markdown([_quality(quality)]))
         for key in store.machines():
-            parts.append(markdown(list(_machine(key, store.each_run(key)))))
+            parts.append(markdown(list(_machine(key, store.untainted(store.each_run(key))))))
     return "\n".join(parts).rstrip() + "\n"
 
 
