@@ -135,7 +135,7 @@ def drawn(folder: Path, count: int, seed: int, known: set[str]) -> Iterator[revi
         every = {text for page in pages(package, folder / package) for text in sentences(page, markup=markup)}
         left[package] = sorted(every - known, key=order)
     while count > 0 and any(left.values()):
-        turn = [package for package, (_, _, share) in PACKAGES.items() for _ in range(share)]
+        turn = [package for package, (_, _, share) in PACKAGES.items() if left[package] for _ in range(share)]
         for package in turn[:count]:
             if left[package]:
                 count -= 1
