@@ -2,7 +2,8 @@
 
     python benchmarks/reading/review.py [--update]
 
-prints the share of wrong readings with its 95 % interval (Wilson), as reviewed and as of today. A
+prints the share of wrong readings with its 95 % interval (Wilson), as reviewed and as of today, also of
+those that are prose and of those that are technical by their form (`registers.py`). A
 sentence that is still read as it was reviewed keeps its verdict; one that is read as it should be is
 right; any other is "unread" until somebody reads it. `--update` writes today's readings and these
 verdicts.
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import registers
 import spoken
 from msgspec.structs import asdict, replace
 
@@ -82,13 +84,24 @@ def wilson(wrong: int, total: int) -> tuple[float, float]:
     share, spread = wrong / total, _Z**2 / total
     middle = (share + spread / 2) / (1 + spread)
     half = _Z / (1 + spread) * sqrt(share * (1 - share) / total + spread / (4 * total))
-    return middle - half, middle + half
+    return max(0.0, middle - half), middle + half
 
 
 def shown(rows: Iterable[Sentence]) -> str:
-    """How many are wrong of those that were reviewed, with the interval."""
+    """How many are wrong of those that were reviewed, with the interval; of all, of prose, and technical."""
+    rows = list(rows)
+    kinds = {
+        kind: [row for row in rows if registers.register(row.written) == kind]
+        for kind in ("prose", "technical")
+    }
+    return "; ".join([_share(rows), *(f"{kind}: {_share(of)}" for kind, of in kinds.items() if of)])
+
+
+def _share(rows: list[Sentence]) -> str:
     count = Counter(row.verdict for row in rows)
     total = count["right"] + count["wrong"]
+    if not total:
+        return "none reviewed"
     low, high = wilson(count["wrong"], total)
     unread = f"; {count['unread']} are read anew and not reviewed" if count["unread"] else ""
     return f"{count['wrong']} of {total} wrong: {count['wrong'] / total:.1%} [{low:.1%}, {high:.1%}]{unread}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import registers
 import review
+import sentences as drawing
 
 FILES = sorted(review.FOLDER.glob("*.toml"))
 
@@ -35,3 +37,40 @@ def test_a_reading_that_nobody_reviewed_has_no_verdict() -> None:
     assert review.today(row).verdict == "unread"
     assert review.today(review.replace(row, should=("Hay dos gatos",))).verdict == "right"
     assert review.today(review.replace(row, read="hay dos gatos")).verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("written", "register"),
+    [
+        ("Llegaron 25 personas el 3 de mayo.", "prose"),
+        ("¿Cuánto cuesta, 5 € y/o 6 $?", "prose"),
+        ("Va a 90 km/h. -- Refrán. (1835-1910).", "prose"),
+        ("12.5. Relación de operadores", "technical"),  # a heading ends as no sentence does
+        ("Edite /etc/fstab y espere.", "technical"),
+        ("La opción -b falla.", "technical"),
+        ("Es igual a =SUMA(A1).", "technical"),
+        ("Instale exim4 aquí.", "technical"),
+    ],
+)
+def test_the_form_of_a_sentence_tells_prose_from_what_is_technical(written: str, register: str) -> None:
+    assert registers.register(written) == register
+
+
+def test_the_shares_of_prose_and_of_technical_sentences_are_told_apart() -> None:
+    prose = review.Sentence(written="Hay 2 gatos.", package="own", verdict="right")
+    path = review.Sentence(written="Mire /etc.", package="own", verdict="wrong")
+    said = review.shown([prose, prose, path])
+    assert said.startswith("1 of 3 wrong")
+    assert "prose: 0 of 2 wrong" in said
+    assert "technical: 1 of 1 wrong" in said
+
+
+def test_sentences_are_drawn_of_the_packages_that_have_some_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "PACKAGES", {"none": ("*.html", "own", 3), "some": ("*.html", "own", 1)})
+    (tmp_path / "some").mkdir()
+    page = "<p>El gato de la casa tiene 2 años y medio.</p><p>La calle de la plaza tiene 3 casas.</p>"
+    (tmp_path / "some" / "page.html").write_text(page, encoding="utf-8")
+    found = list(drawing.drawn(tmp_path, 1, 1, set()))
+    assert [row.package for row in found] == ["some"]
