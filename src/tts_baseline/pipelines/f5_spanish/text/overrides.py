@@ -128,6 +128,7 @@ class Context(Row, frozen=True, kw_only=True):
         "price",
         "opener",
         "short",
+        "english",
         "sign",
         "typed",
         "typed-ending",

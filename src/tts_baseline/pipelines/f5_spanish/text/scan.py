@@ -21,7 +21,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     Rule,
 )
 
-_PIECE = re.compile(r"[^\W\d_]+|\d|\S")
+_PIECE = re.compile(r"[^\W\d_¼½¾⅐-⅞]+|\d|\S")  # a fraction by one sign begins a span: ½mv²
 _VOWELS = frozenset("aeiouy")
 _FIRST_GREEK = "Ͱ"
 _JOINING = frozenset(".-‑@:/_+'’&*#")
@@ -56,7 +56,8 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
         yield from starts[GREEK]
         return
     after = text[piece.end() : piece.end() + 1]
-    if after and (after in _JOINING or after.isdecimal()):
+    raised = not word.isalpha()  # a letter with its power, as x²
+    if raised or (after and (after in _JOINING or after.isdecimal())):
         yield from starts[JOINED]
     if len(word) == 1:
         yield from starts[LETTER]

@@ -14,7 +14,8 @@ from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 HEAD = re.compile(r"[^\W\d_]+|\S")
 
 
-_START = r"(?<![^\W_])(?<![^\W\d_]\.)"
+# A word that a hyphen joins to one before it is no abbreviation (Tai-Po.), but for ex-Dr.
+_START = r"(?<![^\W_])(?<![^\W\d_]\.)(?:(?<![^\W_]-)|(?<=\bex-)|(?<=\bEx-))"
 
 
 class _Form(NamedTuple):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, with_acronym
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, typed, with_acronym
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
-from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -71,9 +70,12 @@ def code(written: str, region: str) -> str:
             spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
         else:
             is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or not part.isupper())
-            is_word = is_word or part in words("typed")
-            spoken.append(with_acronym(part, region) if is_word else spell(part, region))
+            spoken.append(with_acronym(part, region) if is_word else _spelled(part, region))
     return " ".join(spoken)
+
+
+def _spelled(part: str, region: str) -> str:
+    return spell(part, region) if part.isupper() else typed(part, region)
 
 
 def _say_account(match: re.Match[str], paragraph: Paragraph) -> Said:

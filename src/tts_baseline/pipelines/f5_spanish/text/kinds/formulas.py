@@ -27,7 +27,9 @@ _OPERAND = rf"[-−±]?{_NUMBER}{_POWER}?"
 _OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
 _FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?![^\W_])")
 _RAISED_NUMBER = re.compile(rf"(?<![\w.,]){_NUMBER}{_POWER}(?![^\W_])")
-_RAISED_LETTER = re.compile(rf"(?<![^\W_])(?P<letter>[a-zA-Z])(?P<power>{_POWER})(?![^\W_])")
+_RAISED_LETTER = re.compile(rf"(?<![^\W_¼½¾])(?P<letter>[a-zA-Z]{{1,2}})(?P<power>{_POWER})(?![^\W_])")
+_LESS = re.compile(r"(?<![^\W_])(?P<letter>[nNik])[-−](?P<less>[12])(?![\w-]|[.,]\d)")
+_ROAD = re.compile(r"(?:\b[Ll]a|[Cc]arretera|[Aa]utovía|[Aa]utopista|[Rr]uta|[Nn]acional) \Z")
 _SCIENTIFIC = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER})[eE](?P<sign>[-−+]?)(?P<power>\d{{1,3}})(?![^\W_])"
 )
@@ -42,6 +44,12 @@ def rules(region: str) -> tuple[Rule, ...]:
     def say_formula(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return _say_formula(match, paragraph, here)
 
+    def say_letters(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        unit = here.units.get(match.group()) if len(match["letter"]) > 1 else None
+        if unit:
+            return Said(unit.many)  # en cm²
+        return Said(f"{spell(match['letter'], region)} {_raised(match['power'])}")
+
     def say_power(match: re.Match[str], paragraph: Paragraph) -> Said:
         piece = _PIECE.match(match.group())
         return Said(_operand(piece, here.point) if piece else match.group())
@@ -54,13 +62,17 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("scientific notation", "formula", (DIGIT,), _SCIENTIFIC, say_scientific),
         Rule("formula", "formula", (DIGIT, "±"), _FORMULA, say_formula),
-        Rule("power of a letter", "formula", (JOINED, LETTER), _RAISED_LETTER, _say_letter),
+        Rule("power of letters", "formula", (JOINED, LETTER), _RAISED_LETTER, say_letters),
+        Rule("one less", "formula", (JOINED, LETTER), _LESS, _say_less),
         Rule("power", "formula", (DIGIT,), _RAISED_NUMBER, say_power),
     )
 
 
-def _say_letter(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(f"{spell(match['letter'], paragraph.region)} {_raised(match['power'])}")
+def _say_less(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A letter that counts less one or two: los N-1 discos; no road (la N-1)."""
+    if _ROAD.search(paragraph.before(match.start())):
+        return None
+    return Said(f"{spell(match['letter'], paragraph.region)} menos {cardinal(match['less'])}")
 
 
 def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said | None:

@@ -42,7 +42,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rule for fractions: 1/2 kg, 2 1/2 horas, ¾, 39/2015."""
     here = quantities(region)
     pattern = re.compile(
-        rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,])[-−–+](?=[\d{_VULGAR}]))?"
+        rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=[\d{_VULGAR}]))?"
         rf"(?:(?P<whole>\d{{1,3}}) ?(?P<vulgar>[{_VULGAR}])|(?P<alone>[{_VULGAR}])"
         rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d{{1,9}}(?:[/⁄](?:{_PART})(?![\d/]))"
         rf"|\d{{1,9}}(?:[/⁄]\d{{1,9}}(?!\d)){{2,}}+))"
@@ -67,6 +67,8 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     above, below = parts
     before, end = paragraph.before(match.start()), match.end("slashed")
     joining = next((said for word, said in _BY_WORD.items() if word.search(before)), None)
+    if before.endswith("[") and paragraph.text[end : end + 1] == "]":  # [1/5]: one of five
+        joining = "de"
     if _BITS.match(paragraph.text, end):
         joining = "barra"
     if joining is not None:

@@ -9,11 +9,19 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
 # The names that the systems give them in Spanish.
-NAMES = {"⌘": "comando", "⇧": "mayúsculas", "⌥": "opción", "⌃": "control", "⌫": "borrar", "⏎": "intro"}
+NAMES = {
+    "⌘": "comando",
+    "⇧": "mayúsculas",
+    "⌥": "opción",
+    "⌃": "control",
+    "⌫": "borrar",
+    "⏎": "intro",
+    "↵": "intro",
+}
 _SIGNS = "".join(NAMES)
 _KEYS = re.compile(
     rf"(?P<signs>[{_SIGNS}]+)(?P<key>F\d{{1,2}}|[A-Z0-9](?![a-záéíóú])|[-−+](?=[A-ZÁÉÍÓÚ\s.,;)]))?"
-    r"(?P<joined>Ctrl(?![^\W_])|(?=[A-ZÁÉÍÓÚ]))?"
+    r"(?P<joined>(?:Ctrl|F\d{1,2})(?![^\W_])|(?=[A-ZÁÉÍÓÚ]))?"
 )
 
 
@@ -27,4 +35,7 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     named = "menos" if key == "-" else read_out(key, "") if key == "+" else code(key, paragraph.region)
     spoken = " ".join(filter(None, (*map(NAMES.__getitem__, match["signs"]), named)))
     joined = match["joined"]
-    return Said(spoken if joined is None else f"{spoken}, {'control' if joined else ''}")
+    if joined is None:
+        return Said(spoken)
+    other = "control" if joined == "Ctrl" else code(joined, paragraph.region)
+    return Said(f"{spoken}, {other}")

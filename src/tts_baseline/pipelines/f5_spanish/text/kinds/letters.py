@@ -54,9 +54,11 @@ _VOWEL = re.compile("[AEIOU]")
 _FIGURE = re.compile(
     r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
 )
+_KEY_BEFORE = re.compile(r"\b(?:Ctrl|Control|Alt|Esc|Mayús|Shift|Meta|Super)[-+]\Z")
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
+_TAIL = re.compile(r"(?P<letters>[^\W\daeiouyáéíóúü]{2,3})(?P<word>[^\W\daeiouyáéíóúü][aeiou]\w+)")
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
 _SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
 _LOANWORD = re.compile(r"[lnr][dt]\Z|[cps]t\Z|rm\Z")
@@ -86,9 +88,19 @@ def spell(word: str, region: str) -> str:
     return " ".join(called.get(letter, letter) for letter in word.lower())
 
 
+def typed(piece: str, region: str) -> str:
+    """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
+    if as_word(piece) or piece in words("typed"):
+        return piece
+    tail = _TAIL.fullmatch(piece)
+    if tail and readable(tail["word"]):
+        return f"{spell(tail['letters'], region)} {tail['word']}"
+    return spell(piece, region)
+
+
 def as_word(piece: str) -> bool:
     """True if a part of a link or a code is said as a word, foreign ones included: gmail, Bash, hashtag."""
-    if readable(piece):
+    if readable(piece) or piece.lower() in words("english"):
         return True
     foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
     return bool(foreign) and not (len(piece) <= _LONGEST_SPELLED and _NO_ONSET.match(piece.lower()))
@@ -106,13 +118,15 @@ def _word(letters: str, paragraph: Paragraph) -> bool:
     """True for capitals that are read as a word; where all is shouted, nothing tells ROCK from ADN."""
     if len(letters) == _SHORTEST and not paragraph.shouted:
         return letters.lower() in words("short")
-    return readable(letters) or (paragraph.shouted and _VOWEL.search(letters) is not None)
+    known = readable(letters) or letters.lower() in words("english")
+    return known or (paragraph.shouted and _VOWEL.search(letters) is not None)
 
 
 def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     letters = match.group().removesuffix("s").rstrip("'’")
     figure = _FIGURE.search(paragraph.before(match.start()))
-    return None if _word(letters, paragraph) and not figure else Said(spell(letters, paragraph.region))
+    spelled = figure or (len(letters) > _SHORTEST and len(set(letters)) == 1)  # AAAA, as years are written
+    return None if _word(letters, paragraph) and not spelled else Said(spell(letters, paragraph.region))
 
 
 def with_acronym(word: str, region: str) -> str:
@@ -161,6 +175,8 @@ def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_initial(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name's initial, unless the letter is a name itself (el grupo B) and its point ends a sentence."""
+    if _KEY_BEFORE.search(paragraph.before(match.start())):
+        return None
     after = paragraph.word_before(match.start())
     follower = _FOLLOWER.match(paragraph.text, match.end())
     opens = follower.group(1) if follower else ""

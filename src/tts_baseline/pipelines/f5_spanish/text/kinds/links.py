@@ -6,7 +6,7 @@ import functools
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, typed
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
@@ -32,6 +32,7 @@ _LINK = re.compile(
     | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
     | (?<![\w@.])@\w+(?:\.\w+)*
     | (?<![\w.-])\w[\w-]*(?:\.\w[\w-]*)*\.(?:{_FILES})\b(?![.\w]*@|\.\w|/\w)
+    | (?<![\w@.])\#[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+(?![^\W_])
     | (?<![\w@.])\#(?=\w*[^\W\d_])\w++(?!/[A-Z]\b|[/\w]*!|\.[A-Z]+\d)
     | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})
                   | \w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?
@@ -45,6 +46,9 @@ _PIECE = re.compile(r"(?i:https?://|www\.)|[^\W\d_]+|\d+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
 _SHORTEST_WORD = 3  # chosen: of capitals, two (US, IV) are spelled
+_TAG = re.compile(r"#\w+")
+_DIRECTIVES = frozenset("#define #elif #else #endif #if #ifdef #ifndef #include #pragma #undef".split())  # noqa: SIM905
+_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z")
 _HASHTAG = "hashtag"
 
 
@@ -70,12 +74,13 @@ def _say_piece(piece: str, region: str) -> str:
         shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))
         shouted = shouted or (len(piece) > 1 and small in words("not-noun"))
         return piece.lower() if shouted else spell(piece, region)
-    return piece if as_word(piece) or piece in words("typed") else spell(piece, region)
+    return typed(piece, region)
 
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     link = match.group()
-    if link[0] != "#":
+    typed_so = link in _DIRECTIVES or _CHANNEL.search(paragraph.before(match.start()))
+    if typed_so or not _TAG.fullmatch(link):
         return Said(read_out(link, paragraph.region))
     tag = read_out(_CAMEL.sub(" ", link[1:]), paragraph.region)
     return Said(f"{_signs(paragraph.region)['#'] if tag == _HASHTAG else _HASHTAG} {tag}")

@@ -18,10 +18,10 @@ _NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)"
 _NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")
 _ALONE = re.compile(
     r"(?<=\()[.,;:|\\_*/+=<>~^#$%&@-]{1,2}(?=\))"
-    r"|(?<=[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?=[\s,.)])"
+    r"|(?<=[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)])"
 )
-_BESIDE = re.compile(r"(?:,|,? [oyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?=[\s,.)]|$)")
-_BEFORE_IT = re.compile(r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2})(?:,|,? [oyue])? ?\Z")
+_BESIDE = re.compile(r"(?:,|,? [oyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)]|$)")
+_BEFORE_IT = re.compile(r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?:,|,? [oyue])? ?\Z")
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 

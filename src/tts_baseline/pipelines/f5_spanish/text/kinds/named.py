@@ -29,7 +29,7 @@ _PATH = re.compile(
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
-_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|/.*/\Z")
+_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|[a-z]\.\d\Z|/.*/\Z")
 _OPTION = re.compile(
     rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}}\d{{0,3}})(?![^\W_]))(?<!-)(?:-\*)?"
 )
@@ -46,14 +46,17 @@ _SMALL = re.compile(r"[a-z][^:]*")
 _PORTED = re.compile(r":.*:|:\d{4,5}\Z")
 _CELLS = re.compile(
     r"(?<![\w$])(?:\$?[A-Z]\w*\.)?(?:\$[A-Z]{1,3}\$\d+|\$[A-Z]{1,3}\d+(?=:\$))(?::\$?[A-Z]{1,3}\$?\d+)?(?![\w$])"
+    r"|(?<![\w$:])(?:\$?[A-Z]\w*\.)?\$?[A-Z]{1,3}\d{1,7}:(?:\$?[A-Z]\w*\.)?\$?[A-Z]{1,3}\d{1,7}(?![\w$:])"
+    r"|(?<![\w$:])(?:\$[A-Z]{1,3}:\$[A-Z]{1,3}|\$\d{1,7}:\$\d{1,7})(?![\w$:])"
 )
+_MASK = re.compile(r"(?<![\w:.])(?:HH?|MM|DD)(?::(?:HH|MM|SS|DD|YY|AA|mm|ss)){1,3}(?![\w:])")
 _GLOB = re.compile(
     rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
 _MIXED_CELL = re.compile(r"(?<![\w$.,])(?:[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)")
 _OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\b[Cc]eldas?\b")
 _VARIABLE = re.compile(
-    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
+    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
 )
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _NUMBER_AFTER = re.compile(r" \d")
@@ -66,6 +69,7 @@ _INNER_CAPITAL = re.compile(r"[a-z][A-Z][a-z]")
 _FILE = re.compile(r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z))\.")
 _LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
+_LONG_FUNCTION = 5  # chosen: PRUEBA.NV is a function of a spreadsheet, EE.UU no name
 _SURE_PARTS = 3  # chosen: two points in a name are no missing space
 _SECTIONS = frozenset(["sección", "apéndice", "apartado", "capítulo", "tabla", "figura", "ejemplo", "anexo"])
 
@@ -78,6 +82,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("option", "code", ("-",), _OPTION, _say_option),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
         Rule("cells", "code", ("$", JOINED), _CELLS, _say),
+        Rule("form of a time", "code", (CAPITALS, LETTER), _MASK, _say),
         Rule("mixed cell", "code", ("$", "A", "C", "R", LETTER, CAPITALS), _MIXED_CELL, _say_cell),
         Rule("name with colons", "code", (JOINED, LETTER), _PORT, _say_port),
         Rule("typed name", "code", (JOINED, "_"), _NAME, _say_name),
@@ -172,6 +177,8 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     capitals = name.isupper()
     if _VALUE.match(paragraph.text, match.end()) or _INNER_CAPITAL.search(first) or _FILE.match(name):
         return True
+    if len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest)):
+        return True
     cells = first[-1].isdecimal() and rest[-1][-1].isdecimal()
     if not (capitals or cells or name[0].islower()) and not all(
         part[0].islower() or part[0].isdigit() for part in rest
@@ -183,10 +190,12 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         return False
     if capitals or rest[-1].isdecimal():
         long = len(rest) + 1 >= _SURE_PARTS or min(map(len, (first, *rest))) >= _LONG_PART
+        long = long or (len(first) >= _LONG_FUNCTION and len(rest[-1]) > 1)
         sure = long and capitals and not paragraph.shouted
         called = paragraph.text.startswith("(", match.end())
         called = called or _last_word(paragraph, match.start()) in words("typed-noun")
-        return sure or called or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
+        numbered = rest[-1].isdecimal() and len(rest) + 1 >= _SURE_PARTS and name.islower()
+        return sure or called or numbered or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
     around = paragraph.text[match.end() : match.end() + 5]
     quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
     return bool(

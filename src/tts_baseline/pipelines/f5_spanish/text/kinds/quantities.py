@@ -59,7 +59,7 @@ class Quantities:
         self.units: dict[str, Unit] = {sign: row for row in data.unit for sign in row.written} | currencies
         self.unit, money = _either(self.units), _either(currencies)
         pattern = re.compile(
-            rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,])[-−–+](?=\d|{money}))?"
+            rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=\d|{money}))?"
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
             rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
@@ -77,8 +77,10 @@ class Quantities:
             written = _PRICED[written]
         unit = self.units[written] if written else None
         spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
+        per = self.units.get(match["per"] or "")
+        if match["per"] and not per and paragraph.text[match.start() - 1 : match.start()] == "/":
+            return Said(spoken, end=match.end("per") - len(match["per"]) - 1)  # XP/2003/Vista: names in a row
         if match["per"]:
-            per = self.units.get(match["per"])
             one, many = (per.one, per.many) if per else (match["per"], match["per"])
             each = match["each"]
             spoken += f" a los {cardinal(each, 'm')} {many}" if each else f" por {one}"

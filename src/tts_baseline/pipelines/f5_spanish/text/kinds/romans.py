@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, ordinal
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
 from tts_baseline.pipelines.f5_spanish.text.overrides import Gender, words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, LETTER, Paragraph, Rule, Said
 
@@ -24,6 +26,8 @@ _REIGN = re.compile(
     r"\b(?:[Rr]ein(?:ó|aba|ado de|a)|[Rr]ey(?:es)?|[Ee]mperador|[Pp]apa|[Ss]ultán|[Ff]araón|[Zz]ar|[Dd]uque"
     r"|[Cc]onde|[Pp]ríncipe|[Mm]onarca|[Ss]ha|[Cc]alifa|[Pp]atriarca|[Tt]irano) (?:[^\W\d_]+ ){0,2}\Z"
 )
+_CAPITALIZED = re.compile(r"\b[A-ZÁÉÍÓÚÑ](?=[a-záéíóúñ])")
+_EXPLAINED = re.compile(r"((?:[^\W\d_]+ ){2,6})(?:o |\()\Z")
 _NEAR = 200  # chosen: a sentence or two
 _LAST_ORDINAL = 10  # DPD, ordinales: Alfonso décimo, Alfonso trece
 _LAST_CENTURY = 30  # chosen: no later century is written about
@@ -127,7 +131,19 @@ def _alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if match.group() == "VI" and paragraph.word_before(match.start()) in _BEFORE_VERB:
         return None
     number = value(match.group())
-    return Said(cardinal(str(number))) if number else None
+    if not number:
+        return None
+    if _stands_for_words(match, paragraph):
+        return Said(spell(match.group(), paragraph.region), "acronym")
+    return Said(cardinal(str(number)))
+
+
+def _stands_for_words(match: re.Match[str], paragraph: Paragraph) -> bool:
+    """True if the letters are the initials of the words before them: Vector de Inicialización o IV."""
+    explained = _EXPLAINED.search(paragraph.before(match.start()))
+    named = _CAPITALIZED.findall(explained[1]) if explained else []
+    initials = [unicodedata.normalize("NFD", word)[0] for word in named]
+    return bool(initials) and sorted(initials[-len(match.group()) :]) == sorted(match.group())
 
 
 def _after(kind: str, match: re.Match[str], paragraph: Paragraph) -> bool:
