@@ -26,6 +26,9 @@ def test_the_working_tree_is_compared_with_the_revision_not_with_itself(folder) 
     head = folder.git("rev-parse", "HEAD")[:7]
     assert f"this tree ({head} with uncommitted changes) against main ({head})" in answer.out
     assert "because" not in answer.out  # the same file, at another place
+    assert "calls of each: voice.Voice.synthesize +" in answer.out
+    (drawn,) = folder.root.glob(".tts-baseline/judge-*/profile.svg")
+    assert "voice.Voice.synthesize: +" in drawn.read_text()
     assert folder.git("status", "--porcelain").split() == ["M", "voice.py"]
     assert folder.is_tidy()
 

@@ -26,8 +26,8 @@ from tts_baseline.gate import limits
 from tts_baseline.gate import sound_certificate as sound_rules
 from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report import certificate as certificate_page
+from tts_baseline.report import flames, review
 from tts_baseline.report import judgement as judgement_page
-from tts_baseline.report import review
 from tts_baseline.report import sound_certificate as sound_page
 from tts_baseline.report.format import View, formats
 from tts_baseline.report.history import trace
@@ -63,6 +63,7 @@ def of_quality(quality: Quality) -> None:
 def of_judgement(judgement: Judgement) -> None:
     judged(RUN, Baseline(quality=QUALITY, runs=(PAST,)), judgement)
     judgement_page.terminal(judgement, ())
+    flames.files(judgement)
 
 
 def of_certificate(certificate: Certificate) -> None:

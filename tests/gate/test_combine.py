@@ -16,6 +16,7 @@ from tts_baseline.core.records import Baseline
 from tts_baseline.core.verdict import Change, Grounds, MeasuredChange, Verdict
 from tts_baseline.gate import combine, explain
 from tts_baseline.gate.limits import chosen
+from tts_baseline.gate.moved import where
 from tts_baseline.gate.verdicts import fails, since
 
 COMMIT, OTHER = "a" * 40, "b" * 40
@@ -222,7 +223,7 @@ def test_nothing_is_lost_in_any_cell(combined) -> None:
         if verdict.decided_by == "judge" or verdict != by_screen:
             assert verdict.against or verdict == by_judge, (name, other, call)
         if verdict.is_environment:
-            assert (explain.where(verdict), verdict.change, verdict.runs) == (
+            assert (where(verdict), verdict.change, verdict.runs) == (
                 "",
                 by_screen.change,
                 by_screen.runs,

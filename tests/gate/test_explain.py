@@ -22,6 +22,7 @@ from tts_baseline.core.verdict import (
     Verdict,
 )
 from tts_baseline.gate import explain
+from tts_baseline.gate.moved import where
 
 STEPS = Change("steps", "16", "7")
 OLD, NEW = "4f2a" + "0" * 12, "91c0" + "f" * 60
@@ -262,7 +263,7 @@ def test_the_causes_of_several_verdicts_stand_together() -> None:
     ],
 )
 def test_the_screens_stages(moved: dict[str, float], sentence: str) -> None:
-    assert explain.where(verdict(stage_seconds=moved)) == sentence
+    assert where(verdict(stage_seconds=moved)) == sentence
 
 
 STAGES = [
@@ -293,7 +294,7 @@ STAGES = [
 
 @pytest.mark.parametrize(("shares", "sentence"), STAGES)
 def test_the_judges_stages(shares: dict[str, MeasuredChange], sentence: str) -> None:
-    assert explain.where(verdict(stage_shares=shares)) == sentence
+    assert where(verdict(stage_shares=shares)) == sentence
 
 
 # The whole verdict

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from tts_baseline.core.bounds import Commit, Moment, Natural, Part, Seconds
+from tts_baseline.core.profile import PairedProfile
 from tts_baseline.core.records import SCHEMA_VERSION, Case, Failure, Reading, Record, Replicate
 from tts_baseline.core.verdict import Change
 
@@ -67,7 +68,7 @@ class Judgement(Record, frozen=True, kw_only=True):
     `asked` is True if the user named the revision. `stopped` says why measuring ended before every verdict
     was clear, `certified` what this machine's certificate says. `again` counts restarts that were repeated
     because the host gave their CPU time to others. `sound` is None where nobody listened.
-    `texts` is, by case, what was read out.
+    `texts` is, by case, what was read out. `profile` is None where no call got slower, or none was taken.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -86,3 +87,4 @@ class Judgement(Record, frozen=True, kw_only=True):
     again: Natural = 0
     sound: PairedSound | None = None
     texts: dict[str, PairedText] = field(default_factory=dict)
+    profile: PairedProfile | None = None

@@ -120,6 +120,19 @@ class Rewording(Record, frozen=True):
     right: str = ""
 
 
+class FunctionGrowth(Record, frozen=True, kw_only=True):
+    """Seconds a call spends in a function, and in what is not the project's that it calls, by arm."""
+
+    name: str
+    base_s: float
+    head_s: float
+
+    @property
+    def change_s(self) -> float:
+        """By how much it grew."""
+        return self.head_s - self.base_s
+
+
 class Source(Record, frozen=True):
     """The accepted run of another machine with which counters were compared."""
 
@@ -136,6 +149,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     note:           what the metric says of the audio: which fault, and where.
     stage_seconds:  by stage, the change against the accepted runs in seconds a call (screen).
     stage_shares:   by stage, the change as a share of the base's whole latency (judge).
+    functions:      those in which calls spend longer than the base's, by the judge's profile.
     """
 
     seen: float | None = None
@@ -157,6 +171,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     rewordings: tuple[Rewording, ...] = ()
     stage_seconds: dict[str, float] = field(default_factory=dict)
     stage_shares: dict[str, MeasuredChange] = field(default_factory=dict)
+    functions: tuple[FunctionGrowth, ...] = ()
 
 
 NO_GROUNDS = Grounds()

@@ -90,6 +90,9 @@ def _judgement(judgement: Judgement) -> None:
     if judgement.sound is not None:
         _sound(judgement.sound, cases)
     _known("texts", judgement.texts, cases)
+    if judgement.profile is not None:
+        _known("profile.cases", judgement.profile.cases, cases)
+        _once("profile.stacks", (stack.functions for stack in judgement.profile.stacks))
 
 
 @check.register

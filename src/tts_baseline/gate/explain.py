@@ -14,11 +14,10 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import Cause, Change, MeasuredChange, Operator, Verdict
 from tts_baseline.gate import rewordings, split
 from tts_baseline.gate.changes import around
+from tts_baseline.gate.moved import where
 
 # chosen: what fits a line, and names most of what moved.
 _NAMED_OPERATORS = 3
-# chosen: a stage is named as moved where its change is at least a fifth of the largest.
-_LOUD = 5
 # So many hexadecimal digits are a hash; its first four tell two apart, as a rule.
 _HASH = re.compile(r"\b[0-9a-f]{12,64}\b")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -101,58 +100,11 @@ def surroundings(run: Run, baseline: Baseline) -> tuple[str, ...]:
     return tuple(map(shown, around(run, baseline)))
 
 
-def where(verdict: Verdict) -> str:
-    """Which stages moved, and which did not: by mean seconds a call (screen), or by shares (judge)."""
-    if verdict.grounds.stage_shares:
-        return _by_shares(verdict.grounds.stage_shares)
-    return _by_seconds(verdict.grounds.stage_seconds)
-
-
 def as_json(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON keeps it: its fields, and its sentences as `reason`, `because` and `where`."""
     sentences = {"reason": reason(verdict), "because": because(verdict), "where": where(verdict)}
     fields: dict[str, Any] = msgspec.to_builtins(verdict)
     return fields | {"is_environment": verdict.is_environment} | sentences
-
-
-def _by_seconds(moved: Mapping[str, float]) -> str:
-    """'model +14.2 ms; text, post within 1.00 ms'."""
-    size = max(map(abs, moved.values()), default=0.0)
-    if not size:
-        return ""
-    loud = [name for name in _by_size(moved) if abs(moved[name]) >= size / _LOUD]
-    quiet = [name for name in moved if name not in loud]
-    named = ", ".join(f"{name} {units.change(moved[name], 's', relative=False)}" for name in loud)
-    return named + (f"; {', '.join(quiet)} within {units.seconds(size / _LOUD)}" if quiet else "")
-
-
-def _by_shares(shares: Mapping[str, MeasuredChange]) -> str:
-    """'model +9.1% [+8.2, +10.0] of the whole; text, vocoder unchanged (within 0.4%)'.
-
-    A stage has moved where its interval excludes zero, too.
-    """
-    changes = {name: share.change for name, share in shares.items()}
-    size = max(map(abs, changes.values()), default=0.0)
-    if not size:
-        return ""
-    loud = [
-        name
-        for name in _by_size(changes)
-        if abs(changes[name]) >= size / _LOUD and (shares[name].low > 0 or shares[name].high < 0)
-    ]
-    quiet = [name for name in shares if name not in loud]
-    named = ", ".join(f"{name} {_percent(shares[name])}" for name in loud)
-    most = max((max(abs(shares[name].low), abs(shares[name].high)) for name in quiet), default=0.0)
-    parts = [f"{named} of the whole" if named else "no stage alone"]
-    return "; ".join([*parts, *([f"{', '.join(quiet)} unchanged (within {most:.1%})"] if quiet else [])])
-
-
-def _by_size(changes: Mapping[str, float]) -> list[str]:
-    return sorted(changes, key=lambda name: -abs(changes[name]))
-
-
-def _percent(share: MeasuredChange) -> str:
-    return f"{share.change:+.1%} [{share.low * 100:+.1f}, {share.high * 100:+.1f}]"
 
 
 def _change(verdict: Verdict) -> str:

@@ -13,7 +13,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
-from tts_baseline.gate.judge import paired, sound
+from tts_baseline.gate.judge import functions, paired, sound
 from tts_baseline.gate.judge import text as said
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
@@ -55,7 +55,8 @@ def verdicts(
 def judged(judgement: Judgement, limits: Mapping[str, Limit]) -> tuple[Verdict, ...]:
     """The judge's own verdicts: on times and sizes, then on words and sound, where somebody listened."""
     words = said.decide(judgement, limits)
-    return (*paired.decide(judgement, limits), *words, *sound.decide(judgement, limits))
+    times = functions.named(paired.decide(judgement, limits), judgement.profile)
+    return (*times, *words, *sound.decide(judgement, limits))
 
 
 def since(

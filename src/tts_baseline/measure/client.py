@@ -24,6 +24,8 @@ from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
+    Profile,
+    Profiled,
     ReadOut,
     Ready,
     Refused,
@@ -49,12 +51,13 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Start: ("load_timeout", "load"),
     Speak: ("timeout", "speak"),
     Count: ("timeout", "count the work of a call"),
+    Profile: ("timeout", "speak, watched"),
     ReadOut: ("timeout", "read a text"),
     Serve: ("timeout", "answer"),
 }
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
-A = TypeVar("A", Ready, Spoken, Counted, Served, Told)
+A = TypeVar("A", Ready, Spoken, Counted, Profiled, Served, Told)
 
 
 class Worker:
@@ -100,6 +103,10 @@ class Worker:
     def count(self, request: Request, *, timeout: float) -> Counted:
         """The work of one untimed call, or the reason why it cannot be counted."""
         return self._ask(Count(request), timeout, Counted)
+
+    def profile(self, request: Request, calls: int, *, timeout: float) -> Profiled:
+        """Where so many untimed calls spend their time; each may take `timeout`."""
+        return self._ask(Profile(request, calls), calls * timeout, Profiled)
 
     def read_out(self, request: Request, *, timeout: float) -> str | None:
         """What is read out for a request; None where the pipeline does not tell."""

@@ -56,6 +56,13 @@ class Count(Struct, frozen=True, tag=True):
     request: Request
 
 
+class Profile(Struct, frozen=True, tag=True):
+    """Make more calls, one after the other, and look where they spend their time instead of timing them."""
+
+    request: Request
+    calls: int
+
+
 class ReadOut(Struct, frozen=True, tag=True):
     """Tell what is read out for a request, without its sound where the pipeline can."""
 
@@ -117,6 +124,13 @@ class Counted(Struct, frozen=True, tag=True):
     wall_s: float = 0.0
 
 
+class Profiled(Struct, frozen=True, tag=True):
+    """Seconds of all calls by stack, outermost function first; the packages whose code is not installed."""
+
+    stacks: tuple[tuple[tuple[str, ...], float], ...]
+    own: tuple[str, ...]
+
+
 class Served(Struct, frozen=True, tag=True):
     """The sounds of requests, in their order, as little-endian float32, and the rate of each."""
 
@@ -139,8 +153,8 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Count | ReadOut | Serve
-FromWorker: TypeAlias = Ready | Spoken | Counted | Served | Told | Refused
+ToWorker: TypeAlias = Start | Speak | Count | Profile | ReadOut | Serve
+FromWorker: TypeAlias = Ready | Spoken | Counted | Profiled | Served | Told | Refused
 
 encode = msgspec.msgpack.encode
 

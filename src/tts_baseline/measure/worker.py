@@ -35,6 +35,8 @@ from tts_baseline.measure.protocol import (
     Count,
     Counted,
     FromWorker,
+    Profile,
+    Profiled,
     ReadOut,
     Ready,
     Refused,
@@ -49,6 +51,7 @@ from tts_baseline.measure.protocol import (
     encode,
     to_worker,
 )
+from tts_baseline.measure.sampling import sampled
 from tts_baseline.measure.steps import steps
 
 _WHAT = {"head": 300, "tail": 100}  # chosen: characters of an error; what is longer is in the traceback
@@ -129,6 +132,11 @@ class _Session:
         if isinstance(message, Count):
             self._counter = self._counter or work.counter()
             return _count(self._pipeline, self._counter, message)
+        if isinstance(message, Profile):
+            target = self._spec.target if self._spec else ""
+            call = partial(self._pipeline.synthesize, message.request)
+            samples = sampled(call, message.calls, target)
+            return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)))
         if isinstance(message, ReadOut):
             return Told(self._pipeline.read_out(message.request))
         if isinstance(message, Serve):

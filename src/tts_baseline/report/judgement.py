@@ -10,12 +10,15 @@ import msgspec
 
 from tts_baseline.core import outside, units
 from tts_baseline.core.judgement import Judgement, PairedSound
+from tts_baseline.core.profile import PairedProfile
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
 from tts_baseline.gate.judge.disturbances import disturbances
+from tts_baseline.gate.judge.functions import growth, loudest
 from tts_baseline.gate.judge.sound import changes
-from tts_baseline.report import table
+from tts_baseline.gate.moved import grown
+from tts_baseline.report import flames, table
 from tts_baseline.report.disturbances import sentence
 from tts_baseline.report.reasons import reasons
 from tts_baseline.report.sheets import case_sheets, verdict_sheet
@@ -68,8 +71,15 @@ def lines(judgement: Judgement) -> list[str]:
         measured.append(judgement.stopped)
     if judgement.certified:
         measured.append(judgement.certified)
+    if judgement.profile is not None:
+        measured.append(_grown(judgement.profile))
     plain = [sentence(disturbance) for disturbance in disturbances(judgement) if disturbance.is_plain]
     return measured + [f"{words.name}: {words.seen}; {words.advice}" for words in plain]
+
+
+def _grown(profile: PairedProfile) -> str:
+    named = grown(loudest(growth(profile))) or "no function grew"
+    return f"a profile of {profile.calls} calls of each: {named}; as a picture: {flames.FILE}"
 
 
 def _head(judgement: Judgement) -> str:

@@ -10,7 +10,8 @@ from tts_baseline.core.outside import line
 from tts_baseline.core.protocols import PORTABLE
 from tts_baseline.core.records import Baseline, Run
 from tts_baseline.core.verdict import Verdict
-from tts_baseline.gate.explain import because, headline, reason, surroundings, where
+from tts_baseline.gate.explain import because, headline, reason, surroundings
+from tts_baseline.gate.moved import where
 from tts_baseline.report import listening
 
 _SHOWN = 8

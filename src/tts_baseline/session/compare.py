@@ -14,6 +14,7 @@ from tts_baseline.core.files import write_atomic
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.registry import judged_gates
 from tts_baseline.core.verdict import Verdict
+from tts_baseline.report import flames
 from tts_baseline.report import judgement as pages
 from tts_baseline.session import places
 from tts_baseline.session.judge.bench import Bench, against_configuration, against_revision
@@ -57,6 +58,7 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
             asked=True,
             budget=budget,
             listening=Listening(),
+            profiling=True,
         )
     folder = places.kept(project, lambda report: _saved(report, judgement, verdicts), progress)
     return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)
@@ -68,4 +70,6 @@ def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...]) ->
     with pending.appearing(report, name) as folder:
         files.write_record(folder / JUDGE_FILE, judgement)
         write_atomic(folder / "report.md", pages.markdown(judgement, verdicts).encode())
+        for file, text in flames.files(judgement).items():
+            write_atomic(folder / file, text.encode())
     return report / name

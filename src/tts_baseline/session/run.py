@@ -13,6 +13,7 @@ from tts_baseline.baseline import files, pending
 from tts_baseline.core import git
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Case
+from tts_baseline.report import flames
 from tts_baseline.report.format import pages
 from tts_baseline.session import hearing, places
 from tts_baseline.session.accept import record_missing
@@ -70,7 +71,7 @@ def gate(project: Project, cases: Sequence[Case], progress: Progress) -> Outcome
     with _writing(progress):
         outcome = replace(outcome, recorded=record_missing(project, outcome))
     with _writing(progress):
-        for name, page in pages(outcome).items():
+        for name, page in (pages(outcome) | flames.files(judgement)).items():
             pending.add(folder, name, page.encode())
     return outcome
 

@@ -9,7 +9,7 @@ from tts_baseline.core.readings import by_case
 from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import explain, load
-from tts_baseline.report import exhibits, listening, sheets, under_load
+from tts_baseline.report import exhibits, flames, listening, sheets, under_load
 from tts_baseline.report.document import STYLE, document
 from tts_baseline.report.exhibits import Exhibit
 from tts_baseline.report.format import FormatSpec, View
@@ -31,6 +31,7 @@ figure {{ flex: 1 1 26rem; margin: 0; }}
 figcaption {{ overflow-wrap: anywhere; }}
 audio {{ display: block; margin: .3rem 0; width: 100%; }}
 .plot {{ max-width: 40rem; }}
+.flames g text {{ fill: #000; }}
 .melody {{ fill: none; stroke: #4dd; stroke-width: 1.6; }}
 .mark {{ fill: #f002; stroke: #f44; stroke-width: 1.5; }}
 """
@@ -50,6 +51,7 @@ def render(outcome: Outcome, view: View) -> str:
         [
             element("h1", title),
             *_about(outcome),
+            *_profile(outcome),
             *_under_load(outcome),
             element("h2", f"{len(cases)} cases"),
             _index(outcome, cases, verdicts),
@@ -87,6 +89,13 @@ def _under_load(outcome: Outcome) -> Iterator[Markup]:
         if crossed := under_load.mixups(traffic):
             yield element("ul", *(element("li", sentence) for sentence in crossed))
         yield element("div", under_load.plot(traffic), class_="plot")
+
+
+def _profile(outcome: Outcome) -> Iterator[Markup]:
+    """The flame graph of both arms, where the judge found one slower."""
+    if outcome.judgement is not None and outcome.judgement.profile is not None:
+        yield element("h2", "where calls got slower")
+        yield flames.flames(outcome.judgement.profile)
 
 
 def _index(

@@ -92,6 +92,7 @@ def judged(
                 asked=call.asked,
                 budget=budget,
                 listening=Listening() if call.asked else None,
+                profiling=True,
             )
             return judgement
     except TtsBaselineError as error:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from tts_baseline.core import git
 from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.core.judgement import Judgement, Paired
+from tts_baseline.core.profile import PairedProfile
 from tts_baseline.core.records import Case, Failure
 from tts_baseline.core.units import seconds
 from tts_baseline.core.verdict import UNDECIDING, Verdict
@@ -21,6 +22,7 @@ from tts_baseline.gate.verdicts import judged
 from tts_baseline.measure import pair
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.pair import CaseLost, DoesNotFit, Hear, PairPace
+from tts_baseline.session.judge import profile
 from tts_baseline.session.judge.bench import CALLS_IN_A_QUAD, Bench
 from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
@@ -44,12 +46,14 @@ def judge(
     asked: bool,
     budget: float = math.inf,
     listening: Listening | None = None,
+    profiling: bool = False,
 ) -> tuple[Judgement, tuple[Verdict, ...]]:
     """Restarts of both arms until the verdicts of `gates` are in, at most eight; and the verdicts then.
 
     A restart in which the host gave much of the CPU time to others is measured again, whatever it says, while
-    the budget lasts. With `listening` the verdicts on sound are to be in, too. Raises SettingsError where the
-    budget (seconds) does not reach the first look, PipelineError where the arms cannot be measured.
+    the budget lasts. With `listening` the verdicts on sound are to be in, too. With `profiling`, calls that
+    got slower are looked into. Raises SettingsError where the budget (seconds) does not reach the first look,
+    PipelineError where the arms cannot be measured.
     """
     first, last = LOOKS[0] * bench.restart_s, LOOKS[-1] * bench.restart_s
     if first > budget:
@@ -68,6 +72,7 @@ def judge(
     again = 0
     stopped = ""
     verdicts: tuple[Verdict, ...] = ()
+    profiled: PairedProfile | None = None
     commit, dirty = git.commit(project.root)
 
     def judgement() -> Judgement:
@@ -87,6 +92,7 @@ def judge(
             again=again,
             sound=listening.sound(crew.cases) if listening else None,
             texts=listening.texts(crew.cases) if listening else {},
+            profile=profiled,
         )
 
     def affords(restarts: int) -> bool:
@@ -119,6 +125,10 @@ def judge(
             progress.milestone(f"restart {count}: {statuses}" + ("" if is_heard else ", sound undecided"))
             if is_settled:
                 break
+        if profiling:
+            left = budget - (time.monotonic() - begun)
+            profiled = profile.taken(bench, crew.cases, verdicts, progress, pace=crew.pace, left=left)
+            verdicts = judged(judgement(), project.limits)
     return judgement(), verdicts
 
 
@@ -141,22 +151,25 @@ class _Crew:
         self.together = True
         self._doubted = ""
 
-    def restart(self, index: int) -> Paired:
+    @property
+    def pace(self) -> PairPace:
         settings = self._project.settings
+        return PairPace(
+            quads=self._bench.quads,
+            timeout=settings.timeout,
+            load_timeout=settings.load_timeout,
+            together=self.together,
+            slow=self._bench.slow,
+        )
+
+    def restart(self, index: int) -> Paired:
         while True:
-            pace = PairPace(
-                quads=self._bench.quads,
-                timeout=settings.timeout,
-                load_timeout=settings.load_timeout,
-                together=self.together,
-                slow=self._bench.slow,
-            )
             try:
                 return pair.measure(
                     self._bench.arms,
                     self.cases,
                     index=index,
-                    pace=pace,
+                    pace=self.pace,
                     on_call=self._progress.call,
                     hear=self._hear,
                 )
