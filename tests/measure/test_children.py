@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 
 import numpy as np
@@ -94,3 +95,67 @@ def test_looking_for_children_is_no_part_of_a_call(monkeypatch: pytest.MonkeyPat
     assert max(call.wall_s for call in calls) < 0.2
     assert 0.25 <= calls[0].cpu_s < 0.4
     assert 0.0 <= calls[1].cpu_s < 0.2  # a child that nobody waits for may take its time with it
+
+
+def held_by(*words: str) -> int | None:
+    """What the watch says of a program, beside this process, which holds far more than `sleep` does."""
+    with children.PeakWatch() as watch:
+        subprocess.run(words, check=True)
+    return watch.bytes(None)
+
+
+def test_the_memory_of_a_program_is_its_own_and_not_its_parents() -> None:
+    wait = "import time; x = bytearray({} << 20); time.sleep(.1)"
+    small, large = (held_by(sys.executable, "-IS", "-c", wait.format(size)) for size in (1, 80))
+    assert large - small == pytest.approx(79 << 20, rel=0.02)
+    assert small < 24 << 20
+
+
+def test_the_memory_of_what_a_program_starts_is_counted_with_it() -> None:
+    inner = "import time; x = bytearray(40 << 20); time.sleep(.2)"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-IS', '-c', {inner!r}])"
+    both = held_by(sys.executable, "-IS", "-c", outer)
+    assert both > (40 << 20) + (8 << 20)  # and an interpreter beside it
+
+
+def test_the_peak_of_a_program_that_has_ended_is_the_systems_where_it_is_beyond_ours(monkeypatch) -> None:
+    watch = children.PeakWatch()
+    peaks = iter([100, 900])
+    monkeypatch.setattr(children, "_largest_waited_for", lambda: next(peaks))
+    with watch:
+        pass
+    assert watch.bytes(own=500) == 900
+    peaks = iter([100, 540])
+    with (watch := children.PeakWatch()):
+        pass
+    assert watch.bytes(own=500) is None  # which may be our own memory
+
+
+class Program:
+    is_outside = True
+
+    def synthesize(self, request: Request) -> Utterance:
+        subprocess.run(["sleep", "0.1"], check=True)
+        return Utterance(samples=np.zeros(10, "f4"), sample_rate=16000)
+
+
+def test_the_memory_of_a_call_of_an_outside_program_is_the_programs() -> None:
+    call = worker._speak(Program(), Speak(Request(text="hola"), full=True))
+    assert call.uss is None
+    assert 0 < call.peak_rss < 16 << 20  # a test run holds a hundred
+    assert worker._speak(Program(), Speak(Request(text="hola"), full=False)).peak_rss is None
+
+
+def test_a_child_that_is_no_other_program_yet_is_not_counted() -> None:
+    """Between fork and exec it has all the memory of its parent."""
+    code = (
+        "import os, time; from tts_baseline.measure import children\n"
+        "with children.PeakWatch() as watch:\n"
+        "    child = os.fork()\n"
+        "    time.sleep(0.2)\n"
+        "    child or os._exit(0)\n"
+        "    os.waitpid(child, 0)\n"
+        "print(watch.bytes(None))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["None"]

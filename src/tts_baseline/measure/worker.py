@@ -15,6 +15,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from os import _exit, close, getpid
 from time import monotonic, perf_counter, process_time
@@ -199,16 +200,18 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
     memory.reset_peaks()
     memory.synchronize()
     kin_cpu = children.cpu_s()
+    outside = children.PeakWatch() if message.full and getattr(pipeline, "is_outside", False) else None
     gpu = device.stopwatch()
     cpu, wall = process_time(), perf_counter()
-    utterance = _synthesize(pipeline, message.request)
+    with outside or nullcontext():
+        utterance = _synthesize(pipeline, message.request)
     if message.extra_s:
         extra.spend(message.extra_s)
     memory.synchronize()
     wall_s, cpu_s = perf_counter() - wall, process_time() - cpu
     lap = gpu.stop()
     cpu_s += max(children.cpu_s() - kin_cpu, 0.0)
-    peaks = {"peak_rss": memory.peak_rss(), "peak_cuda": memory.peak_cuda()} if message.full else {}
+    held = _held(outside) if message.full else {}
     pcm = utterance.samples.tobytes()
     return Spoken(
         wall_s=wall_s,
@@ -221,11 +224,18 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         audio=pcm if message.full else None,
         phones=utterance.phones if message.full else (),
         text=utterance.text if message.full else None,
-        uss=memory.unique_set_size() if message.full else None,
         cycles=lap.cycles,
         is_throttled=lap.is_throttled,
-        **peaks,
+        **held,
     )
+
+
+def _held(outside: children.PeakWatch | None) -> dict[str, int | None]:
+    """The memory that the call needed: of a program that speaks outside this process, that program's."""
+    own, cuda = memory.peak_rss(), memory.peak_cuda()
+    if outside is not None:
+        return {"peak_rss": outside.bytes(own), "peak_cuda": cuda}
+    return {"peak_rss": own, "uss": memory.unique_set_size(), "peak_cuda": cuda}
 
 
 def _serve_together(pipeline: Any, requests: tuple[Request, ...]) -> Served:

@@ -77,6 +77,11 @@ class Checked:
         return [utterance(each, where=self._target) for each in returned]
 
     @property
+    def is_outside(self) -> bool:
+        """True where a program that the pipeline starts speaks, so that its memory is the pipeline's."""
+        return bool(getattr(self._pipeline, "is_outside", False))
+
+    @property
     def read_alone(self) -> Callable[[Request], object] | None:
         """The pipeline's own way to tell what is read out without making its sound; None without one."""
         return getattr(self._pipeline, "read_out", None)

@@ -1,4 +1,4 @@
-"""Peak resident memory of the worker process while it speaks the case."""
+"""Peak resident memory of the worker, or of the program of pipeline `command`, while it speaks the case."""
 
 from __future__ import annotations
 

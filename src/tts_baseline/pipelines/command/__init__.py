@@ -90,6 +90,8 @@ def create(
 class Command:
     """A pipeline that starts a process for each request; it keeps no state between them."""
 
+    is_outside = True
+
     def __init__(self, options: CommandOptions) -> None:
         self._options = options
         self._places = places(options.command)
