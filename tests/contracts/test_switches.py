@@ -154,12 +154,12 @@ def device(request: pytest.FixtureRequest) -> Iterator[str]:
     torch.set_num_threads(threads)
 
 
-def f5_spanish(device: str, folder: Path, version: str) -> Callable[[tuple[Switch, ...]], Any]:
+def f5_spanish(device: str, folder: Path, version: str, steps: int) -> Callable[[tuple[Switch, ...]], Any]:
     from tests.support import small
     from tts_baseline.pipelines.f5_spanish.pipeline import F5Spanish
     from tts_baseline.pipelines.f5_spanish.settings import read
 
-    settings = read(small.table(small.make(folder, version), steps=4))
+    settings = read(small.table(small.make(folder, version), steps=steps))
 
     def build(chosen: tuple[Switch, ...]) -> F5Spanish:
         pipeline = F5Spanish(settings, chosen, device=device, root=folder)
@@ -194,7 +194,8 @@ def test_a_registered_switch_keeps_its_contract(
     except SettingsError as refused:
         pytest.skip(refused.what)
     maker, subject = BUILD[pipeline]
-    measure = check_switch(switch, maker(device, folder / version, version), REQUESTS, subject=subject)
+    steps = 16 if switch.spec.stage == "solver" else 4
+    measure = check_switch(switch, maker(device, folder / version, version, steps), REQUESTS, subject=subject)
     # pytest -rP shows it
     print(f"{name} on {device}, {version}: {measure} with the bound {switch.spec.bound}")
 

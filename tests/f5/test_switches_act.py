@@ -11,7 +11,7 @@ import torch
 
 from tests.support import small
 from tests.support.processors import acts
-from tts_baseline.core.errors import PipelineError
+from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Request, Work
 from tts_baseline.core.switches import switches
 from tts_baseline.measure import work
@@ -27,10 +27,10 @@ STEPS = 3
 def spent(models: dict[str, small.Small]) -> Callable[..., Work]:
     """A function that counts the work of a request after the first: `spent(*switches)`."""
 
-    def counted(*optimize: str, version: str = "v0") -> Work:
+    def counted(*optimize: str, version: str = "v0", steps: int = STEPS) -> Work:
         from tts_baseline.pipelines.f5_spanish import create
 
-        pipeline = create(settings=small.table(models[version], steps=STEPS), optimize=optimize)
+        pipeline = create(settings=small.table(models[version], steps=steps), optimize=optimize)
         pipeline.synthesize(REQUEST)
         counter = work.counter()
         assert counter is not None
@@ -71,6 +71,57 @@ def test_int8_computes_every_product_of_the_blocks_in_8_bits(spent: Any) -> None
     before, after = spent(), spent("int8")
     assert fewer(before, after, "aten.addmm") == 6
     assert fewer(before, after, "quantized.linear_dynamic") == -6
+
+
+@pytest.mark.parametrize("steps", [12, 10, 7])
+def test_epss_makes_that_many_steps_along_the_schedule_of_that_many(
+    spent: Any, build: Any, steps: int
+) -> None:
+    fast = spent(f"epss_{steps}", steps=16)
+    assert fast.operators == spent(steps=steps).operators
+    plain, switched = build(steps=steps), build(steps=16, optimize=(f"epss_{steps}",))
+    assert switched.synthesize(REQUEST).samples.tobytes() == plain.synthesize(REQUEST).samples.tobytes()
+    assert switched.provenance[f"switch epss_{steps}"] == f"{steps} steps"
+
+
+def test_guidance_ends_and_one_flow_costs_half_of_two(spent: Any, build: Any) -> None:
+    before, after = spent(steps=8), spent("guidance_interval", steps=8)
+    times = build(steps=8).engine.parts.solver.times
+    alone = sum(time > 0.5 for time in times)
+    assert alone == 2
+    attention = "aten._scaled_dot_product_flash_attention_for_cpu"
+    assert after.flops[attention] == (1 - alone / 2 / 8) * before.flops[attention]
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "fault"),
+    [
+        ({"steps": 7}, "epss_7", "makes 7 steps, and the settings ask for 7"),
+        ({"steps": 8}, "epss_12", "makes 12 steps, and the settings ask for 8"),
+        ({"steps": 1}, "guidance_interval", "no step of 1 begins after 0.5"),
+    ],
+)
+def test_a_solver_that_would_spare_nothing_is_refused(
+    build: Any, settings: dict[str, Any], name: str, fault: str
+) -> None:
+    with pytest.raises(SettingsError, match=fault) as refused:
+        build(optimize=(name,), **settings)
+    assert refused.value.hint == "--tts-optimize none"
+
+
+@pytest.mark.parametrize("version", ["v0", "v1"])
+@pytest.mark.parametrize("optimize", [(), ("adaln_table",), ("fused_norm", "fused_qkv")])
+def test_the_conditional_flow_alone_is_that_of_both(
+    build: Any, version: str, optimize: tuple[str, ...]
+) -> None:
+    pipeline = build(version, optimize=optimize, steps=STEPS)
+    parts, (job,) = pipeline.engine.parts, pipeline.jobs(REQUEST, pipeline.plan(REQUEST))
+    given = parts.network.prepare(job)
+    state = torch.randn(1, job.frames, 100, generator=torch.Generator().manual_seed(1)).to(given.mel.device)
+    (both,) = parts.network.flow([state], parts.solver.times[1], [given])
+    (alone,) = parts.network.flow([state], parts.solver.times[1], [given], guided=False)
+    assert torch.allclose(alone.conditional, both.conditional, atol=1e-4)
+    assert torch.equal(alone.free, alone.conditional)
 
 
 @pytest.mark.parametrize("version", ["v0", "v1"])

@@ -45,8 +45,13 @@ class Network(Protocol):
         """The condition of a job: all that stays fixed over the solver's steps."""
         ...
 
-    def flow(self, states: Sequence[Tensor], time: float, conditions: Sequence[Any]) -> list[Flow]:
-        """The flow of every job of a ragged batch at one time in [0, 1]; states are (1, n, m) float32."""
+    def flow(
+        self, states: Sequence[Tensor], time: float, conditions: Sequence[Any], *, guided: bool = True
+    ) -> list[Flow]:
+        """The flow of every job of a ragged batch at one time in [0, 1]; states are (1, n, m) float32.
+
+        Where it is not guided, the free flow is not computed: the conditional one stands in its place.
+        """
         ...
 
 

@@ -91,10 +91,15 @@ class Block(nn.Module):
 
         Frames that are marked in `padding` (b, n, 1), of batches in training, get nothing from attention.
         """
-        shift, scale, gate, ff_shift, ff_scale, ff_gate = self.attn_norm(moment)
+        shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
         attended = self.attn(normed(x) * (1 + scale) + shift, cosine, sine)
         x = x + gate * (attended if padding is None else attended.masked_fill(padding, 0.0))
         return x + ff_gate * self.ff(normed(x) * (1 + ff_scale) + ff_shift)
+
+
+def fitting(vectors: tuple[Tensor, ...], x: Tensor) -> tuple[Tensor, ...]:
+    """The vectors (b, 1, d) of a modulation for the items of `x`: all, or the conditional flow's alone."""
+    return vectors if len(vectors[0]) == len(x) else tuple(each[: len(x)] for each in vectors)
 
 
 def normed(x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE
-from tts_baseline.pipelines.f5_spanish.network.blocks import EPS, rotate
+from tts_baseline.pipelines.f5_spanish.network.blocks import EPS, fitting, rotate
 
 if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.network.blocks import Attention, Block
@@ -49,7 +49,7 @@ class FusedBlock(nn.Module):
     def forward(self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor) -> Tensor:
         """`x` (b, n, d) after the block; see `Block`."""
         self.calls += 1
-        shift, scale, gate, ff_shift, ff_scale, ff_gate = self.attn_norm(moment)
+        shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
         x = torch.addcmul(x, gate, self.attn(_modulated(x, scale, shift), cosine, sine))
         return torch.addcmul(x, ff_gate, self.ff(_modulated(x, ff_scale, ff_shift)))
 

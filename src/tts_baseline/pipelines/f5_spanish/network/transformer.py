@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE, Architecture
-from tts_baseline.pipelines.f5_spanish.network.blocks import Block, Modulation, normed
+from tts_baseline.pipelines.f5_spanish.network.blocks import Block, Modulation, fitting, normed
 from tts_baseline.pipelines.f5_spanish.network.embeddings import (
     InputEmbedding,
     RotaryAngles,
@@ -87,24 +87,26 @@ class Transformer(nn.Module):
         )
 
     @torch.inference_mode()
-    def flow(self, states: Sequence[Tensor], time: float, conditions: Sequence[Condition]) -> list[Flow]:
+    def flow(
+        self, states: Sequence[Tensor], time: float, conditions: Sequence[Condition], *, guided: bool = True
+    ) -> list[Flow]:
         """The flow of every job, computed job by job."""
-        return [self(state, time, given) for state, given in zip(states, conditions, strict=True)]
+        jobs = zip(states, conditions, strict=True)
+        return [self(state, time, given, guided=guided) for state, given in jobs]
 
-    def forward(self, state: Tensor, time: float, given: Condition) -> Flow:
+    def forward(self, state: Tensor, time: float, given: Condition, *, guided: bool = True) -> Flow:
         """The flow of one job; `state` (1, n, m)."""
         moment = self.time_embed(time)
         state = state.to(self.dtype)
-        x = torch.cat(
-            (
-                self.input_embed(state, given.mel, given.text),
-                self.input_embed(state, torch.zeros_like(given.mel), given.no_text),
-            )
-        )
+        x = self.input_embed(state, given.mel, given.text)
+        if guided:
+            free = self.input_embed(state, torch.zeros_like(given.mel), given.no_text)
+            x = torch.cat((x, free))
         for block in self.transformer_blocks:
             x = block(x, moment, given.cosine, given.sine)
-        scale, shift = self.norm_out(moment)
-        return Flow(*self.proj_out(normed(x) * (1 + scale) + shift).float().chunk(2))
+        scale, shift = fitting(self.norm_out(moment), x)
+        flows = self.proj_out(normed(x) * (1 + scale) + shift).float().chunk(2 if guided else 1)
+        return Flow(flows[0], flows[-1])
 
 
 def with_weights(network: Transformer, weights: Mapping[str, Tensor]) -> Transformer:

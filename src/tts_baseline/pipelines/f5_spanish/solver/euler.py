@@ -33,11 +33,15 @@ _SEEDS = 2**63
 
 
 class EulerSolver(Record, frozen=True, kw_only=True):
-    """How the flow is followed: function evaluations, guidance strength, sway (0: none; -1: most early)."""
+    """How the flow is followed: function evaluations, guidance strength, sway (0: none; -1: most early).
+
+    After `guided_until` the conditional flow is followed alone.
+    """
 
     steps: int = 16
     guidance: float = 2.0
     sway: float = -1.0
+    guided_until: float = 1.0
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -53,7 +57,7 @@ class EulerSolver(Record, frozen=True, kw_only=True):
             for job in jobs
         ]
         for time, length in zip(self.times, schedule(self).diff().tolist(), strict=True):
-            flows = network.flow(states, time, conditions)
+            flows = network.flow(states, time, conditions, guided=time <= self.guided_until)
             states = [state + length * self._guided(flow) for state, flow in zip(states, flows, strict=True)]
         return [_speech(state, job) for state, job in zip(states, jobs, strict=True)]
 
