@@ -23,6 +23,7 @@ _YEAR_FIRST = re.compile(
 )
 _DAY_FIRST = re.compile(
     rf"(?<![^\W_])(?:(?P<day>{_D})(?P<mark>[/.-])(?P<month>{_M})(?P=mark)(?P<year>[12]\d{{3}})(?![\d/-])"
+    rf"|(?<![\w.])(?P<day4>(?=\d\d){_D})\.(?P<month4>0[1-9]|1[0-2])\.(?P<year4>\d\d)(?![\w/-]|\.\d)"
     rf"|(?P<day2>{_D})/(?P<month2>{_M})/(?P<year2>\d\d)(?![\d/-])"
     r"|(?:(?<=\b[eE]l )|(?<=\b[aA]l )|(?<=\b[dD]el )|(?<=\b[dD]ía ))"
     rf"(?P<day3>{_D})[/-](?P<month3>{_M})(?![\d/%-])(?! ?[%€$]))"
@@ -68,7 +69,7 @@ def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said:
 
     A year of two digits stays short (tres de noviembre del veintiséis), because its century is unknown.
     """
-    groups = {name.rstrip("123"): value for name, value in match.groupdict().items() if value}
+    groups = {name.rstrip("1234"): value for name, value in match.groupdict().items() if value}
     spoken = f"{_day(groups['day'], paragraph.region)} de {_MONTHS[int(groups['month']) - 1]}"
     year = groups.get("year")
     if year:

@@ -58,7 +58,8 @@ _KEY_BEFORE = re.compile(r"\b(?:Ctrl|Control|Alt|Esc|Mayús|Shift|Meta|Super)[-+
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
-_TAIL = re.compile(r"(?P<letters>[^\W\daeiouyáéíóúü]{2,3})(?P<word>[^\W\daeiouyáéíóúü][aeiou]\w+)")
+_HEADS = (1, 2, 3)  # chosen: letters before the word at the end of a name, as cd rom
+_TAIL = re.compile(r"[b-df-hj-np-tv-z][aeiou]\w+")
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
 _SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
 _LOANWORD = re.compile(r"[lnr][dt]\Z|[cps]t\Z|rm\Z")
@@ -92,10 +93,13 @@ def typed(piece: str, region: str) -> str:
     """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
     if as_word(piece) or piece in words("typed"):
         return piece
-    tail = _TAIL.fullmatch(piece)
-    if tail and readable(tail["word"]):
-        return f"{spell(tail['letters'], region)} {tail['word']}"
-    return spell(piece, region)
+    head = next((end for end in _HEADS if _is_tail(piece[end:], end)), 0)
+    return f"{spell(piece[:head], region)} {piece[head:]}" if head else spell(piece, region)
+
+
+def _is_tail(rest: str, letters: int) -> bool:
+    """True if what follows so many letters is a word by itself: a known one, or any after two."""
+    return rest in words("english") or (letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest))
 
 
 def as_word(piece: str) -> bool:

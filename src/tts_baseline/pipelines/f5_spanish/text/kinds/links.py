@@ -48,7 +48,7 @@ _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by d
 _SHORTEST_WORD = 3  # chosen: of capitals, two (US, IV) are spelled
 _TAG = re.compile(r"#\w+")
 _DIRECTIVES = frozenset("#define #elif #else #endif #if #ifdef #ifndef #include #pragma #undef".split())  # noqa: SIM905
-_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z")
+_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror):? \Z")
 _HASHTAG = "hashtag"
 
 

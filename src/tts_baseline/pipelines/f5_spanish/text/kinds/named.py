@@ -58,6 +58,9 @@ _OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\b[Cc]eldas?\b")
 _VARIABLE = re.compile(
     r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
 )
+_ESCAPED = re.compile(r"(?:\^|(?<![\w\\^]))\w+(?:\\\.[\w*+?-]+)+\$?(?!\w)")
+_GLUED = re.compile(rf"{_START}-[A-Za-z](?=[^\W\d_]{{4,}}_\w)")
+_RIGHTS = re.compile(r"(?<![^\W_])[ugoa]{1,4}[-+=][rwxXst]{1,4}(?![^\W_])")
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _NUMBER_AFTER = re.compile(r" \d")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
@@ -79,7 +82,10 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("path", "link", ("/", "~", ".", "$", LETTER, JOINED), _PATH, _say),
         Rule("path below a folder", "link", (JOINED,), _BELOW, _say_below),
+        Rule("expression with points", "code", ("^", DIGIT, JOINED, LETTER), _ESCAPED, _say),
+        Rule("option with its value", "code", ("-",), _GLUED, _say_glued),
         Rule("option", "code", ("-",), _OPTION, _say_option),
+        Rule("rights to a file", "code", (JOINED, LETTER), _RIGHTS, _say_rights),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
         Rule("cells", "code", ("$", JOINED), _CELLS, _say),
         Rule("form of a time", "code", (CAPITALS, LETTER), _MASK, _say),
@@ -140,6 +146,16 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return _say(match, paragraph)
     spoken = spell(short, paragraph.region) if letter or not readable(short) else short
     return Said(f"guion {spoken}")
+
+
+def _say_glued(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """An option of one letter, to which its value is joined: -inombre_de_paquete."""
+    return Said(f"guion {spell(match.group()[1:], paragraph.region)}")
+
+
+def _say_rights(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """Rights as they are changed, letter by letter: g+rw, o-r."""
+    return Said(read_out(" ".join(match.group()), paragraph.region).replace("guion", "menos"))
 
 
 def _is_dash(match: re.Match[str], paragraph: Paragraph) -> bool:

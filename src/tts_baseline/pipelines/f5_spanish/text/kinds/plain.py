@@ -12,7 +12,10 @@ _RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+):(?P<right>{NUMBER})")
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
 # Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.
-_LIST = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{1,2})+(?= (?:[yoe]|u) \d{1,3}(?!\d|[.,]\d))")
+_LIST = re.compile(
+    r"(?<![\w.,])\d{1,3}(?:,\d{1,2})+(?= (?:[yoe]|u) \d{1,3}(?!\d|[.,]\d))"
+    r"|(?<![\w.,])(?!\d{1,3}(?:,\d{3})+(?!\d))\d{1,3}(?:,\d{1,3}){2,}(?![\w%]|[.,]\d)"
+)
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
 _PAIR = 2
 _PLURALS = ("ceros", "unos", "doses", "treses", "cuatros", "cincos", "seises", "sietes", "ochos", "nueves")

@@ -95,7 +95,11 @@ def _item(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 
 def _division(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    lone = len(match.group()) == 1 and match.group() in "LC"
+    lone = len(match.group()) == 1 and (
+        match.group() in "LC"
+        or f"{match.group()} =" in paragraph.text
+        or f"{match.group()}=" in paragraph.text
+    )
     return _each(match, _cardinal) if not lone and _after("division", match, paragraph) else None
 
 
