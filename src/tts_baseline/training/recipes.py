@@ -57,11 +57,12 @@ class Recipe(Record, frozen=True, kw_only=True):
     `updates` in all, each of `accumulate` batches of at most `frames` frames and `items` clips. The rate
     climbs to `peak` in `warmup` updates, then falls to zero at the last one (as upstream); gradients are
     clipped to `norm`. What is kept is the moving average of the weights, by `average` in the end. Products
-    are computed in `precision`. With `lora`, adapters of this rank learn, and no weights. `align` weighs the
-    loss of the alignment (`training/alignment.py`), for clips whose phones are known. With `prosody` it
-    learns vectors of sentence type, region and style, which begin as zero. A checkpoint is written every
-    `checkpoint_s` seconds. Every `check_every` updates (0: never) the held-out loss of the average is asked;
-    the run ends after `patience` times without a gain (0: never).
+    are computed in `precision`. A share of `dropout` of a block's values is left out while it learns. With
+    `lora`, adapters of this rank learn, and no weights. `align` weighs the loss of the alignment
+    (`training/alignment.py`), for clips whose phones are known. With `prosody` it learns vectors of sentence
+    type, region and style, which begin as zero. A checkpoint is written every `checkpoint_s` seconds. Every
+    `check_every` updates (0: never) the held-out loss of the average is asked; the run ends after `patience`
+    times without a gain (0: never).
     """
 
     KIND: ClassVar[str] = VOICE
@@ -76,6 +77,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     warmup: Natural = 500
     norm: Positive = 1.0
     average: Part = 0.9995
+    dropout: Part = 0.0
     precision: Literal["float32", "bfloat16"] = "float32"
     lora: Annotated[int, Meta(ge=0, le=1024)] = 0
     align: NotNegative = 0.0

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tts_baseline.pipelines.f5_spanish.network.transformer import Transformer
-from tts_baseline.training import checkpoints, loop, objective, schedule
+from tts_baseline.training import checkpoints, dropout, loop, objective, schedule
 from tts_baseline.training.buckets import Cursor, walk
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.crew import ALONE, Crew
@@ -47,7 +47,8 @@ def run(
     labels = network.architecture.labels
     before, origin = loop.opened(folder, recipe, dataset.sha256, labels)
     dataset = dataset.told_as(labels)
-    trainee = Trainee(network.to(device).train(), recipe, before, crew, lesson)
+    network = dropout.added(network, recipe.dropout).to(device).train()
+    trainee = Trainee(network, recipe, before, crew, lesson)
     start = Cursor(before.epoch, before.batch) if before else Cursor()
 
     def ask() -> float:
@@ -128,13 +129,15 @@ class Trainee:
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[Transformer]:
-        """The network with its average as its weights, until the block ends."""
+        """The network with its average as its weights, as it speaks, until the block ends."""
         own = {name: weight.detach().clone() for name, weight in self._parameters.items()}
         self._network.load_state_dict(self.average, strict=False)
+        self._network.eval()
         try:
             yield self._network
         finally:
             self._network.load_state_dict(own, strict=False)
+            self._network.train()
 
     def learn(self, together: list[Batch]) -> float:
         """The mean loss of one update, over batches whose gradients are added up."""
@@ -144,6 +147,7 @@ class Trainee:
             index = crew.rank + turn * crew.count
             dice = objective.dice(recipe.seed, number * recipe.accumulate + index)
             drawn = objective.draw(batch, recipe.chances, dice)
+            torch.manual_seed(dice.numbers.initial_seed())  # what dropout draws from, also when it is resumed
             with torch.autocast(
                 batch.mel.device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"
             ):
