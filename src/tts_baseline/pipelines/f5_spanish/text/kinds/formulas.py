@@ -28,7 +28,9 @@ _OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
 _FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?![^\W_])")
 _RAISED_NUMBER = re.compile(rf"(?<![\w.,]){_NUMBER}{_POWER}(?![^\W_])")
 _RAISED_LETTER = re.compile(rf"(?<![^\W_¼½¾])(?P<letter>[a-zA-Z]{{1,2}})(?P<power>{_POWER})(?![^\W_])")
-_LESS = re.compile(r"(?<![^\W_])(?P<letter>[nNik])[-−](?P<less>[12])(?![\w-]|[.,]\d)")
+_LESS = re.compile(
+    r"(?<![^\W_])(?P<letter>[nNik]|n[A-Z][a-z]+|[a-z]+(?:Count|Index|Length|Size))[-−](?P<less>[12])(?![\w-]|[.,]\d)"
+)
 _ROAD = re.compile(r"(?:\b[Ll]a|[Cc]arretera|[Aa]utovía|[Aa]utopista|[Rr]uta|[Nn]acional) \Z")
 _SCIENTIFIC = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER})[eE](?P<sign>[-−+]?)(?P<power>\d{{1,3}})(?![^\W_])"
@@ -72,7 +74,9 @@ def _say_less(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A letter that counts less one or two: los N-1 discos; no road (la N-1)."""
     if _ROAD.search(paragraph.before(match.start())):
         return None
-    return Said(f"{spell(match['letter'], paragraph.region)} menos {cardinal(match['less'])}")
+    letter = match["letter"]
+    named = letter if len(letter) > 1 else spell(letter, paragraph.region)
+    return Said(f"{named} menos {cardinal(match['less'])}")
 
 
 def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said | None:

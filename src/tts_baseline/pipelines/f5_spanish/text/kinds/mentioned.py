@@ -26,12 +26,18 @@ _BEFORE_IT = re.compile(r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 
 
+# Names that a star shortens, of which there are several (vif*, veth*): one may be the mark of a note.
+_STARRED = re.compile(r"(?<=[a-z]{2})\*(?=[\s,.;)]|$)")
+_OPENING_STAR = re.compile(r"(?<!\S)\*\w")
+
+
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
+        Rule("stars of names", "sign", ("*",), _STARRED, _say_starred),
         Rule("named sign", "sign", _SIGNS, _NAMED, _say_named),
     )
 
@@ -60,6 +66,11 @@ def _say_alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     marked = not paragraph.text[match.start() - 1].isalpha()
     return Said(",") if marked or len(_VERSE.findall(paragraph.text)) > 1 else None
+
+
+def _say_starred(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    several = len(_STARRED.findall(paragraph.text)) > 1 and not _OPENING_STAR.search(paragraph.text)
+    return _say(match, paragraph) if several else None
 
 
 def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said | None:

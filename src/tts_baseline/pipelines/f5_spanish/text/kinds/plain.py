@@ -14,7 +14,8 @@ _DIGITS = re.compile(r"\d+")
 # Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.
 _LIST = re.compile(
     r"(?<![\w.,])\d{1,3}(?:,\d{1,2})+(?= (?:[yoe]|u) \d{1,3}(?!\d|[.,]\d))"
-    r"|(?<![\w.,])(?!\d{1,3}(?:,\d{3})+(?!\d))\d{1,3}(?:,\d{1,3}){2,}(?![\w%]|[.,]\d)"
+    r"|(?<![\w.,])(?!\d{1,3}(?:,\d{3})+(?!\d))\d{1,3}(?:,\d{1,3}){2,}(?![\w%–-]|[.,]\d)"
+    r"|(?<![\w.,])\d{1,3}(?:,\d{1,3})+(?=,\d{1,3}[-–]\d{1,3}(?![\w-]|[.,]\d))"
 )
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
 _PAIR = 2
@@ -44,7 +45,8 @@ def scale(region: str) -> tuple[Rule, ...]:
 
 def _say_list(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     numbers = match.group().split(",")
-    listed = len(numbers) > _PAIR or paragraph.word_before(match.start()).lower() in words("listed")
+    ranged = paragraph.text.startswith(",", match.end())  # 1,3,5-7: pages
+    listed = ranged or len(numbers) > _PAIR or paragraph.word_before(match.start()).lower() in words("listed")
     return Said(", ".join(map(cardinal, numbers))) if listed else None
 
 
