@@ -17,6 +17,8 @@ NAMES = {
     "⌫": "borrar",
     "⏎": "intro",
     "↵": "intro",
+    "↹": "tabulador",
+    "⇥": "tabulador",
 }
 _SIGNS = "".join(NAMES)
 _KEYS = re.compile(
