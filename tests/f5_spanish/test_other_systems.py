@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,14 @@ def test_the_table_has_every_type_and_the_corpus_as_one() -> None:
     lines = others.table(counts, ["ours"]).splitlines()
     assert lines[2] == "| date | 10 | 90 % [60, 98] |"
     assert lines[-1] == "| all of the corpus | 10 | 90 % [60, 98] |"
+
+
+def test_a_system_stops_when_its_time_is_over_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(others, "KEPT", tmp_path)
+    monkeypatch.setattr(others, "SYSTEMS", {"slow": lambda: str.upper})
+    texts = ["uno", "dos"]
+    assert others._said("slow", texts, seconds=-1) == []
+    assert others._said("slow", texts[:1], seconds=9) == ["UNO"]
+    assert others._said("slow", texts, seconds=9) == ["UNO", "DOS"]
