@@ -69,8 +69,10 @@ def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 
 def _say_starred(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    several = len(_STARRED.findall(paragraph.text)) > 1 and not _OPENING_STAR.search(paragraph.text)
-    return _say(match, paragraph) if several else None
+    text, start = paragraph.text, match.start()
+    several = _STARRED.search(text, match.end()) or _STARRED.search(text, 0, start)
+    emphasis = _OPENING_STAR.search(paragraph.before(start))
+    return _say(match, paragraph) if several and not emphasis else None
 
 
 def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
