@@ -63,7 +63,7 @@ def metrics() -> str:
 def options() -> str:
     """One row an option that pytest and `tts-baseline` share."""
     rows = (
-        (f"`{name}`", ", ".join(option.get("choices") or (option["metavar"],)), option["help"])
+        (f"`{name}`", ", ".join(option.get("choices") or (option.get("metavar", "nothing"),)), option["help"])
         for name, option in OPTIONS.items()
     )
     return table(("name", "takes", "meaning"), rows)

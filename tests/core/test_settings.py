@@ -32,6 +32,7 @@ VALUES = {
     "restarts": st.integers(3, 99),
     "timeout": SECONDS,
     "load_timeout": SECONDS,
+    "soak": st.integers(100, 100_000),
     "memory_limit": st.integers(1, 99).map("{} GiB".format),
 }
 SOME = st.fixed_dictionaries({}, optional=VALUES)
@@ -237,3 +238,12 @@ def test_the_checkpoint_of_our_own_tests_is_no_setting(tmp_path: Path) -> None:
     assert read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINT": "f5.toml"}) == read(tmp_path, {}, {})
     with pytest.raises(SettingsError, match="unknown setting 'checkpoints'"):
         read(tmp_path, {}, {"TTS_BASELINE_CHECKPOINTS": "f5.toml"})
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [("soak = 20", "soak must be 0, or 100 to 100,000 requests, not 20"), ("memray = true", "there is none")],
+)
+def test_a_soak_has_requests_enough_and_memray_has_a_soak(tmp_path: Path, table: str, what: str) -> None:
+    with pytest.raises(SettingsError, match=what):
+        read(project(tmp_path, table), {}, {})

@@ -27,6 +27,7 @@ def condensed(run: Run) -> Run:
         goldens={},
         readings=tuple(_unheard(run)),
         own_readings=(),
+        soak=None,
     )
 
 

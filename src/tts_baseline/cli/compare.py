@@ -32,6 +32,9 @@ _HELP = "tts-baseline compare --help"
 _PLAY = "tts-baseline compare last --case ID --play"
 
 
+_OF_RUNS = ("load", "soak", "memray")  # which is not measured again here
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run, or what against what, and whether one case is of interest."""
     parser.add_argument(
@@ -43,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against-optimize", metavar="A,B", help="judge against these optimizations; none for the reference"
     )
-    _common.add_shared(parser, *(name for name in OPTIONS if name != "load"))
+    _common.add_shared(parser, *(name for name in OPTIONS if name not in _OF_RUNS))
 
 
 def act(options: argparse.Namespace) -> int:

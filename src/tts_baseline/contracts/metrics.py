@@ -14,6 +14,7 @@ from tts_baseline.core.errors import ContractBroken, RegistryError
 from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
 from tts_baseline.core.registry import metrics, registered
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import LoadLevel, Traffic
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ def _evidence(dtype: DTypeLike = "f4") -> Evidence:
         calls=(calls, calls),
         cold_starts=(start, start),
         traffic=_traffic(),
+        soak=Soak(held=tuple(2**28 + 2**16 * number for number in range(100)), warm=25, peak=2**29),
         utterances=tuple(_bursts(seed, dtype) for seed in (0, 1, 2)),
         golden=_bursts(0, dtype),
     )

@@ -64,6 +64,17 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "measure throughput and latency under load, too: worker processes, one process that batches, "
         "or the server of pipeline http; auto: the server of http, else workers (default: off)",
     },
+    "soak": {
+        "metavar": "N",
+        "type": int,
+        "help": "send N requests (100 or more, 300 for example) to one more process, and gate what it holds "
+        "more after each (default: none)",
+    },
+    "memray": {
+        "action": "store_const",
+        "const": True,
+        "help": "with a soak: name the lines whose allocations stay (needs pytest-tts-baseline[memray])",
+    },
     "report": {"metavar": "DIR", "help": "where runs go (default: .tts-baseline/)"},
 }
 

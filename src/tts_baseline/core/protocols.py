@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, Utterance
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.sounds import Sound, Sounds
 from tts_baseline.core.traffic import Traffic
 
@@ -29,12 +30,14 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
                 "median"  median over cases of paired differences with the quality baseline;
                 "each"    every case alone against the quality baseline (counts of faults);
                 "exact"   counters against the newest accepted run under the same software, of any machine;
+                "slope"   the growth from request to request in a soak, by itself;
                 "words"   the text that was read out, word by word, against the accepted one.
     limit:      the largest change for the worse that passes: "5%", "1 dB", "20% + 8 MiB"; None: never gated.
     gross:      where the median decides, how many limits a single case may be worse before it fails alone;
                 0: it never does.
     scope:      "case": one reading a case; "run": one for the whole run, from its cold starts;
-                "load": one for the whole run, from its measurement under load, if there was one.
+                "load", "soak": one for the whole run, from its measurement under load, or its soak, if
+                there was one.
     timed:      its values are times, which the gate corrects for the speed of the machine.
     has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
     golden:     it compares with the accepted recording, and has no value without one.
@@ -57,10 +60,10 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     unit: str
     better: Better
     family: Family
-    decide: Literal["ratio", "median", "each", "exact", "words"]
+    decide: Literal["ratio", "median", "each", "exact", "slope", "words"]
     limit: str | None
     gross: float = 0.0
-    scope: Literal["case", "run", "load"] = "case"
+    scope: Literal["case", "run", "load", "soak"] = "case"
     timed: bool = False
     has_stages: bool = False
     golden: bool = False
@@ -103,7 +106,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """All that a metric may read: a case's calls, utterances and golden; the run's cold starts and traffic.
+    """All that a metric may read: a case's calls, utterances and golden; of the run what is not of a case.
 
     `utterances` has the first utterance of the first restart, or of each restart if they differ. `sounds`
     keeps the features of utterances and golden, which all metrics of a case share.
@@ -113,6 +116,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     calls: tuple[Calls, ...] = ()
     cold_starts: tuple[ColdStart, ...] = ()
     traffic: Traffic | None = None
+    soak: Soak | None = None
     utterances: tuple[Utterance, ...] = ()
     golden: Utterance | None = None
     sounds: Sounds = field(default_factory=Sounds)

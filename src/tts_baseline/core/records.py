@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from tts_baseline.core import bounds
 from tts_baseline.core.load import Load
 from tts_baseline.core.readings import ByMetric, by_metric
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.speed import speed
 from tts_baseline.core.traffic import Traffic
 
@@ -60,8 +61,7 @@ class Phone(Record, frozen=True, kw_only=True):
 class Utterance(Struct, frozen=True, kw_only=True):
     """Audio that a pipeline made: mono float samples in [-1, 1], and what is known about them.
 
-    `text` is what was read out: the request's text after all that the front end did to it, as the model was
-    given it. None where the pipeline does not tell.
+    `text` is what was read out, as the model was given it. None where the pipeline does not tell.
     """
 
     samples: np.ndarray[Any, Any]
@@ -145,8 +145,8 @@ class Failure(Record, frozen=True, kw_only=True):
 class Reading(Record, frozen=True, kw_only=True):
     """One metric's value for one case (or for the run: `case` is None), or the reason for having none.
 
-    `values` are what `value` pools: one a replicate, or one a scored utterance. `error` is the standard error
-    of `value` by what it was measured from; 0 where that does not limit it.
+    `values` are what `value` pools: one a replicate, or a scored utterance. `error` is its standard error by
+    what it was measured from; 0 where that does not limit it.
     """
 
     metric: bounds.Text
@@ -215,7 +215,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
     same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
     is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
-    `texts` are what was read out, by case, if the pipeline tells; `traffic` is what it did under load.
+    `texts` are what was read out, by case, if the pipeline tells; `traffic` and `soak` are of many requests.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -239,6 +239,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     failures: tuple[Failure, ...] = ()
     acceptance: Acceptance | None = None
     traffic: Traffic | None = None
+    soak: Soak | None = None
 
     @cached_property
     def by_metric(self) -> ByMetric[Reading]:
@@ -249,8 +250,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
 class Score(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A quality value in a baseline, or None with its reason; `values` where it pools several utterances.
 
-    `by` tells what computed it (`core/scored_by`): by the same, the same audio is not scored again. It is
-    empty where that is not known, and of golden metrics.
+    `by` tells what computed it (`core/scored_by`), so that it is not computed again; empty of golden metrics.
     """
 
     value: bounds.Number | None

@@ -24,6 +24,7 @@ _HELP = "tts-baseline run --help"
 # The process is what statistics count (docs/method.md, "The replicate is a process"). Chosen: two show hardly
 # any spread.
 _FEWEST_RESTARTS = 3
+_FEWEST_SOAKED, _MOST_SOAKED = 100, 100_000  # chosen: a slope beside noise; a night
 _MOST_WORKERS = 64  # chosen: each holds a model
 _LEAST_MEMORY = 2**27  # chosen: 128 MiB; a worker with numpy, and no pipeline yet, holds half of it
 # A variant's name becomes part of a folder's name.
@@ -50,6 +51,8 @@ class Settings(Record, frozen=True, kw_only=True):
     load_workers: int = 2  # chosen: two show whether processes hinder each other, and hold two models
     load_seconds: float = 5.0  # chosen: of a level, of which there are about ten
     load_deadline: float | None = None
+    soak: int = 0
+    memray: bool = False
     report: str = ".tts-baseline"
     restarts: int = _FEWEST_RESTARTS
     timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck
@@ -155,6 +158,13 @@ def _checked(settings: Settings) -> Settings:
         raise SettingsError(
             f"load_workers must be 1 to {_MOST_WORKERS}, not {settings.load_workers}", hint=_HELP
         )
+    if settings.soak and not _FEWEST_SOAKED <= settings.soak <= _MOST_SOAKED:
+        raise SettingsError(
+            f"soak must be 0, or {_FEWEST_SOAKED} to {_MOST_SOAKED:,} requests, not {settings.soak}",
+            hint=_HELP,
+        )
+    if settings.memray and not settings.soak:
+        raise SettingsError("memray looks at a soak, and there is none", hint="--tts-soak 300")
     _check_memory_limit(settings.memory_limit)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(

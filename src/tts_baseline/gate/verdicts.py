@@ -18,7 +18,7 @@ from tts_baseline.gate.judge import text as said
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.quality import decide
 from tts_baseline.gate.quality.traded import without_traded
-from tts_baseline.gate.screen import quality, text, times, work
+from tts_baseline.gate.screen import leak, quality, text, times, work
 from tts_baseline.gate.screen.accepted import accepted
 from tts_baseline.gate.screen.past import Past
 
@@ -90,6 +90,8 @@ def _screen(run: Run, baseline: Baseline, limits: Mapping[str, Limit]) -> tuple[
         limit = limits[spec.key]
         if spec.decide == "ratio":
             decided += times.verdicts(spec, limit, run, past)
+        elif spec.decide == "slope":
+            decided += leak.verdicts(spec, limit, run)
         elif spec.decide == "exact":
             decided += counters.verdicts(spec, limit)
         elif spec.decide == "words":

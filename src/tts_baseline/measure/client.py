@@ -36,6 +36,7 @@ from tts_baseline.measure.protocol import (
     Start,
     Told,
     ToWorker,
+    Trace,
     WorkerSpec,
 )
 from tts_baseline.measure.redact import without_secrets
@@ -52,6 +53,7 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Speak: ("timeout", "speak"),
     Count: ("timeout", "count the work of a call"),
     Profile: ("timeout", "speak, watched"),
+    Trace: ("timeout", "speak, with its allocations recorded"),
     ReadOut: ("timeout", "read a text"),
     Serve: ("timeout", "answer"),
 }
@@ -107,6 +109,10 @@ class Worker:
     def profile(self, request: Request, calls: int, *, timeout: float) -> Profiled:
         """Where so many untimed calls spend their time; each may take `timeout`."""
         return self._ask(Profile(request, calls), calls * timeout, Profiled)
+
+    def trace(self, requests: Sequence[Request], file: Path, *, timeout: float) -> None:
+        """Have memray write all allocations of these calls to a file; each may take `timeout`."""
+        self._ask(Trace(tuple(requests), str(file)), len(requests) * timeout, Told)
 
     def read_out(self, request: Request, *, timeout: float) -> str | None:
         """What is read out for a request; None where the pipeline does not tell."""
@@ -285,7 +291,7 @@ def _words(lines: list[str]) -> str:
 def _titled(message: ToWorker) -> str:
     if isinstance(message, Start):
         return "loading"
-    first = message.requests[0] if isinstance(message, Serve) else message.request
+    first = message.requests[0] if isinstance(message, Serve | Trace) else message.request
     return f"the text {first.text!r}"
 
 

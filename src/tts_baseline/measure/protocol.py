@@ -63,6 +63,13 @@ class Profile(Struct, frozen=True, tag=True):
     calls: int
 
 
+class Trace(Struct, frozen=True, tag=True):
+    """Answer requests while memray writes all allocations to `file`."""
+
+    requests: tuple[Request, ...]
+    file: str
+
+
 class ReadOut(Struct, frozen=True, tag=True):
     """Tell what is read out for a request, without its sound where the pipeline can."""
 
@@ -153,7 +160,7 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Count | Profile | ReadOut | Serve
+ToWorker: TypeAlias = Start | Speak | Count | Profile | Trace | ReadOut | Serve
 FromWorker: TypeAlias = Ready | Spoken | Counted | Profiled | Served | Told | Refused
 
 encode = msgspec.msgpack.encode

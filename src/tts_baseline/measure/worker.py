@@ -8,6 +8,7 @@ could replace are taken by name, before it is imported.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import hashlib
 import importlib
 import os
@@ -48,6 +49,7 @@ from tts_baseline.measure.protocol import (
     Start,
     Told,
     ToWorker,
+    Trace,
     WorkerSpec,
     encode,
     to_worker,
@@ -138,6 +140,8 @@ class _Session:
             call = partial(self._pipeline.synthesize, message.request)
             samples = sampled(call, message.calls, target)
             return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)))
+        if isinstance(message, Trace):
+            return _trace(self._pipeline, message)
         if isinstance(message, ReadOut):
             return Told(self._pipeline.read_out(message.request))
         if isinstance(message, Serve):
@@ -236,6 +240,15 @@ def _held(outside: children.PeakWatch | None) -> dict[str, int | None]:
     if outside is not None:
         return {"peak_rss": outside.bytes(own), "peak_cuda": cuda}
     return {"peak_rss": own, "uss": memory.unique_set_size(), "peak_cuda": cuda}
+
+
+def _trace(pipeline: Any, message: Trace) -> Told:
+    memray = importlib.import_module("memray")
+    with memray.Tracker(message.file, trace_python_allocators=True):
+        for request in message.requests:
+            _synthesize(pipeline, request)
+        gc.collect()  # what waits for it is not kept
+    return Told(None)
 
 
 def _serve_together(pipeline: Any, requests: tuple[Request, ...]) -> Served:

@@ -25,6 +25,7 @@ from tts_baseline.core.records import (
 )
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.scored_by import scored_by
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
 from tts_baseline.session.scoring_pool import in_processes
 
@@ -86,6 +87,7 @@ def score(
     software: Mapping[str, str] | None = None,
     *,
     traffic: Traffic | None = None,
+    soak: Soak | None = None,
     each: Callable[[Sequence[Asked]], Iterable[Scored]] = one_by_one,
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
     """The readings of a run, and its own readings: golden metrics against this run's first utterances.
@@ -109,8 +111,8 @@ def score(
             )
         )
     starts = tuple(r.cold_start for r in replicates if r.cold_start is not None)
-    run = Evidence(cold_starts=starts, traffic=traffic)
-    scopes = ("run",) if traffic is None else ("run", "load")
+    run = Evidence(cold_starts=starts, traffic=traffic, soak=soak)
+    scopes = ("run", *["load"] * (traffic is not None), *["soak"] * (soak is not None))
     readings = [read(metric, run) for metric in metrics().values() if metric.spec.scope in scopes]
     own: list[Reading] = []
     for scored in each(asked):

@@ -14,9 +14,10 @@ from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
 from tts_baseline.core.load import Load
 from tts_baseline.core.records import Baseline, Case, Failure, Replicate, Run, Utterance
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
 from tts_baseline.core.units import seconds
-from tts_baseline.measure import load, replicate
+from tts_baseline.measure import load, replicate, soak
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement import under_load
@@ -30,6 +31,7 @@ from tts_baseline.session.project import Project
 TARGET_S = 30.0  # chosen: without a budget, a run is as long as a developer waits, and so is what it adds
 MAX_PASSES = 10  # chosen: processes differ more than calls (docs/method.md), so more calls add little
 _SHARE_UNDER_LOAD = 0.2  # chosen: of a budget; a model takes longer to start than to answer
+_SHARE_OF_A_SOAK = 0.2  # chosen: as above
 _SHARE_OF_BUDGET = 0.8  # chosen: the rest is for the pilot, the metrics and a wrong estimate
 
 
@@ -49,6 +51,8 @@ def take(
     if settings.load != "off":
         under_load.way_of(settings)
         share -= _SHARE_UNDER_LOAD
+    if settings.soak:
+        share -= _SHARE_OF_A_SOAK
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
         certified.check(project, pilot.device, cases)
@@ -69,6 +73,7 @@ def take(
         utterances = _scored(taken, measured)
         replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         traffic = _under_load(project, measured, taken, progress)
+        soaked = _soak(project, measured, progress)
         progress.say(f"scoring {len(measured)} utterances")
         environment = project.environment(pilot.device)
         scoring = time.monotonic()
@@ -80,6 +85,7 @@ def take(
             goldens,
             environment.software,
             traffic=traffic,
+            soak=soaked,
             each=side_by_side,
         )
         scored_s = time.monotonic() - scoring
@@ -104,6 +110,7 @@ def take(
         own_readings=own_readings,
         failures=tuple(failures.values()),
         traffic=traffic,
+        soak=soaked,
     )
     first = {case.id: utterances[case.id][0] for case in measured}
     run = until_judged(
@@ -177,6 +184,24 @@ def _under_load(
         level_s = min(level_s, _SHARE_UNDER_LOAD * settings.budget / under_load.LEVELS)
     alone = {case.id: [restart.utterances[case.id] for restart in taken] for case in cases}
     return under_load.take(project, cases, alone, progress, level_s=level_s)
+
+
+def _soak(project: Project, cases: Sequence[Case], progress: Progress) -> Soak | None:
+    """What one more process holds over many requests, where that is asked; within its part of a budget."""
+    settings = project.settings
+    if not settings.soak or not cases:
+        return None
+    progress.say(f"a soak of {settings.soak} requests")
+    part = _SHARE_OF_A_SOAK * settings.budget if settings.budget else math.inf
+    return soak.soak(
+        project.worker,
+        cases,
+        settings.soak,
+        timeout=settings.timeout,
+        load_timeout=settings.load_timeout,
+        deadline=time.monotonic() + part,
+        traced=settings.memray,
+    )
 
 
 def _under(taken: replicate.Taken, meanwhile: Load) -> replicate.Taken:
