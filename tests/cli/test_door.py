@@ -21,7 +21,7 @@ from tests.support.commands import (
 )
 from tts_baseline.core.errors import TtsBaselineError
 
-COMMANDS = ("run", "compare", "accept", "reject", "report", "review", "certify", "plan", "doctor")
+COMMANDS = ("run", "compare", "accept", "reject", "report", "export", "review", "certify", "plan", "doctor")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -43,6 +43,7 @@ def test_an_unknown_option_is_named(call, command: str) -> None:
         "compare": ["last"],
         "reject": ["last"],
         "report": ["last"],
+        "export": ["last", "--format", "json"],
         "accept": ["last", "--reason", "x"],
         "plan": ["hola"],
     }.get(command, [])

@@ -37,6 +37,8 @@ LISTED = {
     },
     "markup": {
         "report.benchmark.text:page": "`kind` is a word of ours; tables pass `row`",
+        "report.formats.comment:render": "`counts` are numbers and words of ours",
+        "report.formats.openmetrics:_family": "comments: a metric's name, and text that passes `line`",
         "report.formats.markdown:render": "`counts` are numbers and words of ours",
         "training.cards:card": "cells pass `markdown`; a recipe holds numbers and words of ours",
     },

@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 
 from msgspec.structs import replace
 
+from tests.support import REPOSITORY
 from tests.support.runs import accepted, reading, run
 from tests.support.verdicts import outcome, verdict
 from tts_baseline.core.records import Baseline
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.format import View
+from tts_baseline.report.formats import comment, junit, markdown, terminal
 from tts_baseline.report.formats import json as json_format
-from tts_baseline.report.formats import junit, markdown, terminal
 
 WORK = [name for name, metric in metrics().items() if metric.spec.family == "work"]
 
@@ -75,3 +76,30 @@ def test_the_last_lines_say_what_was_judged_and_where_it_is() -> None:
         "nothing judged    run: report/r1",
         "recorded: quality.json (there was no baseline)",
     ]
+
+
+def test_a_comment_begins_with_the_mark_by_which_it_is_found_again_and_says_why() -> None:
+    verdicts = [verdict(status="regressed", change=0.2, limit=0.05), verdict(status="worse", case="hola")]
+    text = comment.render(outcome(run(), verdicts, notes=("2 cases are gone",)), View())
+    assert text.startswith("<!-- tts-baseline -->\n### tts-baseline: 1 regressed\n")
+    assert "- 2 cases are gone" in text
+    assert "| REGRESSED | latency |" in text
+    assert "| worse | hola | latency |" in text
+    assert "commit `c0ffeec`, machine `box-2c-0123abcd`" in text
+
+
+def test_a_comment_is_as_long_as_github_takes_it() -> None:
+    notes = tuple(f"note {number} {'x' * 90}" for number in range(1000))
+    text = comment.render(outcome(run(), [verdict()], notes=notes), View())
+    assert len(text) < 65_536
+    assert text.endswith("\n\nThe rest is in report.md of the run's folder.\n")
+    assert all(len(row) > 90 for row in text.splitlines() if row.startswith("- note"))
+
+
+def test_the_workflow_that_comments_runs_no_code_of_the_pull_request() -> None:
+    text = (REPOSITORY / "examples/github/tts-comment.yml").read_text(encoding="utf-8")
+    steps = text.partition("steps:\n")[2]
+    assert "${{" not in steps  # what a fork names (its branch) reaches the shell in variables alone
+    assert "ref:" not in steps  # the checkout is the default branch
+    assert f'startswith("{comment.MARK}")' in steps
+    assert "pull_request_target" not in text

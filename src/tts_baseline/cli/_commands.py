@@ -15,6 +15,7 @@ from tts_baseline.cli import (
     certify,
     compare,
     doctor,
+    export,
     migrate,
     plan,
     reject,
@@ -29,7 +30,21 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 _DISTRIBUTION = "pytest-tts-baseline"
-_COMMANDS = (run, benchmark, compare, accept, reject, certify, plan, report, review, train, doctor, migrate)
+_COMMANDS = (
+    run,
+    benchmark,
+    compare,
+    accept,
+    reject,
+    certify,
+    plan,
+    report,
+    export,
+    review,
+    train,
+    doctor,
+    migrate,
+)
 
 
 def act(words: Sequence[str] | None) -> int:

@@ -22,11 +22,13 @@ class FormatSpec(Struct, frozen=True, kw_only=True):
     of:    "run"        `render(outcome, view)` shows an Outcome;
            "baselines"  `render(folder)` shows everything that was accepted under a folder of baselines.
     file:  its name in the folder of each run, into which every run writes it; empty where it is only shown.
+    reader:  whom it is for: `export` writes those for programs.
     """
 
     name: str
     of: Literal["run", "baselines"] = "run"
     file: str = ""
+    reader: Literal["people", "programs"] = "people"
 
 
 class View(Struct, frozen=True, kw_only=True):

@@ -143,6 +143,8 @@ def commands(say: str) -> list[Asked]:
         *(Asked(("report", "last", "--format", name)) for name in _formats("run")),
         *(Asked(("report", "--format", name)) for name in _formats("baselines")),
         Asked(("report", f"x{say}?"), 2, unknown),
+        *(Asked(("export", "last", "--format", name)) for name in _formats("run", "programs")),
+        Asked(("export", f"x{say}?", "--format", "openmetrics"), 2, unknown),
         Asked(("report", "--format", f"{say}?"), 2, "invalid choice|no format|format"),
         Asked(("review",)),
         Asked(("review", f"--gate={say}?"), 2, "no history is kept of"),
@@ -223,8 +225,9 @@ def measured(folder: Path, chosen: Mapping[str, str], say: str) -> list[str]:
     return wrong + complaints(Asked(("run",), 1, "could not be measured|invalid"), "ascii")
 
 
-def _formats(of: str) -> list[str]:
-    return [name for name, format in formats().items() if format.spec.of == of]
+def _formats(of: str, *readers: str) -> list[str]:
+    known = ((name, format.spec) for name, format in formats().items())
+    return [name for name, spec in known if spec.of == of and (not readers or spec.reader in readers)]
 
 
 def flaws(text: str, *, most: int = MOST, secrets: Collection[str] = ()) -> list[str]:

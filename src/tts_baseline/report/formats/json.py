@@ -16,7 +16,7 @@ from tts_baseline.gate import load
 from tts_baseline.gate.explain import as_json
 from tts_baseline.report.format import FormatSpec, View
 
-SPEC = FormatSpec(name="json", file="verdicts.json")
+SPEC = FormatSpec(name="json", file="verdicts.json", reader="programs")
 
 
 def render(outcome: Outcome, view: View) -> str:

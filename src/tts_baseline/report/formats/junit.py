@@ -13,7 +13,7 @@ from tts_baseline.gate.explain import reason
 from tts_baseline.report import listening
 from tts_baseline.report.format import FormatSpec, View
 
-SPEC = FormatSpec(name="junit")
+SPEC = FormatSpec(name="junit", reader="programs")
 
 
 def render(outcome: Outcome, view: View) -> str:
