@@ -18,6 +18,7 @@ def test_doctor_says_what_it_found(project: Path, call) -> None:
     assert re.match(r"other processes used \d+% of its CPU time, .*load average", found["load"]["found"])
     assert found["settings"]["found"] == f"settings of {project / 'pyproject.toml'}"
     assert found["pending"]["found"] == "2 runs in .tts-baseline"
+    assert found["--against REV"]["found"].startswith(("would need ", "has what it needs"))
     assert all(finding["fine"] for finding in found.values())
 
 
@@ -32,6 +33,7 @@ def test_doctor_names_what_is_broken_and_goes_on(project: Path, call) -> None:
         r"^BAD +baseline .*golden of case 'hola'.*hola.[0-9a-f]{16}.flac", answer.out, re.MULTILINE
     )
     assert len(re.findall(r"^BAD .*\n +next: ", answer.out, re.MULTILINE)) == 2
+    assert re.search(r"^ok +--device cuda ", answer.out, re.MULTILINE)
     assert re.search(r"^ok +pending ", answer.out, re.MULTILINE)
 
 

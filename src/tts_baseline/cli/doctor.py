@@ -1,5 +1,6 @@
 """Say what this machine can measure, and how steady it is: settings, pipeline, baselines, noise.
 
+The last lines are the options that need more than a plain installation, and what each would need here.
 With --baselines nothing is measured: everything that was accepted is checked, files, hashes and history.
 
 example: tts-baseline doctor
@@ -16,6 +17,8 @@ from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.outside import line
 from tts_baseline.session import audit, doctor
 
+_NARROWEST = 15  # columns of what was looked at
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which pipeline to look at, or whether to look at what was accepted."""
@@ -30,8 +33,9 @@ def act(options: argparse.Namespace) -> int:
     if options.json:
         say_json(json.dumps([finding._asdict() for finding in findings], indent=1))
     else:
+        width = max(_NARROWEST, *(len(finding.what) for finding in findings))
         for finding in findings:
-            say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<15} {line(finding.found)}")
+            say(f"{'ok   ' if finding.fine else 'BAD  '} {finding.what:<{width}} {line(finding.found)}")
             if finding.next:
-                say(f"{'':<21} next: {line(finding.next)}")
+                say(f"{'':<{width + 6}} next: {line(finding.next)}")
     return 0 if all(finding.fine for finding in findings) else 2

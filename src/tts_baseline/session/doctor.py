@@ -16,6 +16,7 @@ from tts_baseline.gate import load
 from tts_baseline.measure import load as measured
 from tts_baseline.measure.client import Worker
 from tts_baseline.session import certified, places
+from tts_baseline.session.needs import Need, needs
 from tts_baseline.session.project import Project
 
 _PROBES = 30  # chosen: they tell a spread to 13 % (1 / sqrt(2 (n - 1)))
@@ -35,7 +36,7 @@ class Finding(NamedTuple):
 
 
 def examine(project: Project) -> tuple[Finding, ...]:
-    """What was found, in the order of a run: machine, pipeline, steadiness, baselines."""
+    """What was found, in the order of a run: machine, pipeline, steadiness, baselines; then options."""
     before = measured.sample()
     device, spoken = _spoken(project)
     meanwhile = measured.between(before, measured.sample())
@@ -49,7 +50,13 @@ def examine(project: Project) -> tuple[Finding, ...]:
         *_written(project),
         _git(project),
         Finding("pending", True, f"{len(waiting)} runs in {project.settings.report}"),
+        *(Finding(need.option, True, _said(need), need.next) for need in needs(project)),
     )
+
+
+def _said(need: Need) -> str:
+    """An option that cannot be used is no fault, as long as nobody types it."""
+    return f"would need {need.lacks}" if need.lacks else "has what it needs"
 
 
 def _installed(project: Project) -> Iterator[Finding]:
