@@ -20,6 +20,7 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.verdicts import fails, gating, verdicts
 from tts_baseline.report.story import story
 from tts_baseline.session import certified
+from tts_baseline.session.failing import lasting
 from tts_baseline.session.measurement import rescore
 from tts_baseline.session.project import Project
 
@@ -47,13 +48,15 @@ def outcome_of(
     screen: tuple[Verdict, ...] | None = None,
 ) -> Outcome:
     """What is decided of a run against a baseline; `screen` has the screen's verdicts, where known."""
+    decided = verdicts(run, baseline, judgement, project.limits, screen=screen)
+    lasts = lasting(project.report, run, decided.combined)
     return Outcome(
         run=run,
         folder=folder,
         baseline=baseline,
-        decided=verdicts(run, baseline, judgement, project.limits, screen=screen),
+        decided=decided,
         judgement=judgement,
-        notes=(*widened(project, baseline), *gone(project, run, baseline)),
+        notes=(*lasts, *widened(project, baseline), *gone(project, run, baseline)),
         sound=certified.sound(project, run, baseline.quality),
     )
 

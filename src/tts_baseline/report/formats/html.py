@@ -8,7 +8,7 @@ from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.readings import by_case
 from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.verdict import FAILING, Verdict
-from tts_baseline.gate import explain, load
+from tts_baseline.gate import explain, load, votes
 from tts_baseline.report import exhibits, flames, listening, sheets, under_load
 from tts_baseline.report.document import STYLE, document
 from tts_baseline.report.exhibits import Exhibit
@@ -75,6 +75,7 @@ def _about(outcome: Outcome) -> Iterator[Markup]:
     notes = (
         f"changed around it: {around}" if around else "",
         *reasons(outcome.verdicts, outcome.heard),
+        *votes.lines(outcome.decided),
         *outcome.notes,
         outcome.sound,
         load.trouble(run),

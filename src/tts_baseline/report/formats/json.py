@@ -12,7 +12,7 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.protocols import FAMILIES
 from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.registry import metrics
-from tts_baseline.gate import load
+from tts_baseline.gate import load, votes
 from tts_baseline.gate.explain import as_json
 from tts_baseline.report.format import FormatSpec, View
 
@@ -21,7 +21,7 @@ SPEC = FormatSpec(name="json", file="verdicts.json", reader="programs")
 
 def render(outcome: Outcome, view: View) -> str:
     """`{schema, run, folder, pipeline, ..., verdicts, readings, notes, ..., heard, metrics, families}`."""
-    run = outcome.run
+    run, cast = outcome.run, votes.votes(outcome.decided)
     page: dict[str, Any] = {
         "schema": SCHEMA_VERSION,
         "run": run.id,
@@ -31,7 +31,9 @@ def render(outcome: Outcome, view: View) -> str:
         "suite": run.suite,
         "machine": run.environment.key,
         "load": load.of(run),
-        "verdicts": [as_json(verdict) for verdict in outcome.verdicts],
+        "verdicts": [
+            {**as_json(v), "votes": votes.as_json(cast.get((v.gate, v.case), ()))} for v in outcome.verdicts
+        ],
         "readings": run.readings,
         "notes": outcome.notes,
         "failures": run.failures,

@@ -8,7 +8,7 @@ from tts_baseline.core import outside
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.records import Run
 from tts_baseline.core.verdict import Verdict
-from tts_baseline.gate import explain, load
+from tts_baseline.gate import explain, load, votes
 from tts_baseline.report import judgement, sheets, table, under_load
 from tts_baseline.report.format import FormatSpec, View
 from tts_baseline.report.reasons import reasons
@@ -30,7 +30,7 @@ def render(outcome: Outcome, view: View) -> str:
     around = explain.surroundings(run, outcome.baseline)
     if around:
         lines += [outside.markdown(f"Changed around it: {', '.join(around)}."), ""]
-    notes = [*reasons(verdicts, outcome.heard), *outcome.notes]
+    notes = [*reasons(verdicts, outcome.heard), *votes.lines(outcome.decided), *outcome.notes]
     if notes:
         lines += [*(f"- {outside.paragraph(note)}" for note in notes), ""]
     lines += table.marked(_tables(run, verdicts))

@@ -6,7 +6,7 @@ import textwrap
 
 from tts_baseline.core.outcome import Outcome
 from tts_baseline.core.outside import line
-from tts_baseline.gate import load
+from tts_baseline.gate import load, votes
 from tts_baseline.gate.newness import newness
 from tts_baseline.report import judgement, sheets, table
 from tts_baseline.report.format import FormatSpec, View
@@ -22,7 +22,8 @@ def render(outcome: Outcome, view: View) -> str:
     below = sheets.case_sheets(verdicts, None if view.verbose else sheets.SHOWN_CASES)
     if view.verbose:
         below += sheets.reading_sheets(run, view.width)
-    notes = filter(None, (*reasons(verdicts, outcome.heard), *outcome.notes, load.trouble(run)))
+    said = (*reasons(verdicts, outcome.heard), *votes.lines(outcome.decided), *outcome.notes)
+    notes = filter(None, (*said, load.trouble(run)))
     lines = [textwrap.fill(line(note), view.width, subsequent_indent="  ") for note in notes]
     parts = [
         _text(sheets.suite_sheet(run, verdicts), view),
