@@ -110,10 +110,10 @@ class Scratch:
         code = "import sys; from tts_baseline.cli import main; sys.exit(main())"
         return self._run("-c", code, *words)
 
-    def accept_runs(self, count: int) -> None:
+    def accept_runs(self, count: int, *words: str) -> None:
         """Measure and accept `count` unchanged runs; the first is recorded by itself."""
         for number in range(count):
-            self._must(self.gate())
+            self._must(self.gate(*words))
             if number:
                 self._must(self.command("accept", "last", "--reason", f"unchanged, run {number + 1}"))
             self.git("add", "-A")
