@@ -185,6 +185,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     limit. `runs` counts the accepted runs (screen) or restarts (judge) behind the change. `changed` lists the
     settings that differ, if the verdict is a change. `against` names the judge's base; `judged` is the
     judge's verdict, if the screen's stands. `split` is of times of whole calls alone.
+    `warned` is the soft limit that a change is beyond which passes.
     """
 
     gate: str
@@ -209,6 +210,7 @@ class Verdict(Record, frozen=True, kw_only=True):
     against: str = ""
     judged: Verdict | None = None
     split: LatencySplit | None = None
+    warned: float | None = None
 
     @property
     def is_environment(self) -> bool:

@@ -47,13 +47,21 @@ def headline(verdict: Verdict, suite: str) -> str:
 
 def reason(verdict: Verdict) -> str:
     """Why the verdict is what it is, in words and numbers; empty where its change and limit say it all."""
-    own = units.joined(_SENTENCES[verdict.cause](verdict), verdict.grounds.note, _split(verdict))
+    own = units.joined(
+        _SENTENCES[verdict.cause](verdict), _warning(verdict), verdict.grounds.note, _split(verdict)
+    )
     if source := verdict.grounds.source:
         own = units.joined(own, f"against run {source.run} of {source.machine}")
     if not verdict.against or verdict.cause in _ELSEWHERE:
         return own
     judged = f"the judge: {_side_by_side(verdict.judged or verdict, verdict.against)}"
     return units.joined(own, judged, reason(verdict.judged)) if verdict.judged else units.joined(judged, own)
+
+
+def _warning(verdict: Verdict) -> str:
+    if verdict.warned is None:
+        return ""
+    return f"beyond the soft limit, {units.change(verdict.warned, verdict.unit, relative=verdict.relative)}"
 
 
 def _split(verdict: Verdict) -> str:

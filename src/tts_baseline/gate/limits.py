@@ -1,4 +1,4 @@
-"""Limits: how much worse is too much, as people write them ("5%", "1 dB", "20% + 8 MiB")."""
+"""Limits: how much worse is too much, as people write them ("5%", "1 dB", "5%, warn 3%, @long 10%")."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tts_baseline.core.errors import LimitError
 from tts_baseline.core.protocols import MetricSpec
@@ -21,10 +22,15 @@ _SCALES: Mapping[str, Mapping[str, float]] = {
 
 
 class Limit(Struct, frozen=True):
-    """A share of the baseline plus an absolute amount in the metric's unit."""
+    """A share of the baseline plus an absolute amount in the metric's unit.
+
+    Beyond `soft` a change is warned of; `by_tag` are the limits of single cases, by their first tag there.
+    """
 
     relative: float
     absolute: float
+    soft: Limit | None = None
+    by_tag: tuple[tuple[str, Limit], ...] = ()
 
     @property
     def is_relative(self) -> bool:
@@ -43,10 +49,32 @@ class Limit(Struct, frozen=True):
 def parse(text: str, spec: MetricSpec) -> Limit:
     """The limit that `text` says for this metric.
 
-    Raises LimitError for what is not a number, or has a unit that is not the metric's.
+    After a comma stand the limit that only warns, as 'warn 3%', and those of tags, as '@long 10%'. Raises
+    LimitError for what is not a number, has a unit that is not the metric's, or is said twice.
     """
+    first, *others = str(text).split(",")
+    soft: Limit | None = None
+    by_tag: dict[str, Limit] = {}
+    for other in others:
+        word, _, amount = other.strip().partition(" ")
+        if word == "warn" and soft is None:
+            soft = _amount(amount, text, spec)
+        elif word[:1] == "@" and word[1:] and word[1:] not in by_tag:
+            by_tag[word[1:]] = _amount(amount, text, spec)
+        else:
+            raise _unreadable(text, spec)
+    hard = _amount(first, text, spec)
+    if soft is not None and _allows_more(soft, hard):
+        raise LimitError(
+            f"the limit {text!r} of {spec.key} warns of what it lets fail", hint="warn of less than fails"
+        )
+    return replace(hard, soft=soft, by_tag=tuple(by_tag.items()))
+
+
+def _amount(part: str, text: str, spec: MetricSpec) -> Limit:
+    """One share or amount, or their sum, out of the `text` of a limit."""
     relative = absolute = 0.0
-    for term in str(text).split("+"):
+    for term in part.split("+"):
         match = _TERM.fullmatch(term)
         if match is None:
             raise _unreadable(text, spec)
@@ -94,12 +122,16 @@ def widened(then: Mapping[str, str], now: Mapping[str, Limit]) -> dict[str, str]
 
 
 def _allows_more(now: Limit, then: Limit) -> bool:
-    return now.relative > then.relative or now.absolute > then.absolute
+    if now.relative > then.relative or now.absolute > then.absolute:
+        return True
+    before = dict(then.by_tag)
+    return any(_allows_more(limit, before.get(tag, then)) for tag, limit in now.by_tag)
 
 
 def _unreadable(text: str, spec: MetricSpec) -> LimitError:
     units = ", ".join(_SCALES.get(spec.unit, {spec.unit: 1.0}))
     return LimitError(
         f"the limit {text!r} of {spec.key} cannot be read",
-        hint=f'write it as "5%", or as a number in {units}, or as both joined by +',
+        hint=f'write it as "5%", or as a number in {units}, or as both joined by +; after a comma, '
+        'as "5%, warn 3%, @long 10%", what only warns, and what is for cases with a tag',
     )

@@ -13,6 +13,7 @@ from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
 from tts_baseline.gate.combine import combine, unconfirmed
+from tts_baseline.gate.graded import graded
 from tts_baseline.gate.judge import functions, paired, sound
 from tts_baseline.gate.judge import text as said
 from tts_baseline.gate.limits import Limit
@@ -37,6 +38,18 @@ def verdicts(
 
     `screen` is what the screen decided, where that is known already.
     """
+    decided = _decided(run, baseline, judgement, limits, screen)
+    return graded(decided, run, limits, lambda others: _decided(run, baseline, judgement, others, None))
+
+
+def _decided(
+    run: Run,
+    baseline: Baseline,
+    judgement: Judgement | None,
+    limits: Mapping[str, Limit],
+    screen: tuple[Verdict, ...] | None,
+) -> Verdicts:
+    """Screen, judge and both, under one limit a gate."""
     screen = _screen(run, baseline, limits) if screen is None else screen
     if judgement is None:
         return Verdicts(screen=screen, combined=tuple(map(unconfirmed, screen)))

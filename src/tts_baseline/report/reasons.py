@@ -47,7 +47,9 @@ def _named(cases: Sequence[str]) -> str:
 
 def _has_own_line(verdict: Verdict) -> bool:
     """True for the judge's verdicts, and for an `ok` that rests on some of the cases, or hides a change."""
-    if verdict.decided_by == "judge" or (verdict.split and verdict.split.part):
+    if verdict.decided_by == "judge" or verdict.warned is not None:
+        return True
+    if verdict.split and verdict.split.part:
         return True
     if verdict.status == "ok":
         return metrics()[verdict.metric].spec.min_valid > 0

@@ -20,6 +20,7 @@ _ORDER: tuple[Status, ...] = (
 )  # fmt: skip
 _ODD: tuple[Status, ...] = (*FAILING, "improved", "worse", "better")
 SHOWN_CASES = 12
+WARNED = "ok, warned"
 _ALL_COLUMNS = 10_000
 _CELL = 9  # the width of a value beside others in 80 columns
 _SCALED = ("s", "B")  # each number is scaled by itself, so that a change may be in s beside a limit in ms
@@ -164,6 +165,8 @@ def _limit(v: Verdict) -> str:
 
 
 def _word(verdict: Verdict) -> str:
+    if verdict.status == "ok" and verdict.warned is not None:
+        return WARNED
     return verdict.status.upper() if verdict.status in FAILING else verdict.status
 
 

@@ -37,7 +37,7 @@ audio {{ display: block; margin: .3rem 0; width: 100%; }}
 """
 _KINDS: dict[str, str] = {
     **dict.fromkeys(FAILING, "bad"),
-    **dict.fromkeys(("undecided", "worse"), "doubt"),
+    **dict.fromkeys(("undecided", "worse", sheets.WARNED), "doubt"),
     **dict.fromkeys(("ok", "better", "improved"), "good"),
 }
 
