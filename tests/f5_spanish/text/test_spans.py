@@ -201,3 +201,10 @@ def test_a_span_may_begin_between_two_characters_of_other_alphabets() -> None:
     """Characters that are replaced together had one place, and a break beside a span counted as inside it."""
     plan = planned("Cuesta 2,5 M€–ǬġIėo.6!7√I", breath_s=0.4, size=40, pauses="clauses")
     assert torn(plan) == []
+
+
+def test_a_code_ends_before_a_fraction_of_one_sign_and_the_next_code_stays_whole() -> None:
+    plan = planned("Cuesta MXN 100. *íz9x½[u98 ] suena", size=40)
+    lasts = {chunk.last for chunk in plan.chunks}
+    assert [span.written for span in plan.spans] == ["MXN 100", "íz9x", "u98"]
+    assert not [span for span in plan.spans if any(span.first <= last < span.last for last in lasts)]

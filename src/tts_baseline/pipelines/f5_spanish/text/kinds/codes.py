@@ -10,7 +10,8 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
-_CODE = re.compile(r"(?<![^\W_])(?:[^\W\d_]+(?:[-‑]?\d+[^\W\d_]*)+|\d+[^\W\d_]+(?:-?\d+[^\W\d_]*)*)")
+_LETTER = "[^\\W\\d_¼½¾⅐-⅞]"
+_CODE = re.compile(rf"(?<![^\W_])(?:{_LETTER}+(?:[-‑]?\d+{_LETTER}*)+|\d+{_LETTER}+(?:-?\d+{_LETTER}*)*)")
 _HEX = re.compile(
     r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|#[0-9A-Fa-f]{6}(?![^\W_])"
     r"|(?<![^\W_])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![^\W_])"
