@@ -273,7 +273,7 @@ def blocks(file: Path) -> Iterator[tuple[int, int]]:
     """Where each row `[[…]]` of a file begins and ends."""
     text = file.read_text(encoding="utf-8")
     starts = [found.start() for found in re.finditer(r"^\[\[", text, re.MULTILINE)]
-    yield from zip(starts, [*starts[1:], len(text)], strict=True)
+    yield from zip(starts, [*starts, len(text)][1:], strict=True)  # none in a file without rows
 
 
 def edited(row: str, kind: str, dice: random.Random) -> str:
