@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import torch
 
-from tts_baseline.core.errors import SettingsError, brief
+from tts_baseline.core.errors import PipelineError, SettingsError, brief
 from tts_baseline.core.switches import applied
 from tts_baseline.pipelines.f5_spanish import hub
 from tts_baseline.pipelines.f5_spanish.engine import Engine
@@ -47,13 +47,27 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
         vocoder=vocoder.vocos(settings.vocoder, device=device, root=root),
     )
     return Engine(
-        parts=applied(switches, reference),
+        parts=_switched(switches, reference),
         vocabulary=vocabulary,
         voices=speakers,
         device=device,
         arch=network.architecture.version,
         labels=network.architecture.labels,
     )
+
+
+def _switched(switches: Collection[Switch], reference: Parts) -> Parts:
+    """The parts under the switches. Raises PipelineError where steps are left out by one that may not."""
+    parts = applied(switches, reference)
+    solvers = [switch for switch in switches if switch.spec.stage == "solver"]
+    if not solvers and parts.solver.times != reference.solver.times:
+        raise PipelineError(
+            f"a switch makes {len(parts.solver.times)} steps where the settings ask for "
+            f"{len(reference.solver.times)}, and none is of the stage solver",
+            where="--tts-optimize",
+            hint="--tts-optimize none",
+        )
+    return parts
 
 
 def provenance(settings: F5Settings, *, root: Path) -> dict[str, str]:
