@@ -2,9 +2,9 @@
 
     python benchmarks/pipeline_vs_upstream/schedules.py VOICE [--write]
 
-VOICE is a folder that `tts-baseline train export --vocoder` made. Three sentences are spoken with one seed each
-by schedules of fewer steps and by guidance that ends early; the power of a mel's difference is set against
-that of the mel, beside 16 steps and beside 64.
+VOICE is a folder that `tts-baseline train export --vocoder` made. Three sentences are spoken by schedules of
+fewer steps and by guidance that ends early, with one seed each; the power of a mel's difference is set
+against that of the mel, beside 16 steps and beside 64.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from tests.support import small
 from tts_baseline.core.errors import PipelineError, SettingsError
-from tts_baseline.pipelines.f5_spanish import create, hub
+from tts_baseline.pipelines.f5_spanish import create, hub, weights
 from tts_baseline.pipelines.f5_spanish.fingerprints import fingerprint
 from tts_baseline.pipelines.f5_spanish.network.cast import cast
 from tts_baseline.pipelines.f5_spanish.network.load import transformer
@@ -215,3 +215,29 @@ def test_a_device_that_is_not_there_is_no_fault_of_the_checkpoint(models: dict[s
     device = "mps" if torch.cuda.is_available() else "cuda"
     with pytest.raises(SettingsError, match=f"the device '{device}' cannot be used"):
         create(settings=small.table(models["v0"]), device=device).load()
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").is_file(), reason="memory is not told by file here")
+def test_memory_of_a_mapped_file_is_given_back_and_the_weights_stay(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    wanted = torch.arange(2**20, dtype=torch.float32)
+    save_file({"weights": wanted}, path)
+
+    def held() -> int:
+        """Bytes of the file in memory."""
+        smaps = Path("/proc/self/smaps").read_text()
+        return sum(
+            1024 * int(part.split("Rss:")[1].split()[0])
+            for part in smaps.split(str(path))[1:]
+            if "Rss:" in part
+        )
+
+    own = wanted.clone()
+    with weights.tensors(path) as (_, read):
+        mapped = read("weights")
+        assert mapped.sum() == wanted.sum()
+        before = held()
+        weights.let_go([mapped, own])
+        assert before - held() >= 0.9 * wanted.nbytes
+        assert torch.equal(mapped, wanted)
+        assert torch.equal(own, wanted)

@@ -6,8 +6,11 @@ parameters then *are* the tensors of the file, copied only where another device 
 
 from __future__ import annotations
 
+import ctypes
+import mmap
 import zipfile
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
@@ -17,8 +20,7 @@ from tts_baseline.core.errors import PipelineError, brief
 from tts_baseline.pipelines.f5_spanish.text.options import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -66,6 +68,28 @@ def tensors(path: Path) -> Iterator[tuple[dict[str, tuple[int, ...]], Callable[[
                 hint=f"download it again, or correct its path in {TABLE}",
             ) from error
         yield opened
+
+
+def let_go(tensors: Iterable[Tensor]) -> None:
+    """Give back the memory of weights that are mapped from a file; it is read again where they are needed.
+
+    What is no file's is left alone, and so is everything where there is no /proc.
+    """
+    maps = Path("/proc/self/maps")
+    if not maps.is_file():
+        return
+    files = [
+        tuple(int(end, 16) for end in line.split(" ", 1)[0].split("-"))
+        for line in maps.read_text(encoding="utf-8", errors="replace").splitlines()
+        if "/" in line and "r-xp" not in line
+    ]
+    system, page = ctypes.CDLL(None), mmap.PAGESIZE
+    for tensor in tensors:
+        begin, size = tensor.data_ptr(), tensor.nbytes
+        if any(first <= begin and begin + size <= last for first, last in files):
+            first, last = -(-begin // page) * page, (begin + size) // page * page
+            if first < last:
+                system.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), mmap.MADV_DONTNEED)
 
 
 def _opened(path: Path, stack: ExitStack) -> tuple[dict[str, tuple[int, ...]], Callable[[str], Tensor]]:

@@ -13,6 +13,7 @@ from tts_baseline.pipelines.f5_spanish.network.transformer import (
     transformer_of,
     with_weights,
 )
+from tts_baseline.pipelines.f5_spanish.weights import let_go
 
 if TYPE_CHECKING:
     import torch
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 def cast(network: Transformer, dtype: torch.dtype) -> Transformer:
     """The network with its weights in another type, the rotary frequencies kept in float32."""
     weights = network.state_dict()
-    return with_weights(
-        network, {name: w if name in KEPT_IN_FLOAT32 else w.to(dtype) for name, w in weights.items()}
-    )
+    for name in weights.keys() - set(KEPT_IN_FLOAT32):
+        single, weights[name] = weights[name], weights[name].to(dtype)
+        let_go([single])
+    return with_weights(network, weights)
 
 
 def proof_of(parts: Parts, dtype: torch.dtype) -> Proof | None:

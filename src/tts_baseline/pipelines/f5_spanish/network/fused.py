@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE
 from tts_baseline.pipelines.f5_spanish.network.blocks import EPS, fitting, rotate
+from tts_baseline.pipelines.f5_spanish.weights import let_go
 
 if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.network.blocks import Attention, Block
@@ -62,6 +63,7 @@ def joined(*layers: nn.Linear) -> nn.Linear:
     for name in ("weight", "bias"):
         rows = torch.cat([getattr(each, name) for each in layers])
         setattr(layer, name, nn.Parameter(rows, requires_grad=False))
+    let_go(weights for each in layers for weights in each.parameters())
     return layer
 
 

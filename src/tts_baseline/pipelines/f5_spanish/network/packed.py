@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from tts_baseline.pipelines.f5_spanish.weights import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,12 +51,17 @@ class Int8Linear(nn.Module):
 
 
 def repacked(network: Transformer, kind: Callable[[nn.Linear], nn.Module]) -> None:
-    """Replace every linear layer of attention and feed-forward, in place; those that see two rows stay."""
+    """Replace every linear layer of attention and feed-forward, in place; those that see two rows stay.
+
+    The memory of what was replaced is given back block by block, so that it is never there twice.
+    """
     for block in network.transformer_blocks:
+        plain = [*block.attn.parameters(), *block.ff.parameters()]
         for part in [*block.attn.modules(), *block.ff.modules()]:
             for name, layer in part.named_children():
                 if isinstance(layer, nn.Linear):
                     setattr(part, name, kind(layer))
+        let_go(plain)
 
 
 def counted(network: Transformer, kind: type[PackedLinear | Int8Linear]) -> tuple[int, int]:

@@ -45,13 +45,16 @@ def apply(parts: Parts) -> Parts:
     import torch
 
     from tts_baseline.pipelines.f5_spanish.network.transformer import alike, transformer_of
+    from tts_baseline.pipelines.f5_spanish.weights import let_go
 
     reference = transformer_of(parts)
     network = alike(reference)
     with torch.inference_mode():
         moments = {time: reference.time_embed(time) for time in parts.solver.times}
         for owner, name in _places(network):
-            _put(owner, name, Table(getattr(owner, name), moments))
+            modulation = getattr(owner, name)
+            _put(owner, name, Table(modulation, moments))
+            let_go(modulation.parameters())
     _put(network, "time_embed", BareTime())
     return replace(parts, network=network)
 

@@ -31,6 +31,7 @@ def apply(parts: Parts) -> Parts:
 
     from tts_baseline.pipelines.f5_spanish.network.packed import PackedLinear, repacked
     from tts_baseline.pipelines.f5_spanish.network.transformer import alike, transformer_of
+    from tts_baseline.pipelines.f5_spanish.weights import let_go
 
     if not torch.backends.mkldnn.is_available():
         raise PipelineError(
@@ -40,7 +41,9 @@ def apply(parts: Parts) -> Parts:
         )
     network = alike(transformer_of(parts))
     for block in network.transformer_blocks:
-        block.ff.ff[0] = PackedLinear(block.ff.ff[0][0], gelu=True)
+        widen = block.ff.ff[0][0]
+        block.ff.ff[0] = PackedLinear(widen, gelu=True)
+        let_go(widen.parameters())
     repacked(network, PackedLinear)
     return replace(parts, network=network)
 
