@@ -9,6 +9,7 @@ in one round. Parts:
     steps   CPU seconds of an evaluation at 562 and 1031 frames (3 s of clip, 3 s and 8 s of speech),
             beside the floor: a product of the blocks' shape alone, in float32
     work    operators dispatched, waits and bytes allocated in an evaluation
+            (--blocks 4: the first of the 22 blocks alone, in a fifth of the time)
     start   fresh processes: CPU seconds to the first utterance, imports included, and what memory grows by
             after imports, at its peak
 """
@@ -26,6 +27,8 @@ from math import exp, log
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from msgspec.structs import replace
 
 from tts_baseline.core import environment
 from tts_baseline.stats.median import median_interval
@@ -47,7 +50,6 @@ ARMS: dict[str, tuple[str, ...]] = {
 STACKS = ("reference", "equal", "bf16", "int8")
 UPSTREAM = "upstream"
 CLIP = 281  # frames: 3 s
-FRAMES = {562: STACKS, 1031: STACKS}
 DIT = {"dim": 1024, "depth": 22, "heads": 16, "ff_mult": 2, "text_dim": 512, "conv_layers": 4,
        "text_mask_padding": False, "pe_attn_head": 1}  # fmt: skip
 SAID = "Gracias por esperar. Su mensaje ha sido guardado."
@@ -74,10 +76,11 @@ pipeline = create(optimize=optimize, settings={{
 pipeline.synthesize(Request(text={TEXT!r}))
 """
 START = """
-import json, resource, sys, time, warnings
+import json, pathlib, sys, time, warnings
 warnings.simplefilter("ignore")
 folder, optimize = sys.argv[1], tuple(filter(None, sys.argv[2].split(",")))
-stamp = lambda: (time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+peak = lambda: pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+stamp = lambda: (time.process_time(), 1024 * int(peak()))
 {body}
 done = stamp()
 sys.stderr.write(json.dumps([done[0], done[1] - imported[1]]) + "\\n")
@@ -88,6 +91,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("parts", nargs="+", choices=("steps", "work", "start"))
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--blocks", type=int, default=22, help="so many of the network's, to be done sooner")
+    parser.add_argument("--frames", type=int, nargs="+", default=(562, 1031))
     parser.add_argument("--folder", type=Path, help="where the weights are kept (1.4 GB)")
     parser.add_argument("--write", action="store_true", help=f"replace these parts of {RESULTS.name}")
     options = parser.parse_args()
@@ -99,12 +104,14 @@ def main() -> None:
         if "start" in options.parts:  # before torch is loaded here
             page["start"] = started(folder, options.rounds)
         if {"steps", "work"} & set(options.parts):
-            samplers = Samplers(folder)
+            samplers = Samplers(folder, options.blocks)
             if "work" in options.parts:
                 page["work"] = samplers.work()
             if "steps" in options.parts:
-                page["steps"] = {
-                    str(n): samplers.timed(n, arms, options.rounds) for n, arms in FRAMES.items()
+                name = "steps" if options.blocks == 22 else f"steps of {options.blocks} blocks"
+                page[name] = {
+                    str(frames): samplers.timed(frames, tuple(ARMS), options.rounds)
+                    for frames in options.frames
                 }
         print(json.dumps(page, indent=1))
         if options.write:
@@ -122,7 +129,7 @@ def made(folder: Path) -> None:
 class Samplers:
     """From noise to a mel by every arm: a function of the frames and the steps."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, blocks: int) -> None:
         from f5_tts.infer import utils_infer
         from f5_tts.model import DiT
 
@@ -134,6 +141,10 @@ class Samplers:
         checkpoint = str(folder / "published_v0.safetensors")
         self._theirs = utils_infer.load_model(DiT, DIT, checkpoint, device="cpu")
         self._reference = transformer(checkpoint, arch="v0", tokens=2545, device="cpu", root=folder)
+        backbone = self._theirs.transformer
+        backbone.transformer_blocks = backbone.transformer_blocks[:blocks]
+        self._reference.transformer_blocks = self._reference.transformer_blocks[:blocks]
+        self._reference.architecture = replace(self._reference.architecture, depth=blocks)
         self._mel = torch.randn(1, CLIP, 100, generator=torch.Generator().manual_seed(1))
         self._tokens = torch.randint(0, 2545, (80,), generator=torch.Generator().manual_seed(2)).tolist()
         self._networks: dict[tuple[str, int], Any] = {}
@@ -186,15 +197,15 @@ class Samplers:
             for name, taken in seconds.items()
         }
 
-    @staticmethod
-    def _floor(frames: int) -> float:
+    def _floor(self, frames: int) -> float:
         """CPU seconds of an evaluation's operations, at the speed of one product of the blocks."""
         import torch
 
         x, weight, bias = torch.randn(2 * frames, 1024), torch.randn(2048, 1024), torch.randn(2048)
         with torch.inference_mode():
             taken = min(cpu(lambda: torch.nn.functional.linear(x, weight, bias)) for _ in range(5))
-        operations = 2 * frames * (379e6 + 90112 * frames)
+        blocks = len(self._reference.transformer_blocks)
+        operations = 2 * frames * (379e6 + 90112 * frames) * blocks / 22
         return taken * operations / (2 * 2 * frames * 1024 * 2048)
 
     def work(self, frames: int = 100) -> dict[str, Any]:
@@ -220,7 +231,6 @@ def started(folder: Path, rounds: int) -> dict[str, Any]:
     """CPU seconds to the first utterance, imports included, and the growth of memory after imports."""
     arms = {UPSTREAM: START_UPSTREAM, **dict.fromkeys(STACKS, START_OURS)}
     taken: dict[str, list[list[float]]] = {arm: [] for arm in arms}
-    (folder / "published_v0.safetensors").read_bytes()  # no round waits for the disk
     for number in range(rounds):
         for arm in list(arms)[:: 1 if number % 2 else -1]:
             code = START.replace("{body}", arms[arm])
