@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -98,6 +99,13 @@ def test_an_alarm_of_the_pipeline_stays_its_own(monkeypatch) -> None:
         assert found["count"] > 0  # by the thread alone
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_no_garbage_is_collected_meanwhile_which_python_may_wait_for_for_ever() -> None:
+    seen: list[bool] = []
+    sampled(lambda: seen.append(gc.isenabled()), 2, "v:s")
+    assert seen == [False, False]
+    assert gc.isenabled()
 
 
 def test_a_pipeline_may_fork() -> None:

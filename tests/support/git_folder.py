@@ -15,6 +15,7 @@ from unittest.mock import patch
 import psutil
 
 from tts_baseline.cli import main
+from tts_baseline.session.judge import profile
 
 SCRIPT = Path(sys.executable).with_name("tts-baseline")
 
@@ -42,10 +43,14 @@ class Folder(NamedTuple):
         return self.git("rev-parse", "HEAD")
 
     def call(self, *words: str, **variables: str) -> Answer:
-        """A command in this process, which spares its start; its workers are processes all the same."""
+        """A command in this process, which spares its start; its workers are processes all the same.
+
+        A profile is short: no function of these tests is near another.
+        """
         out, err = io.StringIO(), io.StringIO()
         variables = {"COLUMNS": "200", "CI": "", **variables}
-        with patch.dict(os.environ, variables), contextlib.chdir(self.root):
+        brief = patch.object(profile, "SECONDS", 0.4)
+        with brief, patch.dict(os.environ, variables), contextlib.chdir(self.root):
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 status = main(words)
         return Answer(status, out.getvalue(), err.getvalue())

@@ -107,8 +107,8 @@ class Worker:
         return self._ask(Count(request), timeout, Counted)
 
     def profile(self, request: Request, calls: int, *, timeout: float) -> Profiled:
-        """Where so many untimed calls spend their time; each may take `timeout`."""
-        return self._ask(Profile(request, calls), calls * timeout, Profiled)
+        """Where so many untimed calls spend their time, which together take no longer than `timeout`."""
+        return self._ask(Profile(request, calls), timeout, Profiled)
 
     def trace(self, requests: Sequence[Request], file: Path, *, timeout: float) -> None:
         """Have memray write all allocations of these calls to a file; each may take `timeout`."""

@@ -8,6 +8,7 @@ are taken by name, before it is imported.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import sysconfig
@@ -53,8 +54,9 @@ def sampled(call: Callable[[], object], times: int, target: str) -> Sampled:
     """
     looks = _Looks(sys._getframe())
     watcher = Thread(target=looks.watch, name="tts-baseline sampling", daemon=True)
-    interval = sys.getswitchinterval()
+    interval, collects = sys.getswitchinterval(), gc.isenabled()
     sys.setswitchinterval(_SWITCH_S)
+    gc.disable()  # a collection within sys._current_frames may wait for itself for ever (CPython gh-106883)
     has_timer = getsignal(SIGALRM) is SIG_DFL  # it is no one's
 
     def ring(_number: int, frame: FrameType | None) -> None:
@@ -77,6 +79,8 @@ def sampled(call: Callable[[], object], times: int, target: str) -> Sampled:
             signal(SIGALRM, SIG_DFL)
         watcher.join()
         sys.setswitchinterval(interval)
+        if collects:
+            gc.enable()
     return _named(looks.spent, looks.modules, target)
 
 

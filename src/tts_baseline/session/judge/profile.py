@@ -16,7 +16,7 @@ from tts_baseline.session.judge.bench import CALLS_IN_A_QUAD, Bench
 from tts_baseline.session.measurement.progress import Progress
 
 # chosen: 2,000 samples of each arm, in quads that cancel a drift of the machine; of slow calls, one quad.
-_SECONDS = 4.0
+SECONDS = 4.0
 _QUADS = 8
 
 
@@ -34,7 +34,7 @@ def taken(
     if not slower:
         return None
     call_s = bench.pilot.pass_s / len(cases)
-    affordable = max(1, round(_SECONDS / (CALLS_IN_A_QUAD * call_s))) if call_s else _QUADS
+    affordable = max(1, round(SECONDS / (CALLS_IN_A_QUAD * call_s))) if call_s else _QUADS
     quads = min(_QUADS, affordable)
     calls = affordable // quads
     all_calls = CALLS_IN_A_QUAD * quads * calls + 2 * min(quads, len(slower))
