@@ -1,0 +1,52 @@
+"""docs/speed.md says what the results beside the benchmark say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
+FOLDER = ROOT / "benchmarks" / "pipeline_vs_upstream"
+RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(encoding="utf-8"))
+
+
+def rows() -> list[list[str]]:
+    """The cells of every row of the page's tables."""
+    lines = [line for line in PAGE.splitlines() if line.startswith("|")]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("arm", RESULTS["work"])
+def test_work(arm: str) -> None:
+    work, upstream = RESULTS["work"][arm], RESULTS["work"]["upstream"]
+    share = f"{work['operators'] / upstream['operators']:.2f}"
+    wanted = [arm, str(work["operators"]), share, str(work["syncs"]), f"{work['allocated'] / 2**20:.0f} MiB"]
+    assert wanted in rows()
+
+
+@pytest.mark.parametrize("arm", RESULTS["start"]["seconds"])
+def test_start(arm: str) -> None:
+    seconds, held = (RESULTS["start"][what][arm] for what in ("seconds", "bytes"))
+    of = [f"{each['of_upstream']:.2f}" for each in (seconds, held)]
+    assert [arm, f"{seconds['median']:.1f}", of[0], f"{held['median'] / 2**30:.2f} GiB", of[1]] in rows()
+
+
+@pytest.mark.parametrize("arm", set(RESULTS["steps of 4 blocks"]["562"]) - {"upstream", "floor"})
+def test_steps(arm: str) -> None:
+    timed = RESULTS["steps of 4 blocks"]["562"][arm]
+    low, high = timed["interval_95"]
+    share = f"{timed['of_upstream']:.2f} [{low:.2f}, {high:.2f}]"
+    assert [arm, f"{timed['seconds']:.2f}", share] in [row[:3] for row in rows()]
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_schedules(schedule: str) -> None:
+    found = SCHEDULES[schedule]
+    apart = [found["beside 16 steps dB"], found["beside 64 steps dB"]]
+    cells = ["" if each is None else f"{each:.1f} dB" for each in apart]
+    assert [schedule, str(found["flows"]), *cells] in rows()
