@@ -73,13 +73,13 @@ def written(folder: Path, repeats: Mapping[str, int], order: list[str]) -> Arm:
     return Arm(name=folder.name, spec=open_project(folder, {}).worker)
 
 
-def planted(root: Path, number: int) -> dict[str, Any]:
-    """What the profile says of plant `number`: a part of the call that is done twice as often in the head."""
+def planted(root: Path, number: int, times: int = 2) -> dict[str, Any]:
+    """What the profile says of plant `number`: a part of the call that the head does `times` as often."""
     dice = random.Random(number)
     slow = list(PARTS)[number % len(PARTS)]
     order = dice.sample(list(PARTS), len(PARTS))
     base = written(root / str(number) / "base", REPEATS, order)
-    head = written(root / str(number) / "head", REPEATS | {slow: 2 * REPEATS[slow]}, order)
+    head = written(root / str(number) / "head", REPEATS | {slow: times * REPEATS[slow]}, order)
     taken = profile.measure({"base": base, "head": head}, [CASE], quads=QUADS, calls=CALLS, pace=PACE)
     first, second, *_ = growth(taken)
     whole = sum(stack.base_s for stack in taken.stacks)
