@@ -164,7 +164,9 @@ def _checked(settings: Settings) -> Settings:
             hint=_HELP,
         )
     if settings.memray and not settings.soak:
-        raise SettingsError("memray looks at a soak, and there is none", hint="tts-baseline run --soak 300 --memray")
+        raise SettingsError(
+            "memray looks at a soak, and there is none", hint="tts-baseline run --soak 300 --memray"
+        )
     _check_memory_limit(settings.memory_limit)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(
