@@ -11,27 +11,20 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.git_folder import Answer
+from tests.support.projects import TABLE, make_project
 from tests.support.runs import KEY, accepted, run
 from tests.support.tones import TEXTS, sounds
 from tts_baseline.baseline import pending
 from tts_baseline.baseline.store import Store
 from tts_baseline.core.records import Reading, Run
 
-PROJECT = """
-[tool.tts-baseline]
-pipeline = "voice:synthesize"
-suite = "cases.toml"
-"""
-SUITE = "".join(f'[[case]]\nid = "{case}"\ntext = "{text}"\n' for case, text in TEXTS.items())
 WOBBLE = (0.0, 0.004, -0.003, 0.002, -0.004, 0.003, -0.001, 0.001)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project, and the working directory."""
-    (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "voice.py").write_text("def synthesize(text): ...\n", encoding="utf-8")
+    make_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)
     return tmp_path
@@ -121,7 +114,7 @@ def test_limits_of_the_project_count(project: Path, call) -> None:
     keep(project, session(0), session(1, 1.2))
     (history,) = json.loads(call("review", "--json").out)
     assert "drift" in history["rows"][1]["marks"]
-    (project / "pyproject.toml").write_text(PROJECT + 'limits = { latency = "20%" }\n', encoding="utf-8")
+    (project / "pyproject.toml").write_text(TABLE + 'limits = { latency = "20%" }\n', encoding="utf-8")
     (history,) = json.loads(call("review", "--json").out)
     assert history["limit"] == pytest.approx(0.2)
     assert history["rows"][1]["marks"] == []

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from tests.support.baselines import left_pending
 from tests.support.git_folder import Folder
+from tests.support.projects import make_project
 from tests.support.runs import KEY, accepted, run
 from tests.support.tones import TEXTS
 from tts_baseline.baseline import accept, history, pending
@@ -19,16 +20,12 @@ from tts_baseline.baseline.store import TAINTS, Store
 from tts_baseline.core.records import Reading, Run
 
 WOBBLE = (0.0, 0.004, -0.003, 0.002, -0.004, 0.003)
-PROJECT = '[tool.tts-baseline]\npipeline = "voice:synthesize"\nsuite = "cases.toml"\n'
-SUITE = "".join(f'[[case]]\nid = "{case}"\ntext = "{text}"\n' for case, text in TEXTS.items())
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Six accepted runs at 250 ms, of which the last two say half of each sentence, in 125 ms."""
-    (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    (tmp_path / "cases.toml").write_text(SUITE, encoding="utf-8")
-    (tmp_path / "voice.py").write_text("def synthesize(text): ...\n", encoding="utf-8")
+    make_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)
     for number in range(6):
