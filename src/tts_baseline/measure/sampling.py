@@ -108,13 +108,13 @@ class _Looks:
 
     def look(self, frame: FrameType | None) -> None:
         """What this thread is in has half the time since the last look, and what it was in then the other."""
-        now = perf_counter()
+        # Before anything else: what this thread waits for may be over a moment later.
+        now, frames = perf_counter(), sys._current_frames()
         frame = self._interrupted(frame)
         if frame is None or self.is_over:
             return
         if _waits(frame):
             earlier, self._clocks = self._clocks, _cpu_clocks()
-            frames = sys._current_frames()
             busiest = frames.get(_busiest(earlier, self._clocks, frames.keys() - self._lookers))
             if busiest is not None and _waits(busiest):
                 return  # it has just done what this thread waited for
