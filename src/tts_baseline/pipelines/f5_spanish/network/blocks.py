@@ -49,14 +49,15 @@ class Attention(nn.Module):
         self.to_v = nn.Linear(architecture.dim, inner)
         self.to_out = nn.ModuleList([nn.Linear(inner, architecture.dim)])
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, mask: Tensor | None = None) -> Tensor:
+        """What each frame of `x` attends to; `mask` (b, 1, 1, n) is added to its scores of the frames."""
         q, k, v = (self._by_head(project(x)) for project in (self.to_q, self.to_k, self.to_v))
         if self.rotated is None:
             q, k = rotate(q, cosine, sine), rotate(k, cosine, sine)
         else:
             for heads in (q, k):
                 heads[:, : self.rotated] = rotate(heads[:, : self.rotated], cosine, sine)
-        attended = functional.scaled_dot_product_attention(q, k, v)
+        attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.to_out[0](attended.transpose(1, 2).flatten(2))
 
     def _by_head(self, x: Tensor) -> Tensor:
@@ -85,21 +86,28 @@ class Block(nn.Module):
         self.ff = FeedForward(architecture.dim, architecture.feed_forward)
 
     def forward(
-        self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor, padding: Tensor | None = None
+        self,
+        x: Tensor,
+        moment: Any,
+        cosine: Tensor,
+        sine: Tensor,
+        padding: Tensor | None = None,
+        mask: Tensor | None = None,
     ) -> Tensor:
         """`x` (b, n, d) after the block; `moment` is what the network's `time_embed` makes of a time.
 
-        Frames that are marked in `padding` (b, n, 1), of batches in training, get nothing from attention.
+        Frames that are marked in `padding` (b, n, 1), of batches in training, get nothing from attention;
+        nothing is attended to where `mask`, of batches that speak, is -inf.
         """
         shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
-        attended = self.attn(normed(x) * (1 + scale) + shift, cosine, sine)
+        attended = self.attn(normed(x) * (1 + scale) + shift, cosine, sine, mask)
         x = x + gate * (attended if padding is None else attended.masked_fill(padding, 0.0))
         return x + ff_gate * self.ff(normed(x) * (1 + ff_scale) + ff_shift)
 
 
 def fitting(vectors: tuple[Tensor, ...], x: Tensor) -> tuple[Tensor, ...]:
-    """The vectors (b, 1, d) of a modulation for the items of `x`: all, or the conditional flow's alone."""
-    return vectors if len(vectors[0]) == len(x) else tuple(each[: len(x)] for each in vectors)
+    """The vectors (b, 1, d) of a modulation for the items of `x`: of each its own, or the first for all."""
+    return vectors if len(vectors[0]) == len(x) else tuple(each[:1] for each in vectors)
 
 
 def normed(x: Tensor) -> Tensor:

@@ -26,20 +26,20 @@ class FusedAttention(nn.Module):
         self.to_out = attention.to_out
         self.calls = 0
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, mask: Tensor | None = None) -> Tensor:
         self.calls += 1
         qkv = self.to_qkv(x).unflatten(-1, (3, self.heads, HEAD_SIZE)).permute(2, 0, 3, 1, 4)
         turned = qkv[:2, :, : self.rotated]
         turned.copy_(rotate(turned, cosine, sine))
         q, k, v = qkv
-        attended = functional.scaled_dot_product_attention(q, k, v)
+        attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.to_out[0](attended.transpose(1, 2).flatten(2))
 
 
 class FusedBlock(nn.Module):
     """A block whose norms take the modulation as their weights, and whose gates add. Counts its calls.
 
-    Both flows are at one time, so the modulation of the first is that of the second.
+    All flows are at one time, so the modulation of the first is that of the others.
     """
 
     def __init__(self, block: Block) -> None:
@@ -47,11 +47,13 @@ class FusedBlock(nn.Module):
         self.attn_norm, self.attn, self.ff = block.attn_norm, block.attn, block.ff
         self.calls = 0
 
-    def forward(self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, moment: Any, cosine: Tensor, sine: Tensor, mask: Tensor | None = None
+    ) -> Tensor:
         """`x` (b, n, d) after the block; see `Block`."""
         self.calls += 1
         shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
-        x = torch.addcmul(x, gate, self.attn(_modulated(x, scale, shift), cosine, sine))
+        x = torch.addcmul(x, gate, self.attn(_modulated(x, scale, shift), cosine, sine, mask))
         return torch.addcmul(x, ff_gate, self.ff(_modulated(x, ff_scale, ff_shift)))
 
 

@@ -18,7 +18,7 @@ SPEC = SwitchSpec(
     equality="perceptual",
     bound=30.0,  # random small models give 47 and 39 dB
     needs=Needs(devices=("cpu",), instructions=("avx512_vnni", "avx_vnni", "asimddp")),
-    excludes=("bf16", "packed"),
+    excludes=("batched", "bf16", "packed"),
 )
 _ENGINE = "onednn"
 
