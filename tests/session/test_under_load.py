@@ -34,6 +34,11 @@ class Voice:
         dice = np.random.default_rng(len(request.text) + sum(map(ord, request.text)))
         return dice.uniform(-0.3, 0.3, 4000).astype(np.float32), 8000
 
+    def stream(self, request):
+        samples, rate = self.synthesize(request)
+        for half in (samples[:2000], samples[2000:]):
+            yield half, rate
+
     def synthesize_batch(self, requests):
         return [self.synthesize(request) for request in requests]
 """
@@ -123,3 +128,22 @@ def test_only_a_server_is_loaded_as_one(run, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="needs the pipeline http"):
         way_of(settings)
     assert way_of(open_project(tmp_path, {"load": "auto"}).settings) == "workers"
+
+
+def test_streams_are_heard_alone_and_under_load(run) -> None:
+    status, stored, page, _ = run("voice:Voice", "stream")
+    assert status == 0
+    calls = [calls for replicate in stored["replicates"] for calls in replicate["calls"].values()]
+    assert all(stream["chunks"] == 2 for each in calls for stream in each["streams"]["taken"])
+    gates = {v["gate"] for v in page["verdicts"] if v["current"] is not None}
+    assert {"first_audio", "smooth_start", "throughput"} <= gates
+    traffic = stored["traffic"]
+    assert (traffic["way"], traffic["workers"]) == ("stream", 2)
+    assert traffic["proven"] == {"sound": traffic["checked"]}
+    assert all(level["starved"] is not None for level in traffic["levels"])
+
+
+def test_a_pipeline_without_stream_is_not_streamed(run, tmp_path: Path) -> None:
+    (tmp_path / "plain.py").write_text(VOICE.replace("def stream(", "def chunks("), encoding="utf-8")
+    with pytest.raises(IndexError):  # no run was stored
+        run("plain:Voice", "stream")

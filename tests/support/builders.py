@@ -104,6 +104,21 @@ class Tone:
         return _tone(len(text))
 
 
+class Streaming(Tone):
+    streams = True
+
+    def stream(self, request):
+        """Two halves of the tone; what the text says fails after the first."""
+        whole = self.synthesize(request)
+        half = len(whole.samples) // 2
+        yield Utterance(samples=whole.samples[:half], sample_rate=whole.sample_rate)
+        if request.text == "no stream":
+            raise RequestFailed("the second chunk is missing")
+        if request.text == "stream exits":
+            os._exit(7)
+        yield Utterance(samples=whole.samples[half:], sample_rate=whole.sample_rate)
+
+
 def _tone(length):
     return Utterance(
         samples=np.linspace(-0.5, 0.5, length, dtype=np.float32),
@@ -123,6 +138,6 @@ def prepare(target, settings, *, device, optimize):
     def load():
         if target == "slow":
             time.sleep(0.3)
-        return Tone(settings)
+        return Streaming(settings) if target == "streams" else Tone(settings)
 
     return load

@@ -60,9 +60,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "budget": {"metavar": "SECONDS", "type": float, "help": "upper bound for measuring"},
     "load": {
-        "choices": ("off", "auto", "workers", "batch", "server"),
+        "choices": ("off", "auto", "workers", "batch", "server", "stream"),
         "help": "measure throughput and latency under load, too: worker processes, one process that batches, "
-        "or the server of pipeline http; auto: the server of http, else workers (default: off)",
+        "the server of pipeline http, or processes that stream; auto: the server of http, else workers "
+        "(default: off)",
     },
     "soak": {
         "metavar": "N",

@@ -39,6 +39,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
                 "load", "soak": one for the whole run, from its measurement under load, or its soak, if
                 there was one.
     timed:      its values are times, which the gate corrects for the speed of the machine.
+    streamed:   it reads streamed calls, which the judge does not make.
     has_stages: its values are whole calls, so that the pipeline's stages explain a change of it.
     golden:     it compares with the accepted recording, and has no value without one.
     identical:  what it reads of the golden itself, by its definition; None: that has to be computed.
@@ -65,6 +66,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     gross: float = 0.0
     scope: Literal["case", "run", "load", "soak"] = "case"
     timed: bool = False
+    streamed: bool = False
     has_stages: bool = False
     golden: bool = False
     identical: float | None = None
@@ -87,6 +89,11 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     def is_portable(self) -> bool:
         """True where what was accepted is the same on every machine: quality.json has it."""
         return self.family in PORTABLE
+
+    @property
+    def is_paired(self) -> bool:
+        """True where the judge's two arms give it: they are not put under load, and stream nothing."""
+        return self.scope != "load" and not self.streamed
 
     @property
     def counts_faults(self) -> bool:

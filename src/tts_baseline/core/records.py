@@ -12,6 +12,7 @@ from tts_baseline.core.load import Load
 from tts_baseline.core.readings import ByMetric, by_metric
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.speed import speed
+from tts_baseline.core.stream import Streams
 from tts_baseline.core.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ class Utterance(Struct, frozen=True, kw_only=True):
 class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Counts of what torch did in one call, by operator; `reason` says why nothing could be counted.
 
-    `operators` and `views` (which only relabel memory) count dispatches, `flops` floating-point operations,
-    `syncs` waits of the host for the device, `allocated` bytes of new storage. `steps`, by module, are the
-    instructions of Python in which the text is read out: they need no torch, and may stand beside a reason.
+    `operators` and `views` (which relabel memory) count dispatches, `flops` floating-point operations,
+    `syncs` waits for the device, `allocated` bytes of new storage. `steps`, by module, are the instructions
+    of Python in which the text is read out, without torch, and may stand beside a reason.
     """
 
     operators: dict[str, bounds.Natural] = {}
@@ -93,7 +94,7 @@ class Calls(Record, frozen=True, kw_only=True):
 
     `cpu_s` is the CPU time of the process and of its descendants. `reference_s` is the time of a fixed
     computation just before each call, which shows how fast the machine was then. `cycles` is the GPU's own
-    time of each call, empty without CUDA. `work` comes from one more, untimed call; None if there was none.
+    time of each call, empty without CUDA. `work` comes from one more call, `streams` from further ones.
     """
 
     wall_s: Annotated[tuple[bounds.Duration, ...], Meta(min_length=1)]
@@ -107,6 +108,7 @@ class Calls(Record, frozen=True, kw_only=True):
     uss: bounds.Natural | None = None
     peak_cuda: bounds.Natural | None = None
     work: Work | None = None
+    streams: Streams | None = None
 
 
 class ColdStart(Record, frozen=True, kw_only=True):
@@ -260,11 +262,7 @@ class Score(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class QualityCase(Record, frozen=True, kw_only=True):
-    """The accepted sound of one case: the request, the audio's identity, its scores.
-
-    `recording` is the SHA-256 of the golden's file, which shows a half-replaced golden or a git-lfs pointer.
-    `texts` are what may be read out; none where the pipeline did not tell.
-    """
+    """The accepted sound of one case: `recording` is the hash of its golden, `texts` what may be read out."""
 
     request: Request
     audio: Audio

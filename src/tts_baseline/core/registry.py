@@ -79,8 +79,8 @@ def ratio_gates() -> tuple[str, ...]:
 
 
 def judged_gates() -> tuple[str, ...]:
-    """Those of them that the judge measures: it puts no arm under load."""
-    return tuple(key for key in ratio_gates() if gates()[key].scope != "load")
+    """Those of them that the judge measures."""
+    return tuple(key for key in ratio_gates() if gates()[key].is_paired)
 
 
 @functools.cache

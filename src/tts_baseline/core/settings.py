@@ -47,7 +47,7 @@ class Settings(Record, frozen=True, kw_only=True):
     against: str | None = None
     base_python: str | None = None
     budget: float | None = None
-    load: Literal["off", "auto", "workers", "batch", "server"] = "off"
+    load: Literal["off", "auto", "workers", "batch", "server", "stream"] = "off"
     load_workers: int = 2  # chosen: two show whether processes hinder each other, and hold two models
     load_seconds: float = 5.0  # chosen: of a level, of which there are about ten
     load_deadline: float | None = None

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tts_baseline.core import bounds
 
-Way = Literal["workers", "batch", "server"]
+Way = Literal["workers", "batch", "server", "stream"]
 MixupKind = Literal["swapped", "duplicated", "stitched", "stale", "cut off", "unknown"]
 
 
@@ -29,6 +29,9 @@ class LoadLevel(_Record, frozen=True, kw_only=True):
     p50_s, p95_s, p99_s: latency from the intended start; None of fewer than 20, and 100, answers.
     late_s:     the 99th percentile of how much too late the generator itself sent; 0 in a closed loop.
     errors:     how many requests failed, by kind.
+    first_audio_p50_s, first_audio_p95_s: of streamed answers, until something is heard, from the intended
+                start; None of so few, and where nothing is streamed.
+    starved:    the part of streamed answers whose player runs dry, if it begins with the first chunk.
     is_knee:    it has the fewest clients of those that bring the most.
     """
 
@@ -46,6 +49,9 @@ class LoadLevel(_Record, frozen=True, kw_only=True):
     p99_s: bounds.Seconds | None = None
     late_s: bounds.Seconds = 0.0
     errors: dict[str, bounds.Natural] = {}
+    first_audio_p50_s: bounds.Seconds | None = None
+    first_audio_p95_s: bounds.Seconds | None = None
+    starved: bounds.Part | None = None
     is_knee: bool = False
 
 

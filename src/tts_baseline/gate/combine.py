@@ -27,7 +27,7 @@ def doubtful(screen: Iterable[Verdict]) -> tuple[str, ...]:
             v.gate
             for v in screen
             if _is_timed(v)
-            and metrics()[v.metric].spec.scope != "load"  # no arm of the judge is put under load
+            and metrics()[v.metric].spec.is_paired
             and (v.status == "regressed" or (v.status in ("undecided", "improved") and v.case is None))
         )
     )

@@ -24,6 +24,7 @@ from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
+    Listen,
     Profile,
     Profiled,
     ReadOut,
@@ -34,6 +35,7 @@ from tts_baseline.measure.protocol import (
     Speak,
     Spoken,
     Start,
+    Streamed,
     Told,
     ToWorker,
     Trace,
@@ -41,6 +43,7 @@ from tts_baseline.measure.protocol import (
 )
 from tts_baseline.measure.redact import without_secrets
 from tts_baseline.measure.supervised import Ending, Supervised
+from tts_baseline.measure.surroundings import environment_of
 
 _LOG_TAIL = 12  # chosen: lines of the log in an error message
 _LINE = 300  # chosen: characters of them
@@ -51,6 +54,7 @@ _POLL_S = 0.0005  # chosen: a tenth of the 5 ms for which libgomp's threads spin
 _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Start: ("load_timeout", "load"),
     Speak: ("timeout", "speak"),
+    Listen: ("timeout", "stream"),
     Count: ("timeout", "count the work of a call"),
     Profile: ("timeout", "speak, watched"),
     Trace: ("timeout", "speak, with its allocations recorded"),
@@ -59,7 +63,7 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
 }
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
-A = TypeVar("A", Ready, Spoken, Counted, Profiled, Served, Told)
+A = TypeVar("A", Ready, Spoken, Streamed, Counted, Profiled, Served, Told)
 
 
 class Worker:
@@ -78,7 +82,7 @@ class Worker:
             self._process = Supervised(
                 [python, "-m", "tts_baseline.measure.worker", *map(str, self._exchange.theirs)],
                 folder=spec.root,
-                environment=_environment(spec),
+                environment=environment_of(spec),
                 ends=self._exchange.theirs,
                 memory_limit=spec.memory_limit,
             )
@@ -101,6 +105,10 @@ class Worker:
     def speak(self, request: Request, *, full: bool, timeout: float, extra_s: float = 0.0) -> Spoken:
         """One timed call with `extra_s` seconds of extra work; `full` adds its audio, phones and memory."""
         return self._ask(Speak(request, full, extra_s), timeout, Spoken)
+
+    def listen(self, request: Request, *, full: bool, timeout: float) -> Streamed:
+        """When the chunks of one streamed call were there; `full` adds its audio."""
+        return self._ask(Listen(request, full), timeout, Streamed)
 
     def count(self, request: Request, *, timeout: float) -> Counted:
         """The work of one untimed call, or the reason why it cannot be counted."""
@@ -267,17 +275,6 @@ class Worker:
         """End it at once."""
         self._exchange.close()
         self._process.close()
-
-
-def _environment(spec: WorkerSpec) -> dict[str, str]:
-    """The worker's environment; a project that contains this package is measured with its own copy.
-
-    The worker itself puts the rest of a project on the import path, but by then this package is imported.
-    """
-    own = [path for path in spec.paths if (Path(path) / "tts_baseline" / "__init__.py").is_file()]
-    before = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([*own, *([before] if before else [])])
-    return {**os.environ, "PYTHONPATH": path} if path else dict(os.environ)
 
 
 def _words(lines: list[str]) -> str:

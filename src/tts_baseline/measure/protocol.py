@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tts_baseline.core.records import Phone, Request, Work
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 
 class WorkerSpec(Struct, frozen=True, kw_only=True):
@@ -50,6 +50,13 @@ class Speak(Struct, frozen=True, tag=True):
     extra_s: float = 0.0
 
 
+class Listen(Struct, frozen=True, tag=True):
+    """Time when each chunk of a streamed call is there; with `full`, also return the audio."""
+
+    request: Request
+    full: bool
+
+
 class Count(Struct, frozen=True, tag=True):
     """Make one more call, and count its work instead of timing it."""
 
@@ -86,6 +93,7 @@ class Ready(Struct, frozen=True, tag=True):
     """The pipeline is loaded; seconds by phase; `origin` is the file of its code.
 
     `files` are those of all loaded modules, except this package's and those installed with the interpreter.
+    `streams`: the pipeline has a `stream` beside `synthesize`.
     """
 
     spawn_s: float
@@ -94,6 +102,7 @@ class Ready(Struct, frozen=True, tag=True):
     provenance: dict[str, str]
     origin: str = ""
     files: tuple[str, ...] = ()
+    streams: bool = False
 
 
 class Spoken(Struct, frozen=True, tag=True, kw_only=True):
@@ -118,6 +127,20 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     peak_cuda: int | None = None
     cycles: float | None = None
     is_throttled: bool | None = None
+
+
+class Streamed(Struct, frozen=True, tag=True, kw_only=True):
+    """One streamed call: when each chunk was there, its samples, and the second of the first audible one.
+
+    `ended_s` is when the stream ended; `audio` is little-endian float32, or None if it was not requested.
+    """
+
+    at_s: tuple[float, ...]
+    samples: tuple[int, ...]
+    sample_rate: int
+    audible_s: float | None
+    ended_s: float
+    audio: bytes | None = None
 
 
 class Counted(Struct, frozen=True, tag=True):
@@ -160,8 +183,8 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Count | Profile | Trace | ReadOut | Serve
-FromWorker: TypeAlias = Ready | Spoken | Counted | Profiled | Served | Told | Refused
+ToWorker: TypeAlias = Start | Speak | Listen | Count | Profile | Trace | ReadOut | Serve
+FromWorker: TypeAlias = Ready | Spoken | Streamed | Counted | Profiled | Served | Told | Refused
 
 encode = msgspec.msgpack.encode
 

@@ -1,7 +1,8 @@
 """One replicate: a fresh worker, a cold start, a warm-up pass, then timed passes in shuffled order.
 
 A pass speaks every case once, so that a burst of load from other processes does not hit all calls of one
-case. The first replicate ends with one more pass to count the work, so that counting affects no time.
+case. A pipeline that streams is then heard as often as a client of its stream would hear it. The first
+replicate ends with one more pass to count the work, so that counting affects no time.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from tts_baseline.core.errors import (
     sentence,
 )
 from tts_baseline.core.records import Calls, Case, ColdStart, Failure, Replicate, Utterance, Work
+from tts_baseline.core.stream import Stream, Streams
 from tts_baseline.measure import answers
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken, WorkerSpec
+from tts_baseline.measure.streams import delivered, streamed
 
 MAX_LOST_IN_A_ROW = 3  # chosen: three in a row are the pipeline's fault, not that of one case
 
@@ -81,6 +84,8 @@ def measure(
                 else:
                     timed[case.id].append(spoken)
         done = {case.id for case in cases} - crew.failures.keys()
+        again = _orders([case for case in cases if case.id in done], index, pace.passes - 1)
+        streams = streamed(again if crew.has_streams else (), crew.listen, pace.deadline, on_call)
         work: dict[str, Work] = {}
         if index == 0:
             for case in (case for case in cases if case.id in done):
@@ -96,7 +101,9 @@ def measure(
         return Taken(
             Replicate(
                 cold_start=cold_start,
-                calls={id: calls_of(first[id], timed[id], work.get(id)) for id in sorted(done)},
+                calls={
+                    id: calls_of(first[id], timed[id], work.get(id), streams.get(id)) for id in sorted(done)
+                },
             ),
             {id: utterance_of(first[id]) for id in sorted(done)},
             tuple(crew.failures.values()),
@@ -116,6 +123,7 @@ class _Crew:
         self.failures: dict[str, Failure] = {}
         self._worker: Worker | None = self._hire()
         self.provenance = self._worker.ready.provenance if self._worker else {}
+        self.has_streams = bool(self._worker and self._worker.ready.streams)
 
     def cold_start(self, cases: Sequence[Case]) -> ColdStart | None:
         """The phases of this worker's start, up to the shortest case's utterance; None if it failed."""
@@ -159,6 +167,17 @@ class _Crew:
         self._last = case
         self._said.add(case.id)
         return spoken
+
+    def listen(self, case: Case) -> Stream:
+        """What one streamed call gives a player; raises as a worker does."""
+        try:
+            self._worker = self._worker or self._hire()
+            return delivered(self._worker.listen(case.request, full=False, timeout=self._pace.timeout))
+        except RequestFailed:
+            raise
+        except PipelineError:
+            self._worker = None
+            raise
 
     def count(self, case: Case, heard: Collection[str], on_call: Callable[[], None]) -> Work:
         """The work of one call, or the reason for having none; a failure loses the counters, not the case.
@@ -226,8 +245,10 @@ def _orders(cases: Sequence[Case], index: int, passes: int) -> Iterator[list[Cas
         yield dice.sample(list(cases), k=len(cases))
 
 
-def calls_of(first: Spoken, timed: Sequence[Spoken], work: Work | None = None) -> Calls:
-    """The record of a case: audio and memory from its first call, times from the others, and its work."""
+def calls_of(
+    first: Spoken, timed: Sequence[Spoken], work: Work | None = None, streams: Streams | None = None
+) -> Calls:
+    """The record of a case: audio and memory from its first call, times from the others."""
     names = sorted({name for spoken in timed for name in spoken.stages})
     return Calls(
         wall_s=_column(s.wall_s for s in timed),
@@ -241,6 +262,7 @@ def calls_of(first: Spoken, timed: Sequence[Spoken], work: Work | None = None) -
         uss=first.uss,
         peak_cuda=first.peak_cuda,
         work=work,
+        streams=streams,
     )
 
 

@@ -31,12 +31,13 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Request, Utterance, Work
 from tts_baseline.core.redaction import secrets_of
 from tts_baseline.core.units import size
-from tts_baseline.measure import children, device, extra, frames, kin, memory, work
+from tts_baseline.measure import children, device, extra, frames, kin, listening, memory, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
     FromWorker,
+    Listen,
     Profile,
     Profiled,
     ReadOut,
@@ -144,6 +145,8 @@ class _Session:
             return _trace(self._pipeline, message)
         if isinstance(message, ReadOut):
             return Told(self._pipeline.read_out(message.request))
+        if isinstance(message, Listen):
+            return listening.listen(self._pipeline, message)
         if isinstance(message, Serve):
             return _serve_together(self._pipeline, message.requests)
         return _speak(self._pipeline, message)
@@ -189,6 +192,7 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
         "load_s": loaded - imported,
         "origin": getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
         "files": tuple(map(storable, _own_files(installed))),
+        "streams": bool(getattr(pipeline, "streams", False)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from tts_baseline.core import switches
@@ -75,6 +75,27 @@ class Checked:
                 hint="return one for each request, in their order",
             )
         return [utterance(each, where=self._target) for each in returned]
+
+    @property
+    def streams(self) -> bool:
+        """True where the pipeline has a `stream` beside `synthesize`."""
+        return getattr(self._pipeline, "stream", None) is not None
+
+    def stream(self, request: Request) -> Iterator[Utterance]:
+        """The chunks of the request's utterance as they are made; each is checked."""
+        if not self.streams:
+            raise RequestFailed("the pipeline has no stream(request)", where=self._target)
+        rate = 0
+        for returned in self._pipeline.stream(request):  # type: ignore[attr-defined]
+            chunk = utterance(returned, where=self._target)
+            if rate not in (0, chunk.sample_rate):
+                raise RequestFailed(
+                    f"the stream goes on at {chunk.sample_rate} Hz after {rate} Hz",
+                    where=self._target,
+                    hint="yield every chunk at one sample rate",
+                )
+            rate = chunk.sample_rate
+            yield chunk
 
     @property
     def is_outside(self) -> bool:

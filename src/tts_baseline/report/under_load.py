@@ -17,15 +17,21 @@ _HEADS = (
     ("failed", 6),
 )  # fmt: skip
 
+_HEARD = (("heard p50", 10), ("heard p95", 10), ("starved", 8))
+
 
 def sheet(traffic: Traffic) -> Sheet:
     """One row a level: clients that wait for their answers, then arrivals that wait for nobody."""
-    way = f"{traffic.workers} workers" if traffic.way == "workers" else traffic.way
+    way: str = traffic.way
+    if way in ("workers", "stream"):
+        way = f"{traffic.workers} workers{', streamed' * (way == 'stream')}"
     crossed = traffic.checked - sum(traffic.proven.values())
     proof = f"{crossed} of {traffic.checked} answers are not their requests' own"
     if not crossed:
         proof = f"each of {traffic.checked} answers is its request's own"
-    return Sheet(f"Under load ({way}): {proof}", _HEADS, tuple(map(_row, traffic.levels)))
+    is_streamed = any(level.starved is not None for level in traffic.levels)
+    rows = (_row(level) + _heard(level) * is_streamed for level in traffic.levels)
+    return Sheet(f"Under load ({way}): {proof}", _HEADS + _HEARD * is_streamed, tuple(rows))
 
 
 def mixups(traffic: Traffic) -> tuple[str, ...]:
@@ -55,6 +61,12 @@ def _row(level: LoadLevel) -> tuple[str, ...]:
         f"{level.goodput:.2f}",
         str(level.requests - level.answered),
     )
+
+
+def _heard(level: LoadLevel) -> tuple[str, ...]:
+    """When something is heard, and how many players run dry, of streamed answers."""
+    first = (units.value(value, "s") for value in (level.first_audio_p50_s, level.first_audio_p95_s))
+    return (*first, "" if level.starved is None else f"{level.starved:.0%}")
 
 
 class _Frame:

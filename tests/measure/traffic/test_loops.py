@@ -12,6 +12,7 @@ import pytest
 from tests.support import virtual_time
 from tts_baseline.core.errors import RequestFailed, WorkerDied, WorkerHung
 from tts_baseline.core.records import Case
+from tts_baseline.core.stream import Stream
 from tts_baseline.measure.traffic.answers import Speech
 from tts_baseline.measure.traffic.arrivals import deck, poisson
 from tts_baseline.measure.traffic.figures import is_past_knee, knee, of_closed, of_open, quantile
@@ -220,3 +221,30 @@ def test_a_level_lasts_its_seconds_within_its_bounds() -> None:
     assert requests(LevelLength(seconds=5.0, least=80, most=1000)) == 80
     assert requests(LevelLength(seconds=5.0, least=1, most=20)) == 20
     assert LevelLength(seconds=5.0, least=1, most=20).requests(2.0) == 10
+
+
+class Streaming(Servers):
+    """Servers whose answers are heard 0.03 s after they begin; every other one starves its player."""
+
+    async def ask(self, request) -> Speech:
+        number = self._asked
+        await super().ask(request)
+        late = 0.2 * (number % 2)
+        heard = Stream(
+            chunks=2,
+            audio_s=1.0,
+            first_chunk_s=0.02,
+            first_audio_s=0.03,
+            smooth_s=0.02 + late,
+            starved_s=(late, 0, 0, 0, 0),
+        )
+        return Speech(SECOND.samples, SECOND.rate, heard, ended_s=SERVICE_S)
+
+
+def test_under_load_a_stream_is_heard_when_its_turn_has_come() -> None:
+    level = closed_level(Streaming(), clients=4)
+    # three others are answered before it, then come the 0.03 s of its own
+    assert (level.first_audio_p50_s, level.first_audio_p95_s) == pytest.approx((0.33, 0.33))
+    assert (level.p50_s, level.starved) == (pytest.approx(0.4), 0.5)
+    plain = closed_level(Servers(), clients=4)
+    assert (plain.first_audio_p50_s, plain.first_audio_p95_s, plain.starved) == (None, None, None)

@@ -22,6 +22,7 @@ from tts_baseline.gate.screen.requests import Alike
 from tts_baseline.gate.screen.scale import Scale
 from tts_baseline.gate.screen.splits import Splits, against_anchor, against_runs
 from tts_baseline.gate.screen.stages import moved
+from tts_baseline.gate.screen.unmeasured import broken_streams, under_no_load
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 
@@ -36,20 +37,23 @@ CASE_FACTOR = 2.5
 def verdicts(spec: MetricSpec, limit: Limit, run: Run, past: Past) -> list[Verdict]:
     """The verdicts of one metric: the suite first (geometric mean over cases), then its cases (Holm)."""
     if spec.scope == "load":
-        if broken := _under_no_load(spec, limit, run):
+        if broken := under_no_load(spec, limit, run):
             return [broken]
         past = past.under_load(run)
     bench = _Bench(spec, limit, run, past)
     current = bench.plain_now
     lost = bench.lost()
+    if spec.streamed:
+        known = {verdict.case for verdict in lost}
+        lost += [v for v in broken_streams(spec, limit, run) if v.case not in known]
     if not current:
         return lost
     if not past.runs:
         values = {WHOLE_RUN: fmean(current.values())} | current
         if past.machines:
             elsewhere = Grounds(machine=run.environment.key, of=past.machines)
-            return _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
-        return _unjudged(spec, limit, values, "no baseline", "nothing accepted")
+            return lost + _unjudged(spec, limit, values, "not comparable", "other machine", elsewhere)
+        return lost + _unjudged(spec, limit, values, "no baseline", "nothing accepted")
     earlier = {case: bench.earlier(case) for case in current}
     judged = [case for case in current if earlier[case]]
     new = {case: value for case, value in current.items() if not earlier[case]}
@@ -255,15 +259,6 @@ def adjusted(
     """Session values with the machine's speed taken out, in the processes that they are the means of."""
     drift = adjustment.of([r for r in run.replicates if spec.scope != "run" or r.cold_start is not None])
     return {case: value - drift for case, value in plain.items()}
-
-
-def _under_no_load(spec: MetricSpec, limit: Limit, run: Run) -> Verdict | None:
-    """`invalid` for a measurement under load that has no value, also where nothing was accepted."""
-    reading = run.by_metric.get(spec.name, {}).get(None)
-    if reading is None or reading.value is not None:
-        return None
-    grounds = Grounds(message=reading.reason or "no value")
-    return draft(spec, None, "invalid", limit=limit.relative, cause="no value", grounds=grounds)
 
 
 def _mean(values: Mapping[str, float], cases: Sequence[str]) -> float:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tts_baseline.core.errors import TtsBaselineError, WorkerHung, WorkerLost
 from tts_baseline.core.records import Case, Request
+from tts_baseline.core.stream import Stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,10 +17,15 @@ _KIND_CHARS = 80  # chosen: of a message, what tells its kind
 
 
 class Speech(Struct, frozen=True):
-    """The sound of an answer: mono float samples and their rate."""
+    """The sound of an answer: mono float samples and their rate.
+
+    `stream` is what it gave a player where it was streamed, and `ended_s` when that stream ended.
+    """
 
     samples: np.ndarray[Any, Any]
     rate: int
+    stream: Stream | None = None
+    ended_s: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -51,6 +57,14 @@ class Response(Struct, frozen=True, kw_only=True):
     def latency(self) -> float:
         """Seconds from the intended start, not from the moment at which a busy generator sent it."""
         return self.ended - self.intended
+
+    @property
+    def first_audio(self) -> float | None:
+        """Seconds from the intended start until something is heard; None of no stream, and of silence."""
+        stream = self.sound.stream if self.sound else None
+        if self.sound is None or stream is None or stream.first_audio_s is None:
+            return None
+        return self.latency - self.sound.ended_s + stream.first_audio_s
 
 
 def kind_of(error: TtsBaselineError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import fmean
 
 from tts_baseline.core.traffic import LoadLevel
 from tts_baseline.measure.traffic.answers import Response
@@ -65,6 +66,8 @@ def _level(
     counted = [answer for answer in within if answer.sound is not None]
     in_time = [answer for answer in counted if _is_in_time(answer, deadline)]
     latencies = [answer.latency for answer in good]
+    first = [answer.first_audio for answer in good if answer.first_audio is not None]
+    streams = [answer.sound.stream for answer in good if answer.sound and answer.sound.stream]
 
     def rate(amount: float) -> float:
         return amount / seconds if seconds > 0 else 0.0
@@ -84,6 +87,9 @@ def _level(
         p50_s=_percentile(latencies, 50),
         p95_s=_percentile(latencies, 95),
         p99_s=_percentile(latencies, 99),
+        first_audio_p50_s=_percentile(first, 50),
+        first_audio_p95_s=_percentile(first, 95),
+        starved=fmean(stream.starved_s[0] > 0 for stream in streams) if streams else None,
     )
 
 

@@ -12,6 +12,7 @@ from tts_baseline.core.errors import WorkerLost
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import WorkerSpec
+from tts_baseline.measure.streams import delivered
 from tts_baseline.measure.traffic.answers import Speech
 
 
@@ -25,9 +26,24 @@ class Seat:
         self._spec, self._timeout, self._load_timeout = spec, timeout, load_timeout
         self._worker: Worker | None = None
 
+    @property
+    def streams(self) -> bool:
+        """Whether its pipeline has a `stream`."""
+        return self._hired().ready.streams
+
     def say(self, request: Request) -> Speech:
         """The sound of one request; raises as `Worker` does."""
         return self.together((request,))[0]
+
+    def streamed(self, request: Request) -> Speech:
+        """The sound of one request, streamed, and what the stream gave a player; raises as `Worker` does."""
+        try:
+            answer = self._hired().listen(request, full=True, timeout=self._timeout)
+        except WorkerLost:
+            self._worker = None
+            raise
+        samples = np.frombuffer(answer.audio or b"", dtype="<f4")
+        return Speech(samples, answer.sample_rate, delivered(answer), answer.ended_s)
 
     def together(self, requests: Sequence[Request]) -> list[Speech]:
         """The sounds of requests that are spoken together; raises as `Worker` does."""

@@ -19,7 +19,8 @@ from tts_baseline.session.project import Project
 class Pilot(Struct, frozen=True):
     """Estimated seconds to start a worker (`start_s`) and to speak the suite once (`pass_s`), and the device.
 
-    `count_s` are seconds to count the work of the suite once, 0 if nothing can be counted. `origin` is the
+    `count_s` are seconds to count the work of the suite once, 0 if nothing can be counted, and `stream_s` to
+    stream it once, 0 if the pipeline does not. `origin` is the
     file of the pipeline's code, `files` those of all code that is not installed; `provenance` is the
     pipeline's own.
     """
@@ -28,6 +29,7 @@ class Pilot(Struct, frozen=True):
     pass_s: float
     device: Literal["cpu", "cuda"]
     count_s: float = 0.0
+    stream_s: float = 0.0
     origin: str = ""
     files: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +74,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
         pass_s=pass_s,
         device="cuda" if on_gpu else "cpu",
         count_s=slowdown * pass_s,
+        stream_s=pass_s if ready.streams else 0.0,
         origin=ready.origin,
         files=ready.files,
         provenance=ready.provenance,

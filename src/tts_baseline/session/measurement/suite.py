@@ -61,12 +61,14 @@ def take(
             quality = store.quality()
             goldens = store.goldens(quality)  # before measuring, so that a broken one does not waste the run
         passes = _passes(pilot, settings.restarts, settings.budget, share)
-        estimate = settings.restarts * (pilot.start_s + pilot.pass_s * (1 + passes)) + pilot.count_s
+        timed_s = pilot.pass_s + pilot.stream_s
+        estimate = settings.restarts * (pilot.start_s + pilot.pass_s + timed_s * passes) + pilot.count_s
         progress.say(
             f"measuring {len(cases)} cases x {passes} timed calls x {settings.restarts} fresh processes, "
             f"about {seconds(estimate)}"
         )
-        progress.start(settings.restarts * len(cases) * (1 + passes) + (len(cases) if pilot.count_s else 0))
+        calls = 1 + passes * (2 if pilot.stream_s else 1)
+        progress.start(settings.restarts * len(cases) * calls + (len(cases) if pilot.count_s else 0))
         taken = _replicates(project, cases, passes, progress)
         failures = {failure.case: failure for restart in taken for failure in restart.failures}
         measured = [case for case in cases if case.id not in failures]
@@ -133,16 +135,17 @@ def run_id(now: datetime) -> str:
 
 def _passes(pilot: Pilot, restarts: int, budget: float | None, share: float = _SHARE_OF_BUDGET) -> int:
     """The timed calls of a case in each process: as many as the time allows, 1 to 10."""
-    needed = restarts * (pilot.start_s + 2 * pilot.pass_s) + pilot.count_s
+    timed_s = pilot.pass_s + pilot.stream_s
+    needed = restarts * (pilot.start_s + pilot.pass_s + timed_s) + pilot.count_s
     if budget is not None and needed > budget:
         raise SettingsError(
             f"a budget of {seconds(budget)} is too small: {restarts} restarts need about {seconds(needed)}",
             hint="raise --tts-budget, or choose fewer cases with --tts-cases or --tts-tags",
         )
     target = TARGET_S if budget is None else share * budget
-    if not pilot.pass_s:
+    if not timed_s:
         return 1
-    room = ((target - pilot.count_s) / restarts - pilot.start_s - pilot.pass_s) / pilot.pass_s
+    room = ((target - pilot.count_s) / restarts - pilot.start_s - pilot.pass_s) / timed_s
     return max(1, min(MAX_PASSES, math.floor(room)))
 
 

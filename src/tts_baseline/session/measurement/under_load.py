@@ -51,7 +51,7 @@ def way_of(settings: Settings) -> Way:
             f'load = "server" needs the pipeline http, not {settings.pipeline}',
             hint="--load workers, or --pipeline http with its url (docs/servers.md)",
         )
-    if settings.load in ("workers", "batch", "server"):
+    if settings.load in ("workers", "batch", "server", "stream"):
         return settings.load
     return "server" if is_server else "workers"
 
@@ -70,12 +70,16 @@ def take(
     """
     way = way_of(project.settings)
     with ExitStack() as stack:
-        system, members = _system(project, way, stack)
-        bench = _Bench(system, cases, alone, project.settings.load_deadline, level_s, progress)
+        system, members, alone_so = _system(project, way, stack)
+        one_by_one = {
+            case.id: [say(case.request) for say in alone_so] or list(map(_sound, alone[case.id]))
+            for case in cases
+        }
+        bench = _Bench(system, cases, one_by_one, project.settings.load_deadline, level_s, progress)
         levels, knees = asyncio.run(bench.levels(members))
     return Traffic(
         way=way,
-        workers=members if way == "workers" else 1,
+        workers=members if way in ("workers", "stream") else 1,
         deadline_s=project.settings.load_deadline,
         levels=levels,
         knees=knees,
@@ -85,13 +89,16 @@ def take(
     )
 
 
-def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batcher, int]:
-    """What is put under load, open on the stack, and how many members of it answer at once."""
+def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batcher, int, Sequence[Member]]:
+    """What is put under load, open on the stack, and how many members of it answer at once.
+
+    The last are those whose answers alone are not the run's own: a stream may sound otherwise.
+    """
     settings = project.settings
     if way == "server":
         members = [_connection(project, stack) for _ in range(_CONNECTIONS)]
-        return stack.enter_context(Pool(members)), 1
-    count = settings.load_workers if way == "workers" else 1
+        return stack.enter_context(Pool(members)), 1, ()
+    count = settings.load_workers if way in ("workers", "stream") else 1
     seats = [
         stack.enter_context(
             Seat(project.worker, timeout=settings.timeout, load_timeout=settings.load_timeout)
@@ -99,8 +106,17 @@ def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batche
         for _ in range(count)
     ]
     if way == "batch":
-        return stack.enter_context(Batcher(seats[0].together, most=CLIENTS[-1])), 1
-    return stack.enter_context(Pool([seat.say for seat in seats])), count
+        return stack.enter_context(Batcher(seats[0].together, most=CLIENTS[-1])), 1, ()
+    if way == "stream":
+        if not seats[0].streams:
+            raise SettingsError(
+                'load = "stream" needs a pipeline with stream(request)',
+                where=project.target,
+                hint="--load workers (docs/load.md)",
+            )
+        streams = [seat.streamed for seat in seats]
+        return stack.enter_context(Pool(streams)), count, streams
+    return stack.enter_context(Pool([seat.say for seat in seats])), count, ()
 
 
 def _connection(project: Project, stack: ExitStack) -> Member:
@@ -125,14 +141,14 @@ class _Bench:
         self,
         system: Pool | Batcher,
         cases: Sequence[Case],
-        alone: Mapping[str, Sequence[Utterance]],
+        alone: Mapping[str, Sequence[Speech]],
         deadline: float | None,
         level_s: float,
         progress: Progress,
     ) -> None:
         self._system, self._cases, self._deadline = system, cases, deadline
         self._seconds, self._progress = level_s, progress
-        self._court = Court({case.id: list(map(_sound, alone[case.id])) for case in cases})
+        self._court = Court(alone)
         self._passes = 0
         self.checked = 0
         self.proven: Counter[str] = Counter()
