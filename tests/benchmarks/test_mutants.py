@@ -110,7 +110,7 @@ def test_each_formula_has_edits_that_can_be_made_and_tests_that_exist() -> None:
 
 def test_every_metric_has_a_formula_that_is_broken_or_is_a_sum_of_counters() -> None:
     named = {each.module for each in formulas.formulas()}
-    rooms = ("signal", "golden", "features", "performance", "text")
+    rooms = ("signal", "golden", "asr", "features", "performance", "text")
     files = {
         f"{room}/{path.name}" for room in rooms for path in (SOURCE / "metrics" / room).glob("[a-z]*.py")
     }

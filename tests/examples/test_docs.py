@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.pages import PAGES, ROOT, blocks, results
 from tts_baseline import cli
+from tts_baseline.core import settings
 from tts_baseline.core.protocols import MetricSpec
 from tts_baseline.core.settings import Settings
 from tts_baseline.gate.limits import chosen
@@ -76,9 +77,15 @@ def test_the_settings_that_a_page_shows_build_its_pipeline(page: str, name: str)
 
 
 def test_the_limits_it_shows_can_be_read() -> None:
-    (text,) = blocks("docs/metrics.md", "toml")
-    limits = tomllib.loads(text)["tool"]["tts-baseline"]["limits"]
-    assert chosen(limits) == chosen({})
+    limits, *_ = blocks("docs/metrics.md", "toml")
+    assert chosen(tomllib.loads(limits)["tool"]["tts-baseline"]["limits"]) == chosen({})
+
+
+def test_the_ears_it_shows_are_settings(tmp_path: Path) -> None:
+    _, *tables = blocks("docs/metrics.md", "toml")
+    for text in tables:
+        (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+        assert settings.read(tmp_path, {}).ears
 
 
 @pytest.mark.parametrize("field", [f.name for f in msgspec.structs.fields(MetricSpec) if f.required])

@@ -139,7 +139,7 @@ def judged(sound: PairedSound, restarts: int = 3) -> dict[str, Verdict]:
 
 @pytest.fixture
 def only_level(monkeypatch) -> None:
-    monkeypatch.setattr("tts_baseline.session.judge.sound.metrics", lambda: {"level": metrics()["level"]})
+    monkeypatch.setattr("tts_baseline.session.judge.sound.readable", lambda _: [metrics()["level"]])
 
 
 @pytest.mark.usefixtures("only_level")
@@ -170,7 +170,7 @@ def test_an_arm_that_says_the_same_is_not_scored_again(speech, monkeypatch) -> N
     computed = []
     metric = metrics()["level"]
     counted = metric._replace(read=lambda evidence: computed.append(evidence) or metric.read(evidence))
-    monkeypatch.setattr("tts_baseline.session.judge.sound.metrics", lambda: {"level": counted})
+    monkeypatch.setattr("tts_baseline.session.judge.sound.readable", lambda _: [counted])
     sound = sound_of(CASES[:1], {"a": speech}, {"a": replace(speech)})
     assert len(computed) == 1
     assert sound.base == sound.head

@@ -20,9 +20,11 @@ def declared(target: str = "", paths: Sequence[Path] = ()) -> tuple[str, ...]:
     """The distributions that registered metrics and pipelines, and the pipeline at `target`, declare; sorted.
 
     A metric declares them in `MetricSpec.packages`, a pipeline's module by `PACKAGES = ("torch", …)`. That is
-    read from its source, because importing it may take seconds. `paths` are searched before `sys.path`.
+    read from its source, because importing it may take seconds. `paths` are searched before `sys.path`. What
+    a metric with a model computes with is recorded beside the model (session/ears.py).
     """
-    names = {*_ALWAYS, *(name for metric in metrics().values() for name in metric.spec.packages)}
+    plain = (metric.spec for metric in metrics().values() if not metric.spec.needs)
+    names = {*_ALWAYS, *(name for spec in plain for name in spec.packages)}
     for place in {*pipelines().values(), target} - {""}:
         names.update(_of_module(place.partition(":")[0], paths))
     return tuple(sorted(names))

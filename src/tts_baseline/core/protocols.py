@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Protocol, get_args, runtime_checkable
 
 from msgspec import Struct, field
 
+from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, Utterance
 from tts_baseline.core.soak import Soak
@@ -55,6 +56,8 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
                 noise away too.
     headline:   `tts-baseline review` shows its suite value beside the trend of another metric.
     packages:   the distributions that it computes with; their versions are recorded with every run.
+    needs:      the key of `[tool.tts-baseline.ears]` that names the model it listens with; where a project
+                names none, the metric is not read.
     """
 
     name: str
@@ -79,6 +82,7 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
     kept: str = ""
     headline: bool = False
     packages: tuple[str, ...] = ()
+    needs: str = ""
 
     @property
     def key(self) -> str:
@@ -116,7 +120,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """All that a metric may read: a case's calls, utterances and golden; of the run what is not of a case.
 
     `utterances` has the first utterance of the first restart, or of each restart if they differ. `sounds`
-    keeps the features of utterances and golden, which all metrics of a case share.
+    keeps the features of utterances and golden, which all metrics of a case share. `ears` are the models that
+    some metrics need.
     """
 
     case: Case | None = None
@@ -127,6 +132,12 @@ class Evidence(Struct, frozen=True, kw_only=True):
     utterances: tuple[Utterance, ...] = ()
     golden: Utterance | None = None
     sounds: Sounds = field(default_factory=Sounds)
+    ears: Ears = NO_EARS
+
+    @property
+    def region(self) -> str:
+        """The region of the case."""
+        return self.case.region if self.case else "neutral"
 
 
 class Metric(NamedTuple):

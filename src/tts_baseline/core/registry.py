@@ -67,6 +67,11 @@ def gates() -> Mapping[str, MetricSpec]:
     return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
 
 
+def needed() -> tuple[str, ...]:
+    """What metrics listen with, by the keys of `[tool.tts-baseline.ears]`; sorted."""
+    return tuple(sorted({m.spec.needs for m in metrics().values() if m.spec.needs}))
+
+
 def headlines() -> tuple[str, ...]:
     """The metrics that `review` shows beside a trend: those without golden first."""
     shown = [metric.spec for metric in metrics().values() if metric.spec.headline]

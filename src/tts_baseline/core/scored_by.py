@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from tts_baseline.core.ears import SOFTWARE
 from tts_baseline.core.protocols import Metric
 from tts_baseline.core.registry import METRICS
 
@@ -28,12 +29,13 @@ def code() -> str:
 
 
 def scored_by(metric: Metric, software: Mapping[str, str]) -> str:
-    """Equal for equal code and libraries: where two are, the same audio reads the same.
+    """Equal for equal code, libraries and models: where two are, the same audio reads the same.
 
     Empty for a metric of another distribution, whose code is not known, and for software without ours.
     """
     if CODE not in software or not metric.read.__module__.startswith(f"{METRICS}."):
         return ""
-    names = sorted({CODE, "numpy", *metric.spec.packages})
+    model = {f"{SOFTWARE}{metric.spec.needs}"} if metric.spec.needs else set()
+    names = sorted({CODE, "numpy", *metric.spec.packages, *model})
     versions = [(name, software.get(name, "")) for name in names]
     return hashlib.sha256(repr(versions).encode()).hexdigest()[:_DIGITS]

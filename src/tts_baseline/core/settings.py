@@ -15,7 +15,7 @@ import msgspec
 from tts_baseline.core import table, units
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.records import Record
-from tts_baseline.core.registry import nearest
+from tts_baseline.core.registry import nearest, needed
 
 ENVIRONMENT_PREFIX = "TTS_BASELINE_"
 _NO_SETTING = "TTS_BASELINE_CHECKPOINT"  # names the checkpoint that `make test-f5` and `make gpu` test
@@ -59,6 +59,7 @@ class Settings(Record, frozen=True, kw_only=True):
     load_timeout: float = 600.0  # chosen: a large checkpoint may come over a slow disk
     memory_limit: str = ""
     limits: dict[str, str] = msgspec.field(default_factory=dict)
+    ears: dict[str, str] = msgspec.field(default_factory=dict)
     pipelines: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
     def for_pipeline(self) -> dict[str, Any]:
@@ -168,6 +169,7 @@ def _checked(settings: Settings) -> Settings:
             "memray looks at a soak, and there is none", hint="tts-baseline run --soak 300 --memray"
         )
     _check_memory_limit(settings.memory_limit)
+    _check_ears(settings.ears)
     if settings.variant and not _VARIANT.fullmatch(settings.variant):
         raise SettingsError(
             f"variant must be made of a-z, 0-9, - and _, and begin with a letter or digit, not "
@@ -181,6 +183,16 @@ def _checked(settings: Settings) -> Settings:
             hint=_HELP,
         )
     return settings
+
+
+def _check_ears(ears: Mapping[str, str]) -> None:
+    for name in ears:
+        if name not in (known := needed()):
+            raise SettingsError(
+                f"no metric listens with {name!r}{nearest(name, known)}",
+                where=f"[tool.{table.NAME}.ears]",
+                hint=f"name one of {', '.join(known)}",
+            )
 
 
 def _check_memory_limit(text: str) -> None:

@@ -37,6 +37,8 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
     """
     if not evidence.utterances:
         return no_value(spec, evidence, "no utterance")
+    if not evidence.ears.has(spec.needs):
+        return no_value(spec, evidence, f"no model is named: ears.{spec.needs}")
     sounds = [evidence.sounds.of(utterance) for utterance in evidence.utterances]
     if broken := next(filter(None, map(_fault, sounds)), ""):
         return no_value(spec, evidence, broken)

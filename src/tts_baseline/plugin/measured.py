@@ -63,7 +63,9 @@ class Measurements:
             text = _case(case)
             self.on_the_spot += 1
             calls, utterance = self.live.time(text)
-            return results.QualityReadings(one_text.score_alone(text, calls, utterance), utterance)
+            return results.QualityReadings(
+                one_text.score_alone(text, calls, utterance, self.project.ears), utterance
+            )
         outcome = self._outcome_with(known)
         claims(item).append(Claim("quality", known.id))
         readings = {r.metric: r for r in outcome.run.readings if r.case == known.id and _is_quality(r)}

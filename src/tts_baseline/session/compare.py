@@ -57,7 +57,7 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
             gates=judged_gates(),
             asked=True,
             budget=budget,
-            listening=Listening(),
+            listening=Listening(ears=project.ears),
             profiling=True,
         )
     folder = places.kept(project, lambda report: _saved(report, judgement, verdicts), progress)

@@ -13,12 +13,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tts_baseline.core.ears import Ears
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.evaluation import Evaluation, Stratum
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Reading, Utterance
-from tts_baseline.core.registry import metrics
 from tts_baseline.gate.judge import loss, recorded
 from tts_baseline.measure.pair import Rendition
 from tts_baseline.pipelines import f5_spanish
@@ -33,7 +33,7 @@ from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 from tts_baseline.report import evaluation as pages
 from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.measurement.score import read
+from tts_baseline.session.measurement.score import read, readable
 from tts_baseline.session.project import Project
 from tts_baseline.training import checkpoints, dataset, export, held_out
 from tts_baseline.training.dataset import Clip, Dataset
@@ -79,7 +79,7 @@ def evaluate(
         before = _losses(base, clips, project, progress) if base else None
         goldens, said = _said(head, clips, asked, seeds, project, progress)
         theirs = _said(base, clips, asked, seeds, project, progress)[1] if base else None
-    listening = Listening(goldens)
+    listening = Listening(goldens, project.ears)
     progress.say(f"scoring {len(asked) * seeds} pairs of sentences")
     for case in asked:
         for seed, utterance in enumerate(said[case.id]):
@@ -87,7 +87,7 @@ def evaluate(
             listening("base", case.id, Rendition(other, repeats_itself=True))
             listening("head", case.id, Rendition(utterance, repeats_itself=True))
     sound = listening.sound(asked)
-    origin = _readings(asked, goldens)
+    origin = _readings(asked, goldens, project.ears)
     groups, few = _groups(clips, {case.id for case in asked})
     strata = []
     for name, members in groups.items():
@@ -222,13 +222,13 @@ def _recorded(pipeline: F5Spanish, case: Case, mel: Any) -> Utterance:
     return Utterance(samples=wave, sample_rate=SAMPLE_RATE)
 
 
-def _readings(cases: Sequence[Case], goldens: Mapping[str, Utterance]) -> list[Reading]:
+def _readings(cases: Sequence[Case], goldens: Mapping[str, Utterance], ears: Ears) -> list[Reading]:
     """What every metric of sound says of the recordings themselves."""
     found = []
     for case in cases:
         golden = goldens[case.id]
-        evidence = Evidence(case=case, utterances=(golden,), golden=golden)
-        found += [read(metric, evidence) for metric in metrics().values() if metric.spec.family == "quality"]
+        evidence = Evidence(case=case, utterances=(golden,), golden=golden, ears=ears)
+        found += [read(metric, evidence) for metric in readable(ears) if metric.spec.family == "quality"]
     return found
 
 

@@ -18,6 +18,7 @@ DISTRIBUTION = "pytest-tts-baseline"
 _EXTRAS: Mapping[str, str] = {
     "--pipeline espeak": "espeak",
     "--pipeline f5_spanish": "f5",
+    "ears.asr": "asr",
     "--memray": "memray",
     "setting emphasis": "prosody",
     "train": "train",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.errors import WorkerLost
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Calls, Case, Reading, Request, Utterance, Work
-from tts_baseline.core.registry import metrics
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import Spoken
 from tts_baseline.measure.replicate import calls_of, utterance_of
-from tts_baseline.session.measurement.score import read
+from tts_baseline.session.measurement.score import read, readable
 from tts_baseline.session.project import Project
 
 T = TypeVar("T")
@@ -71,10 +71,12 @@ class LivePipeline:
             raise
 
 
-def score_alone(case: Case, calls: Calls, utterance: Utterance) -> Mapping[str, Reading]:
+def score_alone(
+    case: Case, calls: Calls, utterance: Utterance, ears: Ears = NO_EARS
+) -> Mapping[str, Reading]:
     """Every case metric of one utterance that has no golden."""
-    evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,))
-    return {name: read(metric, evidence) for name, metric in metrics().items() if metric.spec.scope == "case"}
+    evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,), ears=ears)
+    return {m.spec.name: read(m, evidence) for m in readable(ears) if m.spec.scope == "case"}
 
 
 def _request(text: str | Request | Case) -> Request:

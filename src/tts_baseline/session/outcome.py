@@ -102,7 +102,7 @@ def up_to_date(project: Project, folder: Path, run: Run) -> tuple[Run, Baseline]
     with store.locked():
         baseline = store.load(run.environment.key)
         goldens = store.goldens(baseline.quality, rescore.stale(run, baseline.quality))
-    return rescore.against(run, folder, baseline.quality, goldens), baseline
+    return rescore.against(run, folder, baseline.quality, goldens, project.ears), baseline
 
 
 def judge_again(outcome: Outcome, chosen: Mapping[str, Limit]) -> tuple[Verdict, ...]:

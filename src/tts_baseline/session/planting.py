@@ -21,13 +21,12 @@ from tts_baseline.core.records import (
     Run,
     Utterance,
 )
-from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import Alarms, Catches, Extent
 from tts_baseline.core.sounds import Sounds
 from tts_baseline.faults.fault import Fault, Harmless, Original, planted
 from tts_baseline.gate import sound_certificate as rules
 from tts_baseline.gate.limits import Limit
-from tts_baseline.session.measurement.score import read
+from tts_baseline.session.measurement.score import read, readable
 
 Readings = tuple[Reading, ...]
 Heard = TypeVar("Heard")
@@ -75,7 +74,9 @@ def heard_again(task: tuple[GoldenCase, Utterance]) -> Readings:
 
 
 def _scored(evidence: Evidence) -> Readings:
-    return tuple(read(metric, evidence) for metric in metrics().values() if metric.spec.family == "quality")
+    return tuple(
+        read(metric, evidence) for metric in readable(evidence.ears) if metric.spec.family == "quality"
+    )
 
 
 def _said(wave: np.ndarray, golden: Utterance) -> Utterance:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tts_baseline.baseline import files
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import environment, imports, settings, table
+from tts_baseline.core.ears import Ears
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case, Environment, Run
@@ -23,6 +24,7 @@ from tts_baseline.gate.limits import Limit
 from tts_baseline.measure import logs
 from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.pipelines._load import resolve
+from tts_baseline.session import ears
 from tts_baseline.suites import reader
 
 _SHOWN_TABLES = 3
@@ -110,7 +112,13 @@ class Project(Struct, frozen=True, kw_only=True):
 
     def environment(self, device: Literal["cpu", "cuda"]) -> Environment:
         """Where this process runs on `device`, with the versions of what the pipeline declares."""
-        return environment.read(device, self.target, imports.sources(self.root))
+        read = environment.read(device, self.target, imports.sources(self.root))
+        return ears.noted(read, self.settings.ears)
+
+    @property
+    def ears(self) -> Ears:
+        """What metrics listen with, as `[tool.tts-baseline.ears]` names it."""
+        return ears.of(self.settings.ears, self.root)
 
     def variant(self, device: str) -> str:
         """What is kept side by side on purpose: the device, the switches that are on, a name of one's own.

@@ -91,7 +91,7 @@ def judged(
                 gates=call.gates,
                 asked=call.asked,
                 budget=budget,
-                listening=Listening() if call.asked else None,
+                listening=Listening(ears=project.ears) if call.asked else None,
                 profiling=True,
             )
             return judgement

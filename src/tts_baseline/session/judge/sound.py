@@ -10,12 +10,12 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.judgement import PairedSound, PairedText
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Reading, Utterance
-from tts_baseline.core.registry import metrics
 from tts_baseline.measure.pair import Rendition, Side
-from tts_baseline.session.measurement.score import read
+from tts_baseline.session.measurement.score import read, readable
 
 NO_GOLDENS: Mapping[str, Utterance] = MappingProxyType({})
 Scores = tuple[Reading, Reading]  # of the base's utterance, and of the head's
@@ -28,8 +28,9 @@ class Listening:
     is one.
     """
 
-    def __init__(self, goldens: Mapping[str, Utterance] = NO_GOLDENS) -> None:
+    def __init__(self, goldens: Mapping[str, Utterance] = NO_GOLDENS, ears: Ears = NO_EARS) -> None:
         self._goldens = goldens
+        self._listens_with = ears
         self._halves: dict[str, dict[Side, Rendition]] = {}
         self._pairs: dict[str, list[tuple[Rendition, Rendition]]] = defaultdict(list)
         self._ears: dict[str, _Ear] = {}
@@ -48,7 +49,7 @@ class Listening:
     def sound(self, cases: Sequence[Case]) -> PairedSound:
         """The quality readings of these cases, as far as both arms have said them."""
         for case in cases:
-            ear = self._ears.setdefault(case.id, _Ear(case, self._goldens.get(case.id)))
+            ear = self._ears.setdefault(case.id, _Ear(case, self._goldens.get(case.id), self._listens_with))
             for base, head in self._pairs.pop(case.id, ()):
                 ear.hear(base, head)
         ears = [ear for case in cases if (ear := self._ears[case.id]).scores]
@@ -81,8 +82,9 @@ class _Ear:
     differently each time it is the base's first, or the base alone would be like its golden.
     """
 
-    def __init__(self, case: Case, golden: Utterance | None) -> None:
+    def __init__(self, case: Case, golden: Utterance | None, ears: Ears) -> None:
         self.case = case
+        self._listens_with = ears
         self.scores: dict[str, list[Scores]] = defaultdict(list)
         self.is_identical = True
         self._known: set[tuple[bytes, bytes]] = set()
@@ -106,15 +108,17 @@ class _Ear:
         if is_own:
             self._golden = base.utterance
         golden = self._golden or base.utterance
-        theirs = Evidence(case=self.case, utterances=(base.utterance,), golden=golden)
+        theirs = Evidence(
+            case=self.case, utterances=(base.utterance,), golden=golden, ears=self._listens_with
+        )
         ours = replace(theirs, utterances=(head.utterance,))  # shares the golden's features
-        for metric in _metrics(with_golden=not is_own):
+        for metric in _metrics(self._listens_with, with_golden=not is_own):
             before = read(metric, theirs)
             self.scores[metric.spec.name].append((before, before if is_same else read(metric, ours)))
 
 
-def _metrics(*, with_golden: bool) -> Iterator[Metric]:
-    for metric in metrics().values():
+def _metrics(ears: Ears, *, with_golden: bool) -> Iterator[Metric]:
+    for metric in readable(ears):
         if metric.spec.family == "quality" and (with_golden or not metric.spec.golden):
             yield metric
 

@@ -8,16 +8,16 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from tts_baseline.core.ears import Ears
 from tts_baseline.core.errors import PipelineError, sentence
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Baseline, Case, Reading, Run, Utterance
-from tts_baseline.core.registry import metrics
 from tts_baseline.gate.screen import quality
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
 from tts_baseline.measure.replicate import utterance_of
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.measurement.score import golden_metrics, read
+from tts_baseline.session.measurement.score import golden_metrics, read, readable
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
 
@@ -55,7 +55,7 @@ def until_judged(
             while more and time.monotonic() + more * pass_s <= until:
                 progress.milestone(f"chance or change: {more} more utterances of {len(restless)} cases")
                 said = {case.id: _said(worker, case, more, timeout) for case in restless}
-                run = _with_more(run, said, accepted, first)
+                run = _with_more(run, said, accepted, first, project.ears)
                 more = quality.wanted(run, baseline, project.limits)
     except PipelineError as error:
         progress.milestone(f"no more utterances: {sentence(error)}")
@@ -72,6 +72,7 @@ def _with_more(
     more: Mapping[str, tuple[Utterance, ...]],
     goldens: Mapping[str, Utterance],
     first: Mapping[str, Utterance],
+    ears: Ears,
 ) -> Run:
     """The run with the scores of more utterances, by case, joined to those that it has.
 
@@ -81,12 +82,12 @@ def _with_more(
     own: dict[tuple[str | None, str], Reading] = {}
     for case in run.cases:
         if said := more.get(case.id):
-            evidence = Evidence(case=case, utterances=said, golden=goldens.get(case.id))
+            evidence = Evidence(case=case, utterances=said, golden=goldens.get(case.id), ears=ears)
             itself = replace(evidence, golden=first[case.id])
-            for name, metric in metrics().items():
+            for metric in readable(ears):
                 if metric.spec.family == "quality":
-                    fresh[case.id, name] = read(metric, evidence)
-            own |= {(case.id, metric.spec.name): read(metric, itself) for metric in golden_metrics()}
+                    fresh[case.id, metric.spec.name] = read(metric, evidence)
+            own |= {(case.id, metric.spec.name): read(metric, itself) for metric in golden_metrics(ears)}
     return replace(run, readings=_joined(run.readings, fresh), own_readings=_joined(run.own_readings, own))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tts_baseline.baseline import recordings
+from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Quality, Reading, Run, Utterance
 from tts_baseline.session.measurement.score import golden_metrics, goldens_of, read
@@ -22,7 +23,13 @@ def stale(run: Run, quality: Quality | None) -> tuple[str, ...]:
     return tuple(case for case in run.audio if now.get(case) != run.goldens.get(case))
 
 
-def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[str, Utterance]) -> Run:
+def against(
+    run: Run,
+    folder: Path,
+    quality: Quality | None,
+    goldens: Mapping[str, Utterance],
+    ears: Ears = NO_EARS,
+) -> Run:
     """The run with the scores of its stale cases against these goldens; `folder` has its recordings.
 
     A case that has the accepted samples takes its own readings. Raises BaselineError for a recording that is
@@ -43,7 +50,7 @@ def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[st
             fresh |= own.get(case, {})
         elif accepted is None or case in run.recordings:
             heard = (recordings.read(folder, run, case)[1],) if accepted else ()
-            fresh |= _scores(asked[case], heard, goldens[case] if accepted else None)
+            fresh |= _scores(asked[case], heard, goldens[case] if accepted else None, ears)
         elif run.version == 1:
             fresh |= {
                 (case, metric.spec.name): Reading(
@@ -56,10 +63,10 @@ def against(run: Run, folder: Path, quality: Quality | None, goldens: Mapping[st
 
 
 def _scores(
-    case: Case, heard: tuple[Utterance, ...], golden: Utterance | None
+    case: Case, heard: tuple[Utterance, ...], golden: Utterance | None, ears: Ears
 ) -> dict[tuple[str | None, str], Reading]:
-    evidence = Evidence(case=case, utterances=heard, golden=golden)
-    scored = (read(metric, evidence) for metric in golden_metrics())
+    evidence = Evidence(case=case, utterances=heard, golden=golden, ears=ears)
+    scored = (read(metric, evidence) for metric in golden_metrics(ears))
     return {
         (case.id, r.metric): replace(r, note="; ".join(filter(None, (r.note, _AGAIN))) if golden else r.note)
         for r in scored

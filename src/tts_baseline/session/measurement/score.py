@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.environment import usable_cores
 from tts_baseline.core.errors import NothingMeasured, TtsBaselineError
 from tts_baseline.core.outside import storable
@@ -47,6 +48,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     golden: Utterance | None
     accepted: QualityCase | None
     software: Mapping[str, str]
+    ears: Ears = NO_EARS
 
 
 class Scored(Struct, frozen=True):
@@ -88,6 +90,7 @@ def score(
     *,
     traffic: Traffic | None = None,
     soak: Soak | None = None,
+    ears: Ears = NO_EARS,
     each: Callable[[Sequence[Asked]], Iterable[Scored]] = one_by_one,
 ) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
     """The readings of a run, and its own readings: golden metrics against this run's first utterances.
@@ -108,6 +111,7 @@ def score(
                 golden=golden,
                 accepted=accepted if accepted and _is_as_accepted(heard, accepted) else None,
                 software=software or {},
+                ears=ears,
             )
         )
     starts = tuple(r.cold_start for r in replicates if r.cold_start is not None)
@@ -127,20 +131,21 @@ def of_case(asked: Asked) -> Scored:
     Where it has exactly the accepted samples, its own utterance is the golden, so that the rounding of the
     stored recording has no effect.
     """
-    plain = Evidence(case=asked.case, calls=asked.calls, utterances=asked.heard)
+    ears = asked.ears
+    plain = Evidence(case=asked.case, calls=asked.calls, utterances=asked.heard, ears=ears)
     itself = replace(plain, utterances=asked.heard[1:] or asked.heard, golden=asked.heard[0])
-    own = tuple(read(metric, itself) for metric in golden_metrics())
-    alone = (m for m in metrics().values() if m.spec.scope == "case" and not m.spec.golden)
+    own = tuple(read(metric, itself) for metric in golden_metrics(ears))
+    alone = (m for m in readable(ears) if m.spec.scope == "case" and not m.spec.golden)
     readings = tuple(_known(asked, metric) or read(metric, plain) for metric in alone)
     if asked.accepted:
         return Scored((*readings, *own), own)
     against = replace(plain, golden=asked.golden)
-    return Scored((*readings, *(read(metric, against) for metric in golden_metrics())), own)
+    return Scored((*readings, *(read(metric, against) for metric in golden_metrics(ears))), own)
 
 
 def _is_known(asked: Asked) -> bool:
     """Whether every reading of a case's sound is known without computing it."""
-    heard = (metric for metric in metrics().values() if metric.spec.family == "quality")
+    heard = (metric for metric in readable(asked.ears) if metric.spec.family == "quality")
     return asked.accepted is not None and all(
         metric.spec.identical is not None or _known(asked, metric) for metric in heard
     )
@@ -188,9 +193,14 @@ def goldens_of(cases: Sequence[Case], quality: Quality | None) -> dict[str, str]
     }
 
 
-def golden_metrics() -> Iterator[Metric]:
-    """The metrics that compare with a golden, in the order of the registry."""
-    return (metric for metric in metrics().values() if metric.spec.golden)
+def readable(ears: Ears) -> Iterator[Metric]:
+    """The metrics that can be read with these ears, in the order of the registry."""
+    return (metric for metric in metrics().values() if ears.has(metric.spec.needs))
+
+
+def golden_metrics(ears: Ears = NO_EARS) -> Iterator[Metric]:
+    """Those of them that compare with a golden."""
+    return (metric for metric in readable(ears) if metric.spec.golden)
 
 
 def audio_of(utterances: Sequence[Utterance]) -> Audio:

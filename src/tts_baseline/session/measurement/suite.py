@@ -88,6 +88,7 @@ def take(
             environment.software,
             traffic=traffic,
             soak=soaked,
+            ears=project.ears,
             each=side_by_side,
         )
         scored_s = time.monotonic() - scoring
