@@ -132,7 +132,7 @@ def test_speech_fades_beside_a_pause_so_that_nothing_clicks():
 
 def test_a_word_shorter_than_its_fades_leaves_the_pauses_beside_it_alone():
     word, nothing = np.full(48, 0.5, np.float32), np.empty(0, np.float32)
-    joined = join([nothing, word, nothing], RATE, [Pause(seconds=0.1)] * 2, tone=np.zeros(1)).samples
+    joined = join([nothing, word, nothing], RATE, [Pause(seconds=0.1)] * 2, tones=[np.zeros(1)] * 2).samples
     np.testing.assert_allclose(joined[:2400], 0, atol=1e-9)
     np.testing.assert_allclose(joined[2448:], 0, atol=1e-9)
     faded = 0.5 * np.linspace(0, 1, 48) * np.linspace(1, 0, 48)

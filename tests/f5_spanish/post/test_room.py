@@ -36,7 +36,7 @@ def chunk(seed: int, level_db: float, colour: str, silence_s: float = 0.15) -> n
 def test_a_pause_sounds_as_the_silences_beside_it(level_db, colour):
     chunks = [chunk(seed, level_db, colour) for seed in (1, 2)]
     seams = [Pause(seconds=1.0)]
-    joined = join(bare_edges(chunks, RATE, seams), RATE, seams, tone=room_tone(chunks, RATE))
+    joined = join(bare_edges(chunks, RATE, seams), RATE, seams, tones=[room_tone(chunks, RATE)])
     pause = joined.samples[slice(*joined.pauses[0])]
     noise = coloured(1.0, level_db, 7, colour)
     assert signals.db(pause) == pytest.approx(level_db, abs=1.0)
@@ -48,7 +48,7 @@ def test_a_pause_sounds_as_the_silences_beside_it(level_db, colour):
 def test_a_planned_pause_does_not_change_the_signal_to_noise_ratio():
     prompts = [signals.prompt(i) + signals.noise(signals.prompt(i).size / RATE, -52, i) for i in range(2)]
     seams = [Pause(seconds=1.5)]
-    joined = join(bare_edges(prompts, RATE, seams), RATE, seams, tone=room_tone(prompts, RATE))
+    joined = join(bare_edges(prompts, RATE, seams), RATE, seams, tones=[room_tone(prompts, RATE)])
     alone, together = (
         snr_vad.read(heard(wave.astype(np.float64), rate=RATE)).value
         for wave in (np.concatenate(prompts), joined.samples)

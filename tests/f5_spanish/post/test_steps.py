@@ -116,7 +116,7 @@ def test_a_step_that_is_off_is_not_called_and_its_stage_is_timed_all_the_same(
     laps: list[str] = []
     task = Task(plan=plan(0.0, 0.0), settings=read({"trim": "off"}), rate=RATE, seed=0)
     assert finished(waves, task, lap=laps.append).size
-    assert laps == [step.stage for step in STEPS]
+    assert laps == [step.stage for step in (*BEFORE, *BEFORE, *STEPS[len(BEFORE) :])]
     on = replace(task, settings=read({"trim": "fixed"}))
     with pytest.raises(AssertionError, match="called"):
         finished(waves, on, lap=laps.append)

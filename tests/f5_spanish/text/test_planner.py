@@ -200,6 +200,36 @@ def test_an_over_long_word_is_cut_between_syllables_with_a_note() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "first_chunk_s", "first"),
+    [
+        ("Uno dos tres. Cuatro, cinco seis siete. Ocho.", 0.0, " uno dos tres. cuatro, cinco seis siete. "),
+        ("Uno dos tres. Cuatro, cinco seis siete. Ocho.", 29.0, " uno dos tres. "),
+        ("Uno dos tres. Cuatro, cinco seis siete. Ocho.", 16.0, " uno dos tres. "),
+        ("Uno dos tres. Cuatro, cinco seis siete. Ocho.", 11.0, " uno. "),
+        ("¿Uno? [pause 1s]Dos tres cuatro cinco seis siete.", 12.0, " ¿uno?. "),
+        ("Impensable, y más.", 4.0, " impensable, y más. "),  # no word is cut for it
+        ("Uno", 40.0, " uno. "),
+    ],
+)
+def test_the_first_chunk_may_be_a_short_one(text: str, first_chunk_s: float, first: str) -> None:
+    usual, short = (make(text, pace=holding(42), first_chunk_s=s) for s in (0.0, first_chunk_s))
+    assert texts(short)[0] == first
+    assert not short.notes
+    said = ["".join(filter(str.isalnum, "".join(texts(plan)))) for plan in (usual, short)]
+    assert said[0] == said[1]
+    assert all(len(text.encode()) <= 42 for text in texts(short))
+
+
+def test_no_span_is_divided_for_a_short_first_chunk() -> None:
+    plan = planner.make_plan(
+        "El 25 de noviembre de 1987 llovió.", region="neutral", style=None, speed=1.0,
+        options=TextOptions(first_chunk_s=1.0), pace=holding(100), vocabulary=Vocabulary.default(),
+    )  # fmt: skip
+    assert not plan.notes
+    assert plan.chunks[0].text.strip(" .") in ("el", plan.text.lower().strip(" ."))
+
+
 def test_marks_that_fit_in_no_chunk_are_reported() -> None:
     plan = make("Sí. " + "(" * 40, pace=holding(20))
     assert texts(plan)[0] == " sí. "

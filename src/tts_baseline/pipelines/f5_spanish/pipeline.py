@@ -14,7 +14,7 @@ from tts_baseline.pipelines.f5_spanish import build
 from tts_baseline.pipelines.f5_spanish.plan import TextPlan
 from tts_baseline.pipelines.f5_spanish.planning import planned
 from tts_baseline.pipelines.f5_spanish.post.step import Task
-from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, finished
+from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, begun, cleaned, finished, whole
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
 from tts_baseline.pipelines.f5_spanish.telling import known
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace
@@ -22,11 +22,12 @@ from tts_baseline.pipelines.f5_spanish.voice.folder import unfolded
 from tts_baseline.pipelines.f5_spanish.voice.reference import SAMPLE_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from tts_baseline.core.switches import Switch
     from tts_baseline.pipelines.f5_spanish.engine import Engine
     from tts_baseline.pipelines.f5_spanish.parts import Job
+    from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 
 NAME = "f5_spanish"
 _STATED_OTHERWISE = ("references", "arch", "cache")
@@ -150,6 +151,41 @@ class F5Spanish:
                 Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=seconds, text=plan.spoken)
             )
         return utterances
+
+    def stream(self, request: Request) -> Iterator[Utterance]:
+        """The spoken request in pieces, each as soon as a chunk is spoken and nothing later changes it.
+
+        Their samples joined are those of `synthesize`, without switches that compute chunks together bit for
+        bit; their stages add up to its own, and their texts are its lines. What has to be heard whole, see
+        `post/steps.py`, comes as one piece. Raises as `synthesize` does, before the first.
+        """
+        engine = self.engine
+        clock = _Clock(engine.synchronize)
+        plan = self.plan(request)
+        jobs = self.jobs(request, plan)
+        clock.lap("text")
+        task = Task(plan=plan, settings=self._settings, rate=SAMPLE_RATE, seed=request.seed)
+        waves: list[Wave] = []
+        given, told = 0, 0
+        for index, job in enumerate(jobs):
+            mels = engine.mels([job])
+            clock.lap("model")
+            (wave,) = engine.waves(mels, [job])
+            clock.lap("vocoder")
+            waves.append(cleaned(wave, index, task, lap=clock.lap))
+            if index + 1 < len(jobs):
+                samples = begun(waves, task, lap=clock.lap)
+                if samples.size > given:
+                    text = "\n".join(chunk.text for chunk in plan.chunks[told : index + 1])
+                    yield _piece(samples[given:], clock, text)
+                    clock = _Clock(engine.synchronize)
+                    given, told = samples.size, index + 1
+        samples = whole(waves, task, lap=clock.lap)
+        yield _piece(samples[given:], clock, "\n".join(chunk.text for chunk in plan.chunks[told:]))
+
+
+def _piece(samples: Wave, clock: _Clock, text: str) -> Utterance:
+    return Utterance(samples=samples.copy(), sample_rate=SAMPLE_RATE, stages=clock.seconds, text=text)
 
 
 class _Clock:

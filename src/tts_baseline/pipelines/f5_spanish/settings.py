@@ -96,6 +96,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "speed": (0.5, 2.0),
     "crossfade_s": (0, 1),
     "breath_s": (0, 60),
+    "first_chunk_s": (0, 30),
     "denoise": (0, 1),
     "high_shelf_db": (-12, 12),
     "de_ess_db": (0, 24),

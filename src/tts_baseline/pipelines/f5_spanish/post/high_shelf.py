@@ -65,4 +65,5 @@ STEP = TrackStep(
     stage="enhance",
     on=lambda task: bool(task.settings.high_shelf_db),
     apply=_apply,
+    settled=lambda _, settled, __: settled,  # a filter hears what was before
 )

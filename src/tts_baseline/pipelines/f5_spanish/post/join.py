@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.post.room import QUIET, Filter, room_tone
+from tts_baseline.pipelines.f5_spanish.post.room import QUIET, Filter, room_tones
 from tts_baseline.pipelines.f5_spanish.post.silence import SampleRange, Wave, edge_silence
 from tts_baseline.pipelines.f5_spanish.post.step import PostStep, Task, Track
 
 SEEDS = 2**63
 _EDGE_FADE_S = 0.005
+_EMPTY = np.zeros(0, dtype=np.float32)
 
 _Buffer = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ Seam = Crossfade | Pause
 
 
 def join(
-    waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tone: Filter = QUIET, seed: int = 0
+    waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, tones: Sequence[Filter] = (), seed: int = 0
 ) -> Track:
     """The waves as one, with `seams[i]` between wave i and wave i + 1, in time linear in their length.
 
@@ -46,9 +47,9 @@ def join(
     the end: the result is upstream's, cast to float32, sample for sample. It never reaches back over a pause.
 
     A pause is round(seconds * rate) samples of room tone: Gaussian noise of variance 1, the same for the same
-    seed, through the filter `tone` (see `room.room_tone`). The tone fades in and out over 5 ms of the speech
-    beside it, which fades out and in, so the pause itself is level. For a pause at the start or the end, join
-    with an empty wave.
+    seed, through its filter of `tones` (see `room.room_tone`; by default `room.QUIET`). The tone fades in and
+    out over 5 ms of the speech beside it, which fades out and in, so the pause itself is level. For a pause
+    at the start or the end, join with an empty wave.
 
     Raises PipelineError for a wrong number of seams and for seconds that are negative or not finite.
     """
@@ -67,7 +68,8 @@ def join(
         out[end - overlap : end] += wave[:overlap] * fade_in
         out[end : end + wave.size - overlap] = wave[overlap:]
         end += wave.size - overlap
-    _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), tone, seed)
+    tones = tones or [QUIET] * len(pauses)
+    _fill_pauses(out[:end], pauses, round(_EDGE_FADE_S * rate), tones, seed)
     return Track(samples=out[:end].astype(np.float32), pauses=tuple(pauses))
 
 
@@ -104,10 +106,12 @@ def _check(waves: int, seams: Sequence[Seam]) -> None:
             )
 
 
-def _fill_pauses(out: _Buffer, pauses: Sequence[SampleRange], ramp: int, tone: Filter, seed: int) -> None:
+def _fill_pauses(
+    out: _Buffer, pauses: Sequence[SampleRange], ramp: int, tones: Sequence[Filter], seed: int
+) -> None:
     """Writes room tone into the pauses of `out`, and crossfades it with up to `ramp` samples beside each."""
     noise = np.random.default_rng(seed)
-    for i, (start, stop) in enumerate(pauses):
+    for i, ((start, stop), tone) in enumerate(zip(pauses, tones, strict=True)):
         before = min(ramp, start - (pauses[i - 1][1] if i else 0))
         after = min(ramp, (pauses[i + 1][0] if i + 1 < len(pauses) else out.size) - stop)
         length = before + stop - start + after
@@ -134,13 +138,30 @@ def _fades(samples: int) -> tuple[_Buffer, _Buffer]:
 
 
 def joined(waves: Sequence[Wave], task: Task) -> Track:
-    """The waves of a plan's chunks as one, its pauses between them as the tone of their own room."""
-    seams: list[Seam] = [
+    """The waves of a plan's chunks as one, each pause as the tone of the room, as heard until then.
+
+    Of the first chunks alone, with an empty wave behind them, it is how the whole begins: see `begun`.
+    """
+    seams = _seams(task)[: max(0, len(waves) - 1)]
+    heard = zip(room_tones(waves, task.rate), seams, strict=False)
+    tones = [tone for tone, seam in heard if isinstance(seam, Pause)]
+    return join(bare_edges(waves, task.rate, seams), task.rate, seams, tones=tones, seed=task.seed % SEEDS)
+
+
+def begun(waves: Sequence[Wave], task: Task) -> tuple[Track, int]:
+    """The waves of a plan's first chunks as one, and how many of its samples stay, whatever comes next."""
+    track = joined([*waves, _EMPTY], task)
+    seam = _seams(task)[len(waves) - 1]
+    fading = 0 if isinstance(seam, Pause) else int(seam.seconds * task.rate)
+    paused = track.pauses[-1][1] if track.pauses else 0
+    return track, max(paused, track.samples.size - fading)
+
+
+def _seams(task: Task) -> list[Seam]:
+    return [
         Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=task.settings.crossfade_s)
         for chunk in task.plan.chunks[:-1]
     ]
-    tone = room_tone(waves, task.rate)
-    return join(bare_edges(waves, task.rate, seams), task.rate, seams, tone=tone, seed=task.seed % SEEDS)
 
 
 STEP = PostStep(name="join", setting="crossfade_s", scope="seam", stage="post")

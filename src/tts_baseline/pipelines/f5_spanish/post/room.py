@@ -27,22 +27,28 @@ def room_tone(waves: Sequence[Wave], rate: int) -> Filter:
     Taps of shape (20 ms,): the root of the mean power spectrum of all windows between the speech (Welch
     1967), with zero phase. With less than 80 ms of silence in all waves, `QUIET`: white noise at -60 dBFS.
     """
+    return [QUIET, *room_tones(waves, rate)][-1]
+
+
+def room_tones(waves: Sequence[Wave], rate: int) -> list[Filter]:
+    """The room's tone after each wave, as far as it has been heard then: by it and those before."""
     size = round(_WINDOW_S * rate)
     window = np.hanning(size)
-    silences = [
-        inside
-        for wave in waves
-        for inside in insides(
+    power, frames, heard = np.zeros(size // 2 + 1), 0, 0
+    tones = []
+    for wave in waves:
+        for silence in insides(
             wave, rate, guard_s=_GUARD_S, shortest_s=_SHORTEST_S, below_loud_db=_BELOW_LOUD_DB
-        )
-    ]
-    if sum(silence.size for silence in silences) < _ENOUGH_S * rate:
-        return QUIET
-    frames = np.concatenate([
-        np.lib.stride_tricks.sliding_window_view(silence.astype(np.float64), size)[:: size // 2]
-        for silence in silences
-        if silence.size >= size
-    ])  # fmt: skip
-    spectra = np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * window)
-    power = (np.abs(spectra) ** 2).mean(axis=0) / (window**2).sum()
-    return np.roll(np.fft.irfft(np.sqrt(power), size), size // 2)
+        ):
+            heard += silence.size
+            if silence.size >= size:
+                cut = np.lib.stride_tricks.sliding_window_view(silence.astype(np.float64), size)[:: size // 2]
+                spectra = np.fft.rfft((cut - cut.mean(axis=1, keepdims=True)) * window)
+                power += (np.abs(spectra) ** 2).sum(axis=0)
+                frames += len(cut)
+        if heard < _ENOUGH_S * rate:
+            tones.append(QUIET)
+            continue
+        mean = power / frames / (window**2).sum()
+        tones.append(np.roll(np.fft.irfft(np.sqrt(mean), size), size // 2))
+    return tones

@@ -61,8 +61,18 @@ class ChunkStep(PostStep, frozen=True, kw_only=True):
     apply: Callable[[Wave, Chunk, Task], Wave]
 
 
+def _heard_whole(track: Track, settled: int, task: Task) -> int:
+    """No sample: the step hears the whole before it gives any."""
+    return 0
+
+
 class TrackStep(PostStep, frozen=True, kw_only=True):
-    """A step on the joined wave."""
+    """A step on the joined wave.
+
+    `settled`: how many samples it gives that no later chunk changes, from a track that goes on and how many
+    of its own samples are settled; by default none.
+    """
 
     on: Callable[[Task], bool]
     apply: Callable[[Track, Task], Track]
+    settled: Callable[[Track, int, Task], int] = _heard_whole

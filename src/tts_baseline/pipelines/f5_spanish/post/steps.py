@@ -31,13 +31,23 @@ def finished(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None])
 
     `lap` is called after each step, on or off, with the stage that its time belongs to.
     """
+    return whole([cleaned(wave, index, task, lap=lap) for index, wave in enumerate(waves)], task, lap=lap)
+
+
+def cleaned(wave: Wave, index: int, task: Task, *, lap: Callable[[Stage], None]) -> Wave:
+    """The wave of one chunk of the plan after the steps that are done before chunks are joined."""
+    chunk = task.plan.chunks[index]
     for step in BEFORE:
-        waves = [
-            step.apply(wave, chunk, task) if step.on(task, chunk) else wave
-            for wave, chunk in zip(waves, task.plan.chunks, strict=True)
-        ]
+        wave = step.apply(wave, chunk, task) if step.on(task, chunk) else wave
         lap(step.stage)
+    return wave
+
+
+def whole(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) -> Wave:
+    """One wave out of the cleaned ones of all chunks."""
     if not waves:
+        for step in STEPS:
+            lap(step.stage)
         return np.zeros(0, dtype=np.float32)
     track = join.joined(waves, task)
     lap(join.STEP.stage)
@@ -45,3 +55,19 @@ def finished(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None])
         track = after.apply(track, task) if after.on(task) else track
         lap(after.stage)
     return np.clip(track.samples, -1, 1)
+
+
+def begun(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) -> Wave:
+    """How the whole begins, as far as no later chunk changes it; `waves` are the first chunks' cleaned ones.
+
+    Steps that have to hear the whole leave none: `de_ess_db`, `loudness_lufs`, a pause before the first word
+    or after the last.
+    """
+    track, settled = join.begun(waves, task)
+    lap(join.STEP.stage)
+    for after in AFTER:
+        if after.on(task):
+            settled = after.settled(track, settled, task)
+            track = after.apply(track, task) if settled else track
+        lap(after.stage)
+    return np.clip(track.samples[:settled], -1, 1)

@@ -20,6 +20,7 @@ from tts_baseline.pipelines.f5_spanish.post.step import Task, Track, TrackStep
 
 _FRAME_S = 0.010
 _SEAM_S = 0.005
+_ROUNDING = 1 + 1e-6  # far above that of a sum of squares
 
 
 def fixed(wave: Wave, rate: int, keep: Sequence[SampleRange] = (), *, threshold_db: float = -42.0) -> Track:
@@ -94,9 +95,47 @@ def _tightened(piece: Wave, rate: int, longest_s: float, guard_s: float) -> Wave
     return join(parts, rate, [Crossfade(seconds=_SEAM_S)] * (len(parts) - 1)).samples
 
 
+def fixed_settled(track: Track, settled: int, rate: int, *, threshold_db: float = -42.0) -> int:
+    """How many samples of `fixed` stay where the track goes on after its settled ones, whatever follows.
+
+    Trailing frames are counted from an end that is not known yet: what is before a stretch in which any
+    frame is loud stays, and what is before a planned pause.
+    """
+    pauses = [pause for pause in track.pauses if pause[1] <= settled]
+    wave = track.samples[: pauses[0][0] if pauses else settled]
+    start = _leading(wave, rate, threshold_db)
+    if not pauses and not (frame_levels(wave, rate, _FRAME_S) >= threshold_db).any():
+        return 0
+    sure = max(start, pauses[-1][1] if pauses else 0)
+    return sure + _loud_until(track.samples[sure:settled], rate, threshold_db) - start
+
+
+def adaptive_settled(track: Track, settled: int, task: Task) -> int:
+    """How many samples of `adaptive` stay: a piece has its own noise floor, and ends at a planned pause."""
+    done = sum(stop <= settled for _, stop in track.pauses)
+    return adaptive(track.samples, task.rate, track.pauses).pauses[done - 1][1] if done else 0
+
+
+def _loud_until(wave: Wave, rate: int, threshold_db: float) -> int:
+    """The last sample by which a frame ends that is loud, wherever the first frame begins; 0 without."""
+    frame = frame_length(rate, _FRAME_S)
+    power = np.cumsum(np.concatenate(([0.0], np.square(wave, dtype=np.float64))))
+    # Summed in another order than by `frame_levels`: a frame at the threshold itself is not counted on.
+    quiet = (power[frame:] - power[:-frame]) / frame < 10 ** (threshold_db / 10) * _ROUNDING
+    runs = np.diff(np.flatnonzero(np.concatenate(([True], quiet, [True]))))
+    ends = np.cumsum(runs)[runs > frame] - 1
+    return int(ends[-1]) if ends.size else 0
+
+
 def _apply(track: Track, task: Task) -> Track:
     trimmed = fixed if task.settings.trim == "fixed" else adaptive
     return trimmed(track.samples, task.rate, track.pauses)
+
+
+def _settled(track: Track, settled: int, task: Task) -> int:
+    if task.settings.trim == "fixed":
+        return fixed_settled(track, settled, task.rate)
+    return adaptive_settled(track, settled, task)
 
 
 STEP = TrackStep(
@@ -106,4 +145,5 @@ STEP = TrackStep(
     stage="post",
     on=lambda task: task.settings.trim != "off",
     apply=_apply,
+    settled=_settled,
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from tts_baseline.pipelines.f5_spanish.plan import Emphasis, SentencePart, SentenceType, Token
-from tts_baseline.pipelines.f5_spanish.text.pauses import best_break, furthest
+from tts_baseline.pipelines.f5_spanish.text.pauses import NEVER, best_break, furthest
 from tts_baseline.pipelines.f5_spanish.text.words import analyse
 
 Form = Literal["spanish", "upstream"]
@@ -116,11 +117,19 @@ class Script:
         rest = size - sum(part.length for part in parts[:-1])
         return (*parts[:-1], replace(parts[-1], length=rest))
 
-    def split(self, first: int, last: int, places: Sequence[int], limit: float) -> list[Piece]:
+    def split(
+        self, first: int, last: int, places: Sequence[int], limit: float, short: float = math.inf
+    ) -> list[Piece]:
         """The tokens in pieces up to the limit in bytes, broken at the best places (see `ranks`).
 
-        A word that is larger than the limit is cut between syllables, or if necessary inside one.
+        The first is no larger than `short` where nothing is divided for it; a word that is larger than the
+        limit is cut between syllables, or if necessary inside one.
         """
+        if short < limit:
+            head = self.split(first, last, places, short)[0]
+            whole = head.part is None and (head.last == last or places[head.last] > NEVER)
+            if whole and any(map(str.isalnum, self.text(head))):
+                return [head, *self.split(head.last + 1, last, places, limit)]
         pieces = []
         while first <= last:
             reach = min(last, furthest(self.totals, first, limit + self.gaps[first]))

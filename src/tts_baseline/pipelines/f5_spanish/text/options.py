@@ -18,6 +18,8 @@ class TextOptions(Record, frozen=True, kw_only=True):
     ([sic], [1]) is text.
     pauses: where exact silence is planned: only at [pause] tags, also at sentence ends, or also at clauses.
     breath_s: the most seconds of speech between two breaths (0: no breath is planned).
+    first_chunk_s: the most seconds of speech in the first chunk, so that a stream begins sooner (0: as
+    others).
     emphasis: capitals, [!], [!!] and [!!!] act on the audio.
     voseo_accents: restore the accents of voseo forms (tenes: tenés) in regions that use them.
     sheismo: respell ll and consonantal y as sh in the region rioplatense.
@@ -32,6 +34,7 @@ class TextOptions(Record, frozen=True, kw_only=True):
     unknown_tags: Literal["read", "error"] = "read"
     pauses: Literal["controls", "sentences", "clauses"] = "controls"
     breath_s: float = 0.0
+    first_chunk_s: float = 0.0
     emphasis: bool = False
     voseo_accents: bool = False
     sheismo: bool = False

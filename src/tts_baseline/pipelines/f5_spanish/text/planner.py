@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -98,7 +99,10 @@ def plan_with(
     breaks |= {boundary.after: boundary.pause_s for boundary in boundaries if boundary.pause_s > 0}
     lead_s, stretches = chunks.stretches(tokens, breaks, lead_s)
     types = [sentence.type for sentence in sentences for _ in range(sentence.first, sentence.last + 1)]
-    planned, left_out, cut = _chunks(stretches, tokens, deliveries, levels, types, places, script, spans)
+    short_s = options.first_chunk_s or math.inf
+    planned, left_out, cut = _chunks(
+        stretches, tokens, deliveries, levels, types, places, script, spans, short_s
+    )
     detected, evidence = regions.detect("".join(segment.text for segment in segments))
     remarks = _remarks(segments, options, region, detected, silent=not planned)
     return TextPlan(
@@ -173,15 +177,21 @@ def _chunks(
     places: Sequence[int],
     script: chunks.Script,
     spans: Sequence[Span],
+    short_s: float,
 ) -> tuple[tuple[Chunk, ...], list[Omission], list[str]]:
-    """The chunks, the marks that fit in no chunk, and a note for every word that was cut."""
+    """The chunks, the marks that fit in no chunk, and a note for every word that was cut.
+
+    The first is of `short_s` seconds at most, where it can be.
+    """
     planned: list[Chunk] = []
     omissions: list[Omission] = []
     cut: dict[str, None] = {}
     for stretch in stretches:
         manner = deliveries[stretch.first]
-        limit = manner.pace.bytes_per_s * manner.pace.speech_s * manner.model_speed
-        for piece in script.split(stretch.first, stretch.last, places, limit):
+        bytes_per_s = manner.pace.bytes_per_s * manner.model_speed
+        limit = bytes_per_s * manner.pace.speech_s
+        short = limit if planned else min(limit, bytes_per_s * short_s)
+        for piece in script.split(stretch.first, stretch.last, places, limit, short):
             if not any(token.kind == "word" for token in tokens[piece.first : piece.last + 1]):
                 omissions.append(
                     Omission(what=script.text(piece).strip(), reason="more marks than a chunk holds")
