@@ -5,7 +5,8 @@
 1. installs the wheels (`make wheels`) into a folder of its own;
 2. runs the tests marked `gpu` (and `checkpoint`, where TTS_BASELINE_CHECKPOINT names the real one);
 3. makes a random checkpoint of the published size and runs the suite's short cases on it, as the reference
-   and with the switch fp16, as `tts-baseline run` does for users: latency by stage, memory, work, quality.
+   and with the switch fp16, as `tts-baseline run` does for users: latency by stage, memory, work, quality,
+   and the GPU's meters over ten seconds of requests.
 
 Results: tests.xml, run-none.json, run-fp16.json, machine.json. Exits with 1 if a test failed or there is no
 CUDA device: a run that measured nothing is no success.
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / ".wheels-site"
 SCRATCH = ROOT / ".tts-baseline"
 # chosen: with two runs and a minute and a half for the rest, they stay under 10 minutes.
-TESTS_S, RUN_S = 210, 90
+TESTS_S, RUN_S, METERS_S = 210, 90, 10
 MAKE = "import pathlib, sys; from tests.support.small import *; make_published(pathlib.Path(sys.argv[1]))"
 PROJECT = """
 [tool.tts-baseline]
@@ -99,8 +100,9 @@ def measure(switches: str, out: Path, environment: dict[str, str]) -> bool:
     project.mkdir(parents=True)
     (project / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     code = "import sys; from tts_baseline.cli import main; sys.exit(main(sys.argv[1:]))"
-    words = ("run", "--optimize", switches, "--missing", "record", "--tags", "short", "--budget", str(RUN_S))
-    ran = python("-c", code, *words, env=environment, cwd=project, timeout=RUN_S + 60)
+    words = ("run", "--optimize", switches, "--missing", "record", "--tags", "short", "--budget", str(RUN_S),
+             "--gpu", str(METERS_S))  # fmt: skip
+    ran = python("-c", code, *words, env=environment, cwd=project, timeout=RUN_S + METERS_S + 80)
     runs = sorted((project / ".tts-baseline").glob("2*/run.json"))
     if runs:
         shutil.copy(runs[-1], out / f"run-{switches}.json")

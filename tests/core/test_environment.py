@@ -36,6 +36,7 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         nvmlDeviceGetHandleByIndex=lambda index: index,
         nvmlDeviceGetName=lambda _: "NVIDIA H100 80GB HBM3",
         nvmlDeviceGetMigMode=unsupported,
+        nvmlDeviceIsMigDeviceHandle=lambda _: False,
         nvmlDeviceGetPowerManagementLimit=lambda _: 700_000,
         nvmlSystemGetDriverVersion=lambda: "550.54",
     )

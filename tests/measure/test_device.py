@@ -71,6 +71,7 @@ class Gpu:
         fake.NVMLError = pynvml.NVMLError
         fake.nvmlInit = self._init
         fake.nvmlDeviceGetHandleByUUID = self._handle
+        fake.nvmlDeviceIsMigDeviceHandle = lambda _: False
         fake.nvmlDeviceGetClockInfo = self._clock
         fake.nvmlDeviceGetCurrentClocksEventReasons = self._reasons
         return fake
@@ -104,9 +105,9 @@ def gpu(monkeypatch):
     gpu = Gpu()
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=gpu.cuda))
     monkeypatch.setitem(sys.modules, "pynvml", gpu.nvml())
-    device._handle.cache_clear()
+    device.handle_of.cache_clear()
     yield gpu
-    device._handle.cache_clear()
+    device.handle_of.cache_clear()
 
 
 def test_cycles_are_the_time_of_the_device_by_its_clock(gpu) -> None:

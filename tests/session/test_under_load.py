@@ -147,3 +147,11 @@ def test_a_pipeline_without_stream_is_not_streamed(run, tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text(VOICE.replace("def stream(", "def chunks("), encoding="utf-8")
     with pytest.raises(IndexError):  # no run was stored
         run("plain:Voice", "stream")
+
+
+def test_a_gpu_that_the_pipeline_does_not_use_is_not_metered(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "voice.py").write_text(VOICE, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.tts-baseline]\n", encoding="utf-8")
+    assert main(["run", "--pipeline", "voice:Voice", "--cases", "yes", "--gpu", "1"]) == 2
+    assert "the pipeline uses no GPU" in capsys.readouterr().err

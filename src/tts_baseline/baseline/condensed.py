@@ -28,6 +28,7 @@ def condensed(run: Run) -> Run:
         readings=tuple(_unheard(run)),
         own_readings=(),
         soak=None,
+        gpu=None,
     )
 
 

@@ -32,7 +32,7 @@ _HELP = "tts-baseline compare --help"
 _PLAY = "tts-baseline compare last --case ID --play"
 
 
-_OF_RUNS = ("load", "soak", "memray")  # which is not measured again here
+_OF_RUNS = ("load", "soak", "memray", "gpu")  # which is not measured again here
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from tts_baseline.core import scored_by
+from tts_baseline.core import gpu, scored_by
 from tts_baseline.core.packages import declared
 from tts_baseline.core.records import Environment
 
@@ -37,25 +37,22 @@ def differences(before: Environment, now: Environment) -> tuple[str, ...]:
 
 
 def has_cuda() -> bool:
-    """True if NVML sees a GPU; torch is not imported."""
+    """True if NVML sees a GPU that CUDA shows here; torch is not imported."""
     return bool(_gpu())
 
 
 def cuda_capability() -> tuple[int, int] | None:
-    """The compute capability of the GPU that NVML sees first, such as (9, 0); None where it sees none."""
+    """The compute capability of the GPU that CUDA shows first, such as (9, 0); None where it sees none."""
     import pynvml
 
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return None
-    try:
-        major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(pynvml.nvmlDeviceGetHandleByIndex(0))
+    with gpu.first_visible() as handle:
+        if handle is None:
+            return None
+        try:
+            major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(gpu.board_of(handle))
+        except pynvml.NVMLError:
+            return None
         return int(major), int(minor)
-    except pynvml.NVMLError:
-        return None
-    finally:
-        pynvml.nvmlShutdown()
 
 
 def cpu_instructions() -> frozenset[str] | None:
@@ -105,21 +102,18 @@ def _cpu_model() -> str:
 def _gpu() -> dict[str, str]:
     import pynvml
 
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return {}
-    try:
-        handle = pynvml.nvmlDeviceGetHandleByIndex(0)
-        return {
-            "gpu": str(pynvml.nvmlDeviceGetName(handle)),
-            "mig": str(_nvml(pynvml.nvmlDeviceGetMigMode, handle)),
-            "power_limit_mw": str(_nvml(pynvml.nvmlDeviceGetPowerManagementLimit, handle)),
-        }
-    except pynvml.NVMLError:
-        return {}
-    finally:
-        pynvml.nvmlShutdown()
+    with gpu.first_visible() as handle:
+        if handle is None:
+            return {}
+        board = gpu.board_of(handle)
+        try:
+            return {
+                "gpu": str(pynvml.nvmlDeviceGetName(handle)),  # of an instance it has the profile
+                "mig": str(_nvml(pynvml.nvmlDeviceGetMigMode, board)),
+                "power_limit_mw": str(_nvml(pynvml.nvmlDeviceGetPowerManagementLimit, board)),
+            }
+        except pynvml.NVMLError:
+            return {}
 
 
 def _nvml(query: object, handle: object) -> object:

@@ -71,6 +71,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "send N requests (100 or more, 300 for example) to one more process, and gate what it holds "
         "more after each (default: none)",
     },
+    "gpu": {
+        "metavar": "SECONDS",
+        "type": float,
+        "help": "read the GPU's meters over so many seconds of requests (10 for example): utilisation, "
+        "kernels, power, energy, clocks, throttling, memory (default: 0, none)",
+    },
     "memray": {
         "action": "store_const",
         "const": True,

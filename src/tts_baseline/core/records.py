@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from tts_baseline.core import bounds
+from tts_baseline.core.gpu import GpuUse
 from tts_baseline.core.load import Load
 from tts_baseline.core.readings import ByMetric, by_metric
 from tts_baseline.core.soak import Soak
@@ -217,7 +218,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
     same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
     is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
-    `texts` are what was read out, by case, if the pipeline tells; `traffic` and `soak` are of many requests.
+    `texts` are what was read out, by case, if it tells; `traffic`, `soak` and `gpu` are of many requests.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -242,6 +243,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     acceptance: Acceptance | None = None
     traffic: Traffic | None = None
     soak: Soak | None = None
+    gpu: GpuUse | None = None
 
     @cached_property
     def by_metric(self) -> ByMetric[Reading]:

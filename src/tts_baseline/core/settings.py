@@ -53,6 +53,7 @@ class Settings(Record, frozen=True, kw_only=True):
     load_deadline: float | None = None
     soak: int = 0
     memray: bool = False
+    gpu: float = 0.0
     report: str = ".tts-baseline"
     restarts: int = _FEWEST_RESTARTS
     timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck

@@ -15,6 +15,7 @@ import psutil
 
 from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerConfused, WorkerDied, WorkerHung
 from tts_baseline.core.excerpts import joined
+from tts_baseline.core.gpu import GpuUse
 from tts_baseline.core.records import Request
 from tts_baseline.core.redaction import secrets_of
 from tts_baseline.core.units import seconds, size
@@ -24,6 +25,8 @@ from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
+    Gauge,
+    Gauged,
     Listen,
     Profile,
     Profiled,
@@ -42,12 +45,10 @@ from tts_baseline.measure.protocol import (
     WorkerSpec,
 )
 from tts_baseline.measure.redact import without_secrets
+from tts_baseline.measure.sayings import last_words, titled
 from tts_baseline.measure.supervised import Ending, Supervised
 from tts_baseline.measure.surroundings import environment_of
 
-_LOG_TAIL = 12  # chosen: lines of the log in an error message
-_LINE = 300  # chosen: characters of them
-_FRAMES = 3  # chosen: frames of the traceback in an error message
 _LOG_CHARS = 2**16  # chosen: characters of beginning and of end of a log that is kept, 700 lines each
 _POLL_S = 0.0005  # chosen: a tenth of the 5 ms for which libgomp's threads spin after a computation
 # By request: the setting that limits it, and what it was to do.
@@ -58,12 +59,13 @@ _LIMITS: dict[type[ToWorker], tuple[str, str]] = {
     Count: ("timeout", "count the work of a call"),
     Profile: ("timeout", "speak, watched"),
     Trace: ("timeout", "speak, with its allocations recorded"),
+    Gauge: ("timeout", "speak, with its GPU metered"),
     ReadOut: ("timeout", "read a text"),
     Serve: ("timeout", "answer"),
 }
 _TWICE = "end a process that the pipeline forks by os._exit(0): it must not return"
 
-A = TypeVar("A", Ready, Spoken, Streamed, Counted, Profiled, Served, Told)
+A = TypeVar("A", Ready, Spoken, Streamed, Counted, Profiled, Gauged, Served, Told)
 
 
 class Worker:
@@ -121,6 +123,11 @@ class Worker:
     def trace(self, requests: Sequence[Request], file: Path, *, timeout: float) -> None:
         """Have memray write all allocations of these calls to a file; each may take `timeout`."""
         self._ask(Trace(tuple(requests), str(file)), len(requests) * timeout, Told)
+
+    def gauge(self, requests: Sequence[Request], least_s: float, *, timeout: float) -> GpuUse:
+        """What the GPU does over whole rounds of these requests; each may take `timeout`, twice."""
+        most = least_s + 2 * len(requests) * timeout
+        return self._ask(Gauge(tuple(requests), least_s), most, Gauged).use
 
     def read_out(self, request: Request, *, timeout: float) -> str | None:
         """What is read out for a request; None where the pipeline does not tell."""
@@ -213,7 +220,7 @@ class Worker:
         return answer
 
     def _refused(self, answer: Refused, message: ToWorker) -> NoReturn:
-        file = self._log.keep(_titled(message), answer.trace)
+        file = self._log.keep(titled(message), answer.trace)
         where = _and(answer.where, file and f"traceback in {file}")
         if isinstance(message, Start):
             raise PipelineError(
@@ -261,7 +268,7 @@ class Worker:
             head=_LOG_CHARS, tail=_LOG_CHARS, secrets=self._secrets,
         )  # fmt: skip
         file = self._log.keep(f"the worker {ending}", log)
-        return _and(_words(log.splitlines()), file and f"what it printed is in {file}")
+        return _and(last_words(log.splitlines()), file and f"what it printed is in {file}")
 
     def _is_running(self) -> bool:
         states = []
@@ -275,21 +282,6 @@ class Worker:
         """End it at once."""
         self._exchange.close()
         self._process.close()
-
-
-def _words(lines: list[str]) -> str:
-    stuck = [line.strip() for line in lines if line.lstrip().startswith('File "')]
-    theirs = [line for line in stuck if "tts_baseline/measure" not in line]
-    if theirs:
-        return " < ".join(theirs[:_FRAMES])
-    return " | ".join(line for line in lines[-_LOG_TAIL:] if line.strip())[-_LINE:]
-
-
-def _titled(message: ToWorker) -> str:
-    if isinstance(message, Start):
-        return "loading"
-    first = message.requests[0] if isinstance(message, Serve | Trace) else message.request
-    return f"the text {first.text!r}"
 
 
 def _and(*parts: str) -> str:

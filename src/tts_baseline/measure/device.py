@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any, NamedTuple
 
+from tts_baseline.core import gpu
 from tts_baseline.measure import memory
 
 _HZ_PER_MHZ = 1e6
@@ -37,8 +38,7 @@ class Stopwatch:
         self._end.record()
         self._end.synchronize()
         seconds = self._begin.elapsed_time(self._end) * _S_PER_MS
-        properties = self._cuda.get_device_properties(self._cuda.current_device())
-        clock_mhz, is_throttled = _state(str(getattr(properties, "uuid", "")))  # older torch has none
+        clock_mhz, is_throttled = _state(uuid_of(self._cuda))
         return Lap(None if clock_mhz is None else seconds * clock_mhz * _HZ_PER_MHZ, is_throttled)
 
 
@@ -51,11 +51,17 @@ def _state(uuid: str) -> tuple[float | None, bool | None]:
     import pynvml
 
     try:
-        handle = _handle(uuid)
-        clock = float(pynvml.nvmlDeviceGetClockInfo(handle, pynvml.NVML_CLOCK_SM))
-        reasons = pynvml.nvmlDeviceGetCurrentClocksEventReasons(handle)
+        board = gpu.board_of(handle_of(uuid))
+        clock = float(pynvml.nvmlDeviceGetClockInfo(board, pynvml.NVML_CLOCK_SM))
+        return clock, is_slowed(board)
     except pynvml.NVMLError:
         return None, None
+
+
+def is_slowed(board: Any) -> bool:
+    """Whether heat or power slow the board down now; raises NVMLError."""
+    import pynvml
+
     slowing = (
         pynvml.nvmlClocksEventReasonSwPowerCap
         | pynvml.nvmlClocksEventReasonSwThermalSlowdown
@@ -63,12 +69,18 @@ def _state(uuid: str) -> tuple[float | None, bool | None]:
         | pynvml.nvmlClocksThrottleReasonHwThermalSlowdown
         | pynvml.nvmlClocksThrottleReasonHwPowerBrakeSlowdown
     )
-    return clock, bool(reasons & slowing)
+    return bool(pynvml.nvmlDeviceGetCurrentClocksEventReasons(board) & slowing)
 
 
 @functools.cache
-def _handle(uuid: str) -> Any:
+def handle_of(uuid: str) -> Any:
+    """NVML's handle of torch's device, a MIG instance as well; raises NVMLError."""
     import pynvml
 
     pynvml.nvmlInit()
-    return pynvml.nvmlDeviceGetHandleByUUID(uuid if uuid.startswith("GPU-") else f"GPU-{uuid}")
+    return gpu.by_uuid(uuid)
+
+
+def uuid_of(cuda: Any) -> str:
+    """The identifier of the device that torch computes on; empty of older versions, which do not tell."""
+    return str(getattr(cuda.get_device_properties(cuda.current_device()), "uuid", ""))

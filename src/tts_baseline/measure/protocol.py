@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from tts_baseline.core.gpu import GpuUse
 from tts_baseline.core.records import Phone, Request, Work
 
 PROTOCOL_VERSION = 5
@@ -81,6 +82,13 @@ class ReadOut(Struct, frozen=True, tag=True):
     """Tell what is read out for a request, without its sound where the pipeline can."""
 
     request: Request
+
+
+class Gauge(Struct, frozen=True, tag=True):
+    """Read the GPU's meters over whole rounds of these requests, for at least so many seconds."""
+
+    requests: tuple[Request, ...]
+    least_s: float
 
 
 class Serve(Struct, frozen=True, tag=True):
@@ -168,6 +176,12 @@ class Served(Struct, frozen=True, tag=True):
     rates: tuple[int, ...]
 
 
+class Gauged(Struct, frozen=True, tag=True):
+    """What the GPU did meanwhile."""
+
+    use: GpuUse
+
+
 class Told(Struct, frozen=True, tag=True):
     """What is read out; None if the pipeline does not tell."""
 
@@ -183,8 +197,8 @@ class Refused(Struct, frozen=True, tag=True):
     trace: str = ""
 
 
-ToWorker: TypeAlias = Start | Speak | Listen | Count | Profile | Trace | ReadOut | Serve
-FromWorker: TypeAlias = Ready | Spoken | Streamed | Counted | Profiled | Served | Told | Refused
+ToWorker: TypeAlias = Start | Speak | Listen | Count | Profile | Trace | Gauge | ReadOut | Serve
+FromWorker: TypeAlias = Ready | Spoken | Streamed | Counted | Profiled | Gauged | Served | Told | Refused
 
 encode = msgspec.msgpack.encode
 

@@ -8,7 +8,6 @@ could replace are taken by name, before it is imported.
 from __future__ import annotations
 
 import faulthandler
-import gc
 import hashlib
 import importlib
 import os
@@ -31,12 +30,14 @@ from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Request, Utterance, Work
 from tts_baseline.core.redaction import secrets_of
 from tts_baseline.core.units import size
-from tts_baseline.measure import children, device, extra, frames, kin, listening, memory, work
+from tts_baseline.measure import children, device, extra, frames, gauge, kin, listening, memory, tracing, work
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
     Counted,
     FromWorker,
+    Gauge,
+    Gauged,
     Listen,
     Profile,
     Profiled,
@@ -142,7 +143,11 @@ class _Session:
             samples = sampled(call, message.calls, target)
             return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)))
         if isinstance(message, Trace):
-            return _trace(self._pipeline, message)
+            tracing.trace(partial(_synthesize, self._pipeline), message)
+            return Told(None)
+        if isinstance(message, Gauge):
+            speak = partial(_synthesize, self._pipeline)
+            return Gauged(gauge.gauge(speak, message.requests, message.least_s))
         if isinstance(message, ReadOut):
             return Told(self._pipeline.read_out(message.request))
         if isinstance(message, Listen):
@@ -244,15 +249,6 @@ def _held(outside: children.PeakWatch | None) -> dict[str, int | None]:
     if outside is not None:
         return {"peak_rss": outside.bytes(own), "peak_cuda": cuda}
     return {"peak_rss": own, "uss": memory.unique_set_size(), "peak_cuda": cuda}
-
-
-def _trace(pipeline: Any, message: Trace) -> Told:
-    memray = importlib.import_module("memray")
-    with memray.Tracker(message.file, trace_python_allocators=True):
-        for request in message.requests:
-            _synthesize(pipeline, request)
-        gc.collect()  # what waits for it is not kept
-    return Told(None)
 
 
 def _serve_together(pipeline: Any, requests: tuple[Request, ...]) -> Served:

@@ -20,6 +20,7 @@ from tts_baseline.report.benchmark.figures import (
     Shares,
     benchmark,
 )
+from tts_baseline.report.benchmark.gpu import gpu_tables
 from tts_baseline.report.lengths import LENGTHS, length
 from tts_baseline.stats.estimate import Estimate
 
@@ -85,6 +86,7 @@ def performance(run: Run) -> Benchmark:
                 heads=("peak resident", "unique", "peak CUDA"),
                 rows=tuple(FigureRow(name=group.name, cells=_memory(group)) for group in groups),
             ),
+            *gpu_tables(run),
             FigureTable(title="the whole suite", about="metric", heads=("value",), rows=tuple(_suite(run))),
         ),
         spreads=tuple(_spread(group) for group in groups),

@@ -12,12 +12,14 @@ from msgspec.structs import replace
 
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError
+from tts_baseline.core.gpu import GpuUse
 from tts_baseline.core.load import Load
 from tts_baseline.core.records import Baseline, Case, Failure, Replicate, Run, Utterance
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
 from tts_baseline.core.units import seconds
 from tts_baseline.measure import load, replicate, soak
+from tts_baseline.measure.client import Worker
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import certified
 from tts_baseline.session.measurement import under_load
@@ -55,6 +57,12 @@ def take(
         share -= _SHARE_OF_A_SOAK
     with terminable(), measuring(progress.say):
         pilot = look_ahead(project, cases)
+        if settings.gpu and pilot.device == "cpu":
+            raise SettingsError(
+                "the GPU's meters were asked for, and the pipeline uses no GPU",
+                where=project.target,
+                hint="leave out --gpu, or tts-baseline doctor",
+            )
         certified.check(project, pilot.device, cases)
         store = project.store(project.variant(pilot.device))
         with store.locked():
@@ -76,6 +84,7 @@ def take(
         replicates = tuple(_without(restart.replicate, failures) for restart in taken)
         traffic = _under_load(project, measured, taken, progress)
         soaked = _soak(project, measured, progress)
+        gpu = _gauged(project, measured, progress)
         progress.say(f"scoring {len(measured)} utterances")
         environment = project.environment(pilot.device)
         scoring = time.monotonic()
@@ -114,6 +123,7 @@ def take(
         failures=tuple(failures.values()),
         traffic=traffic,
         soak=soaked,
+        gpu=gpu,
     )
     first = {case.id: utterances[case.id][0] for case in measured}
     run = until_judged(
@@ -206,6 +216,19 @@ def _soak(project: Project, cases: Sequence[Case], progress: Progress) -> Soak |
         deadline=time.monotonic() + part,
         traced=settings.memray,
     )
+
+
+def _gauged(project: Project, cases: Sequence[Case], progress: Progress) -> GpuUse | None:
+    """What the GPU does while one more process answers, warm, where that is asked."""
+    settings = project.settings
+    if not settings.gpu or not cases:
+        return None
+    progress.say(f"the GPU's meters over {seconds(settings.gpu)} of requests")
+    requests = [case.request for case in cases]
+    with Worker(project.worker, load_timeout=settings.load_timeout) as worker:
+        for request in requests:
+            worker.speak(request, full=False, timeout=settings.timeout)
+        return worker.gauge(requests, settings.gpu, timeout=settings.timeout)
 
 
 def _under(taken: replicate.Taken, meanwhile: Load) -> replicate.Taken:
