@@ -17,6 +17,7 @@ from tts_baseline.core.errors import BaselineError, LimitError
 from tts_baseline.core.history import HistoryEntry
 from tts_baseline.core.judgement import Judgement
 from tts_baseline.core.outcome import Outcome
+from tts_baseline.core.preset import Preset
 from tts_baseline.core.records import Baseline, Quality, Record, Run
 from tts_baseline.core.registry import gates, metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
@@ -28,6 +29,7 @@ from tts_baseline.gate.verdicts import verdicts
 from tts_baseline.report import certificate as certificate_page
 from tts_baseline.report import flames, review
 from tts_baseline.report import judgement as judgement_page
+from tts_baseline.report import optimization as optimization_page
 from tts_baseline.report import sound_certificate as sound_page
 from tts_baseline.report.format import View, formats
 from tts_baseline.report.history import trace
@@ -80,6 +82,12 @@ def of_sound_certificate(certificate: SoundCertificate) -> None:
     sound_page.as_json(certificate, Path("c"), "", ())
 
 
+def of_preset(preset: Preset) -> None:
+    optimization_page.terminal(preset)
+    optimization_page.files(preset)
+    optimization_page.as_json(preset, "f", "p")
+
+
 TARGETS: Mapping[str, tuple[type[Record], Callable[..., None]]] = {
     "run.json": (Run, of_run),
     "machine.json": (Run, of_run),
@@ -89,6 +97,7 @@ TARGETS: Mapping[str, tuple[type[Record], Callable[..., None]]] = {
     "sound.json": (SoundCertificate, of_sound_certificate),
     "taints.json": (Taints, lambda _: None),
     "history.json": (HistoryEntry, lambda _: None),
+    "preset.json": (Preset, of_preset),
 }
 
 

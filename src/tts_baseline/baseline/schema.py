@@ -8,20 +8,21 @@ import msgspec
 
 from tts_baseline.core.certificate import Certificate
 from tts_baseline.core.history import HistoryEntry
+from tts_baseline.core.preset import Preset
 from tts_baseline.core.records import SCHEMA_VERSION, Quality, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sound_certificate import SoundCertificate
 from tts_baseline.core.taints import Taints
 
-_STORED = (Quality, Run, Certificate, SoundCertificate, Taints, HistoryEntry)
+_STORED = (Quality, Run, Certificate, SoundCertificate, Taints, HistoryEntry, Preset)
 
 
 def json_schema() -> bytes:
     """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 
     That is `quality.json`, `machines/<key>/<run>.json`, `taints.json`, `certificates/<key>.json`,
-    `certificates/sound.json` and `history/<hash>.json`. It is
-    generated from the records and the registry, so a new metric needs no edit here.
+    `certificates/sound.json`, `history/<hash>.json`, and `presets/<pipeline>.<name>.json` beside the folders.
+    It is generated from the records and the registry, so a new metric needs no edit here.
     """
     _, components = msgspec.json.schema_components(_STORED, ref_template="#/$defs/{name}")
     names = [kind.__name__ for kind in _STORED]

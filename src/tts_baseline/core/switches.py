@@ -123,7 +123,7 @@ def choose(
     )
     for switch in chosen:
         _check_beside(switch.spec, chosen)
-        _check_needs(switch.spec, device)
+        check_needs(switch.spec, device)
     return tuple(chosen)
 
 
@@ -177,7 +177,8 @@ def _check_beside(spec: SwitchSpec, chosen: Collection[Switch]) -> None:
             )
 
 
-def _check_needs(spec: SwitchSpec, device: str) -> None:
+def check_needs(spec: SwitchSpec, device: str) -> None:
+    """Raise SettingsError where a switch does not work on this device, MissingExtra without its package."""
     kind = device.partition(":")[0]
     if kind not in spec.needs.devices:
         raise SettingsError(

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tts_baseline.core.gpu import GpuUse
 from tts_baseline.core.records import Phone, Request, Work
+from tts_baseline.core.switches import SwitchSpec
 
 PROTOCOL_VERSION = 5
 
@@ -102,6 +103,7 @@ class Ready(Struct, frozen=True, tag=True):
 
     `files` are those of all loaded modules, except this package's and those installed with the interpreter.
     `streams`: the pipeline has a `stream` beside `synthesize`.
+    `switches` are those that the pipeline declares itself.
     """
 
     spawn_s: float
@@ -111,6 +113,7 @@ class Ready(Struct, frozen=True, tag=True):
     origin: str = ""
     files: tuple[str, ...] = ()
     streams: bool = False
+    switches: tuple[SwitchSpec, ...] = ()
 
 
 class Spoken(Struct, frozen=True, tag=True, kw_only=True):

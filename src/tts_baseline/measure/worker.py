@@ -138,9 +138,8 @@ class _Session:
             self._counter = self._counter or work.counter()
             return _count(self._pipeline, self._counter, message)
         if isinstance(message, Profile):
-            target = self._spec.target if self._spec else ""
             call = partial(self._pipeline.synthesize, message.request)
-            samples = sampled(call, message.calls, target)
+            samples = sampled(call, message.calls, self._spec.target if self._spec else "")
             return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)))
         if isinstance(message, Trace):
             tracing.trace(partial(_synthesize, self._pipeline), message)
@@ -198,6 +197,7 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
         "origin": getattr(sys.modules.get(spec.target.partition(":")[0]), "__file__", None) or "",
         "files": tuple(map(storable, _own_files(installed))),
         "streams": bool(getattr(pipeline, "streams", False)),
+        "switches": tuple(getattr(pipeline, "declared", ())),
     }
 
 

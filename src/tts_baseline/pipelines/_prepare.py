@@ -10,7 +10,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed
 from tts_baseline.core.excerpts import described
 from tts_baseline.core.protocols import Pipeline
 from tts_baseline.core.records import Request, Utterance
-from tts_baseline.core.switches import Switch
+from tts_baseline.core.switches import Switch, SwitchSpec
 from tts_baseline.pipelines._answers import text, utterance
 from tts_baseline.pipelines._load import build, find, on_device
 from tts_baseline.pipelines._wordings import shown
@@ -96,6 +96,11 @@ class Checked:
                 )
             rate = chunk.sample_rate
             yield chunk
+
+    @property
+    def declared(self) -> tuple[SwitchSpec, ...]:
+        """The switches that the pipeline declares itself."""
+        return tuple(switch.spec for switch in getattr(self._pipeline, "switches", {}).values())
 
     @property
     def is_outside(self) -> bool:

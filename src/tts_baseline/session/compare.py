@@ -60,11 +60,11 @@ def _compare(project: Project, ready: AbstractContextManager[Bench], progress: P
             listening=Listening(ears=project.ears),
             profiling=True,
         )
-    folder = places.kept(project, lambda report: _saved(report, judgement, verdicts), progress)
+    folder = places.kept(project, lambda report: saved(report, judgement, verdicts), progress)
     return Comparison(judgement=judgement, verdicts=verdicts, folder=folder)
 
 
-def _saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...]) -> Path:
+def saved(report: Path, judgement: Judgement, verdicts: tuple[Verdict, ...]) -> Path:
     """A new folder in the folder of runs, with all of a comparison."""
     name = f"judge-{run_id(datetime.now(UTC))}"
     with pending.appearing(report, name) as folder:

@@ -47,6 +47,11 @@ def of_comparison(project: Project) -> tuple[Destination, ...]:
     return (_runs(project), _temporary(project))
 
 
+def of_optimization(project: Project) -> tuple[Destination, ...]:
+    """Where an optimization goes: folders of the judge and its own, presets beside the baselines, locks."""
+    return (_runs(project), *_baselines(project), _temporary(project))
+
+
 def of_certificate(project: Project) -> tuple[Destination, ...]:
     """Where a certificate goes: the baselines, locks."""
     return (*_baselines(project), _temporary(project))

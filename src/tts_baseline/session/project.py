@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.baseline import files
+from tts_baseline.baseline import files, presets
 from tts_baseline.baseline.store import Store
 from tts_baseline.core import environment, imports, settings, table
 from tts_baseline.core.ears import Ears
@@ -88,6 +88,10 @@ class Project(Struct, frozen=True, kw_only=True):
         why = f"[tool.{table.NAME}] of {self.table} names none" if self.table else self.origin
         return f"the pipeline is {self.settings.pipeline}, by default: {why}"
 
+    def switched(self, names: Sequence[str]) -> tuple[str, ...]:
+        """These switches, with those of a preset in place of its name."""
+        return presets.expanded(self.baselines, self.settings.pipeline, names)
+
     @property
     def worker(self) -> WorkerSpec:
         """How a worker builds the pipeline; the project's own sources come first on its import path."""
@@ -137,6 +141,16 @@ class Project(Struct, frozen=True, kw_only=True):
         return Store(self.baselines, run.pipeline, run.variant)
 
 
+def settings_at(root: Path, chosen: Mapping[str, Any]) -> Settings:
+    """The settings of the project at `root`, with the switches of a preset in place of its name.
+
+    Raises SettingsError as `settings.read` does, BaselineError for a preset that is damaged.
+    """
+    options = settings.read(root, chosen)
+    named = presets.expanded(root / options.dir, options.pipeline, options.optimize)
+    return replace(options, optimize=named)
+
+
 def under_load(project: Project) -> Project:
     """The project, measured under load in the usual way where its settings do not say in which."""
     if project.settings.load != "off":
@@ -163,7 +177,7 @@ def open_project(root: Path, chosen: Mapping[str, Any], paths: tuple[str, ...] =
 
     Raises SettingsError, SuiteError, PipelineError or LimitError for what the user got wrong.
     """
-    options = settings.read(root, chosen)
+    options = settings_at(root, chosen)
     file = root / table.FILE
     cases = reader.read(options.suite, root)
     return Project(

@@ -170,6 +170,10 @@ def commands(say: str) -> list[Asked]:
             ("train", "evaluate", f"x{say}?", "--dataset", "data"), 2, "training needs torch|cannot be read"
         ),
         Asked(("train", f"{say}?"), 2, "invalid choice"),
+        Asked(("optimize",), 2, "has no switches"),
+        Asked(("optimize", f"--name={say}?"), 2, "a preset's name"),
+        Asked(("optimize", f"--target={say}?"), 2, "--target is rtf="),
+        Asked(("optimize", f"--switches={say}?"), 2, "switch"),
         Asked(("run", f"--suite={say}?"), 2, "suite"),
         Asked(("run", f"--pipeline={say}?"), 2, "pipeline"),
         Asked(("run", f"--tags={say}?"), 2, "tag"),

@@ -84,6 +84,13 @@ def is_settled(verdicts: Sequence[Verdict], gates: Sequence[str]) -> bool:
     )
 
 
+def may_gain(verdict: Verdict) -> bool:
+    """True where it is not known whether a time fell by more than the limit: that lies in its interval."""
+    if verdict.limit is None or verdict.low is None or verdict.status != "ok":
+        return False
+    return verdict.low < -verdict.limit / (1 + verdict.limit)
+
+
 def differences(
     spec: MetricSpec, taken: Sequence[Paired], cases: Sequence[Case], clock: CallClock = "wall_s"
 ) -> dict[str, list[float]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tts_baseline.core import git, settings
+from tts_baseline.core import git
 from tts_baseline.core.errors import (
     PipelineError,
     RevisionError,
@@ -29,7 +29,7 @@ from tts_baseline.measure.protocol import WorkerSpec
 from tts_baseline.session import certified
 from tts_baseline.session.measurement.pilot import Pilot, look_ahead
 from tts_baseline.session.measurement.progress import Progress
-from tts_baseline.session.project import Project
+from tts_baseline.session.project import Project, settings_at
 from tts_baseline.session.revision.shared_files import strings
 from tts_baseline.session.revision.worktree import checkout
 
@@ -111,7 +111,7 @@ def against_revision(
                 optimize=spec.optimize,
                 code=_own_code(project, base.root, pilot, theirs, name),
                 shared=tuple(f"{file.path} {file.sha256[:12]}" for file in base.shared),
-                changed=_changed(spec, theirs, project.worker, pilot),
+                changed=configured(spec, theirs, project.worker, pilot),
             ),
             pilot=pilot,
             certified=known,
@@ -123,6 +123,7 @@ def against_configuration(
     project: Project, cases: Sequence[Case], optimize: tuple[str, ...], progress: Progress
 ) -> Iterator[Bench]:
     """The project's settings as the head; as the base the same code under other switches."""
+    optimize = project.switched(optimize)
     spec = replace(project.worker, optimize=optimize)
     name = "+".join(optimize) or "none"
     base = Arm(name=f"optimize {name}", spec=spec)
@@ -136,14 +137,33 @@ def against_configuration(
             name=f"optimize {name}",
             commit=git.commit(project.root)[0],
             optimize=optimize,
-            changed=_changed(spec, theirs, project.worker, pilot),
+            changed=configured(spec, theirs, project.worker, pilot),
         ),
         pilot=pilot,
         certified=certified.check(project, pilot.device, cases),
     )
 
 
-def _changed(base: WorkerSpec, theirs: Pilot, head: WorkerSpec, ours: Pilot) -> tuple[Change, ...]:
+def of_variants(
+    project: Project, base: tuple[str, ...], head: tuple[str, ...], pilots: Mapping[tuple[str, ...], Pilot]
+) -> Bench:
+    """Two sets of switches of the working tree, whose pilots are known."""
+    specs = {names: replace(project.worker, optimize=names) for names in (base, head)}
+    name = "+".join(base) or "none"
+    return Bench(
+        base=Arm(name=f"optimize {name}", spec=specs[base]),
+        head=Arm(name="head", spec=specs[head]),
+        against=Against(
+            name=f"optimize {name}",
+            commit=git.commit(project.root)[0],
+            optimize=base,
+            changed=configured(specs[base], pilots[base], specs[head], pilots[head]),
+        ),
+        pilot=pilots[head],
+    )
+
+
+def configured(base: WorkerSpec, theirs: Pilot, head: WorkerSpec, ours: Pilot) -> tuple[Change, ...]:
     """What the arms are configured with differently: switches, and what their pipelines say of themselves."""
     before, now = (
         {"optimize": "+".join(spec.optimize) or "none", **_wherever(spec.root, pilot.provenance)}
@@ -159,7 +179,7 @@ def _wherever(root: str, provenance: Mapping[str, str]) -> dict[str, str]:
 
 def _settings_at(project: Project, root: Path, revision: str) -> Settings:
     try:
-        return settings.read(root, project.asked)
+        return settings_at(root, project.asked)
     except TtsBaselineError as error:
         raise RevisionError(
             f"the settings of {git.short(revision)} cannot be read: {error.what}",

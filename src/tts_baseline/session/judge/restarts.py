@@ -47,13 +47,15 @@ def judge(
     budget: float = math.inf,
     listening: Listening | None = None,
     profiling: bool = False,
+    seeking_gain: bool = False,
 ) -> tuple[Judgement, tuple[Verdict, ...]]:
     """Restarts of both arms until the verdicts of `gates` are in, at most eight; and the verdicts then.
 
     A restart in which the host gave much of the CPU time to others is measured again, whatever it says, while
-    the budget lasts. With `listening` the verdicts on sound are to be in, too. With `profiling`, calls that
-    got slower are looked into. Raises SettingsError where the budget (seconds) does not reach the first look,
-    PipelineError where the arms cannot be measured.
+    the budget lasts. With `listening` the verdicts on sound are to be in, too; with `seeking_gain`, whether a
+    gate that is not slower is faster by its limit. With `profiling`, calls that got slower are looked into.
+    Raises SettingsError where the budget (seconds) does not reach the first look, PipelineError where the
+    arms cannot be measured.
     """
     first, last = LOOKS[0] * bench.restart_s, LOOKS[-1] * bench.restart_s
     if first > budget:
@@ -115,7 +117,10 @@ def judge(
                     progress.milestone(f"once more: the host gave {stolen:.0%} of the CPU time to others")
             verdicts = judged(judgement(), project.limits)
             is_heard = not _may_tell(verdicts, listening)
-            is_settled = paired.is_settled(verdicts, gates) and is_heard
+            is_open = seeking_gain and any(
+                paired.may_gain(v) for v in verdicts if v.case is None and v.gate in gates
+            )
+            is_settled = paired.is_settled(verdicts, gates) and is_heard and not is_open
             words = {} if is_settled or count == LOOKS[-1] else UNDECIDING
             statuses = ", ".join(
                 f"{v.gate} {words.get(v.status, v.status)}"

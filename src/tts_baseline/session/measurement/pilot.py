@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from tts_baseline.core.errors import RequestFailed, SettingsError, WorkerLost
 from tts_baseline.core.records import Case
+from tts_baseline.core.switches import SwitchSpec
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.pair import Arm
 from tts_baseline.session.project import Project
@@ -20,9 +21,8 @@ class Pilot(Struct, frozen=True):
     """Estimated seconds to start a worker (`start_s`) and to speak the suite once (`pass_s`), and the device.
 
     `count_s` are seconds to count the work of the suite once, 0 if nothing can be counted, and `stream_s` to
-    stream it once, 0 if the pipeline does not. `origin` is the
-    file of the pipeline's code, `files` those of all code that is not installed; `provenance` is the
-    pipeline's own.
+    stream it once, 0 if the pipeline does not. `origin` is the file of the pipeline's code, `files` those of
+    all code that is not installed; `provenance` and `switches` are the pipeline's own.
     """
 
     start_s: float
@@ -33,6 +33,7 @@ class Pilot(Struct, frozen=True):
     origin: str = ""
     files: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    switches: tuple[SwitchSpec, ...] = ()
 
 
 def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) -> Pilot:
@@ -78,6 +79,7 @@ def look_ahead(project: Project, cases: Sequence[Case], arm: Arm | None = None) 
         origin=ready.origin,
         files=ready.files,
         provenance=ready.provenance,
+        switches=ready.switches,
     )
 
 
