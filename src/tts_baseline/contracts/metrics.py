@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from tts_baseline.core.errors import ContractBroken, RegistryError
 from tts_baseline.core.protocols import FAMILIES, Evidence, Metric
-from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Utterance, Work
+from tts_baseline.core.records import Calls, Case, ColdStart, Phone, Reading, Utterance, Work
 from tts_baseline.core.registry import metrics, registered
+from tts_baseline.core.script import ScriptSentence, ScriptWord, SpeechScript
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import LoadLevel, Traffic
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 _CASE = Case(id="saludo", text="Hola.")
+_SCRIPT = SpeechScript(
+    region="neutral",
+    words=(ScriptWord(text="Hola", syllables=("Ho", "la"), stress=0),),
+    sentences=(ScriptSentence(first=0, last=0, asks="statement", nucleus=0),),
+)
+_PHONES = (Phone(symbol="o", start_s=0.0), Phone(symbol="l", start_s=0.2), Phone(symbol="a", start_s=0.3))
 _RATE = 16_000
 _NEAR = 1e-3  # chosen: far below every limit
 
@@ -201,6 +208,7 @@ def _evidence(dtype: DTypeLike = "f4") -> Evidence:
         soak=Soak(held=tuple(2**28 + 2**16 * number for number in range(100)), warm=25, peak=2**29),
         utterances=tuple(_bursts(seed, dtype) for seed in (0, 1, 2)),
         golden=_bursts(0, dtype),
+        script=_SCRIPT,
     )
 
 
@@ -220,7 +228,7 @@ def _bursts(seed: int, dtype: DTypeLike) -> Utterance:
 
     noise = 0.1 * np.random.default_rng(seed).standard_normal(2 * _RATE)
     samples = noise * (np.arange(2 * _RATE) % _RATE < _RATE // 2)
-    return Utterance(samples=samples.astype(dtype), sample_rate=_RATE)
+    return Utterance(samples=samples.astype(dtype), sample_rate=_RATE, phones=_PHONES)
 
 
 def _unusable() -> Mapping[str, Evidence]:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.hearing import Passage
 from tts_baseline.core.records import Calls, Case, ColdStart, Reading, Request, Utterance
+from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.sounds import Sound, Sounds
 from tts_baseline.core.traffic import Traffic
@@ -119,9 +120,9 @@ class MetricSpec(Struct, frozen=True, kw_only=True):
 class Evidence(Struct, frozen=True, kw_only=True):
     """All that a metric may read: a case's calls, utterances and golden; of the run what is not of a case.
 
-    `utterances` has the first utterance of the first restart, or of each restart if they differ. `sounds`
-    keeps the features of utterances and golden, which all metrics of a case share. `ears` are the models that
-    some metrics need.
+    `utterances` has the first utterance of the first restart, or of each restart if they differ. `script` is
+    what the text asks for. `sounds` keeps the features of utterances and golden, which all metrics of a case
+    share. `ears` are the models that some metrics need.
     """
 
     case: Case | None = None
@@ -131,6 +132,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     soak: Soak | None = None
     utterances: tuple[Utterance, ...] = ()
     golden: Utterance | None = None
+    script: SpeechScript | None = None
     sounds: Sounds = field(default_factory=Sounds)
     ears: Ears = NO_EARS
 

@@ -11,18 +11,19 @@ import msgspec
 from msgspec import Struct
 
 from tts_baseline.core.errors import TtsBaselineError
-from tts_baseline.core.records import Request
-from tts_baseline.pipelines.espeak import SAMPLE_RATE, Espeak, create
+from tts_baseline.core.records import Phone, Request
+from tts_baseline.pipelines.espeak import SAMPLE_RATE, Espeak, create, phones_of
 
 _PATIENCE_S = 30.0  # chosen: a suite's sentences take a second
 
 
 class Rendering(Struct, frozen=True):
-    """16-bit samples at `rate` Hz, and of each word its first character in the text and its seconds."""
+    """16-bit samples at `rate` Hz, phones, and of each word its first character in the text and seconds."""
 
     samples: bytes
     rate: int
     words: tuple[tuple[int, float, float], ...]
+    phones: tuple[Phone, ...] = ()
 
 
 def renderings(requests: Sequence[Request]) -> tuple[Rendering | None, ...]:
@@ -59,7 +60,7 @@ def spelled(pipeline: Espeak, request: Request) -> Rendering:
         while inside and not inside[-1][1]:
             end = inside.pop()[0]
         words.append((position - 1, start / SAMPLE_RATE, end / SAMPLE_RATE))
-    return Rendering(samples, SAMPLE_RATE, tuple(words))
+    return Rendering(samples, SAMPLE_RATE, tuple(words), phones_of(said))
 
 
 def _main() -> None:

@@ -164,16 +164,12 @@ class Espeak(Struct, frozen=True, kw_only=True):
         said = self.said(request)
         unloaded = time.perf_counter()
         samples = np.frombuffer(b"".join(said.pcm), dtype=np.int16).astype(np.float32) / np.float32(32768)
-        phones = tuple(
-            Phone(symbol=symbol.decode("utf-8", "ignore"), start_s=sample / SAMPLE_RATE)
-            for sample, symbol in said.phones
-        )
         stages = {
             "text": unloaded - started - said.seconds,
             "model": said.seconds,
             "post": time.perf_counter() - unloaded,
         }
-        return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones)
+        return Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=stages, phones=phones_of(said))
 
     def said(self, request: Request) -> _Said:
         """What the engine gives for a request. Raises RequestFailed as `synthesize` does."""
@@ -246,6 +242,14 @@ class Espeak(Struct, frozen=True, kw_only=True):
                 where=self.data,
                 hint="pip install --force-reinstall espeakng-loader",
             )
+
+
+def phones_of(said: _Said) -> tuple[Phone, ...]:
+    """The phones of what was said, in IPA."""
+    return tuple(
+        Phone(symbol=symbol.decode("utf-8", "ignore"), start_s=sample / SAMPLE_RATE)
+        for sample, symbol in said.phones
+    )
 
 
 def _recorder(said: _Said) -> Any:

@@ -41,6 +41,7 @@ from tts_baseline.session.planting import (
 )
 from tts_baseline.session.project import Project
 from tts_baseline.session.scoring_pool import in_processes
+from tts_baseline.session.scripts import scripts
 
 SENTENCES = 16
 _LEAST = 4  # chosen: a quarter of fewer is not one sentence
@@ -231,8 +232,9 @@ def _sentences(project: Project, store: Store, quality: Quality, count: int) -> 
             hint=f"{_RECORD}; or choose more cases",
         )
     chosen = [known[place * len(known) // count] for place in range(count)] if len(known) > count else known
+    known_scripts = scripts(chosen)
     return [
-        GoldenCase(case, goldens[case.id], goldens[chosen[number - 1].id])
+        GoldenCase(case, goldens[case.id], goldens[chosen[number - 1].id], known_scripts.get(case.id))
         for number, case in enumerate(chosen)
     ]
 

@@ -35,6 +35,7 @@ from tts_baseline.session.judge.sound import Listening
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.score import read, readable
 from tts_baseline.session.project import Project
+from tts_baseline.session.scripts import scripts
 from tts_baseline.training import checkpoints, dataset, export, held_out
 from tts_baseline.training.dataset import Clip, Dataset
 
@@ -225,9 +226,12 @@ def _recorded(pipeline: F5Spanish, case: Case, mel: Any) -> Utterance:
 def _readings(cases: Sequence[Case], goldens: Mapping[str, Utterance], ears: Ears) -> list[Reading]:
     """What every metric of sound says of the recordings themselves."""
     found = []
+    known = scripts(cases)
     for case in cases:
         golden = goldens[case.id]
-        evidence = Evidence(case=case, utterances=(golden,), golden=golden, ears=ears)
+        evidence = Evidence(
+            case=case, utterances=(golden,), golden=golden, script=known.get(case.id), ears=ears
+        )
         found += [read(metric, evidence) for metric in readable(ears) if metric.spec.family == "quality"]
     return found
 

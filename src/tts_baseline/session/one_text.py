@@ -14,6 +14,7 @@ from tts_baseline.measure.protocol import Spoken
 from tts_baseline.measure.replicate import calls_of, utterance_of
 from tts_baseline.session.measurement.score import read, readable
 from tts_baseline.session.project import Project
+from tts_baseline.session.scripts import scripts
 
 T = TypeVar("T")
 
@@ -75,7 +76,8 @@ def score_alone(
     case: Case, calls: Calls, utterance: Utterance, ears: Ears = NO_EARS
 ) -> Mapping[str, Reading]:
     """Every case metric of one utterance that has no golden."""
-    evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,), ears=ears)
+    script = scripts((case,)).get(case.id)
+    evidence = Evidence(case=case, calls=(calls,), utterances=(utterance,), script=script, ears=ears)
     return {m.spec.name: read(m, evidence) for m in readable(ears) if m.spec.scope == "case"}
 
 

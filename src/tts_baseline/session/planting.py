@@ -21,8 +21,8 @@ from tts_baseline.core.records import (
     Run,
     Utterance,
 )
+from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.sound_certificate import Alarms, Catches, Extent
-from tts_baseline.core.sounds import Sounds
 from tts_baseline.faults.fault import Fault, Harmless, Original, planted
 from tts_baseline.gate import sound_certificate as rules
 from tts_baseline.gate.limits import Limit
@@ -35,11 +35,12 @@ _QUARTER = 0.25
 
 
 class GoldenCase(Struct, frozen=True, eq=False):
-    """A case, its golden, and the golden of another case."""
+    """A case, its golden, the golden of another case, and what its text asks for."""
 
     case: Case
     golden: Utterance
     other: Utterance | None
+    script: SpeechScript | None = None
 
 
 class Planted(Struct, frozen=True):
@@ -54,7 +55,7 @@ def heard(task: tuple[GoldenCase, Fault | Harmless | None]) -> Planted:
     """A sentence with a change, scored at each of its strengths; as it is without one."""
     sentence, change = task
     golden = sentence.golden
-    evidence = Evidence(case=sentence.case, utterances=(golden,), golden=golden, sounds=Sounds())
+    evidence = Evidence(case=sentence.case, utterances=(golden,), golden=golden, script=sentence.script)
     if change is None:
         return Planted(sentence.case.id, "", {0.0: _scored(evidence)})
     original = Original(golden.samples.astype(np.float64), golden.sample_rate, _beside(sentence))
@@ -70,7 +71,10 @@ def heard(task: tuple[GoldenCase, Fault | Harmless | None]) -> Planted:
 def heard_again(task: tuple[GoldenCase, Utterance]) -> Readings:
     """A sentence as it was said another time, scored."""
     sentence, said = task
-    return _scored(Evidence(case=sentence.case, utterances=(said,), golden=sentence.golden))
+    evidence = Evidence(
+        case=sentence.case, utterances=(said,), golden=sentence.golden, script=sentence.script
+    )
+    return _scored(evidence)
 
 
 def _scored(evidence: Evidence) -> Readings:

@@ -37,15 +37,24 @@ def melody(sound: Sound, golden: Sound) -> Melody:
     """
     import numpy as np
 
-    ours, theirs = f0(sound).hz, f0(golden).hz
-    matches = [edit for edit in correspondence(sound, golden) if edit.kind == "match"]
-    rows = np.concatenate([np.arange(0), *(np.arange(edit.start, edit.stop) for edit in matches)])
-    columns = np.concatenate([np.arange(0), *(np.arange(e.other_start, e.other_stop) for e in matches)])
-    heard, reference = SEMITONES * np.log2(ours[columns]), SEMITONES * np.log2(theirs[rows])
+    ours, theirs, times = pitches(sound, golden)
+    heard, reference = SEMITONES * np.log2(ours), SEMITONES * np.log2(theirs)
     voiced = ~np.isnan(heard - reference)
-    heard, reference, times = heard[voiced], reference[voiced], rows[voiced] * STEP_S
+    heard, reference, times = heard[voiced], reference[voiced], times[voiced]
     if not heard.size:
         return Melody(heard, reference, times)
     away = np.abs(heard - reference - np.median(heard - reference))
     right = np.abs(away - SEMITONES) > _OCTAVE_ERROR_ST
     return Melody(heard[right], reference[right], times[right])
+
+
+@feature
+def pitches(sound: Sound, golden: Sound) -> Melody:
+    """The pitch in Hz of all frames that say the same, NaN where it is not voiced; neither may be silent."""
+    import numpy as np
+
+    ours, theirs = f0(sound).hz, f0(golden).hz
+    matches = [edit for edit in correspondence(sound, golden) if edit.kind == "match"]
+    rows = np.concatenate([np.arange(0), *(np.arange(edit.start, edit.stop) for edit in matches)])
+    columns = np.concatenate([np.arange(0), *(np.arange(e.other_start, e.other_stop) for e in matches)])
+    return Melody(ours[columns], theirs[rows], rows * STEP_S)

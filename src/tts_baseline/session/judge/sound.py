@@ -14,8 +14,10 @@ from tts_baseline.core.ears import NO_EARS, Ears
 from tts_baseline.core.judgement import PairedSound, PairedText
 from tts_baseline.core.protocols import Evidence, Metric
 from tts_baseline.core.records import Case, Reading, Utterance
+from tts_baseline.core.script import SpeechScript
 from tts_baseline.measure.pair import Rendition, Side
 from tts_baseline.session.measurement.score import read, readable
+from tts_baseline.session.scripts import scripts
 
 NO_GOLDENS: Mapping[str, Utterance] = MappingProxyType({})
 Scores = tuple[Reading, Reading]  # of the base's utterance, and of the head's
@@ -48,8 +50,12 @@ class Listening:
 
     def sound(self, cases: Sequence[Case]) -> PairedSound:
         """The quality readings of these cases, as far as both arms have said them."""
+        known = scripts([case for case in cases if case.id not in self._ears])
         for case in cases:
-            ear = self._ears.setdefault(case.id, _Ear(case, self._goldens.get(case.id), self._listens_with))
+            ear = self._ears.get(case.id) or _Ear(
+                case, self._goldens.get(case.id), known.get(case.id), self._listens_with
+            )
+            self._ears[case.id] = ear
             for base, head in self._pairs.pop(case.id, ()):
                 ear.hear(base, head)
         ears = [ear for case in cases if (ear := self._ears[case.id]).scores]
@@ -82,8 +88,9 @@ class _Ear:
     differently each time it is the base's first, or the base alone would be like its golden.
     """
 
-    def __init__(self, case: Case, golden: Utterance | None, ears: Ears) -> None:
+    def __init__(self, case: Case, golden: Utterance | None, script: SpeechScript | None, ears: Ears) -> None:
         self.case = case
+        self._script = script
         self._listens_with = ears
         self.scores: dict[str, list[Scores]] = defaultdict(list)
         self.is_identical = True
@@ -109,7 +116,11 @@ class _Ear:
             self._golden = base.utterance
         golden = self._golden or base.utterance
         theirs = Evidence(
-            case=self.case, utterances=(base.utterance,), golden=golden, ears=self._listens_with
+            case=self.case,
+            utterances=(base.utterance,),
+            golden=golden,
+            script=self._script,
+            ears=self._listens_with,
         )
         ours = replace(theirs, utterances=(head.utterance,))  # shares the golden's features
         for metric in _metrics(self._listens_with, with_golden=not is_own):

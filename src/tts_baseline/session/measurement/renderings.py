@@ -20,6 +20,7 @@ from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.score import golden_metrics, read, readable
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.project import Project
+from tts_baseline.session.scripts import scripts
 
 
 def until_judged(
@@ -80,9 +81,12 @@ def _with_more(
     """
     fresh: dict[tuple[str | None, str], Reading] = {}
     own: dict[tuple[str | None, str], Reading] = {}
+    known = scripts([case for case in run.cases if case.id in more])
     for case in run.cases:
         if said := more.get(case.id):
-            evidence = Evidence(case=case, utterances=said, golden=goldens.get(case.id), ears=ears)
+            evidence = Evidence(
+                case=case, utterances=said, golden=goldens.get(case.id), script=known.get(case.id), ears=ears
+            )
             itself = replace(evidence, golden=first[case.id])
             for metric in readable(ears):
                 if metric.spec.family == "quality":

@@ -26,9 +26,11 @@ from tts_baseline.core.records import (
 )
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.scored_by import scored_by
+from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
 from tts_baseline.session.scoring_pool import in_processes
+from tts_baseline.session.scripts import scripts
 
 _AS_ACCEPTED = "as accepted: the audio is the same, and so is what computes its score"
 # A second of audio takes 0.07 s of CPU (benchmarks/scoring), a process's start 1 s: two gain from 30 s on.
@@ -49,6 +51,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     accepted: QualityCase | None
     software: Mapping[str, str]
     ears: Ears = NO_EARS
+    script: SpeechScript | None = None
 
 
 class Scored(Struct, frozen=True):
@@ -119,7 +122,7 @@ def score(
     scopes = ("run", *["load"] * (traffic is not None), *["soak"] * (soak is not None))
     readings = [read(metric, run) for metric in metrics().values() if metric.spec.scope in scopes]
     own: list[Reading] = []
-    for scored in each(asked):
+    for scored in each(_with_scripts(asked)):
         readings += scored.readings
         own += scored.own
     return tuple(readings), tuple(own)
@@ -132,7 +135,9 @@ def of_case(asked: Asked) -> Scored:
     stored recording has no effect.
     """
     ears = asked.ears
-    plain = Evidence(case=asked.case, calls=asked.calls, utterances=asked.heard, ears=ears)
+    plain = Evidence(
+        case=asked.case, calls=asked.calls, utterances=asked.heard, script=asked.script, ears=ears
+    )
     itself = replace(plain, utterances=asked.heard[1:] or asked.heard, golden=asked.heard[0])
     own = tuple(read(metric, itself) for metric in golden_metrics(ears))
     alone = (m for m in readable(ears) if m.spec.scope == "case" and not m.spec.golden)
@@ -141,6 +146,12 @@ def of_case(asked: Asked) -> Scored:
         return Scored((*readings, *own), own)
     against = replace(plain, golden=asked.golden)
     return Scored((*readings, *(read(metric, against) for metric in golden_metrics(ears))), own)
+
+
+def _with_scripts(asked: Sequence[Asked]) -> list[Asked]:
+    """What has to be scored with its script; where all is known, no text is read."""
+    known = scripts([item.case for item in asked if not _is_known(item)])
+    return [replace(item, script=known.get(item.case.id)) for item in asked]
 
 
 def _is_known(asked: Asked) -> bool:

@@ -1,0 +1,57 @@
+"""How the pitch moves from the last stressed vowel of a sentence to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tts_baseline.core.sounds import Sound, feature
+from tts_baseline.metrics.features.cepstrum import STEP_S
+from tts_baseline.metrics.features.f0 import f0
+from tts_baseline.metrics.features.melody import SEMITONES
+from tts_baseline.metrics.prosody.contours import Movement
+from tts_baseline.metrics.spans import spans
+
+if TYPE_CHECKING:
+    from tts_baseline.core.sounds import Samples
+
+_FEW = 3  # frames at the beginning and at the end: one that is wrong decides nothing
+_FEWEST = 8
+# chosen: the burst of a plosive is tracked two octaves up, for 40 ms; no melody leaves its voice so far
+_SHORTEST_RUN, _FARTHEST_ST = 5, 14.0
+
+
+@feature
+def voiced(sound: Sound) -> Samples:
+    """The pitch of each frame of 10 ms in semitones above the median, NaN where it is not to be trusted.
+
+    That is where it is unvoiced, voiced for less than 50 ms, or more than 14 semitones from the median. The
+    sound must not be silent.
+    """
+    import numpy as np
+
+    pitch: Samples = SEMITONES * np.log2(f0(sound).hz)
+    if np.isnan(pitch).all():
+        return pitch
+    pitch = pitch - np.nanmedian(pitch)
+    pitch[~(np.abs(pitch) <= _FARTHEST_ST)] = np.nan
+    for start, stop in spans(~np.isnan(pitch)):
+        if stop - start < _SHORTEST_RUN:
+            pitch[start:stop] = np.nan
+    return pitch
+
+
+@feature
+def nuclear(sound: Sound, start_s: float, end_s: float) -> Movement | None:
+    """The movement of the pitch between two moments; None where less than 80 ms of it is voiced.
+
+    The beginning and the end are medians of three voiced frames of 10 ms, the peak that of any three in a
+    row.
+    """
+    import numpy as np
+
+    pitch = voiced(sound)[round(start_s / STEP_S) : round(end_s / STEP_S) + 1]
+    pitch = pitch[~np.isnan(pitch)]
+    if pitch.size < _FEWEST:
+        return None
+    smooth = np.median(np.lib.stride_tricks.sliding_window_view(pitch, _FEW), axis=1)
+    return Movement(float(smooth.max() - smooth[0]), float(smooth[-1] - smooth[0]))

@@ -1,0 +1,1 @@
+"""Melody, emphasis, pauses and pace about what the text asks for."""
