@@ -1,9 +1,11 @@
 """Draws sentences that have something to read out from Debian's Spanish documentation, by a seed.
 
-    python benchmarks/reading/sentences.py DRAWN.toml [--count 500] [--seed 1] [--except REVIEWED.toml ...]
+    python benchmarks/reading/sentences.py DRAWN.toml [--count 500] [--technical 225] [--seed 1]
+        [--except REVIEWED.toml ...]
 
 The packages are downloaded by `apt-get download` and unpacked in a temporary folder. They give
 sentences by their shares, as far as they have them; a sentence of an excepted file is not drawn again.
+With `--technical` so many are technical by their form, and the others prose (`registers.py`).
 What is drawn has our reading of today and the verdict "unread": read each line, and say "right", or
 "wrong" and what should be said.
 """
@@ -20,21 +22,30 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import registers
 import review
 import spoken
 
 # Package: its Spanish pages, the licence of its copyright file, and its share (the quotations are prose).
 PACKAGES = {
+    "apt-doc": ("usr/share/doc/apt-doc/*.es.html/*.html", "GPL-2+", 1),
     "aptitude-doc-es": ("usr/share/doc/aptitude/html/es/*.html", "GPL-2+", 1),
     "debian-edu-doc-es": ("usr/share/doc/debian-edu-doc-es/debian-edu-bookworm-manual.html", "GPL-2+", 1),
     "debian-handbook": ("usr/share/doc/debian-handbook/html/es-ES/*.html", "CC-BY-SA-3.0 or GPL-2+", 2),
     "debian-reference-es": ("usr/share/debian-reference/*.es.html", "GPL-2+", 1),
     "fortunes-es": ("usr/share/games/fortunes/es/*.fortunes", "GPL-2+", 4),
-    "gnome-user-docs": ("usr/share/help/es/gnome-help/*.page", "CC-BY-SA-3.0", 1),
+    "freedombox-doc-es": ("usr/share/freedombox/manual/es/*.html", "CC-BY-SA-4.0", 1),
+    "gnome-user-docs": ("usr/share/help/es/*/*.page", "CC-BY-SA-3.0", 1),
+    "harden-doc": ("usr/share/doc/harden-doc/html/es-ES/*.html", "GPL-2+", 2),
     "installation-guide-amd64": ("usr/share/doc/installation-guide-amd64/es/*.html", "GPL-2+", 2),
     "kicad-doc-es": ("usr/share/doc/kicad/help/es/*.html", "GPL-3+ or CC-BY-3.0+", 1),
     "libreoffice-help-es": ("usr/share/libreoffice/help/es/text/**/*.html", "MPL-2.0", 1),
     "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
+    "ubuntu-packaging-guide-html-es": (
+        "usr/share/doc/ubuntu-packaging-guide-html-es/*.html",
+        "CC-BY-SA-3.0",
+        1,
+    ),
 }
 _SPAN = re.compile(r"\d|[%€$£°ºª&@#<>=+§×]|\b[A-ZÑ]{2,}\b|\b[XVI]+\b|\b(?:\w{1,4}\.)[ \w]|\w['’]\w|\w/\w|_")
 _SPANISH = re.compile(r"\b(?:el|la|los|las|un|una|de|del|que|en|y|se|por|con|para|es|su|no)\b")
@@ -123,8 +134,13 @@ def pages(package: str, folder: Path) -> Iterator[str]:
         yield path.read_text(encoding="utf-8", errors="replace")
 
 
-def drawn(folder: Path, count: int, seed: int, known: set[str]) -> Iterator[review.Sentence]:
-    """Sentences of all packages by their shares, as far as there are; the rest from those that have more."""
+def drawn(
+    folder: Path, count: int, seed: int, known: set[str], register: registers.Register | None = None
+) -> Iterator[review.Sentence]:
+    """Sentences of all packages by their shares, as far as there are; the rest from those that have more.
+
+    register: only those that are prose, or technical ones.
+    """
 
     def order(text: str) -> bytes:
         return hashlib.sha256(f"{seed} {text}".encode()).digest()
@@ -133,7 +149,8 @@ def drawn(folder: Path, count: int, seed: int, known: set[str]) -> Iterator[revi
     for package in PACKAGES:
         markup = package != "fortunes-es"
         every = {text for page in pages(package, folder / package) for text in sentences(page, markup=markup)}
-        left[package] = sorted(every - known, key=order)
+        asked = (text for text in every - known if register in (None, registers.register(text)))
+        left[package] = sorted(asked, key=order)
     while count > 0 and any(left.values()):
         turn = [package for package, (_, _, share) in PACKAGES.items() if left[package] for _ in range(share)]
         for package in turn[:count]:
@@ -154,13 +171,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--technical", type=int, help="how many are technical; without it, as they come")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--except", dest="known", type=Path, nargs="*", default=[])
     options = parser.parse_args()
     known = {sentence.written for file in options.known for sentence in review.sentences(file)}
     with tempfile.TemporaryDirectory() as scratch:
         unpacked(Path(scratch))
-        found = list(drawn(Path(scratch), options.count, options.seed, known))
+        if options.technical is None:
+            found = list(drawn(Path(scratch), options.count, options.seed, known))
+        else:
+            parts: tuple[tuple[registers.Register, int], ...] = (
+                ("technical", options.technical),
+                ("prose", options.count - options.technical),
+            )
+            found = [
+                row
+                for register, count in parts
+                for row in drawn(Path(scratch), count, options.seed, known, register)
+            ]
     options.file.write_text(review.page(found), encoding="utf-8")
     print(f"{len(found)} sentences in {options.file}")
 

@@ -74,3 +74,12 @@ def test_sentences_are_drawn_of_the_packages_that_have_some_left(
     (tmp_path / "some" / "page.html").write_text(page, encoding="utf-8")
     found = list(drawing.drawn(tmp_path, 1, 1, set()))
     assert [row.package for row in found] == ["some"]
+
+
+def test_only_sentences_of_a_register_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "PACKAGES", {"some": ("*.html", "own", 1)})
+    (tmp_path / "some").mkdir()
+    page = "<p>El gato de la casa tiene 2 años.</p><p>Edite el archivo /etc/fstab de la máquina.</p>"
+    (tmp_path / "some" / "page.html").write_text(page, encoding="utf-8")
+    found = list(drawing.drawn(tmp_path, 2, 1, set(), "technical"))
+    assert [row.written for row in found] == ["Edite el archivo /etc/fstab de la máquina."]

@@ -119,7 +119,11 @@ def _noun(paragraph: Paragraph, end: int, digits: str) -> tuple[str, bool]:
     is_plural = lower.endswith("s") and lower not in words("ends-in-s")
     wants_plural = digits != "1" or bool(coordinated)
     fits = is_plural == wants_plural or lower in words("invariable")
-    return ("", False) if lower in words("not-noun") or not fits else (noun, bool(coordinated))
+    return (
+        ("", False)
+        if lower in words("not-noun") or lower.endswith(("mente", "rá", "rán")) or not fits
+        else (noun, bool(coordinated))
+    )
 
 
 @functools.cache

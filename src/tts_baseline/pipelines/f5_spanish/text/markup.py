@@ -26,6 +26,8 @@ _SILENT = frozenset(
     """left right big Big bigl bigr mathbb mathrm mathbf mathcal mathit text textrm quad qquad displaystyle
     limits hat bar vec tilde overline underline operatorname label""".split()  # noqa: SIM905
 )
+_FOREIGN = re.compile(r"[a-z]+[bcfghjkmpqtvwx]")  # no Spanish word ends so
+_NAMES = re.compile(r"[a-z]_[a-z]|\(\)")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _MATHEMATICAL = re.compile(r"[\\^_=+]|\A\d*[a-zA-Z]\Z")
 _PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")
@@ -39,6 +41,8 @@ _ATTRIBUTES = re.compile(r"\s+[\w:-]+\s*=|/\Z")
 _PLACEHOLDER = re.compile(
     r"(?<!\d)<(?=[^\W\d_]| ?[^<>\s]+@)(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
 )
+_TAGS_BEFORE = re.compile(r"\b(?:[Ee]tiquetas?|[Tt]ags?)\b[^.]*\Z")
+_NOUN_NEAR = 60  # chosen: what is said of tags stands near their noun
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div tr title blockquote".split())  # noqa: SIM905
 _LONGEST = 300  # chosen: no tag, link or formula in a text is longer
 
@@ -46,11 +50,20 @@ _LONGEST = 300  # chosen: no tag, link or formula in a text is longer
 def _tag(match: re.Match[str]) -> str:
     """A tag's place: a new line after a block, nothing inside a line; what is no tag stays as it is."""
     name = match["name"].lower()
+    if _is_mentioned(match):
+        return match.group().strip("<>")
     if not _is_tag(match, name):
         return match.group()
     if name == "br":
         return "\n"
     return "\n" if name in _BLOCKS and match["close"] else ""
+
+
+def _is_mentioned(match: re.Match[str]) -> bool:
+    """True for a tag that the text talks about: las etiquetas <h1> y </h1>."""
+    text, start, end = match.string, match.start(), match.end()
+    apart = not text[start - 1 : start].strip(" \n«“\"'(") and not text[end : end + 1].strip(" \n»”\"').,;:")
+    return apart and _TAGS_BEFORE.search(text, max(0, start - _NOUN_NEAR), start) is not None
 
 
 def _is_tag(match: re.Match[str], name: str) -> bool:
@@ -77,6 +90,12 @@ def _command(command: re.Match[str]) -> str:
 
 def _entity(match: re.Match[str]) -> str:
     return html.unescape(match.group())
+
+
+def _emphasized(match: re.Match[str]) -> str:
+    """What is between underscores; with them where it is a name among others that have some: __init__."""
+    named = len(match[1]) > 1 and _FOREIGN.fullmatch(match[2]) and _NAMES.search(match.string)
+    return match.group() if named else match[2]
 
 
 _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
@@ -108,14 +127,18 @@ _LATEX: tuple[tuple[re.Pattern[str], Replace], ...] = (
 _BRACKETS: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(rf"!?\[([^\[\]\n]{{1,{_LONGEST}}})\]\([^()\s]{{1,{_LONGEST}}}\)"), lambda match: match[1]),
     (
-        re.compile(r"(?<=[.,;:!?»”\"])\[\^?\d{1,3}\]|(?<=\w)\[\^\d{1,3}\]|(?<=[^\W_])\[[1-9]\d{0,2}\]"),
+        re.compile(
+            r"(?<=[.,;:!?»”\"])\[\^?\d{1,3}\]|(?<=\w)\[\^\d{1,3}\]|(?<=[^\W_])(?<!char)(?<!carácter)(?<!int)(?<!byte)\[[1-9]\d{0,2}\]"
+        ),
         lambda _: "",
     ),
+    (re.compile(r"(?<=[.!?»”] )\[\d{1,2}\](?:\.(?= )| ?(?=[A-ZÁÉÍÓÚÑ¿¡]))"), lambda _: ""),
+    (re.compile(r"(?<![^\W_])\[([^\W\d_])\](?=[a-záéíóúñ]{2})"), lambda match: match[1]),  # the key of a menu
     (re.compile(r"\[(?:\.{3}|…)\]"), lambda _: "…"),
     (re.compile(r"^([ \t]*[-*+] )\[[ xX]\] ", re.MULTILINE), lambda match: match[1]),
 )
 _UNDERSCORES: tuple[tuple[re.Pattern[str], Replace], ...] = (
-    (re.compile(r"(?<![^\W_])(_{1,2})(?=[^\W_])([^\n_]{1,80})\1(?!\w)"), lambda match: match[2]),
+    (re.compile(r"(?<![^\W_])(_{1,2})(?=[^\W_])([^\n_]{1,80})\1(?!\w)"), _emphasized),
 )
 _RUNS: tuple[tuple[re.Pattern[str], Replace], ...] = ((re.compile(r"([=-])\1{2,}"), lambda _: " "),)
 # Each round is made only where one of its signs is there; the last is why a part of it is left out, if it is.

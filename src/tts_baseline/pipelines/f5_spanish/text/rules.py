@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -10,6 +11,10 @@ from tts_baseline.pipelines.f5_spanish.plan import Alternative, SpanType
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)[ \n]$")
 _WORD_AFTER = re.compile(r" ([^\W\d_]+)")
+_POINTED = re.compile(
+    r"(?<![\w.,:/-])-?(?:0\.\d+|\d+\.\d{4,})(?![\w/:-]|[.,]\d)"
+    r"|(?<=[(;])-?\d+\.\d{1,2}(?=[;,] )|(?<=[;,] )-?\d+\.\d{1,2}(?=\))"
+)
 _CONTEXT = 40  # chosen: longer than any word that decides
 
 
@@ -71,6 +76,11 @@ class Paragraph:
         self.region = region
         self.shouted = shouted
         self.last: Found | None = None
+
+    @functools.cached_property
+    def pointed(self) -> bool:
+        """True if a number of the paragraph shows that its point is a decimal mark: 0.5, 43934.5125."""
+        return _POINTED.search(self.text) is not None
 
     def word_before(self, place: int) -> str:
         """The word before a place, as it is said, or ""."""

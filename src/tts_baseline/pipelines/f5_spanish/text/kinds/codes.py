@@ -13,7 +13,7 @@ _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0
 _LETTER = "[^\\W\\d_¼½¾⅐-⅞]"
 _CODE = re.compile(rf"(?<![^\W_])(?:{_LETTER}+(?:[-‑]?\d+{_LETTER}*)+|\d+{_LETTER}+(?:-?\d+{_LETTER}*)*)")
 _HEX = re.compile(
-    r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|#[0-9A-Fa-f]{6}(?![^\W_])"
+    r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|(?<!LP: )(?<!bug )(?<!error )(?<!Closes: )#[0-9A-Fa-f]{6}(?![^\W_])"
     r"|(?<![^\W_])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![^\W_])"
 )
 _CHAIN = re.compile(r"(?<![^\W_])\d+(?:-\d+){2,}(?!\d)")
@@ -25,6 +25,7 @@ _PLATE = re.compile(
 _CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
 _FORMAT = re.compile(r"(?<![\w%])%\d{0,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
 # A device and its slot, as Linux lists them: 1002:954f, 04:00.0 VGA compatible controller.
+_ESCAPES = re.compile(r"(?:%[0-9A-F]{2}){2,}(?![0-9A-Fa-f])")  # letters in an address: %E8%BB%8A
 _DEVICE = re.compile(
     r"(?<![\w:.])(?:(?=[\d:]*[a-f]|(?<=\[))[0-9a-f]{4}:[0-9a-f]{4}(?![\w:.])"
     r"|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]"
@@ -48,6 +49,7 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
         Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),
+        Rule("escaped letters", "code", ("%",), _ESCAPES, _say_escapes),
         Rule("field of a format", "code", ("%",), _FORMAT, _say_format),
         Rule("identity card", "code", (DIGIT,), _CARD, _say_card),
     )
@@ -94,6 +96,11 @@ def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(read_out(" ".join(match.group()), paragraph.region))
+
+
+def _say_escapes(match: re.Match[str], paragraph: Paragraph) -> Said:
+    pairs = match.group().split("%")[1:]
+    return Said(", ".join(f"por ciento {code(' '.join(pair), paragraph.region)}" for pair in pairs))
 
 
 def _say_format(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -21,7 +21,7 @@ _OPERATORS = {
 _SIGNS = {"": "", "-": "menos ", "−": "menos ", "±": "más menos "}
 _POWERS = {"2": "al cuadrado", "3": "al cubo"}
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d+(?:[.,]\d+)?)"
+_NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d|\.\d)|\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d+(?:[.,]\d+)?)"
 _POWER = rf"(?:⁻?[{_RAISED}]+|\^[-−]?\d+)"
 _OPERAND = rf"[-−±]?{_NUMBER}{_POWER}?"
 _OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
@@ -107,7 +107,7 @@ def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -
                 spoken.append(_SIGNS[piece["sign"]] + (said.words if said else ""))
                 end = place = measured.end()
             else:
-                spoken.append(_operand(piece, here.point))
+                spoken.append(_operand(piece, here.point or paragraph.pointed))
             wants_operator = True
     return None if operators <= _DASHES else Said(" ".join(spoken), end=end)
 

@@ -28,6 +28,7 @@ _INCHES = re.compile(
     r"(?<![\w/])(?:(?P<slashed>\d{1,2}/[1-9]\d?)|(?P<whole>\d{1,3}(?:[.,]\d{1,2})?)) ?(?:\"|″|”)(?!\w)"
 )
 _QUOTED = 200  # chosen: a quotation of which only its end is a mark of inches is shorter
+_FULL_MARKS = ("5", "10", "20", "100")  # what is the most, where marks are given
 _BITS = re.compile(r"[- ]?bits?\b")  # 40/128 bits are lengths to choose from
 _FINALS = re.compile(" de final")
 # What joins the parts after a word: un compás de tres por cuatro, la página tres de doce.
@@ -44,7 +45,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     pattern = re.compile(
         rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=[\d{_VULGAR}]))?"
         rf"(?:(?P<whole>\d{{1,3}}) ?(?P<vulgar>[{_VULGAR}])|(?P<alone>[{_VULGAR}])"
-        rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d{{1,9}}(?:[/⁄](?:{_PART})(?![\d/]))"
+        rf"|(?:(?P<whole2>\d{{1,3}}) )?(?P<slashed>\d{{1,9}}(?:[/⁄](?:{_PART})(?![\d/]|[.,]\d))"
         rf"|\d{{1,9}}(?:[/⁄]\d{{1,9}}(?!\d)){{2,}}+))"
         rf"(?: ?(?P<of>{here.unit})(?![^\W_])| (?P<noun>[^\W\d_]+))?"
     )
@@ -82,7 +83,8 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _say_mark(match: re.Match[str], paragraph: Paragraph) -> Said:
     point = paragraph.region in overrides().decimal_point
-    return Said(f"{say(match['above'], 'none', point=point)} sobre {cardinal(match['below'])}")
+    joining = "sobre" if match["below"] in _FULL_MARKS else "barra"  # StarOffice 6.0/7: versions
+    return Said(f"{say(match['above'], 'none', point=point)} {joining} {cardinal(match['below'])}")
 
 
 def _say_inches(match: re.Match[str], paragraph: Paragraph) -> Said | None:

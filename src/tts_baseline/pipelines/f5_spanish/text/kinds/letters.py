@@ -48,8 +48,10 @@ _DOTTED = re.compile(
 _INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’].)(?=['’]\W))"
+    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#].)(?=['’]\W))"
 )
+_WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
+_SYLLABLE = re.compile("[aeiouy]")
 _VOWEL = re.compile("[AEIOU]")
 _FIGURE = re.compile(
     r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
@@ -57,7 +59,7 @@ _FIGURE = re.compile(
 _KEY_BEFORE = re.compile(r"\b(?:Ctrl|Control|Alt|Esc|Mayús|Shift|Meta|Super)[-+]\Z")
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
-_NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}")
+_NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}|q(?!u)")
 _HEADS = (1, 2, 3)  # chosen: letters before the word at the end of a name, as cd rom
 _TAIL = re.compile(r"[b-df-hj-np-tv-z][aeiou]\w+")
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
@@ -73,6 +75,7 @@ _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for acronyms, initials and letters."""
     return (
+        Rule("letters before a word", "acronym", (CAPITALS,), _WITH_WORD, _say_with_word),
         Rule("acronym", "acronym", (CAPITALS,), _ACRONYM, _say_acronym),
         Rule("acronym in a name", "acronym", (CAPITALS, MIXED), _IN_NAME, _say_with_acronym),
         Rule("letter of a name", "letter", (MIXED,), _LAST_LETTER, _say_last_letter),
@@ -93,7 +96,8 @@ def typed(piece: str, region: str) -> str:
     """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
     if as_word(piece) or piece in words("typed"):
         return piece
-    head = next((end for end in _HEADS if _is_tail(piece[end:], end)), 0)
+    known = (end for end in _HEADS if piece[end:] in words("english"))
+    head = next(known, next((end for end in _HEADS if _is_tail(piece[end:], end)), 0))
     return f"{spell(piece[:head], region)} {piece[head:]}" if head else spell(piece, region)
 
 
@@ -107,7 +111,8 @@ def as_word(piece: str) -> bool:
     if readable(piece) or piece.lower() in words("english"):
         return True
     foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
-    return bool(foreign) and not (len(piece) <= _LONGEST_SPELLED and _NO_ONSET.match(piece.lower()))
+    tailed = len(piece) <= _LONGEST_SPELLED or any(_is_tail(piece[end:], end) for end in _HEADS)
+    return bool(foreign) and not (tailed and _NO_ONSET.match(piece.lower()))
 
 
 def readable(word: str) -> bool:
@@ -133,6 +138,19 @@ def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     return None if _word(letters, paragraph) and not spelled else Said(spell(letters, paragraph.region))
 
 
+def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """Letters before an English word, as variables are called: LDFLAGS is ele de flags."""
+    small = match.group().lower()
+    heads = (
+        end for end in _HEADS if len(small) - end >= _SHORTEST_FOREIGN and small[end:] in words("english")
+    )
+    head = next(heads, 0)
+    if not head or readable(small) or small in words("english") or paragraph.shouted:
+        return None
+    word = _SYLLABLE.search(small[:head])
+    return Said(f"{small[:head] if word else spell(small[:head], paragraph.region)} {small[head:]}")
+
+
 def with_acronym(word: str, region: str) -> str:
     """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
@@ -143,6 +161,8 @@ def with_acronym(word: str, region: str) -> str:
     if last:
         return f"{last['word']} {spell(last['letter'], region)}"
     if start and not readable(word) and not readable(start["letters"] or start["all"][:2]):
+        if start["rest"] and not _VOWEL.search(start["rest"].upper()):
+            return spell(word, region)
         return f"{spell(start['letters'] or start['all'], region)} {start['rest'] or ''}".strip()
     return word
 

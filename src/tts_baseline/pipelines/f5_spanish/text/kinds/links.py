@@ -32,8 +32,9 @@ _LINK = re.compile(
     | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
     | (?<![\w@.])@\w+(?:\.\w+)*
     | (?<![\w.-])\w[\w-]*(?:\.\w[\w-]*)*\.(?:{_FILES})\b(?![.\w]*@|\.\w|/\w)
+    | (?<![\w@.])\#[a-z][\w-]*:[a-z][\w-]*(?:\.[a-z][\w-]*)+
     | (?<![\w@.])\#[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+(?![^\W_])
-    | (?<![\w@.])\#(?=\w*[^\W\d_])\w++(?!/[A-Z]\b|[/\w]*!|\.[A-Z]+\d)
+    | (?<![\w@.\#])\#(?!\w(?!\w)|\w+\#)(?=\w*[^\W\d_])\w++(?!/[A-Z]\b|[/\w]*!|\.[A-Z]+\d)
     | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})
                   | \w[\w-]*\.(?:com|org|net|gob|edu)(?:\.[a-z]{{2}})?
                   | [a-z0-9-]{{3,}}\.(?:de|co\.uk|uk|fr|it|pt|ch|be|us|ca|jp|cn|br)
@@ -46,9 +47,10 @@ _PIECE = re.compile(r"(?i:https?://|www\.)|[^\W\d_]+|\d+|.", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-záéíóúñ])(?=[A-ZÁÉÍÓÚÑ])")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
 _SHORTEST_WORD = 3  # chosen: of capitals, two (US, IV) are spelled
+_SHORTEST_TAILED = 5  # chosen: shorter capitals are spelled whole, CMDLINE ends in a word
 _TAG = re.compile(r"#\w+")
 _DIRECTIVES = frozenset("#define #elif #else #endif #if #ifdef #ifndef #include #pragma #undef".split())  # noqa: SIM905
-_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror):? \Z")
+_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror|LP):? \Z")
 _HASHTAG = "hashtag"
 
 
@@ -72,14 +74,17 @@ def _say_piece(piece: str, region: str) -> str:
     if piece.isupper():
         small = piece.lower()
         shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))
-        shouted = shouted or (len(piece) > 1 and small in words("not-noun"))
-        return piece.lower() if shouted else spell(piece, region)
+        shouted = shouted or (len(piece) > 1 and small in words("not-noun") | words("short"))
+        if shouted:
+            return small
+        return typed(small, region) if len(piece) >= _SHORTEST_TAILED else spell(piece, region)
     return typed(piece, region)
 
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     link = match.group()
-    typed_so = link in _DIRECTIVES or _CHANNEL.search(paragraph.before(match.start()))
+    before = paragraph.before(match.start())
+    typed_so = link in _DIRECTIVES or _CHANNEL.search(before) or (link.isupper() and "error" in before)
     if typed_so or not _TAG.fullmatch(link):
         return Said(read_out(link, paragraph.region))
     tag = read_out(_CAMEL.sub(" ", link[1:]), paragraph.region)

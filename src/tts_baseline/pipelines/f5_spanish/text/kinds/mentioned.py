@@ -16,12 +16,17 @@ _QUOTED = re.compile(
 _NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
 
 _NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")
+_NAME_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \Z")
+_AFTER_NAME = re.compile(r"(?<=[a-z] )[#*~&@^_|](?=[\s,.;:)]|$)")
+_SAID_ANYWAY = "#&@+=<>/%$^"  # signs that have a name where nothing else reads them
 _ALONE = re.compile(
     r"(?<=\()[.,;:|\\_*/+=<>~^#$%&@-]{1,2}(?=\))"
     r"|(?<=[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)])"
 )
-_BESIDE = re.compile(r"(?:,|,? [oyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)]|$)")
-_BEFORE_IT = re.compile(r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?:,|,? [oyue])? ?\Z")
+_BESIDE = re.compile(r"(?:,|,? [oóyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)]|$)")
+_BEFORE_IT = re.compile(
+    r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?:,|,? [oóyue])? ?\Z"
+)
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 
@@ -38,6 +43,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
         Rule("stars of names", "sign", ("*",), _STARRED, _say_starred),
+        Rule("sign after its name", "sign", "#*~&@^_|", _AFTER_NAME, _say_after_name),
         Rule("named sign", "sign", _SIGNS, _NAMED, _say_named),
     )
 
@@ -59,8 +65,20 @@ def _say_alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         if not beside or match["sign"] == beside["sign"]:  # a line that is drawn
             return None
     said = _say(match, paragraph)
-    named = _NAMED_BEFORE.search(paragraph.before(match.start()))
-    return None if named and any(name.startswith(named[1].lower()) for name in said.words.split()) else said
+    if not _is_named(_NAMED_BEFORE, said.words, paragraph.before(match.start())):
+        return said
+    return Said("") if match.group() in _SAID_ANYWAY else None
+
+
+def _is_named(form: re.Pattern[str], called: str, before: str) -> bool:
+    """True if a sign's name has just been said: un punto (.), la almohadilla #."""
+    named = form.search(before)
+    return named is not None and any(name.startswith(named[1].lower()) for name in called.split())
+
+
+def _say_after_name(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    called = _say(match, paragraph).words
+    return Said("") if _is_named(_NAME_BEFORE, called, paragraph.before(match.start())) else None
 
 
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:

@@ -24,8 +24,8 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
 _START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
 _IN_PATH = r"[\w./*+@%~{}$:\\-]"
 _PATH = re.compile(
-    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$]){_IN_PATH}*[\w*/+}}])"
-    rf"|{_START}[A-Z]:\\(?:{_IN_PATH}*[\w*\\])?"
+    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$]){_IN_PATH}*[\w*/+}}](?:\?\w+=[\w&=%.-]*\w)?)"
+    rf"|{_START}[A-Za-z]:\\(?:{_IN_PATH}*[\w*\\])?"
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
@@ -35,6 +35,7 @@ _OPTION = re.compile(
 )
 _DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?(?:[¿¡]|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]|[AEOUY] )")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
+_NEGATED = re.compile(r"(?<![^\W_])[a-z](?: ?= ?)\Z")  # y=-b
 _INCISE = 120  # chosen: what stands between dashes is shorter
 _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
@@ -53,10 +54,12 @@ _MASK = re.compile(r"(?<![\w:.])(?:HH?|MM|DD)(?::(?:HH|MM|SS|DD|YY|AA|mm|ss)){1,
 _GLOB = re.compile(
     rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
-_MIXED_CELL = re.compile(r"(?<![\w$.,])(?:[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)")
-_OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\b[Cc]eldas?\b")
+_MIXED_CELL = re.compile(
+    r"(?<![\w$.,])(?:(?<=[“\"])\$\d{1,4}(?=[”\"])|[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)"
+)
+_OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\$\d+:\$\d|\b[Cc]eldas?\b")
 _VARIABLE = re.compile(
-    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)"
+    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)|(?<=[“«\"])\$[a-z](?=[”»\"])"
 )
 _ESCAPED = re.compile(r"(?:\^|(?<![\w\\^]))\w+(?:\\\.[\w*+?-]+)+\$?(?!\w)")
 _GLUED = re.compile(rf"{_START}-[A-Za-z](?=[^\W\d_]{{4,}}_\w)")
@@ -69,6 +72,11 @@ _CLOSING = re.compile(r"[»”\"'’`)]")
 _OPENING = frozenset("«“\"'‘`(")
 _VALUE = re.compile(r"\??=(?=[^\s=])")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z][a-z]")
+_ASSIGNED = re.compile(r" =+ (?=[#\"'\w])")
+_LETTERED = re.compile(
+    r"[A-Z][a-z]{4,}[A-Z](?:\.\d{1,3})+"
+)  # a word, and the number of a section: AnteriorB.2
+_CAMEL = re.compile(r"[a-z]{2,}[A-Z][a-z]")
 _FILE = re.compile(r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z))\.")
 _LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
@@ -136,6 +144,8 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     last = paragraph.last
     command = last is not None and last.rule.name == _COMMAND and last.end == match.start() - 1
     noun = noun or command
+    if _NEGATED.search(paragraph.before(match.start())) and len(short) == 1:
+        return Said(f"menos {spell(short, paragraph.region)}")
     numbered = short[-1].isdecimal()
     letter = len(short.rstrip("0123456789")) == 1 and (
         noun or numbered or short.lower() not in "aeouy" or not _is_dash(match, paragraph)
@@ -144,7 +154,8 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return None
     if numbered:
         return _say(match, paragraph)
-    spoken = spell(short, paragraph.region) if letter or not readable(short) else short
+    word = readable(short) or short.lower() in words("english")
+    spoken = short if word and not letter else spell(short, paragraph.region)
     return Said(f"guion {spoken}")
 
 
@@ -177,6 +188,8 @@ def _say_section(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_name(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name with an underscore, or with points where it is no missing space after a sentence."""
     name = match.group()
+    if _LETTERED.fullmatch(name):
+        return None
     return (
         _say(match, paragraph)
         if "_" in name or "*" in name or "::" in name or _is_dotted(match, paragraph)
@@ -188,10 +201,13 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     """True if points join a name: by its last part, its number of parts, or what is around it."""
     name = match.group()
     first, *rest = name.split(".")
-    if not rest or len(first) == 1 or not all(rest):
+    formula = paragraph.text[match.start() - 1 : match.start()] == "=" and len(rest) > 1  # =K.ESIMO.MAYOR(A1)
+    if not rest or not all(rest) or (len(first) == 1 and not formula):
         return False
     capitals = name.isupper()
     if _VALUE.match(paragraph.text, match.end()) or _INNER_CAPITAL.search(first) or _FILE.match(name):
+        return True
+    if any(map(_CAMEL.match, rest)) or _ASSIGNED.match(paragraph.text, match.end()):
         return True
     if len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest)):
         return True
@@ -211,7 +227,13 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         called = paragraph.text.startswith("(", match.end())
         called = called or _last_word(paragraph, match.start()) in words("typed-noun")
         numbered = rest[-1].isdecimal() and len(rest) + 1 >= _SURE_PARTS and name.islower()
-        return sure or called or numbered or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
+        return (
+            sure
+            or called
+            or formula
+            or numbered
+            or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
+        )
     around = paragraph.text[match.end() : match.end() + 5]
     quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
     return bool(

@@ -18,6 +18,7 @@ _ORDINAL = re.compile(
     r"(?:(?:\.| )?(?P<mark>[ºª]s?|ᵉʳ|ᵒ|ᵃ)(?: ?(?P<door>[ABDEG-Z])(?![^\W_]|\.?[A-Z]))?"
     r"|\.(?P<dotted>er|os|as|o|a)\b|\.(?P<wrong>°)"
     r"|(?P<ending>er[oa]?s?|[rdtmvn][oa]s?)\b(?:\.(?= [a-záéíóúñ]))?"
+    r"|(?<=[«“\"]\d)(?P<quoted>[oa])(?=[»”\"])"
     rf"|°(?= (?:(?!(?:{_AFTER_DEGREES})\b)[a-záéíóúñ]{{3,}}|de (?:{_MONTH})\b)))(?![^\W_])"
 )
 _NOUN = re.compile(" ([a-záéíóúñ]{3,})")
@@ -34,7 +35,7 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
     Before a masculine noun primero and tercero are shortened, whatever the mark (DPD, primero).
     """
-    mark = match["mark"] or match["dotted"] or match["ending"] or ""
+    mark = match["mark"] or match["dotted"] or match["ending"] or match["quoted"] or ""
     feminine = mark.rstrip("s").endswith(("ª", "a", "ᵃ"))
     after = _NOUN.match(paragraph.text, match.end())
     noun = after.group(1) if after and after.group(1) not in words("not-noun") else ""

@@ -8,7 +8,7 @@ from tts_baseline.pipelines.f5_spanish.text.amounts import NUMBER, cardinal, say
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 
-_RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+):(?P<right>{NUMBER})")
+_RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*):(?P<right>{NUMBER})")
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
 # Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.
@@ -27,7 +27,12 @@ def rules(region: str) -> tuple[Rule, ...]:
     point = region in overrides().decimal_point
 
     def say_ratio(match: re.Match[str], paragraph: Paragraph) -> Said:
-        return Said(f"{cardinal(match['left'])} a {say(match['right'], 'none', point=point)}")
+        left, right = match["left"].split(":"), say(match["right"], "none", point=point)
+        if (len(left) > 1 and len(left[-1]) > 1) or (
+            left[0][0] == "0" and len(left[0]) > 1
+        ):  # 01:02:03,45: a time, number by number
+            return Said(", ".join([*map(cardinal, left), right]))
+        return Said(" a ".join([*map(cardinal, left), right]))
 
     return (
         Rule("ratio", "score", (DIGIT,), _RATIO, say_ratio),

@@ -35,6 +35,7 @@ _ONE_GROUP = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
 _PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
 _PRICED = {"pts": "ptas"}  # points, but for what is paid
+_SHARES = ("%", "‰")
 _ONE = Amount(integer="1")
 
 
@@ -64,7 +65,8 @@ class Quantities:
             rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
             rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_])(?!{_PARTICIPLE}))?"
-            rf"(?:(?:/(?P<each>\d{{1,4}}) ?| ?/ ?)(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
+            rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
+            rf"(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
         at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
@@ -78,6 +80,8 @@ class Quantities:
         unit = self.units[written] if written else None
         spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
         per = self.units.get(match["per"] or "")
+        if match["each"] and match["per"] in _SHARES:
+            return Said(spoken, end=match.start("each") - 1)  # 12pt/200%: one beside the other
         if match["per"] and not per and paragraph.text[match.start() - 1 : match.start()] == "/":
             return Said(spoken, end=match.end("per") - len(match["per"]) - 1)  # XP/2003/Vista: names in a row
         if match["per"]:
@@ -93,6 +97,11 @@ class Quantities:
         """The words of an amount or a range with its scale and unit."""
         scale = (match["scale"] or "").strip()
         point = self.point != self._is_group(match["to"] or match["amount"], match, paragraph, unit)
+        point = point or (
+            paragraph.pointed and not isinstance(unit, Currency) and not self._counts(match, paragraph)
+        )
+        if match["to"] and match["amount"].startswith(("0.", "0,")):  # 0.000-1.000: no group begins with 0
+            point = match["amount"][1] == "."
         last = parse(match["to"] or match["amount"], point=point)
         if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
             return _price(last, unit)
@@ -128,10 +137,12 @@ class Quantities:
             return False
         if isinstance(unit, Currency) or written.endswith("000"):
             return True
+        return unit is None and self._counts(match, paragraph)
+
+    def _counts(self, match: re.Match[str], paragraph: Paragraph) -> bool:
+        """True before a noun of what is counted, of which nobody has a part: 1.200 personas."""
         noun = _PLURAL_NOUN.match(paragraph.text, match.end())
-        return (
-            unit is None and noun is not None and noun.group(1) not in words("measured") | words("not-noun")
-        )
+        return noun is not None and noun.group(1) not in words("measured") | words("not-noun")
 
 
 def _is_round(amount: Amount) -> bool:

@@ -17,7 +17,9 @@ _AFTER = r"(?![^\W_]|\.?[ºª])"
 _NUMERAL = re.compile(rf"(?<![^\W_])([IVXLC]+)(?: ?[-–] ?([IVXLC]+))?{_AFTER}")
 _SMALL = re.compile(rf"(?<![^\W_])([ivxl]+)(?: ?[-–] ?([ivxl]+))?{_AFTER}")
 _ITEM = re.compile(r"(?:(?<=\()|(?<!\S))(?![vx]\))[ivx]{1,5}(?=\)\s)")
-_ALONE = re.compile(rf"(?<![^\W_])(?:(?!XL\b|L[IVX]\b)[IVXL]{{2,}}|M[MDCLXVI]{{3,}}){_AFTER}")
+_ALONE = re.compile(
+    rf"(?<![^\W_])(?<!\b[a-z]{{2}}-)(?:(?!XL\b|L[IVX]\b)[IVXL]{{2,}}|M[MDCLXVI]{{3,}}){_AFTER}"
+)
 _SEPARATOR = re.compile(r", | (?:y|e|o|al?) ")
 _SURNAME = re.compile(r"\. ([A-ZÁÉÍÓÚÑ]\w+)")
 _NOUN = re.compile(r" ([^\W\d_]+)")
@@ -91,7 +93,9 @@ def _small(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _item(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """The number of an item: ii) or (ii); v) and x) are letters."""
-    return Said(_cardinal(match.group())) if value(match.group()) else None
+    before = paragraph.text[max(0, match.start() - _NEAR) : match.start()]
+    inside = before.count("(") > before.count(")") and not before.endswith("(")  # (as in vi)
+    return Said(_cardinal(match.group())) if value(match.group()) and not inside else None
 
 
 def _division(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -100,6 +104,7 @@ def _division(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         or f"{match.group()} =" in paragraph.text
         or f"{match.group()}=" in paragraph.text
     )
+    lone = lone or paragraph.follows("[Ss]in título ", match.start())  # Sin título X: a letter for any number
     return _each(match, _cardinal) if not lone and _after("division", match, paragraph) else None
 
 

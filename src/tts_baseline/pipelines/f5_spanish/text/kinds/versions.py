@@ -14,7 +14,12 @@ _LETTER_POINT = re.compile(r"(?<![^\W_])[A-Z]\.\d{2,}(?![^\W_]|[.,]\d)")
 _BEFORE_LETTERS = re.compile(r"(?<![^\W_])\d+(?:\.\d+)+(?:-\d+)?(?:\.?[^\W\d_]+\d*)(?![^\W_])")
 _THREE_PARTS = re.compile(r"(?<![^\W_])\d+(?:\.\d+){2,}-\d+(?:\.\d+)*(?![^\W_]|-\d)")
 _LETTERED = re.compile(r"(?<![\w.,])\d+(?:(?:\.\d+)+\.[a-z]|\.[xX])(?![^\W_]|\.\w)")
-_AFTER_WORD = re.compile(r"(?<=\b[Vv]ersi[oó]n )\d+(?:\.\d+)+(?![^\W_]|[-.,:]\d)")
+# After these words a point never groups thousands: la figura 16.190.
+_AFTER_WORD = re.compile(
+    r"(?:(?<=\b[Vv]ersi[oó]n )|(?<=\b[Ff]igura )|(?<=\b[Ee]cuación )"
+    r"|(?<=\bTabla )|(?<=\bSección )|(?<=\bEjemplo ))"
+    r"\d+(?:\.\d+)+(?![^\W_]|[-.,:]\d)"
+)
 _PIECE = re.compile(r"[^\W\d_]+|\d+|\.")
 
 
