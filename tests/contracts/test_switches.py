@@ -186,13 +186,15 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.parametrize(("pipeline", "name"), list(SWITCHES))
 def test_a_registered_switch_keeps_its_contract(
-    pipeline: str, name: str, device: str, version: str, folder: Path
+    pipeline: str, name: str, device: str, version: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch = SWITCHES[pipeline, name]
     try:
         choose({name: switch}, [name], pipeline=pipeline, device=device)
     except SettingsError as refused:
         pytest.skip(refused.what)
+    if name == "draft_verify":  # a random model has nothing but bad drafts
+        monkeypatch.setattr("tts_baseline.pipelines.f5_spanish.solver.drafting.fault", lambda *_: "")
     maker, subject = BUILD[pipeline]
     steps = 16 if switch.spec.stage == "solver" else 4
     measure = check_switch(switch, maker(device, folder / version, version, steps), REQUESTS, subject=subject)

@@ -41,7 +41,7 @@ def fewer_steps(parts: Parts, steps: int) -> Parts:
 
     Raises SettingsError where the settings ask for no more.
     """
-    solver = _solver_of(parts)
+    solver = solver_of(parts)
     if solver.steps <= steps:
         raise SettingsError(
             f"the switch epss_{steps} makes {steps} steps, and the settings ask for {solver.steps}",
@@ -65,7 +65,7 @@ def unguided_from(parts: Parts, time: float) -> Parts:
 
     Raises SettingsError where no step begins after it.
     """
-    solver = _solver_of(parts)
+    solver = solver_of(parts)
     spared = sum(each > time for each in solver.times)
     if not spared:
         raise SettingsError(
@@ -88,7 +88,8 @@ def proof_of_guidance(parts: Parts) -> Proof | None:
     )
 
 
-def _solver_of(parts: Parts) -> EulerSolver:
+def solver_of(parts: Parts) -> EulerSolver:
+    """The reference's own solver; PipelineError where another switch has put one in its place."""
     if not isinstance(parts.solver, EulerSolver):
         raise PipelineError(
             f"the solver is a {type(parts.solver).__name__}, and a switch needs the reference's own",

@@ -15,7 +15,7 @@ SPEC = SwitchSpec(
     stage="solver",
     equality="perceptual",
     bound=15.0,  # random small models give 27 and 22 dB
-    excludes=("epss_12", "epss_7", "guidance_interval"),
+    excludes=("epss_12", "epss_7", "guidance_interval", "draft_verify"),
 )
 
 

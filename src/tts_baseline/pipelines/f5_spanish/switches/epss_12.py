@@ -15,7 +15,7 @@ SPEC = SwitchSpec(
     stage="solver",
     equality="perceptual",
     bound=25.0,  # random small models give 41 and 34 dB
-    excludes=("epss_10", "epss_7", "guidance_interval"),
+    excludes=("epss_10", "epss_7", "guidance_interval", "draft_verify"),
 )
 
 

@@ -15,7 +15,7 @@ SPEC = SwitchSpec(
     stage="solver",
     equality="perceptual",
     bound=8.0,  # random small models give 18 and 12 dB
-    excludes=("epss_12", "epss_10", "guidance_interval"),
+    excludes=("epss_12", "epss_10", "guidance_interval", "draft_verify"),
 )
 
 

@@ -15,7 +15,7 @@ SPEC = SwitchSpec(
     stage="solver",
     equality="perceptual",
     bound=8.0,  # random small models give 18 and 12 dB
-    excludes=("epss_12", "epss_10", "epss_7"),
+    excludes=("epss_12", "epss_10", "epss_7", "draft_verify"),
 )
 UNTIL = (
     0.5  # Kynkäänniemi et al. 2024 (arXiv:2404.07724) guide in an interval; the end is chosen (docs/speed.md)
