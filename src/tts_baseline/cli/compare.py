@@ -3,10 +3,14 @@
 A RUN is judged against the baselines as they are now; nothing is measured. With --against or
 --against-optimize both are measured now, in fresh processes that take turns, until every verdict is in.
 
+Two or more files of pytest-benchmark (`--benchmark-json`), or a run beside one, are sessions: the last is
+compared with those before it, as times are compared.
+
 With --play both recordings of a case are played: its golden, then this run's.
 
 example: tts-baseline compare last --case hola --play
          tts-baseline compare --against main
+         tts-baseline compare before.json now.json
          tts-baseline compare --optimize bf16 --against-optimize none
 """
 
@@ -22,8 +26,9 @@ from tts_baseline.core.errors import SettingsError, SuiteError
 from tts_baseline.core.options import OPTIONS
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.settings import switches
+from tts_baseline.report import benchmarks as rounds
 from tts_baseline.report import judgement as report
-from tts_baseline.session import compare, play
+from tts_baseline.session import benchmarks, compare, play
 from tts_baseline.session.judge.escalate import AUTO, NEVER
 from tts_baseline.session.outcome import explained, failing
 from tts_baseline.session.project import Project
@@ -38,7 +43,7 @@ _OF_RUNS = ("load", "soak", "memray", "gpu")  # which is not measured again here
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Which run, or what against what, and whether one case is of interest."""
     parser.add_argument(
-        "run", metavar="RUN", nargs="?", help="id, part of an id, `last`, or a downloaded folder"
+        "run", metavar="RUN", nargs="*", help="id, part of an id, `last`, or a downloaded folder; or sessions"
     )
     parser.add_argument("--case", metavar="ID", help="only this case of RUN, with its verdicts one by one")
     parser.add_argument("--play", action="store_true", help="play that case: its golden, then this run's")
@@ -52,6 +57,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def act(options: argparse.Namespace) -> int:
     """0, or 1 where a verdict fails the build."""
     project = _common.opened(options)
+    named = options.run
+    if len(named) > 1 or any(map(benchmarks.is_file, named)):
+        return _sessions(project, options)
+    options.run = named[0] if named else None
     if options.play and (options.run is None or options.case is None):
         raise SettingsError("--play plays one case of a run: name both", hint=_PLAY)
     if options.run is None:
@@ -80,6 +89,25 @@ def act(options: argparse.Namespace) -> int:
     if options.play:
         play.case(project, outcome, options.case, _common.progress())
     return _common.status(project, only)
+
+
+def _sessions(project: Project, options: argparse.Namespace) -> int:
+    names = options.run
+    if len(names) < 2:
+        raise SettingsError(
+            "one session is compared with nothing", hint=f"tts-baseline compare before.json {names[0]}"
+        )
+    if not any(map(benchmarks.is_file, names)):
+        raise SettingsError(
+            "two runs are compared by accepting one of them",
+            hint=f"tts-baseline accept {names[0]}, then tts-baseline compare {names[-1]}",
+        )
+    verdicts = benchmarks.compared(project, names)
+    if options.json:
+        say_json(rounds.as_json(verdicts))
+    else:
+        say(rounds.terminal(verdicts, len(names) - 1))
+    return int(benchmarks.is_failing(project, verdicts))
 
 
 def _side_by_side(project: Project, options: argparse.Namespace) -> int:

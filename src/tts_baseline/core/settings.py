@@ -54,6 +54,7 @@ class Settings(Record, frozen=True, kw_only=True):
     soak: int = 0
     memray: bool = False
     gpu: float = 0.0
+    benchmark: bool = False
     report: str = ".tts-baseline"
     restarts: int = _FEWEST_RESTARTS
     timeout: float = 60.0  # chosen: a sentence that takes longer is taken for stuck

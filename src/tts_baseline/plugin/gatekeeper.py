@@ -19,6 +19,7 @@ from tts_baseline.plugin.asked import asked_folder, chosen_cases, forget, mark
 from tts_baseline.plugin.fixtures import ours, uncalled
 from tts_baseline.plugin.items import PREFIX, SuiteItem, suite_items
 from tts_baseline.plugin.measured import MEASURED, Measurements
+from tts_baseline.plugin.rounds import Rounds
 from tts_baseline.plugin.selection import Selection
 from tts_baseline.plugin.verdicts import check_called, check_claims, check_readings
 from tts_baseline.report.format import View
@@ -48,6 +49,7 @@ class Gatekeeper:
         self.project = _project(config)
         self.measured = config.stash[MEASURED] = Measurements(self.project)
         self.selection = Selection.of(config)
+        self.rounds = Rounds(self.project, config) if self.project.settings.benchmark else None
         config.args[:] = self.selection.tests
 
     # --- what is collected
@@ -151,6 +153,8 @@ class Gatekeeper:
             forget(item)
             raise
         check_called(uncalled(item))
+        if self.rounds:
+            self.rounds.check(item)
         self._judge(item)
         return result
 
