@@ -129,6 +129,8 @@ def made(folder: Path) -> None:
 class Samplers:
     """From noise to a mel by every arm: a function of the frames and the steps."""
 
+    arms = ARMS
+
     def __init__(self, folder: Path, blocks: int) -> None:
         from f5_tts.infer import utils_infer
         from f5_tts.model import DiT
@@ -175,7 +177,7 @@ class Samplers:
         from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver
 
         if (arm, steps) not in self._networks:
-            chosen = choose(switches("f5_spanish"), ARMS[arm], pipeline="f5_spanish", device="cpu")
+            chosen = choose(switches("f5_spanish"), self.arms[arm], pipeline="f5_spanish", device="cpu")
             reference = Parts(network=self._reference, solver=EulerSolver(steps=steps), vocoder=None)
             self._networks[arm, steps] = applied(chosen, reference)
         return self._networks[arm, steps]

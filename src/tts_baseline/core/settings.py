@@ -51,6 +51,7 @@ class Settings(Record, frozen=True, kw_only=True):
     load_workers: int = 2  # chosen: two show whether processes hinder each other, and hold two models
     load_seconds: float = 5.0  # chosen: of a level, of which there are about ten
     load_deadline: float | None = None
+    load_wait: float | None = None
     soak: int = 0
     memray: bool = False
     gpu: float = 0.0
@@ -150,7 +151,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _checked(settings: Settings) -> Settings:
-    for name in ("timeout", "load_timeout", "budget", "load_seconds", "load_deadline"):
+    for name in ("timeout", "load_timeout", "budget", "load_seconds", "load_deadline", "load_wait"):
         number = getattr(settings, name)
         if number is not None and not 0 < number < math.inf:
             raise SettingsError(f"{name} must be more than 0 seconds and finite, not {number:g}", hint=_HELP)

@@ -71,13 +71,15 @@ class Traffic(_Record, frozen=True, kw_only=True):
     """One measurement under load, way in, and what every answer was proven by.
 
     `knees` are the throughputs at the knee, one a pass. `deadline_s` is None for real time: an answer within
-    the seconds of its own audio. `proven` counts answers by what proved them; `checked` are all that had a
+    the seconds of its own audio. `wait_s` is how long a request waits at most for others of its length, where
+    those are answered together. `proven` counts answers by what proved them; `checked` are all that had a
     sound.
     """
 
     way: Way
     workers: bounds.Natural = 1
     deadline_s: bounds.Duration | None = None
+    wait_s: bounds.Duration | None = None
     levels: tuple[LoadLevel, ...]
     knees: tuple[bounds.NotNegative, ...] = ()
     checked: bounds.Natural = 0

@@ -11,6 +11,7 @@ import pytest
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
 from tts_baseline.measure.traffic.answers import Speech
+from tts_baseline.measure.traffic.batching import BatchPolicy
 from tts_baseline.measure.traffic.systems import Batcher, Pool
 
 
@@ -106,7 +107,7 @@ def test_a_batch_has_what_came_together_and_what_came_while_it_was_busy() -> Non
         go_on.set()
         return await asyncio.gather(*first, *later)
 
-    with Batcher(together, most=4) as batch:
+    with Batcher(together, BatchPolicy(4)) as batch:
         assert lengths(asyncio.run(arrive(batch))) == [1, 2, 3, 1, 2, 3, 4, 5]
     assert sizes == [3, 4, 1]
 
@@ -120,14 +121,14 @@ def test_the_failure_of_a_batch_is_the_answer_to_each_of_it_and_the_next_goes_on
             raise RequestFailed("no")
         return [sound_of(request) for request in requests]
 
-    with Batcher(together, most=2) as batch:
+    with Batcher(together, BatchPolicy(2)) as batch:
         answers = asyncio.run(all_of(batch, texts(3)))
     assert [isinstance(answer, RequestFailed) for answer in answers] == [True, True, False]
     assert calls == [2, 1]
 
 
 def test_a_batch_that_answers_too_few_is_an_error_and_no_wait() -> None:
-    with Batcher(lambda requests: [sound_of(requests[0])], most=8) as batch:
+    with Batcher(lambda requests: [sound_of(requests[0])], BatchPolicy(8)) as batch:
         answers = asyncio.run(asyncio.wait_for(all_of(batch, texts(2)), 20))
     assert [str(answer) for answer in answers] == ["2 requests were answered by 1 sounds"] * 2
 
@@ -140,6 +141,20 @@ def test_a_batch_is_never_larger_than_its_most(most: int) -> None:
         sizes.append(len(requests))
         return [sound_of(request) for request in requests]
 
-    with Batcher(together, most=most) as batch:
+    with Batcher(together, BatchPolicy(most)) as batch:
         assert lengths(asyncio.run(all_of(batch, texts(10)))) == list(range(1, 11))
     assert max(sizes) == most
+
+
+def test_requests_of_one_length_wait_for_each_other_and_not_for_ever() -> None:
+    batches: list[list[str]] = []
+
+    def together(requests):
+        batches.append([request.text for request in requests])
+        return [sound_of(request) for request in requests]
+
+    said = ["a" * 10, "a" * 40, "a" * 11, "a" * 9, "a" * 41]
+    with Batcher(together, BatchPolicy(3, wait_s=0.05)) as batch:
+        answers = asyncio.run(asyncio.wait_for(all_of(batch, [Request(text=text) for text in said]), 20))
+    assert lengths(answers) == [10, 40, 11, 9, 41]
+    assert [sorted(map(len, texts)) for texts in batches] == [[9, 10, 11], [40, 41]]

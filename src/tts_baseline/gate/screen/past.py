@@ -46,4 +46,4 @@ def _is_alike_under_load(run: Run, past: Run, like: Alike) -> bool:
     if now is None or then is None:
         return False
     same = {case.id for case in run.cases} == {case.id for case in past.cases} == like.cases
-    return same and (now.way, now.workers) == (then.way, then.workers)
+    return same and (now.way, now.workers, now.wait_s) == (then.way, then.workers, then.wait_s)

@@ -17,6 +17,7 @@ from tts_baseline.core.traffic import LoadLevel, Mixup, Traffic, Way
 from tts_baseline.core.units import seconds
 from tts_baseline.measure.traffic.answers import Response, Speech
 from tts_baseline.measure.traffic.arrivals import deck, poisson
+from tts_baseline.measure.traffic.batching import BatchPolicy
 from tts_baseline.measure.traffic.figures import is_past_knee, knee, of_closed, of_open
 from tts_baseline.measure.traffic.identity import Court, Delivered
 from tts_baseline.measure.traffic.loops import LevelLength, closed, open_loop
@@ -81,6 +82,7 @@ def take(
         way=way,
         workers=members if way in ("workers", "stream") else 1,
         deadline_s=project.settings.load_deadline,
+        wait_s=project.settings.load_wait if way == "batch" else None,
         levels=levels,
         knees=knees,
         checked=bench.checked,
@@ -106,7 +108,8 @@ def _system(project: Project, way: Way, stack: ExitStack) -> tuple[Pool | Batche
         for _ in range(count)
     ]
     if way == "batch":
-        return stack.enter_context(Batcher(seats[0].together, most=CLIENTS[-1])), 1, ()
+        policy = BatchPolicy(CLIENTS[-1], settings.load_wait)
+        return stack.enter_context(Batcher(seats[0].together, policy)), 1, ()
     if way == "stream":
         if not seats[0].streams:
             raise SettingsError(
