@@ -528,8 +528,8 @@ def generator() -> Any:
 @pytest.mark.parametrize(
     ("samples", "says"),
     [
-        (np.zeros((2, 100)), "the shape (2, 100)"),
-        (np.zeros((100, 2)), "the shape (100, 2)"),
+        (np.arange(200.0).reshape(2, 100), "the shape (2, 100)"),
+        (np.arange(200.0).reshape(100, 2), "the shape (100, 2)"),
         (np.zeros((1, 1, 100)), "the shape (1, 1, 100)"),
         (np.float32(0.5), "the shape ()"),
         (np.zeros(4, np.int32), "of type int32"),
@@ -575,7 +575,7 @@ def test_a_sample_rate_that_is_none_is_refused(rate: Any, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "result", [None, "hola", WAVE, (WAVE,), (WAVE, 16000, "more"), {"samples": WAVE}, generator()]
+    "result", [None, "hola", WAVE, (WAVE,), (WAVE, 16000, "more"), {"samples": WAVE}, b"\0\0", iter([WAVE])]
 )
 def test_an_answer_of_another_kind_is_refused(result: Any) -> None:
     with pytest.raises(RequestFailed, match="not an Utterance or"):

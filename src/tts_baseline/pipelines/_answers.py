@@ -10,6 +10,7 @@ from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.excerpts import described
 from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Phone, Utterance
+from tts_baseline.pipelines._shapes import mono, pair_of, plain
 from tts_baseline.pipelines._wordings import FORMS, RETURN, remedy, samples_remedy, shown
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ def utterance(result: object, *, where: str = "") -> Utterance:
     """What a pipeline returned, an Utterance or (samples, sample rate), as an Utterance to rely on.
 
     Its samples are a copy: one-dimensional contiguous float32, as many as were returned, NaN included.
-    float16, float32 and float64 keep their values, int16 is divided by 32768, (1, n) and (n, 1) become (n,).
+    float16, float32 and float64 keep their values, int16 is divided by 32768, (1, n) and (n, 1) become (n,),
+    and so do channels that are equal. Tensors of torch are taken from any device. In place of a pair: the
+    bytes of a WAV or FLAC file, its path, and a generator of chunks, each of which is any of all these.
 
     Raises RequestFailed for other shapes and types, more than 16,000,000 samples, a sample rate that is no
     whole number from 4,000 to 192,000 Hz, stage times that are not seconds, and a text that is none.
@@ -39,6 +42,7 @@ def utterance(result: object, *, where: str = "") -> Utterance:
             phones=_phones(result.phones, where),
             text=text(result.text, where),
         )
+    result = pair_of(result, where, lambda chunk: utterance(chunk, where=where))
     if hint := remedy(result):
         what = f"the pipeline returned {shown(result)}, not an Utterance or (samples, sample_rate)"
         raise RequestFailed(what, where=where, hint=hint)
@@ -62,7 +66,7 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
     import numpy as np  # not at the top: the session resolves names with this module, in pytest's process
 
     try:
-        array = np.asarray(value)
+        array = np.asarray(plain(value))
     except Exception as error:
         what = f"the samples are {shown(value)}, and no array: {described(error)}"
         raise RequestFailed(what, where=where, hint=samples_remedy(value)) from error
@@ -71,8 +75,7 @@ def _samples(value: object, where: str) -> np.ndarray[Any, Any]:
         of = "" if array.dtype.kind == "O" else f" of type {array.dtype}"
         what = f"the samples are {shown(value)}{of}, not float in [-1, 1] or int16"
         raise RequestFailed(what, where=where, hint=samples_remedy(value, array.dtype.name))
-    if array.ndim == 2 and 1 in array.shape:
-        array = array.reshape(-1)
+    array = mono(array)
     if array.ndim != 1:
         what = f"the samples have the shape {array.shape}; mono is one row of samples, (n,)"
         raise RequestFailed(what, where=where, hint=samples_remedy(value, array.dtype.name, array.shape))

@@ -121,7 +121,8 @@ def build(target: str, settings: Mapping[str, Any], *, device: str, optimize: tu
     options = {n: p for n, p in parameters.items() if n != takes_text[0] and p.kind not in _ANY_NUMBER}
     arguments = _arguments(target, options, settings, device, optimize)
     _check_optimize(target, attribute, optimize, arguments)
-    return _OfText(speak=functools.partial(attribute, **arguments), target=target)
+    own = _OfChunks if inspect.isgeneratorfunction(attribute) else _OfText
+    return own(speak=functools.partial(attribute, **arguments), target=target)
 
 
 class _OfText(Struct, frozen=True):
@@ -130,6 +131,13 @@ class _OfText(Struct, frozen=True):
 
     def synthesize(self, request: Request) -> Utterance:
         return utterance(self.speak(request.text), where=self.target)
+
+
+class _OfChunks(_OfText, frozen=True):
+    """A generator function of one text: what it yields is a stream, too."""
+
+    def stream(self, request: Request) -> object:
+        return self.speak(request.text)
 
 
 def _run(step: Callable[[], Any], target: str, what: str, *, hint: str = "") -> Any:
