@@ -208,3 +208,15 @@ def test_a_code_ends_before_a_fraction_of_one_sign_and_the_next_code_stays_whole
     lasts = {chunk.last for chunk in plan.chunks}
     assert [span.written for span in plan.spans] == ["MXN 100", "íz9x", "u98"]
     assert not [span for span in plan.spans if any(span.first <= last < span.last for last in lasts)]
+
+
+def test_a_chunk_divides_a_verb_rather_than_a_span() -> None:
+    """está | abierto and ochenta | está are held together, too: of three that are, the span is whole."""
+    plan = planned("Sr. K. no El puert$ 8080 está abierto.b", size=40)
+    lasts = {chunk.last for chunk in plan.chunks}
+    assert "abierto.b" in [span.written for span in plan.spans]
+    assert not [span for span in plan.spans if any(span.first <= last < span.last for last in lasts)]
+
+
+def test_a_sign_that_is_left_out_ends_a_word_beside_a_letter_that_is_replaced() -> None:
+    assert planned("ģ⸟rtes").text.split() == ["g", "rtes"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -118,18 +118,25 @@ class Script:
         return (*parts[:-1], replace(parts[-1], length=rest))
 
     def split(
-        self, first: int, last: int, places: Sequence[int], limit: float, short: float = math.inf
+        self,
+        first: int,
+        last: int,
+        places: Sequence[int],
+        limit: float,
+        short: float = math.inf,
+        whole: Collection[int] = frozenset(),
     ) -> list[Piece]:
         """The tokens in pieces up to the limit in bytes, broken at the best places (see `ranks`).
 
         The first is no larger than `short` where nothing is divided for it; a word that is larger than the
-        limit is cut between syllables, or if necessary inside one.
+        limit is cut between syllables, or if necessary inside one. Where no place is good, a verb is divided
+        rather than a span, whose tokens are in `whole`.
         """
         if short < limit:
-            head = self.split(first, last, places, short)[0]
-            whole = head.part is None and (head.last == last or places[head.last] > NEVER)
-            if whole and any(map(str.isalnum, self.text(head))):
-                return [head, *self.split(head.last + 1, last, places, limit)]
+            head = self.split(first, last, places, short, whole=whole)[0]
+            good = head.part is None and (head.last == last or places[head.last] > NEVER)
+            if good and any(map(str.isalnum, self.text(head))):
+                return [head, *self.split(head.last + 1, last, places, limit, whole=whole)]
         pieces = []
         while first <= last:
             reach = min(last, furthest(self.totals, first, limit + self.gaps[first]))
@@ -140,7 +147,8 @@ class Script:
                 first += 1
                 continue
             end = reach if reach == last else best_break(places, self.totals, first, reach)
-            end = reach if end is None else end
+            if end is None:
+                end = next((place for place in range(reach, first - 1, -1) if place not in whole), reach)
             pieces.append(Piece(first, end))
             first = end + 1
         return pieces

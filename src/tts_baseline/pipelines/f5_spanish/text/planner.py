@@ -186,12 +186,13 @@ def _chunks(
     planned: list[Chunk] = []
     omissions: list[Omission] = []
     cut: dict[str, None] = {}
+    within = inside(spans)
     for stretch in stretches:
         manner = deliveries[stretch.first]
         bytes_per_s = manner.pace.bytes_per_s * manner.model_speed
         limit = bytes_per_s * manner.pace.speech_s
         short = limit if planned else min(limit, bytes_per_s * short_s)
-        for piece in script.split(stretch.first, stretch.last, places, limit, short):
+        for piece in script.split(stretch.first, stretch.last, places, limit, short, within):
             if not any(token.kind == "word" for token in tokens[piece.first : piece.last + 1]):
                 omissions.append(
                     Omission(what=script.text(piece).strip(), reason="more marks than a chunk holds")

@@ -154,6 +154,8 @@ class Vocabulary:
         between = all(char.isalnum() or char in _IN_WORDS for char in around if char) and all(around)
         if not spoken and between and any(unicodedata.category(char)[0] in "NPS" for char in match.group()):
             spoken = " "
+        if spoken[-1:].isalnum() and around[1].isalnum() and _is_sign(left_out[-1][-1:]):
+            spoken += " "  # a sign that is left out still ends a word
         return spoken, [_omission(part) for part in left_out if part]
 
     def _said(self, char: str, *, alone: bool = False) -> str | None:
@@ -206,6 +208,10 @@ def _replacements(*, alone: bool) -> dict[str, str]:
     capitals = {char.upper(): name for char, name in called.items() if char.upper().lower() == char}
     called = capitals | called
     return {char: f" {name} " for char, name in called.items()} | names(data.character, "")
+
+
+def _is_sign(char: str) -> bool:
+    return bool(char) and unicodedata.category(char)[0] in "NPS"
 
 
 def _omission(part: str) -> Omission:
