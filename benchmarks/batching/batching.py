@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import geometric_mean
 
 from tts_baseline.measure.traffic.arrivals import poisson
-from tts_baseline.measure.traffic.batching import BatchPolicy, Waiting, due, look_again
+from tts_baseline.measure.traffic.batching import BatchPolicy, WaitingRequest, due, look_again
 
 RESULTS = Path(__file__).parent / "results.json"
 CLIENTS, REQUESTS, SEEDS = 8, 2000, 5
@@ -48,7 +48,7 @@ def closed(shared: float, wait: float | None) -> float:
 def _closed(shared: float, wait: float | None, seed: int) -> float:
     dice = random.Random(seed)
     policy = BatchPolicy(CLIENTS, wait)
-    waiting = [Waiting(dice.choice(LENGTHS), 0.0) for _ in range(CLIENTS)]
+    waiting = [WaitingRequest(dice.choice(LENGTHS), 0.0) for _ in range(CLIENTS)]
     now, answered = 0.0, 0
     while answered < REQUESTS:
         chosen = due(waiting, now, policy)
@@ -58,7 +58,7 @@ def _closed(shared: float, wait: float | None, seed: int) -> float:
         now += cost([waiting[index] for index in chosen], shared)
         answered += len(chosen)
         waiting = [each for index, each in enumerate(waiting) if index not in chosen]
-        waiting += [Waiting(dice.choice(LENGTHS), now) for _ in chosen]
+        waiting += [WaitingRequest(dice.choice(LENGTHS), now) for _ in chosen]
     return answered / now
 
 
@@ -70,8 +70,8 @@ def p95(shared: float, wait: float | None) -> float:
 def _p95(shared: float, wait: float | None, seed: int) -> float:
     dice = random.Random(seed)
     policy = BatchPolicy(CLIENTS, wait)
-    coming = [Waiting(dice.choice(LENGTHS), at) for at in poisson(0.7, REQUESTS, seed)]
-    waiting: list[Waiting] = []
+    coming = [WaitingRequest(dice.choice(LENGTHS), at) for at in poisson(0.7, REQUESTS, seed)]
+    waiting: list[WaitingRequest] = []
     latencies: list[float] = []
     now = 0.0
     while coming or waiting:
@@ -88,7 +88,7 @@ def _p95(shared: float, wait: float | None, seed: int) -> float:
     return sorted(latencies)[int(0.95 * len(latencies))]
 
 
-def cost(batch: list[Waiting], shared: float) -> float:
+def cost(batch: list[WaitingRequest], shared: float) -> float:
     """The seconds of a batch, in those of one answer: a pass for each bucket of lengths."""
     passes = len({LENGTHS.index(each.length) // 2 for each in batch})
     return shared * passes + (1 - shared) * len(batch)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tts_baseline.measure.traffic.batching import BatchPolicy, Waiting, due, look_again
+from tts_baseline.measure.traffic.batching import BatchPolicy, WaitingRequest, due, look_again
 
 POLICY = BatchPolicy(3, wait_s=1.0)
 
 
-def since(*moments: float, length: float = 10.0) -> list[Waiting]:
-    return [Waiting(length, moment) for moment in moments]
+def since(*moments: float, length: float = 10.0) -> list[WaitingRequest]:
+    return [WaitingRequest(length, moment) for moment in moments]
 
 
 @pytest.mark.parametrize(
@@ -18,28 +18,33 @@ def since(*moments: float, length: float = 10.0) -> list[Waiting]:
     [
         ([], 5.0, POLICY, []),
         (since(0.0, 0.1, 0.2, 0.3), 0.3, BatchPolicy(3), [0, 1, 2]),
-        ([Waiting(10, 0.0), Waiting(99, 0.0)], 0.0, BatchPolicy(3), [0, 1]),
+        ([WaitingRequest(10, 0.0), WaitingRequest(99, 0.0)], 0.0, BatchPolicy(3), [0, 1]),
         (since(0.0, 0.5), 0.9, POLICY, []),
         (since(0.0, 0.5), 1.0, POLICY, [0, 1]),
         (since(0.0, 0.5, 0.6), 0.6, POLICY, [0, 1, 2]),
         (since(0.0, 0.5, 0.6, 0.7), 0.7, POLICY, [0, 1, 2]),
-        ([Waiting(10, 0.0), Waiting(20, 0.1)], 1.0, POLICY, [0]),
-        ([Waiting(10, 0.0), Waiting(20, 0.1)], 1.1, POLICY, [0]),
+        ([WaitingRequest(10, 0.0), WaitingRequest(20, 0.1)], 1.0, POLICY, [0]),
+        ([WaitingRequest(10, 0.0), WaitingRequest(20, 0.1)], 1.1, POLICY, [0]),
         # A full bucket need not wait for an older request of another length.
-        ([Waiting(10, 0.0), *since(0.1, 0.2, 0.3, length=30.0)], 0.3, POLICY, [1, 2, 3]),
-        ([Waiting(10, 0.0), Waiting(12.5, 0.1), Waiting(12.6, 0.1)], 1.0, POLICY, [0, 1]),
+        ([WaitingRequest(10, 0.0), *since(0.1, 0.2, 0.3, length=30.0)], 0.3, POLICY, [1, 2, 3]),
+        (
+            [WaitingRequest(10, 0.0), WaitingRequest(12.5, 0.1), WaitingRequest(12.6, 0.1)],
+            1.0,
+            POLICY,
+            [0, 1],
+        ),
         # Whoever has waited long enough is one of those who are answered.
         (since(0.2, 0.0, 0.2, 0.2)[1:] + since(0.0), 1.0, POLICY, [0, 1, 2]),
     ],
 )
 def test_who_is_answered_now(
-    waiting: list[Waiting], now: float, policy: BatchPolicy, answered: list[int]
+    waiting: list[WaitingRequest], now: float, policy: BatchPolicy, answered: list[int]
 ) -> None:
     assert due(waiting, now, policy) == answered
 
 
 def test_nobody_waits_longer_than_the_bound_for_others() -> None:
-    waiting = [Waiting(length, 0.1 * number) for number, length in enumerate((10, 50, 250, 11, 52))]
+    waiting = [WaitingRequest(length, 0.1 * number) for number, length in enumerate((10, 50, 250, 11, 52))]
     while waiting:
         now = look_again(waiting, POLICY)
         assert now <= min(each.since for each in waiting) + 1.0

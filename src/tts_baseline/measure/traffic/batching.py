@@ -13,7 +13,7 @@ SPREAD = (
 )
 
 
-class Waiting(NamedTuple):
+class WaitingRequest(NamedTuple):
     """A request that waits: the length of what it says, in any unit, and since when."""
 
     length: float
@@ -30,7 +30,7 @@ class BatchPolicy(NamedTuple):
     wait_s: float | None = None
 
 
-def due(waiting: Sequence[Waiting], now: float, policy: BatchPolicy) -> list[int]:
+def due(waiting: Sequence[WaitingRequest], now: float, policy: BatchPolicy) -> list[int]:
     """The requests, given in the order in which they came, to answer together now; none where none has to be.
 
     A request is answered with those of its length when they are as many as may be together, or when it has
@@ -49,6 +49,6 @@ def due(waiting: Sequence[Waiting], now: float, policy: BatchPolicy) -> list[int
     return []
 
 
-def look_again(waiting: Sequence[Waiting], policy: BatchPolicy) -> float:
+def look_again(waiting: Sequence[WaitingRequest], policy: BatchPolicy) -> float:
     """When the first of them has waited as long as it may, if nobody comes."""
     return min(each.since for each in waiting) + (policy.wait_s or 0.0)

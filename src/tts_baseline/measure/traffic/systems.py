@@ -14,7 +14,7 @@ from typing import Self
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Request
 from tts_baseline.measure.traffic.answers import Speech
-from tts_baseline.measure.traffic.batching import BatchPolicy, Waiting, due, look_again
+from tts_baseline.measure.traffic.batching import BatchPolicy, WaitingRequest, due, look_again
 
 Member = Callable[[Request], Speech]
 Together = Callable[[Sequence[Request]], Sequence[Speech]]
@@ -60,7 +60,7 @@ class Batcher(_Threads):
     def __init__(self, together: Together, policy: BatchPolicy) -> None:
         super().__init__(1)
         self._together, self._policy = together, policy
-        self._waiting: list[tuple[Request, asyncio.Future[Speech], Waiting]] = []
+        self._waiting: list[tuple[Request, asyncio.Future[Speech], WaitingRequest]] = []
         self._came = asyncio.Event()
         self._work: asyncio.Task[None] | None = None
 
@@ -69,7 +69,7 @@ class Batcher(_Threads):
         loop = asyncio.get_running_loop()
         mine: asyncio.Future[Speech] = loop.create_future()
         length = len(request.text.encode()) / request.speed
-        self._waiting.append((request, mine, Waiting(length, loop.time())))
+        self._waiting.append((request, mine, WaitingRequest(length, loop.time())))
         self._came.set()
         if self._work is None or self._work.done():
             # A task of its own begins when those that are sent at the same moment wait, too.
