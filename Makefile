@@ -169,4 +169,5 @@ $(TEACHER)/done: recipes/dora/requirements.txt
 $(F5_VENV)/done: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m venv $(F5_VENV)
 	$(F5_INSTALL) --editable '.[all,dev,whisper]'
+	$(F5_INSTALL) --no-deps Resemblyzer
 	@touch $@

@@ -69,6 +69,9 @@ def main() -> None:
     )
     parser.add_argument("--model", required=True, help="a Whisper for faster-whisper: folder or hub name")
     parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument(
+        "--first", type=int, default=0, help="the first sentence (22 to 99 chose no threshold)"
+    )
     parser.add_argument("--kept", type=Path, required=True, help="rows that are measured, one a line")
     options = parser.parse_args()
     ears = project_ears.of({"asr": options.model}, Path.cwd())
@@ -78,7 +81,7 @@ def main() -> None:
         [json.loads(line) for line in options.kept.read_text().splitlines()] if options.kept.exists() else []
     )
     until = time.monotonic() + 60 * options.minutes
-    for number in range(len({row["sentence"] for row in rows}), SENTENCES):
+    for number in range(options.first + len({row["sentence"] for row in rows}), SENTENCES):
         if time.monotonic() > until:
             break
         fresh = list(sentence(number, voice, ears))

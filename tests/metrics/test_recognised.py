@@ -14,6 +14,7 @@ from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics import recognised
 from tts_baseline.metrics.asr import cer, changed_words, leaked_words, repeated_words, wer
+from tts_baseline.metrics.features.differences import Difference
 from tts_baseline.metrics.features.transcript import HeardText
 from tts_baseline.metrics.features.word_times import TimedWord
 from tts_baseline.session.ears import spanish
@@ -111,11 +112,24 @@ def test_what_a_recogniser_alone_hears_is_no_changed_word(recogniser):
     assert read(changed_words, "", later, golden=golden).value == 0.0
 
 
-def test_a_change_that_is_elsewhere_in_the_sound_does_not_speak_for_the_recogniser(recogniser):
+def differing(monkeypatch: pytest.MonkeyPatch, start_s: float, speech_s: float) -> None:
+    """Let the two sounds differ at one place."""
+    place = Difference("changed", start_s, start_s + 0.1, start_s, start_s + 0.1, speech_s, pause_s=0.0)
+    monkeypatch.setattr(changed_words, "differences", lambda *_: (place,))
+
+
+@pytest.mark.parametrize(
+    ("start_s", "speech_s", "count"),
+    [(0.5, 0.05, 1), (0.5, 0.049, 0), (1.15, 0.05, 1), (1.25, 0.05, 0), (3.0, 0.1, 0)],
+)
+def test_only_enough_of_a_difference_at_its_place_speaks_for_the_recogniser(
+    recogniser, monkeypatch, start_s, speech_s, count
+):
     golden = speech()
-    cut = np.delete(golden, slice(3 * RATE, 3 * RATE + RATE // 10))
-    recogniser.told |= {golden.size: "uno dos tres cuatro", cut.size: "gato dos tres cuatro"}
-    assert read(changed_words, "", cut, golden=golden).value == 0.0
+    later = np.concatenate([np.zeros(16), golden])
+    recogniser.told |= {golden.size: "uno dos tres cuatro", later.size: "gato dos tres cuatro"}
+    differing(monkeypatch, start_s, speech_s)
+    assert read(changed_words, "", later, golden=golden).value == count
 
 
 def test_a_doubled_word_that_the_recogniser_mends_counts(recogniser):
@@ -128,11 +142,12 @@ def test_a_doubled_word_that_the_recogniser_mends_counts(recogniser):
     assert "no transcript" in reading.note
 
 
-def test_homophones_are_no_changed_words(recogniser):
+def test_homophones_are_no_changed_words(recogniser, monkeypatch):
     golden = speech()
-    cut = np.delete(golden, slice(SPOKEN, SPOKEN + RATE // 10))
-    recogniser.told |= {golden.size: "la vaca ve la casa", cut.size: "la baca be la caza"}
-    assert read(changed_words, "", cut, golden=golden).value == 0.0
+    later = np.concatenate([np.zeros(16), golden])
+    recogniser.told |= {golden.size: "la vaca ve la casa", later.size: "la baca be la caza"}
+    differing(monkeypatch, 1.0, 0.1)
+    assert read(changed_words, "", later, golden=golden).value == 0.0
 
 
 @pytest.mark.parametrize(

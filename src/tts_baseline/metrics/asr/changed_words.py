@@ -24,23 +24,26 @@ SPEC = MetricSpec(
 )
 # research/quality.md 2(c): Whisper-base places a word within 164 ms of where it is, 90 times of 100.
 _BESIDE_S = 0.2
-# chosen: a syllable. So much speech too much or too little is a word that the recogniser has mended.
-_SYLLABLE_S = 0.15
+# As `words` allows: less is not another word, however it is heard.
+_LEAST_S = 0.05
+# chosen: espeak says «el» and «la» in 70 ms. So much speech too much or too little is a word that was
+# mended by the recogniser.
+_WORD_S = 0.06
 
 
 def read(evidence: Evidence) -> Reading:
     """Words of the golden's transcript that are others, lost or added in the utterance's, by how they sound.
 
-    One counts where the two sounds differ at its place too: a recogniser alone proves nothing. Speech of
-    150 ms or more that only one of them has counts as a word: recognisers mend what is said twice, or left
-    out. None for less than 1 s.
+    One counts where the two sounds differ at its place too, by 50 ms of speech: a recogniser alone proves
+    nothing. Speech of 60 ms or more that only one of them has counts as a word: recognisers mend what is said
+    twice, or left out. None for less than 1 s.
     """
 
     def changed(sound: Sound, golden: Sound) -> Measured:
         if reason := quarantined(sound) or quarantined(golden):
             return Measured(None, reason)
         ours, theirs = recognised(sound, evidence), recognised(golden, evidence)
-        places = [place for place in differences(sound, golden) if place.speech_s > 0]
+        places = [place for place in differences(sound, golden) if place.speech_s >= _LEAST_S]
         found = [
             (change, beside)
             for change in changes(theirs.words, ours.words, evidence.region)
@@ -68,7 +71,7 @@ def _meets(span: tuple[float, float], start_s: float, stop_s: float) -> bool:
 
 
 def _is_a_word(place: Difference) -> bool:
-    return place.kind != "changed" and place.speech_s >= _SYLLABLE_S
+    return place.kind != "changed" and place.speech_s >= _WORD_S
 
 
 def _shown(place: Difference) -> str:

@@ -1,0 +1,35 @@
+"""Predicted opinion of the speech, by DNSMOS's network for P.835 (SIG)."""
+
+from __future__ import annotations
+
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
+from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features.dnsmos import dnsmos
+from tts_baseline.metrics.opinions import mean_of, too_short
+from tts_baseline.metrics.pooling import Measured, over_utterances
+
+SPEC = MetricSpec(
+    name="dnsmos_sig",
+    unit="MOS",
+    better="higher",
+    family="quality",
+    decide="median",
+    limit=None,
+    packages=("librosa", "onnxruntime", "soxr", "speechmos"),
+    needs="dnsmos",
+)
+
+
+def read(evidence: Evidence) -> Reading:
+    """The mean over 8 crops of the score, 1 to 5 (Reddy et al. 2021, 2022), for noise suppressors.
+
+    The network hears 9.01 s, as which shorter sound is repeated. None for less than 1 s.
+    """
+    return over_utterances(SPEC, evidence, _opinion)
+
+
+def _opinion(sound: Sound) -> Measured:
+    if reason := too_short(sound):
+        return Measured(None, reason)
+    return mean_of(dnsmos(sound).speech)

@@ -1,0 +1,1 @@
+"""Who is heard: an extra, `[speaker]`, or a network that the project brings."""
