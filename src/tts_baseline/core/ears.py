@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 # The words of a text as they are said in a region, from what is written: numbers and signs become words.
 ReadsOut = Callable[[str, str], str]
-NOTHING: Mapping[str, str] = MappingProxyType({})
 SOFTWARE = "ears."  # before their names among the software of an environment
 _WORD = re.compile(r"[^\W_]+")
 
@@ -26,7 +24,7 @@ class Ears(Struct, frozen=True, kw_only=True):
     `reader` is a function of a module, because it goes to the processes that score.
     """
 
-    models: Mapping[str, str] = NOTHING
+    models: Mapping[str, str] = field(default_factory=dict)
     reader: ReadsOut = as_written
 
     def has(self, needs: str) -> bool:

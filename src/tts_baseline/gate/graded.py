@@ -16,7 +16,7 @@ Decide = Callable[[Mapping[str, Limit]], Verdicts]
 def graded(decided: Verdicts, run: Run, limits: Mapping[str, Limit], decide: Decide) -> Verdicts:
     """The verdicts, where cases have limits of their tags, and where what passes is beyond a soft limit.
 
-    `decide` decides anew under other limits: nothing is, where no limit says so.
+    `decide` decides anew under other limits: nothing is, where no limit of what was judged says so.
     """
     for gate, limit in limits.items():
         taken: set[str] = set()
@@ -25,7 +25,8 @@ def graded(decided: Verdicts, run: Run, limits: Mapping[str, Limit], decide: Dec
             if cases:
                 decided = _of_cases(decided, decide({**limits, gate: own}), gate, cases)
             taken |= cases
-    soft = {gate: limit.soft for gate, limit in limits.items() if limit.soft is not None}
+    judged = {verdict.gate for verdict in decided.combined}
+    soft = {gate: limit.soft for gate, limit in limits.items() if limit.soft is not None and gate in judged}
     if not soft:
         return decided
     tighter = decide({**limits, **soft}).combined

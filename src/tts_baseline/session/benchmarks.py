@@ -16,8 +16,8 @@ from tts_baseline.session.project import Project
 
 
 def is_file(name: str) -> bool:
-    """Whether this names a file of pytest-benchmark, and no run."""
-    return name.endswith(".json")
+    """Whether this names a file of pytest-benchmark, and no run: not the `run.json` of one, either."""
+    return name.endswith(".json") and Path(name).name != "run.json"
 
 
 def compared(project: Project, names: Sequence[str]) -> tuple[RoundsVerdict, ...]:
