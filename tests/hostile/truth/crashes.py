@@ -94,7 +94,7 @@ def _measure(name: str, pitch: float, *, judged: bool = False) -> Callable[[Proj
 
 
 def _compare(project: Project) -> None:
-    comparing.places.kept(project, lambda report: comparing._saved(report, _JUDGED, ()), silent())
+    comparing.places.kept(project, lambda report: comparing.saved(report, _JUDGED, ()), silent())
 
 
 def _commit(project: Project) -> None:
