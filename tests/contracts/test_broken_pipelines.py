@@ -96,10 +96,10 @@ class Loud(Good):
 
 
 class Stereo(Good):
-    """Says it twice."""
+    """Says it twice, once softer."""
 
     def synthesize(self, request: Request) -> Utterance:
-        return Utterance(samples=np.stack([tone(request.text)] * 2), sample_rate=RATE)
+        return Utterance(samples=np.stack([tone(request.text), tone(request.text) / 2]), sample_rate=RATE)
 
 
 class OtherPhones(Good):

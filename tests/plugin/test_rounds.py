@@ -24,14 +24,17 @@ ON = "[tool.tts-baseline]\nbenchmark = true\n"
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """Runs the only test; each of its rounds takes a millisecond of the made clock."""
-    monkeypatch.delenv("CI", raising=False)
+    for name in ("CI", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+        monkeypatch.delenv(name, raising=False)
     pytester.makefile(".toml", pyproject=ON)
     pytester.syspathinsert()
     pytester.makepyfile(test_it=TEST, clock=CLOCK)
 
     def once(*words: str):
         named = ("--tts-baseline", "test_it.py::test_speed", "--benchmark-timer=clock.tick", *words)
-        return pytester.runpytest_inprocess(*named, "-p", "no:cacheprovider", "--benchmark-columns=median")
+        return pytester.runpytest_inprocess(
+            *named, "-p", "no:cacheprovider", "-p", "no:xdist", "--benchmark-columns=median"
+        )
 
     return once
 

@@ -25,6 +25,7 @@ from tts_baseline.report import sound_certificate
 from tts_baseline.report.formats.terminal import footer
 from tts_baseline.session import certified, certify_sound, planting
 from tts_baseline.session.certify_sound import CertifiedSound, SoundPlan, certify
+from tts_baseline.session.measurement import score
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.outcome import outcome_of
 from tts_baseline.session.planting import GoldenCase, Planted, heard
@@ -52,7 +53,7 @@ def voice() -> dict[str, Utterance]:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, voice: dict[str, Utterance]) -> Project:
     """Six goldens of a second; a fault that fails, one without a place, and a harmless change."""
     few = {name: metrics()[name] for name in HEARD}
-    monkeypatch.setattr(planting, "metrics", lambda: few)
+    monkeypatch.setattr(score, "metrics", lambda: few)
     for module, name, value in (
         (certify_sound, "FAULTS", (SOFTER, PAUSE)),
         (certify_sound, "HARMLESS", (LATER,)),
