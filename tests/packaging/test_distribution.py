@@ -15,8 +15,8 @@ import pytest
 from tests.support import REPOSITORY
 from tests.support.pages import blocks
 
-# chosen: goldens of baselines/ and tests/ are 6 MB, sentences that were read 2; recordings would be 20. Voices
-# come on top: a wheel is built of the sdist, and has to speak.
+# chosen: goldens of baselines/ and tests/ are 6 MB, sentences that were read 2; recordings would be 20.
+# Voices come on top: a wheel is built of the sdist, and has to speak.
 MAX_SDIST_BYTES = 9_000_000
 MAX_WHEEL_BYTES = 25_000_000  # chosen: one voice of 10 M parameters in float16, its vocoder, and the code
 VOICES = "src/tts_baseline/voices"
