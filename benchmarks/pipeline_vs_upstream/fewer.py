@@ -31,6 +31,7 @@ TEXTS = (
 )  # fmt: skip
 MANY, FEW, USUAL = 32, 7, 16
 GRID = 32
+FORETELLING = ("estimate", "frames", "tokens", "energy")
 KEPT = {"every 2nd": 2, "2 of 3": 3}  # a step of so many computes the middle blocks
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("voice")
     parser.add_argument("what", nargs="+", choices=("errors", "blocks", "search"))
     parser.add_argument("--jobs", type=int, default=16, help="of `errors`")
+    parser.add_argument("--tries", type=int, default=60, help="schedules of `search`, at most")
     parser.add_argument("--write", action="store_true", help=f"keep them in {RESULTS.name}")
     options = parser.parse_args()
     import torch
@@ -47,7 +49,7 @@ def main() -> None:
     with torch.inference_mode():
         voice = Spoken(options.voice)
         for what in options.what:
-            found = {"errors": errors, "blocks": blocks, "search": search}[what](voice, options.jobs)
+            found = {"errors": errors, "blocks": blocks, "search": search}[what](voice, options)
             print(what, json.dumps(found, indent=1), flush=True)
             if options.write:
                 page = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
@@ -109,11 +111,11 @@ class Spoken:
         return power_db(wanted - wanted.mean(), self.mel(number, times, **more)[0] - wanted)
 
 
-def errors(voice: Spoken, jobs: int) -> dict[str, Any]:
+def errors(voice: Spoken, options: argparse.Namespace) -> dict[str, Any]:
     from tts_baseline.pipelines.f5_spanish.solver.drafting import fault
 
     rows: list[dict[str, Any]] = []
-    for number in range(jobs):
+    for number in range(options.jobs):
         job = voice.job(number)
         wanted = voice.many(number)
         mel, estimate = voice.mel(number, voice.usual(FEW))
@@ -124,16 +126,31 @@ def errors(voice: Spoken, jobs: int) -> dict[str, Any]:
         }  # fmt: skip
         print(row, flush=True)
         rows.append(row)
+    return {"jobs": rows, "foretold": {name: foretold(rows, name) for name in FORETELLING}}
+
+
+def foretold(rows: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
+    """How well a figure foretells the error: rank correlation, and what a line through all other jobs misses.
+
+    `mean misses` is what the mean of all other jobs does; both are the root of the mean square, in dB.
+    """
+    import numpy as np
     from scipy.stats import spearmanr
 
-    ranks = {}
-    for name in ("estimate", "frames", "tokens", "energy"):
-        result = spearmanr([row["error"] for row in rows], [row[name] for row in rows])
-        ranks[name] = {"rho": round(float(result.statistic), 2), "p": round(float(result.pvalue), 4)}
-    return {"jobs": rows, "ranks": ranks}
+    known, wanted = (np.array([row[key] for row in rows]) for key in (name, "error"))
+    missed = []
+    for left_out in range(len(rows)):
+        others = np.arange(len(rows)) != left_out
+        slope, start = np.polyfit(known[others], wanted[others], 1)
+        guesses = (slope * known[left_out] + start, wanted[others].mean())
+        missed.append([(guess - wanted[left_out]) ** 2 for guess in guesses])
+    by_line, by_mean = np.sqrt(np.mean(missed, axis=0))
+    ranks = spearmanr(wanted, known)
+    found = {"rho": ranks.statistic, "p": ranks.pvalue, "line misses": by_line, "mean misses": by_mean}
+    return {key: round(float(value), 3) for key, value in found.items()}
 
 
-def blocks(voice: Spoken, _: int) -> dict[str, Any]:
+def blocks(voice: Spoken, _: argparse.Namespace) -> dict[str, Any]:
     numbers = range(3)
     for number in numbers:
         voice.many(number)
@@ -178,7 +195,7 @@ class middle_kept:  # noqa: N801 - a context
         return kept
 
 
-def search(voice: Spoken, _: int) -> dict[str, Any]:
+def search(voice: Spoken, options: argparse.Namespace) -> dict[str, Any]:
     """Coordinate descent on the grid before sway is applied, which is then that of the voice's settings."""
     train, test = (0, 3, 4), (8, 9, 13)
     epss = (0, 2, 4, 6, 8, 16, 24, 32)
@@ -189,6 +206,8 @@ def search(voice: Spoken, _: int) -> dict[str, Any]:
         improving = False
         for nodes in neighbours(best):
             if nodes not in tried:
+                if len(tried) >= options.tries:
+                    break
                 tried[nodes] = score(voice, nodes, train)
                 print(nodes, round(tried[nodes], 2), flush=True)
             if tried[nodes] > found + 0.01:

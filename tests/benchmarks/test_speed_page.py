@@ -14,6 +14,8 @@ FOLDER = ROOT / "benchmarks" / "pipeline_vs_upstream"
 RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
 SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(encoding="utf-8"))
 
+FEWER: dict[str, Any] = json.loads((FOLDER / "fewer.json").read_text(encoding="utf-8"))
+
 
 def rows() -> list[list[str]]:
     """The cells of every row of the page's tables."""
@@ -52,3 +54,23 @@ def test_schedules(schedule: str) -> None:
     apart = [found["beside 16 steps dB"], found["beside 64 steps dB"]]
     cells = ["" if each is None else f"{each:.1f} dB" for each in apart]
     assert [schedule, str(found["flows"]), *cells] in rows()
+
+
+@pytest.mark.parametrize("name", FEWER["errors"]["foretold"])
+def test_what_foretells_errors(name: str) -> None:
+    found = FEWER["errors"]["foretold"][name]
+    misses = [f"{found[by]:.1f} dB" for by in ("line misses", "mean misses")]
+    assert [f"{found['rho']:.2f} (p {found['p']:.2f})", *misses] in [row[1:] for row in rows()]
+
+
+@pytest.mark.parametrize("name", FEWER.get("blocks", {}))
+def test_kept_blocks(name: str) -> None:
+    found = FEWER["blocks"][name]
+    assert [name, f"{found['work of 16 steps']:.0%}", f"{found['dB']:.1f} dB"] in rows()
+
+
+@pytest.mark.parametrize("name", [name for name in FEWER.get("search", {}) if name != "tried"])
+def test_searched_schedules(name: str) -> None:
+    found = FEWER["search"][name]
+    heard = [f"{found[of]:.1f} dB" for of in ("train dB", "test dB")]
+    assert [name, ", ".join(map(str, found["nodes"])), *heard] in rows()

@@ -70,7 +70,7 @@ def act(options: argparse.Namespace) -> int:
     else:
         say(report.terminal(found.preset, color=has_colors()))
         say(line(f"tried: {folder}"))
-        say(line(f"wrote {path}\n" if path else "no preset is written: nothing is proven yet"))
+        say(line(f"wrote {path}" if path else "no preset is written: nothing is proven yet"))
         if path:
             say(line(f"  next   tts-baseline run --optimize {plan.name}"))
     if found.is_interrupted:

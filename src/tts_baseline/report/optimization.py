@@ -18,7 +18,7 @@ PLOT, PAGE = "pareto.svg", "report.md"
 def sheet(preset: Preset) -> table.Sheet:
     """One row an attempt: the variant, what it stood beside, its verdict, gain, and what it cost."""
     heads = (
-        ("switches", 24), ("beside", 12), ("verdict", 10), ("time [95%]", 22), ("rtf", 6), ("worst", 18),
+        ("switches", 24), ("beside", 12), ("verdict", 10), ("time [95%]", 22), ("rtf", 8), ("worst", 20),
     )  # fmt: skip
     return table.Sheet(f"preset {preset.name} of {preset.pipeline}", heads, tuple(map(_row, preset.attempts)))
 
@@ -89,7 +89,7 @@ def _row(attempt: Attempt) -> tuple[str, ...]:
         attempt.verdict,
         gain,
         "-" if attempt.rtf is None else f"{attempt.rtf:.3g}",
-        "-" if worst is None else f"{worst.gate} {worst.loss:.2f} limits",
+        "-" if worst is None or not worst.loss else f"{worst.gate} {worst.loss:.2f} limits",
     )
 
 

@@ -21,7 +21,8 @@ def pareto(attempts: Sequence[Attempt]) -> Markup:
     The line joins what no other faster variant beats in both. Variants that were never timed are left out.
     """
     shown = [each for each in attempts if not each.beside and each.time and each.loss is not None]
-    speeds = [1.0, *(_speed(each.time.low) for each in shown if each.time)]
+    # What is refused may be fast beyond all measure: it stands at the edge.
+    speeds = [1.0, *(_speed(each.time.low) for each in shown if each.time and each.verdict != "refused")]
     most = next((step for step in _STEPS if step >= max(speeds) * 1.02), max(speeds))
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
@@ -31,7 +32,7 @@ def pareto(attempts: Sequence[Attempt]) -> Markup:
     def y(loss: float) -> float:
         return _TOP + (bottom - _TOP) * min(loss, _MOST) / _MOST
 
-    marks = [mark for each in shown for mark in _point(each, x, y)]
+    marks = [mark for row, each in enumerate(shown) for mark in _point(each, x, y, lower=row % 2 == 1)]
     return element(
         "svg",
         *_axes(most, x, y),
@@ -39,7 +40,7 @@ def pareto(attempts: Sequence[Attempt]) -> Markup:
         element("circle", cx=f"{x(1):.1f}", cy=f"{y(0):.1f}", r="4", fill="#000"),
         element("text", "reference", x=f"{x(1) - 58:.1f}", y=f"{y(0) + 14:.1f}"),
         *marks,
-        *_legend(right + 12),
+        *_legend(right + 30),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         xmlns="http://www.w3.org/2000/svg",
@@ -62,7 +63,9 @@ def _speed(change: float) -> float:
     return 1 / (1 + change) if change > -1 else math.inf
 
 
-def _point(attempt: Attempt, x: Callable[[float], float], y: Callable[[float], float]) -> Iterator[Markup]:
+def _point(
+    attempt: Attempt, x: Callable[[float], float], y: Callable[[float], float], *, lower: bool
+) -> Iterator[Markup]:
     time, loss = attempt.time, attempt.loss
     if time is None or loss is None:
         return
@@ -81,7 +84,11 @@ def _point(attempt: Attempt, x: Callable[[float], float], y: Callable[[float], f
     )
     yield element("circle", title, cx=f"{place:.1f}", cy=height, r="4", fill=color)
     yield element(
-        "text", "+".join(attempt.switches), x=f"{place + 6:.1f}", y=f"{y(loss) - 5:.1f}", fill=color
+        "text",
+        "+".join(attempt.switches),
+        x=f"{place + 6:.1f}",
+        y=f"{y(loss) + (13 if lower else -5):.1f}",
+        fill=color,
     )
 
 
