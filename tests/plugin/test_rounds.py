@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+pytest.importorskip("pytest_benchmark")
+
 TEST = """
 def test_speed(benchmark):
     benchmark.pedantic(lambda: None, rounds=3, iterations=1)
