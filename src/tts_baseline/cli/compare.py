@@ -60,14 +60,14 @@ def act(options: argparse.Namespace) -> int:
     named = options.run
     if len(named) > 1 or any(map(benchmarks.is_file, named)):
         return _sessions(project, options)
-    options.run = named[0] if named else None
-    if options.play and (options.run is None or options.case is None):
+    run = named[0] if named else None
+    if options.play and (run is None or options.case is None):
         raise SettingsError("--play plays one case of a run: name both", hint=_PLAY)
-    if options.run is None:
+    if run is None:
         return _side_by_side(project, options)
     if options.against or options.against_optimize:
         raise SettingsError("a stored run cannot be measured against anything: leave RUN out", hint=_HELP)
-    outcome = _common.reopened(project, options.run)
+    outcome = _common.reopened(project, run)
     if options.case is None:
         if options.json:
             _common.show_json([outcome])

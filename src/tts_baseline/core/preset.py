@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import field
@@ -79,6 +80,9 @@ class Preset(Record, frozen=True, kw_only=True):
     @property
     def proven(self) -> Attempt | None:
         """The attempt of exactly these switches beside none; None where none was."""
-        return next(
-            (each for each in self.attempts if each.switches == self.switches and not each.beside), None
-        )
+        return proven(self.attempts, self.switches)
+
+
+def proven(attempts: Iterable[Attempt], switches: tuple[str, ...]) -> Attempt | None:
+    """The attempt of exactly these switches beside none; None where none was."""
+    return next((each for each in attempts if each.switches == switches and not each.beside), None)

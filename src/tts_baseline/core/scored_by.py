@@ -19,12 +19,9 @@ _DIGITS = 16
 @functools.cache
 def code() -> str:
     """A digest of the source that readings are computed by; empty where Python has no source of it."""
-    folders = (
-        _PACKAGE / "metrics",
-        _PACKAGE / "pipelines" / "f5_spanish" / "text",
-    )  # sounds, and their scripts
-    code = [file for folder in folders for kind in ("*.py", "*.toml") for file in folder.rglob(kind)]
-    sources = [*sorted(code), _PACKAGE / "core" / "sounds.py"]
+    folders = (_PACKAGE / "metrics", _PACKAGE / "pipelines" / "f5_spanish" / "text")  # sounds, their scripts
+    files = [file for folder in folders for kind in ("*.py", "*.toml") for file in folder.rglob(kind)]
+    sources = [*sorted(files), _PACKAGE / "core" / "sounds.py"]
     if len(sources) == 1:
         return ""
     digest = hashlib.sha256()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -148,6 +148,11 @@ def provenance(switches: Collection[Switch], subject: Any) -> dict[str, str]:
     """The text of each switch's proof, for the run's record: `switch bf16: 88 of 88 linear layers …`."""
     proofs = {switch.spec.name: switch.proof(subject) for switch in switches}
     return {f"switch {name}": proof.text for name, proof in proofs.items() if proof is not None}
+
+
+def named(names: Sequence[str]) -> str:
+    """The switches of a variant as people write them."""
+    return "+".join(names) or "none"
 
 
 def _check_declaration(module: ModuleType, spec: SwitchSpec) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from tts_baseline.core import outside, units
 from tts_baseline.core.preset import Attempt, Preset
+from tts_baseline.core.switches import named
 from tts_baseline.report import table
 from tts_baseline.report.pareto import pareto
 
@@ -35,7 +36,7 @@ def lines(preset: Preset) -> list[str]:
             + (f", rtf {proven.rtf:.3g}" if proven.rtf is not None else "")
         )
     said += [
-        f"{_named(each.switches)}: {each.verdict}: {'; '.join(each.reasons)}" for each in _refused(preset)
+        f"{named(each.switches)}: {each.verdict}: {'; '.join(each.reasons)}" for each in _refused(preset)
     ]
     cases = f"{len(preset.cases)} cases of {preset.suite}"
     said.append(f"{cases}, {preset.environment.key}, in {units.seconds(preset.seconds)}")
@@ -84,14 +85,10 @@ def _row(attempt: Attempt) -> tuple[str, ...]:
         default=None,
     )
     return (
-        _named(attempt.switches),
-        _named(attempt.beside),
+        named(attempt.switches),
+        named(attempt.beside),
         attempt.verdict,
         gain,
         "-" if attempt.rtf is None else f"{attempt.rtf:.3g}",
         "-" if worst is None or not worst.loss else f"{worst.gate} {worst.loss:.2f} limits",
     )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    return "+".join(names) or "none"

@@ -14,9 +14,9 @@ from tts_baseline.baseline import files, pending, presets
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaselineError
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.preset import Attempt, Preset
+from tts_baseline.core.preset import Attempt, Preset, proven
 from tts_baseline.core.registry import nearest
-from tts_baseline.core.switches import check_needs
+from tts_baseline.core.switches import check_needs, named
 from tts_baseline.core.units import change, seconds
 from tts_baseline.report import optimization as page
 from tts_baseline.session import places
@@ -24,7 +24,7 @@ from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.signals import terminable
 from tts_baseline.session.measurement.suite import run_id
 from tts_baseline.session.project import Project
-from tts_baseline.session.variants import NONE, BudgetUsed, Variants, named
+from tts_baseline.session.variants import NONE, BudgetUsed, Variants
 
 FILE = "optimization.json"
 _HELP = "tts-baseline optimize --help"
@@ -132,8 +132,8 @@ class _Search:
         self._save(preset)
         is_told = bool(self._stack) or not self.stopped
         path = presets.write(self._project.baselines, preset) if is_told else None
-        proven = preset.proven
-        reached = bool(self._plan.rtf and proven and proven.rtf and proven.rtf <= self._plan.rtf)
+        best = preset.proven
+        reached = bool(self._plan.rtf and best and best.rtf and best.rtf <= self._plan.rtf)
         return Optimized(
             preset=preset, folder=self._folder, path=path, is_interrupted=interrupted, reached=reached
         )
@@ -170,18 +170,13 @@ class _Search:
         """Whether the target is reached by this; the best that is proven becomes the stack."""
         if found.verdict != "faster":
             return False
-        proven = self._proven()
-        if proven is None or _log(found) < _log(proven):
+        best = proven(self._attempts, self._stack)
+        if best is None or _log(found) < _log(best):
             self._stack = found.switches
         if self._plan.rtf and found.rtf is not None and found.rtf <= self._plan.rtf:
             self.stopped = f"the target is reached: rtf {found.rtf:.3g}"
             return True
         return False
-
-    def _proven(self) -> Attempt | None:
-        return next(
-            (a for a in self._attempts if a.switches == self._stack and not a.beside and self._stack), None
-        )
 
     def _attempt(self, head: tuple[str, ...], base: tuple[str, ...]) -> Attempt:
         """One variant beside another, noted."""

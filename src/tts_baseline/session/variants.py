@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tts_baseline.core.errors import PipelineError, sentence
 from tts_baseline.core.preset import Attempt
 from tts_baseline.core.registry import pipelines
-from tts_baseline.core.switches import SwitchSpec, switches
+from tts_baseline.core.switches import SwitchSpec, named, switches
 from tts_baseline.gate import joint
 from tts_baseline.measure.lock import measuring
 from tts_baseline.session import compare, freshness, places
@@ -74,7 +74,7 @@ class Variants:
         if head not in self._pilots:
             with measuring(self._progress.say):
                 self._pilots[head] = look_ahead(project, project.chosen)
-        bench = of_variants(project, base, head, self._pilots)
+        bench = of_variants(project, base, self._pilots[base], head, self._pilots[head])
         least_s = LOOKS[0] * bench.restart_s
         _check_left(until, least_s)
         judgement, verdicts = judge(
@@ -99,11 +99,6 @@ class Variants:
         if why := joint.kept(found.time, fresh):
             return replace(found, verdict="refused" if fresh else "undecided", reasons=(why,))
         return found
-
-
-def named(names: tuple[str, ...]) -> str:
-    """The switches of a variant as people write them."""
-    return "+".join(names) or "none"
 
 
 def _specs(pipeline: str, reference: Pilot) -> dict[str, SwitchSpec]:

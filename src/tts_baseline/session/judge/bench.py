@@ -20,6 +20,7 @@ from tts_baseline.core.judgement import Against
 from tts_baseline.core.outside import storable
 from tts_baseline.core.records import Case
 from tts_baseline.core.settings import Settings
+from tts_baseline.core.switches import named
 from tts_baseline.core.verdict import Change
 from tts_baseline.gate.changes import between
 from tts_baseline.measure import pair
@@ -124,49 +125,40 @@ def against_configuration(
 ) -> Iterator[Bench]:
     """The project's settings as the head; as the base the same code under other switches."""
     optimize = project.switched(optimize)
-    spec = replace(project.worker, optimize=optimize)
-    name = "+".join(optimize) or "none"
-    base = Arm(name=f"optimize {name}", spec=spec)
     with measuring(progress.say):
-        theirs = look_ahead(project, cases, base)
-        pilot = look_ahead(project, cases)
-    yield Bench(
-        base=base,
-        head=Arm(name="head", spec=project.worker),
-        against=Against(
-            name=f"optimize {name}",
-            commit=git.commit(project.root)[0],
-            optimize=optimize,
-            changed=configured(spec, theirs, project.worker, pilot),
-        ),
-        pilot=pilot,
-        certified=certified.check(project, pilot.device, cases),
-    )
+        theirs = look_ahead(project, cases, _switched(project, optimize))
+        ours = look_ahead(project, cases)
+    bench = of_variants(project, optimize, theirs, project.worker.optimize, ours)
+    yield replace(bench, certified=certified.check(project, ours.device, cases))
 
 
 def of_variants(
-    project: Project, base: tuple[str, ...], head: tuple[str, ...], pilots: Mapping[tuple[str, ...], Pilot]
+    project: Project, base: tuple[str, ...], theirs: Pilot, head: tuple[str, ...], ours: Pilot
 ) -> Bench:
-    """Two sets of switches of the working tree, whose pilots are known."""
-    specs = {names: replace(project.worker, optimize=names) for names in (base, head)}
-    name = "+".join(base) or "none"
+    """Two sets of switches of the working tree, each with its pilot."""
+    before, now = (_switched(project, names) for names in (base, head))
     return Bench(
-        base=Arm(name=f"optimize {name}", spec=specs[base]),
-        head=Arm(name="head", spec=specs[head]),
+        base=before,
+        head=replace(now, name="head"),
         against=Against(
-            name=f"optimize {name}",
+            name=before.name,
             commit=git.commit(project.root)[0],
             optimize=base,
-            changed=configured(specs[base], pilots[base], specs[head], pilots[head]),
+            changed=configured(before.spec, theirs, now.spec, ours),
         ),
-        pilot=pilots[head],
+        pilot=ours,
     )
+
+
+def _switched(project: Project, optimize: tuple[str, ...]) -> Arm:
+    """The working tree under these switches."""
+    return Arm(name=f"optimize {named(optimize)}", spec=replace(project.worker, optimize=optimize))
 
 
 def configured(base: WorkerSpec, theirs: Pilot, head: WorkerSpec, ours: Pilot) -> tuple[Change, ...]:
     """What the arms are configured with differently: switches, and what their pipelines say of themselves."""
     before, now = (
-        {"optimize": "+".join(spec.optimize) or "none", **_wherever(spec.root, pilot.provenance)}
+        {"optimize": named(spec.optimize), **_wherever(spec.root, pilot.provenance)}
         for spec, pilot in ((base, theirs), (head, ours))
     )
     return between(before, now)
