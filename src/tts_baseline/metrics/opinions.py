@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.pooling import Measured
+from tts_baseline.metrics.pooling import Measured, over_utterances, shorter
 
 _SHORTEST_S = 1.0  # chosen: speechmos repeats a sound up to 9 s; less than 1 s is a rattle then
 # Nothing is 4 worse on a scale from 1 to 5: such a limit warns, and fails nothing.
@@ -14,9 +16,16 @@ ONLY_WARNS = "4 MOS, warn {} MOS"
 _DIGITS = 4  # the rest depends on the number of threads
 
 
-def too_short(sound: Sound) -> str:
-    """Why no network is asked about a sound, else ''."""
-    return "shorter than 1 s" if sound.samples.size < _SHORTEST_S * sound.rate else ""
+def over_opinions(
+    spec: MetricSpec, evidence: Evidence, scores: Callable[[Sound], Sequence[float]]
+) -> Reading:
+    """The mean of the scores of a sound's crops, over the scored utterances; none for less than 1 s."""
+
+    def opinion(sound: Sound) -> Measured:
+        reason = shorter(sound, _SHORTEST_S)
+        return Measured(None, reason) if reason else mean_of(scores(sound))
+
+    return over_utterances(spec, evidence, opinion)
 
 
 def mean_of(scores: Sequence[float]) -> Measured:

@@ -10,22 +10,14 @@ from tts_baseline.core.ears import Ears
 from tts_baseline.core.errors import MissingExtra, SettingsError, brief
 from tts_baseline.core.sounds import Sound, feature
 from tts_baseline.metrics.features.crops import crops
-from tts_baseline.metrics.opinions import mean_of, too_short
-from tts_baseline.metrics.pooling import Measured
 
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
 
-def opinion_of(ears: Ears, name: str) -> Callable[[Sound], Measured]:
-    """What measures a sound by the network that is named for it: its first answer, over 8 crops."""
-
-    def opinion(sound: Sound) -> Measured:
-        if reason := too_short(sound):
-            return Measured(None, reason)
-        return mean_of([float(answer[0]) for answer in answers(sound, ears.models[name], f"ears.{name}")])
-
-    return opinion
+def scores_of(ears: Ears, name: str) -> Callable[[Sound], list[float]]:
+    """What scores the crops of a sound by the network that is named for it: its first answer to each."""
+    return lambda sound: [float(each[0]) for each in answers(sound, ears.models[name], f"ears.{name}")]
 
 
 @feature

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 _SESEO = re.compile(r"θ")
 _WITH_DISTINCTION = frozenset({"castilian"})
@@ -57,6 +58,11 @@ def phonemes(word: str, region: str = "neutral") -> str:
     if region not in _WITH_DISTINCTION:
         spelled = _SESEO.sub("s", spelled)
     return _stressed(_DOUBLED.sub(r"\1", spelled))
+
+
+def as_phonemes(words: Sequence[str], region: str = "neutral") -> list[str]:
+    """The sounds of each word."""
+    return [phonemes(word, region) for word in words]
 
 
 def joined(words: tuple[str, ...], region: str = "neutral") -> str:

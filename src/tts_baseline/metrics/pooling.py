@@ -56,6 +56,11 @@ def over_utterances(spec: MetricSpec, evidence: Evidence, measure: Callable[[Sou
     return replace(reading, error=error) if error else reading
 
 
+def shorter(sound: Sound, least_s: float) -> str:
+    """Why a sound gives no value, where it is shorter than so many seconds; else ''."""
+    return f"shorter than {least_s:g} s" if sound.samples.size < least_s * sound.rate else ""
+
+
 def against_golden(
     spec: MetricSpec, evidence: Evidence, measure: Callable[[Sound, Sound], Measured]
 ) -> Reading:

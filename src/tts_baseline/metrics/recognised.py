@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, MetricSpec
+from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.transcript import transcript
+from tts_baseline.metrics.pooling import Measured, over_utterances, shorter
 
 # research/quality.md 2(e): of clips of 1 s a recogniser makes up what it hears.
 _SHORTEST_S = 1.0
@@ -27,9 +30,28 @@ class Recognised(NamedTuple):
         return min(before, after), max(before, after)
 
 
+def over_words(
+    spec: MetricSpec, evidence: Evidence, measure: Callable[[Sequence[str], Sequence[str]], Measured]
+) -> Reading:
+    """The reading of `measure(words of the text, words that are heard)` over the scored utterances.
+
+    None for less than 1 s of audio and for a text without words.
+    """
+
+    def measured(sound: Sound) -> Measured:
+        if reason := quarantined(sound):
+            return Measured(None, reason)
+        words = asked(evidence)
+        if not words:
+            return Measured(None, "the text has no words")
+        return measure(words, recognised(sound, evidence).words)
+
+    return over_utterances(spec, evidence, measured)
+
+
 def quarantined(sound: Sound) -> str:
     """Why a recogniser is not asked about a sound, else ''."""
-    return "shorter than 1 s" if sound.samples.size < _SHORTEST_S * sound.rate else ""
+    return shorter(sound, _SHORTEST_S)
 
 
 def recognised(sound: Sound, evidence: Evidence) -> Recognised:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.noise_floor import noise_floor
 from tts_baseline.metrics.features.voice_activity import voice_activity
+from tts_baseline.metrics.pooling import shorter
 
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
@@ -19,8 +20,8 @@ def untellable(sound: Sound) -> str:
     """Why nothing can be said of the speaker of a sound, else ''."""
     import numpy as np
 
-    if sound.samples.size < _SHORTEST_S * sound.rate:
-        return "shorter than 3 s"
+    if reason := shorter(sound, _SHORTEST_S):
+        return reason
     speech, _ = voice_activity(sound)
     if not speech.any():
         return "no speech found"

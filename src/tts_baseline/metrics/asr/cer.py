@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.pooling import Measured, over_utterances
-from tts_baseline.metrics.recognised import asked, quarantined, recognised
+from tts_baseline.metrics.pooling import Measured
+from tts_baseline.metrics.recognised import over_words
 from tts_baseline.metrics.spellings import respelled
 
 SPEC = MetricSpec(
@@ -27,15 +28,10 @@ def read(evidence: Evidence) -> Reading:
     None for less than 1 s of audio and for a text without words.
     """
 
-    def errors(sound: Sound) -> Measured:
-        if reason := quarantined(sound):
-            return Measured(None, reason)
-        words = asked(evidence)
-        if not words:
-            return Measured(None, "the text has no words")
-        heard = respelled(words, recognised(sound, evidence).words, evidence.region)
+    def errors(words: Sequence[str], heard: Sequence[str]) -> Measured:
+        spelled = respelled(words, heard, evidence.region)
         import jiwer
 
-        return Measured(float(jiwer.cer(" ".join(words), " ".join(heard))))
+        return Measured(float(jiwer.cer(" ".join(words), " ".join(spelled))))
 
-    return over_utterances(SPEC, evidence, errors)
+    return over_words(SPEC, evidence, errors)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.phonemes import phonemes
+from tts_baseline.metrics.phonemes import as_phonemes
 from tts_baseline.metrics.pooling import Measured, over_utterances
 from tts_baseline.metrics.recognised import asked, quarantined, recognised
 
@@ -38,7 +38,7 @@ def read(evidence: Evidence) -> Reading:
         region = evidence.region
         reference = evidence.ears.words(evidence.ears.models["reference_text"], region)
         heard = recognised(sound, evidence).words
-        found = leaks(*(_sounds(words, region) for words in (heard, reference, asked(evidence))))
+        found = leaks(*(as_phonemes(words, region) for words in (heard, reference, asked(evidence))))
         return Measured(float(len(found)), " ".join(heard[index] for index in found))
 
     return over_utterances(SPEC, evidence, leaked)
@@ -56,7 +56,3 @@ def leaks(heard: Sequence[str], reference: Sequence[str], text: Sequence[str]) -
 
 def _rows(words: Sequence[str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + _FEWEST]) for start in range(len(words) - _FEWEST + 1)}
-
-
-def _sounds(words: Sequence[str], region: str) -> list[str]:
-    return [phonemes(word, region) for word in words]

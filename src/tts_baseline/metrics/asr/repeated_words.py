@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.phonemes import phonemes
+from tts_baseline.metrics.phonemes import as_phonemes
 from tts_baseline.metrics.pooling import Measured, over_utterances
 from tts_baseline.metrics.recognised import asked, quarantined, recognised
 
@@ -33,8 +33,8 @@ def read(evidence: Evidence) -> Reading:
     def repeated(sound: Sound) -> Measured:
         if reason := quarantined(sound):
             return Measured(None, reason)
-        heard = repeats(_sounds(recognised(sound, evidence).words, evidence.region))
-        return Measured(float(max(0, heard - repeats(_sounds(asked(evidence), evidence.region)))))
+        heard = repeats(as_phonemes(recognised(sound, evidence).words, evidence.region))
+        return Measured(float(max(0, heard - repeats(as_phonemes(asked(evidence), evidence.region)))))
 
     return over_utterances(SPEC, evidence, repeated)
 
@@ -48,7 +48,3 @@ def repeats(words: Sequence[str]) -> int:
         count += length
         at += length or 1
     return count
-
-
-def _sounds(words: Sequence[str], region: str) -> list[str]:
-    return [phonemes(word, region) for word in words]

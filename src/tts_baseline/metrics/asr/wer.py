@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.pooling import Measured, over_utterances
-from tts_baseline.metrics.recognised import asked, quarantined, recognised
+from tts_baseline.metrics.pooling import Measured
+from tts_baseline.metrics.recognised import over_words
 from tts_baseline.metrics.spellings import changes
 
 SPEC = MetricSpec(
@@ -28,13 +29,8 @@ def read(evidence: Evidence) -> Reading:
     note has what was heard otherwise.
     """
 
-    def errors(sound: Sound) -> Measured:
-        if reason := quarantined(sound):
-            return Measured(None, reason)
-        words = asked(evidence)
-        if not words:
-            return Measured(None, "the text has no words")
-        found = changes(words, recognised(sound, evidence).words, evidence.region)
+    def errors(words: Sequence[str], heard: Sequence[str]) -> Measured:
+        found = changes(words, heard, evidence.region)
         return Measured(sum(change.size for change in found) / len(words), ", ".join(map(str, found)))
 
-    return over_utterances(SPEC, evidence, errors)
+    return over_words(SPEC, evidence, errors)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.distillmos import distillmos
-from tts_baseline.metrics.opinions import ONLY_WARNS, mean_of, too_short
-from tts_baseline.metrics.pooling import Measured, over_utterances
+from tts_baseline.metrics.opinions import ONLY_WARNS, over_opinions
 
 SPEC = MetricSpec(
     name="distillmos",
@@ -26,10 +24,4 @@ def read(evidence: Evidence) -> Reading:
 
     None for less than 1 s.
     """
-    return over_utterances(SPEC, evidence, _opinion)
-
-
-def _opinion(sound: Sound) -> Measured:
-    if reason := too_short(sound):
-        return Measured(None, reason)
-    return mean_of(distillmos(sound))
+    return over_opinions(SPEC, evidence, distillmos)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.dnsmos import dnsmos
-from tts_baseline.metrics.opinions import ONLY_WARNS, mean_of, too_short
-from tts_baseline.metrics.pooling import Measured, over_utterances
+from tts_baseline.metrics.opinions import ONLY_WARNS, over_opinions
 
 SPEC = MetricSpec(
     name="dnsmos_p808",
@@ -26,10 +24,4 @@ def read(evidence: Evidence) -> Reading:
 
     The network hears 9.01 s, as which shorter sound is repeated. None for less than 1 s.
     """
-    return over_utterances(SPEC, evidence, _opinion)
-
-
-def _opinion(sound: Sound) -> Measured:
-    if reason := too_short(sound):
-        return Measured(None, reason)
-    return mean_of(dnsmos(sound).p808)
+    return over_opinions(SPEC, evidence, lambda sound: dnsmos(sound).p808)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tts_baseline.core.protocols import Evidence, MetricSpec
 from tts_baseline.core.records import Reading
-from tts_baseline.metrics.own_network import opinion_of
-from tts_baseline.metrics.pooling import over_utterances
+from tts_baseline.metrics.opinions import over_opinions
+from tts_baseline.metrics.own_network import scores_of
 
 SPEC = MetricSpec(
     name="utmos",
@@ -24,4 +24,4 @@ def read(evidence: Evidence) -> Reading:
 
     Baba et al. 2024. None for less than 1 s.
     """
-    return over_utterances(SPEC, evidence, opinion_of(evidence.ears, SPEC.needs))
+    return over_opinions(SPEC, evidence, scores_of(evidence.ears, SPEC.needs))
