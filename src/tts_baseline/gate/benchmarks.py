@@ -9,13 +9,12 @@ from statistics import fmean
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tts_baseline.core.registry import gates
 from tts_baseline.core.verdict import Status
+from tts_baseline.gate.screen.times import CASE_FACTOR
 from tts_baseline.stats.estimate import ALPHA, Estimate
 from tts_baseline.stats.multiplicity import holm
 from tts_baseline.stats.predictive import predict
-
-PRIOR = 0.06  # as latency on a CPU has it, until 4 sessions show their own spread
-CASE_FACTOR = 2.5  # as single cases have it (gate/screen/times.py)
 
 
 class RoundsVerdict(Struct, frozen=True, kw_only=True):
@@ -40,6 +39,7 @@ def judged(
     What an earlier session had and this one has not is `invalid`; what none had is `no baseline`.
     """
     bound = math.log1p(relative)
+    prior = gates()["latency"].prior["cpu"]  # until 4 sessions show their own spread
     logs = {name: math.log(seconds) for name, seconds in now.items()}
     then = [{name: math.log(seconds) for name, seconds in each.items()} for each in earlier]
     known = [name for name in logs if any(name in each for each in then)]
@@ -47,7 +47,7 @@ def judged(
     p_values = []
     for name in known:
         before = [each[name] for each in then if name in each]
-        estimate = predict(logs[name], before, prior=CASE_FACTOR * PRIOR)
+        estimate = predict(logs[name], before, prior=CASE_FACTOR * prior)
         alone.append(_verdict(name, logs[name], before, estimate, bound))
         p_values.append(estimate.p_above(bound))
     kept = holm(p_values, ALPHA / max(tests, 1)) if p_values else []
@@ -65,7 +65,7 @@ def judged(
     if common:
         before = [fmean(each[name] for name in common) for each in then]
         current = fmean(logs[name] for name in common)
-        suite = [_verdict(None, current, before, predict(current, before, prior=PRIOR), bound)]
+        suite = [_verdict(None, current, before, predict(current, before, prior=prior), bound)]
     return (*suite, *lost, *alone, *new)
 
 

@@ -26,7 +26,6 @@ class Rounds:
 
     def __init__(self, project: Project, config: pytest.Config) -> None:
         self._project = project
-        self._saved: Sequence[BenchmarkSession] | None = None
         self._config = config
 
     @property
@@ -41,7 +40,7 @@ class Rounds:
         if fixture.stats is None:
             said.fail(f"{item.nodeid}: its benchmark measured nothing: it is disabled, or was not called")
         name, now = fixture.stats.fullname, self._now(fixture.stats.fullname, fixture.stats.stats.median)
-        earlier = [each for each in self._earlier() if name in each.medians]
+        earlier = [each for each in self._earlier if name in each.medians]
         tests = sum(_FIXTURE in getattr(each, "fixturenames", ()) for each in item.session.items)
         try:
             found = benchmarks.of_one(self._project, now, earlier, tests)
@@ -66,8 +65,7 @@ class Rounds:
         hook.pytest_benchmark_update_machine_info(config=self._config, machine_info=machine)
         return machine
 
+    @cached_property
     def _earlier(self) -> Sequence[BenchmarkSession]:
-        if self._saved is None:
-            saved: list[tuple[Any, Any]] = list(self._session.storage.load())
-            self._saved = [session_of(json.dumps(page), str(path)) for path, page in saved]
-        return self._saved
+        saved: list[tuple[Any, Any]] = list(self._session.storage.load())
+        return [session_of(json.dumps(page), str(path)) for path, page in saved]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 
 from tts_baseline.core.preset import Attempt
+from tts_baseline.core.switches import named
 from tts_baseline.report.markup import Markup, element
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 640, 360, 56, 16, 130, 40
@@ -71,25 +72,22 @@ def _point(
         return
     color = _COLORS.get(attempt.verdict, "#000")
     height = f"{y(loss):.1f}"
-    ends = {
-        "x1": f"{x(_speed(time.high)):.1f}",
-        "x2": f"{x(_speed(time.low)):.1f}",
-        "y1": height,
-        "y2": height,
-    }
-    yield element("line", stroke=color, **ends)
+    yield _line(x(_speed(time.high)), y(loss), x(_speed(time.low)), y(loss), color)
     place = x(_speed(time.change))
-    title = element(
-        "title", f"{'+'.join(attempt.switches)}: {attempt.verdict}, {_speed(time.change):.2f} times"
-    )
+    title = element("title", f"{named(attempt.switches)}: {attempt.verdict}, {_speed(time.change):.2f} times")
     yield element("circle", title, cx=f"{place:.1f}", cy=height, r="4", fill=color)
     yield element(
         "text",
-        "+".join(attempt.switches),
+        named(attempt.switches),
         x=f"{place + 6:.1f}",
         y=f"{y(loss) + (13 if lower else -5):.1f}",
         fill=color,
     )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, color: str) -> Markup:
+    ends = {"x1": x1, "x2": x2, "y1": y1, "y2": y2}
+    return element("line", stroke=color, **{name: f"{place:.1f}" for name, place in ends.items()})
 
 
 def _front(
@@ -105,20 +103,13 @@ def _front(
 
 def _axes(most: float, x: Callable[[float], float], y: Callable[[float], float]) -> Iterator[Markup]:
     for loss in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5):
-        ends = {"x1": f"{x(0):.1f}", "x2": f"{x(most):.1f}", "y1": f"{y(loss):.1f}", "y2": f"{y(loss):.1f}"}
-        yield element("line", stroke="#D55E00" if loss == 1 else "#ddd", **ends)
+        yield _line(x(0), y(loss), x(most), y(loss), "#D55E00" if loss == 1 else "#ddd")
         yield element(
             "text", f"{loss:g}" + "+" * (loss == _MOST), x=f"{x(0) - 26:.1f}", y=f"{y(loss) + 3:.1f}"
         )
     for part in range(5):
         speed = most * part / 4
-        ends = {
-            "x1": f"{x(speed):.1f}",
-            "x2": f"{x(speed):.1f}",
-            "y1": f"{y(0):.1f}",
-            "y2": f"{y(_MOST):.1f}",
-        }
-        yield element("line", stroke="#ddd", **ends)
+        yield _line(x(speed), y(0), x(speed), y(_MOST), "#ddd")
         yield element("text", f"{speed:.2g}×", x=f"{x(speed) - 8:.1f}", y=f"{y(_MOST) + 14:.1f}")
     yield element("text", "times as fast as the reference", x=f"{x(0):.1f}", y=f"{y(_MOST) + 30:.1f}")
     words = "limits lost by the worst gate of sound (1: as much as passes)"

@@ -38,7 +38,7 @@ def apply(parts: Parts) -> Parts:
 
 
 def proof(parts: Parts) -> Proof | None:
-    """The steps of a draft and of all, how many drafts there were, and how many were made again."""
+    """The steps of a draft and of all, and how many drafts there were: how many fail is of the voice."""
     from tts_baseline.pipelines.f5_spanish.solver.drafting import DraftingSolver
 
     solver = parts.solver
