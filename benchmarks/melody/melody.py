@@ -37,6 +37,7 @@ from tts_baseline.metrics.prosody import emphasis, nuclear, pausing
 from tts_baseline.metrics.prosody.contours import Movement, accepted
 from tts_baseline.metrics.regions.coda_s import coda_s
 from tts_baseline.metrics.regions.palatals import palatals
+from tts_baseline.metrics.regions.tokens import UNMEASURED
 from tts_baseline.pipelines import espeak
 from tts_baseline.session.scripts import scripts
 from tts_baseline.suites.reader import read
@@ -189,7 +190,8 @@ def _sounds(case: Case, script: SpeechScript) -> Iterator[tuple[str, bool, bool]
         for utterance in (usual, _spoken_names(re.sub(pattern, sound, names))):
             wave = Sound(utterance.samples, utterance.sample_rate)
             timed = spoken(wave, known)
-            tokens.append(() if isinstance(timed, str) else probe(wave, known, timed))
+            found = () if isinstance(timed, str) else probe(wave, known, timed)
+            tokens.append([token for token in found if token.kind != UNMEASURED])
         before, after = tokens
         if before and after:
             share_before, share = (sum(t.kind in kinds for t in each) / len(each) for each in (before, after))

@@ -13,6 +13,7 @@ class ScriptWord(Record, frozen=True, kw_only=True):
     """A word: its syllables in spelling, the index of the stressed one (None: unstressed), and its emphasis.
 
     `pause_s` is None where nothing breaks after it, else the seconds of silence that are planned or usual.
+    `voseo` is true of a verb form of vos that is stressed on its last syllable, where people say vos.
     """
 
     text: str
@@ -20,6 +21,7 @@ class ScriptWord(Record, frozen=True, kw_only=True):
     stress: int | None = None
     emphasis: int = 0
     pause_s: float | None = None
+    voseo: bool = False
 
 
 class ScriptSentence(Record, frozen=True, kw_only=True):

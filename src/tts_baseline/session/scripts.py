@@ -15,6 +15,7 @@ from tts_baseline.pipelines.f5_spanish.plan import TextPlan
 from tts_baseline.pipelines.f5_spanish.text.normalize import read
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace, TextOptions
 from tts_baseline.pipelines.f5_spanish.text.planner import plan_with
+from tts_baseline.pipelines.f5_spanish.text.regions import is_voseo
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Admission
 
 _OPTIONS = TextOptions(pauses="clauses", emphasis=True, missing_style="neutral", form="upstream")
@@ -58,11 +59,9 @@ def _script(plan: TextPlan) -> SpeechScript:
     words: list[ScriptWord] = []
     for index, token in enumerate(plan.tokens):
         if token.kind == "word":
-            words.append(
-                ScriptWord(
-                    text=token.text, syllables=token.syllables, stress=token.stress, emphasis=token.emphasis
-                )
-            )
+            word = ScriptWord(text=token.text, syllables=token.syllables, stress=token.stress)
+            voseo = is_voseo(token.text, plan.region)
+            words.append(replace(word, emphasis=token.emphasis, voseo=voseo))
         if index in breaks and words:
             words[-1] = replace(words[-1], pause_s=breaks[index])
     sentences = tuple(

@@ -14,7 +14,7 @@ from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.spoken import spoken
 from tts_baseline.metrics.regions.coda_s import coda_s
 from tts_baseline.metrics.regions.palatals import palatals
-from tts_baseline.metrics.regions.tokens import RegionalToken, shares
+from tts_baseline.metrics.regions.tokens import UNMEASURED, RegionalToken, shares, tally, unmeasured
 
 pytest.importorskip("espeakng_loader")
 
@@ -85,7 +85,8 @@ def test_a_recording_of_8_khz_says_nothing_of_s():
     utterance = phonemes("k'asta")
     sound = Sound(utterance.samples[::3].copy(), 8_000)
     script = written("c'as-ta")
-    assert coda_s(sound, script, spoken(sound, script, utterance.phones)) == ()
+    (token,) = coda_s(sound, script, spoken(sound, script, utterance.phones))
+    assert (token.word, token.kind, token.value) == ("casta", UNMEASURED, None)
 
 
 def test_shares_say_k_of_n_with_their_interval():
@@ -96,3 +97,29 @@ def test_shares_say_k_of_n_with_their_interval():
     assert most.high == pytest.approx(0.994, abs=0.01)
     assert (least.kind, least.k) == ("ʝ", 1)
     assert shares([]) == ()
+
+
+def test_a_tally_says_how_many_were_measured_and_their_median():
+    found = [RegionalToken("a", 0.0, 0.1, float(value), "ʃ") for value in range(9)]
+    all_told = tally([*found, unmeasured("b"), RegionalToken("c", 0.0, 0.1, None, "dropped")])
+    assert (all_told.measured, all_told.asked, all_told.median) == (10, 11, 4.0)
+    assert (all_told.low, all_told.high) == (1.0, 7.0)  # Hahn & Meeker 1991: the 2nd and the 8th of nine
+    assert [(each.kind, each.k, each.n) for each in all_told.shares] == [("ʃ", 9, 10), ("dropped", 1, 10)]
+    few = tally(found[:5])
+    assert (few.median, few.low, few.high) == (2.0, None, None)
+    assert tally([unmeasured("b")])[:4] == (0, 1, (), None)
+
+
+@pytest.mark.parametrize(
+    ("names", "syllables", "place"),
+    [
+        ("k'asta", ("c'as-ta",), "before a consonant"),
+        ("l'os 'otros", ("l'os", "'o-tros"), "before a vowel"),
+        ("k'asas", ("c'a-sas",), "before a pause"),
+        ("k'as_:_: t'ata", ("c'as", "t'a-ta"), "before a pause"),
+        ("tr'ansporte", ("tr'ans-por-te",), "before a consonant"),
+    ],
+)
+def test_a_token_says_what_follows_it(names, syllables, place):
+    token = tokens(coda_s, names, written(*syllables))[0]
+    assert (token.kind, token.place) == ("kept", place)

@@ -135,11 +135,13 @@ def _at(seconds: Samples, moment_s: float) -> float:
 def _found(script: SpeechScript, phones: Sequence[TimedPhone]) -> Iterator[TimedSyllable]:
     """The script's syllables among the vowels of the phones: those that are alike, in their order."""
     wanted = [
-        (word, index, _vowel(syllable))
+        (word, index, vowel_class(syllable))
         for word, each in enumerate(script.words)
         for index, syllable in enumerate(each.syllables)
     ]
-    vowels = [(place, _vowel(phone.symbol)) for place, phone in enumerate(phones) if _vowel(phone.symbol)]
+    vowels = [
+        (place, vowel_class(phone.symbol)) for place, phone in enumerate(phones) if vowel_class(phone.symbol)
+    ]
     matcher = SequenceMatcher(
         None, [vowel for _, _, vowel in wanted], [vowel for _, vowel in vowels], autojunk=False
     )
@@ -154,9 +156,9 @@ def _found(script: SpeechScript, phones: Sequence[TimedPhone]) -> Iterator[Timed
 def _end(phones: Sequence[TimedPhone], place: int) -> tuple[float, bool]:
     """When the last phone before the next vowel or pause ends, and whether that is a pause or the end."""
     after = place + 1
-    while after < len(phones) and not _vowel(phones[after].symbol) and not _is_pause(phones[after:]):
+    while after < len(phones) and not vowel_class(phones[after].symbol) and not _is_pause(phones[after:]):
         after += 1
-    return phones[after - 1].stop_s, after == len(phones) or not _vowel(phones[after].symbol)
+    return phones[after - 1].stop_s, after == len(phones) or not vowel_class(phones[after].symbol)
 
 
 def _is_pause(phones: Sequence[TimedPhone]) -> bool:
@@ -165,7 +167,7 @@ def _is_pause(phones: Sequence[TimedPhone]) -> bool:
     return bool(silent) and (len(silent) == len(phones) or silent[-1].stop_s - silent[0].start_s >= _PAUSE_S)
 
 
-def _vowel(symbol: str) -> str:
+def vowel_class(symbol: str) -> str:
     """The class of a syllable's or a phone's vowel: the open one of a diphthong; empty where it has none."""
     plain = unicodedata.normalize("NFD", symbol.lower())
     letters = [_CLASSES.get(letter, letter) for letter in plain]

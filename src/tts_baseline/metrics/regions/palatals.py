@@ -5,8 +5,9 @@ from __future__ import annotations
 from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.sounds import Sound, feature
 from tts_baseline.metrics.features.spoken import TimedSpeech
-from tts_baseline.metrics.regions.tokens import RegionalToken, middle, onsets, power
+from tts_baseline.metrics.regions.tokens import RegionalToken, middle, onsets, power, unmeasured
 
+UNIT = "dB"
 _SPELLED = ("ll", "y")
 _HIGH_HZ, _LOW_HZ = (2_000.0, 8_000.0), (100.0, 1_500.0)
 # chosen: midway between the anchors of espeak-ng's minimal pairs in two voices: [ʝ] -12, [ʒ] +2, [ʃ] +19 and
@@ -25,13 +26,16 @@ def palatals(sound: Sound, script: SpeechScript, spoken: TimedSpeech) -> tuple[R
 
     found = []
     for word, phone in onsets(script, spoken, _SPELLED):
-        samples = middle(sound, phone)
-        if samples is None:
+        samples = middle(sound, phone) if phone else None
+        if phone is None or samples is None:
+            found.append(unmeasured(word))
             continue
         spectrum, hz = power(samples, sound.rate)
         high, low = (spectrum[(hz >= band[0]) & (hz < band[1])].sum() for band in (_HIGH_HZ, _LOW_HZ))
-        if min(high, low) > 0:
-            ratio = float(10 * np.log10(high / low))
-            kind = "ʝ" if ratio < _FRICATIVE_DB else "ʃ" if ratio > _VOICELESS_DB else "ʒ"
-            found.append(RegionalToken(word, phone.start_s, phone.stop_s, ratio, kind))
+        if min(high, low) <= 0:
+            found.append(unmeasured(word))
+            continue
+        ratio = float(10 * np.log10(high / low))
+        kind = "ʝ" if ratio < _FRICATIVE_DB else "ʃ" if ratio > _VOICELESS_DB else "ʒ"
+        found.append(RegionalToken(word, phone.start_s, phone.stop_s, ratio, kind))
     return tuple(found)

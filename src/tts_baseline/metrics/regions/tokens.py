@@ -1,30 +1,38 @@
-"""Tokens of a regional sound in an utterance, and what they add up to: a share with its interval."""
+"""Tokens of a regional feature in an utterance, and what they add up to: shares and medians."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.features.spoken import TimedPhone, TimedSpeech
+from tts_baseline.metrics.features.spoken import TimedPhone, TimedSpeech, TimedSyllable, vowel_class
+from tts_baseline.stats.median import median_interval
 from tts_baseline.stats.proportion import bounds
 
 if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
+UNMEASURED = "not measured"
 _MIDDLE = 0.6  # of a phone: what is nearer to its ends is its neighbours'
 _SHORTEST_S = 0.015
+_LEAST_FOR_INTERVAL = 6  # with fewer values, their range holds the median less often than 95 %
 
 
 class RegionalToken(NamedTuple):
-    """One token: its word, its seconds, what was measured (None: there is nothing to measure), its class."""
+    """One token: its word, its seconds, what was measured (None: there is nothing to measure), its class.
+
+    `place` is where it stands, or in what sentence, where that matters; the class of a token that the text
+    asks for and nobody could measure is "not measured".
+    """
 
     word: str
     start_s: float
     stop_s: float
     value: float | None
     kind: str
+    place: str = ""
 
 
 class RegionalShare(NamedTuple):
@@ -35,6 +43,35 @@ class RegionalShare(NamedTuple):
     n: int
     low: float
     high: float
+
+
+class TokenTally(NamedTuple):
+    """What tokens add up to: how many of those that are asked for were measured, shares, and the median.
+
+    `median` is that of the values with its 95 % interval, which fewer than six have not (None).
+    """
+
+    measured: int
+    asked: int
+    shares: tuple[RegionalShare, ...]
+    median: float | None
+    low: float | None
+    high: float | None
+
+
+def unmeasured(word: str, place: str = "") -> RegionalToken:
+    """The token of a word in which nothing can be measured."""
+    return RegionalToken(word, 0.0, 0.0, None, UNMEASURED, place)
+
+
+def tally(tokens: Sequence[RegionalToken]) -> TokenTally:
+    """What the tokens add up to; shares are those of the measured."""
+    measured = [token for token in tokens if token.kind != UNMEASURED]
+    values = [token.value for token in measured if token.value is not None]
+    middle_, low, high = median_interval(values) if values else (None, None, None)
+    if len(values) < _LEAST_FOR_INTERVAL:
+        low = high = None
+    return TokenTally(len(measured), len(tokens), shares(measured), middle_, low, high)
 
 
 def shares(tokens: Sequence[RegionalToken]) -> tuple[RegionalShare, ...]:
@@ -65,22 +102,47 @@ def power(samples: Samples, rate: int) -> tuple[Samples, Samples]:
 
 def onsets(
     script: SpeechScript, spoken: TimedSpeech, spellings: tuple[str, ...]
-) -> Iterator[tuple[str, TimedPhone]]:
-    """The word, and the phone before the vowel, of each syllable that begins with one of these letters."""
-    for each in spoken.syllables:
-        word = script.words[each.word]
-        spelled = word.syllables[each.place].lower()
+) -> Iterator[tuple[str, TimedPhone | None]]:
+    """The word of each syllable that begins with one of these letters, and the phone before its vowel."""
+    for word, spelled, each in _syllables(script, spoken):
         if spelled.startswith(spellings) and len(spelled) > 1:
-            before = [p for p in spoken.phones if p.stop_s <= each.start_s + 1e-6 and p.symbol]
-            if before and each.start_s - before[-1].stop_s < _SHORTEST_S:
-                yield word.text, before[-1]
+            before = [p for p in spoken.phones if each and p.stop_s <= each.start_s + 1e-6 and p.symbol]
+            near = each and before and each.start_s - before[-1].stop_s < _SHORTEST_S
+            yield word, before[-1] if near else None
 
 
-def codas(script: SpeechScript, spoken: TimedSpeech, letter: str) -> Iterator[tuple[str, TimedPhone]]:
-    """The word, and the phone after the vowel, of each syllable that ends with this letter."""
-    for each in spoken.syllables:
-        word = script.words[each.word]
-        if word.syllables[each.place].lower().endswith(letter):
-            after = [p for p in spoken.phones if p.start_s >= each.stop_s - 1e-6 and p.symbol]
-            if after and after[0].start_s - each.stop_s < _SHORTEST_S:
-                yield word.text, after[0]
+Follower = Literal["before a consonant", "before a vowel", "before a pause", ""]
+
+
+def codas(
+    script: SpeechScript, spoken: TimedSpeech, letter: str
+) -> Iterator[tuple[str, TimedPhone | None, Follower]]:
+    """The word of each syllable that ends with this letter, the phone for that, and what follows it."""
+    for word, spelled, each in _syllables(script, spoken):
+        if spelled.endswith(letter) and len(spelled) > 1:
+            after = [p for p in spoken.phones if each and p.start_s >= each.stop_s - 1e-6 and p.symbol]
+            last = coda_length(spelled) - 1
+            if each and len(after) > last and after[0].start_s - each.stop_s < _SHORTEST_S:
+                yield word, after[last], _follower(each, after[last:])
+            else:
+                yield word, None, ""
+
+
+def coda_length(syllable: str) -> int:
+    """How many consonants a syllable's spelling has after its vowel: 2 of trans, 0 of muy."""
+    return len(syllable) - len(syllable.lower().rstrip("bcdfghjklmnñpqrstvwxz"))
+
+
+def _syllables(script: SpeechScript, spoken: TimedSpeech) -> Iterator[tuple[str, str, TimedSyllable | None]]:
+    """The word, the spelling in lower case and the seconds of each syllable; None where it is not found."""
+    found = {(each.word, each.place): each for each in spoken.syllables}
+    for number, word in enumerate(script.words):
+        for place, syllable in enumerate(word.syllables):
+            yield word.text, syllable.lower(), found.get((number, place))
+
+
+def _follower(syllable: TimedSyllable, after: Sequence[TimedPhone]) -> Follower:
+    """What comes after the first of the phones after a vowel."""
+    if syllable.is_last or len(after) == 1:
+        return "before a pause"
+    return "before a vowel" if vowel_class(after[1].symbol) else "before a consonant"

@@ -20,6 +20,7 @@ _DATA = Path(__file__).with_name("regions.toml")
 _PLAIN = str.maketrans("áéíóú", "aeiou")
 _WORD = re.compile(r"\w+")
 _SHEISMO = re.compile(r"(?:ll|y)(?=[aeiouáéíóúü])", re.IGNORECASE)
+_OXYTONE = re.compile(r"\w+[áéí]s?")
 _SHORT = 3  # chosen: longer words in capitals are shouted, not abbreviated
 
 
@@ -72,6 +73,11 @@ def restore_accents(text: str) -> str:
     return _WORD.sub(restored, text)
 
 
+def is_voseo(word: str, name: str) -> bool:
+    """True for a verb form of vos that ends in a stressed vowel (tenés, mirá), in a region that says vos."""
+    return region(name).voseo and word.lower() in _oxytone_voseo()
+
+
 def respell_sheismo(word: str) -> str:
     """The word with ll and y before a vowel written as sh (calle: cashe); hay, rey, y and muy stay."""
 
@@ -112,6 +118,15 @@ def _accented() -> Mapping[str, str]:
     """Every voseo form of the table, by its spelling without accents."""
     voseo = _data().voseo
     return {form.translate(_PLAIN): form for form in (*voseo.present, *voseo.imperative)}
+
+
+@functools.cache
+def _oxytone_voseo() -> frozenset[str]:
+    """The voseo forms of the table and of the evidence that are stressed on their last syllable."""
+    data = _data()
+    seen = [word for each in data.region.values() for word in each.evidence.get("voseo", ())]
+    forms = (*data.voseo.present, *data.voseo.imperative, *seen)
+    return frozenset(form for form in forms if _OXYTONE.fullmatch(form))
 
 
 def _own_verbs() -> tuple[str, ...]:
