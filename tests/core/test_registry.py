@@ -30,7 +30,9 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.syspath_prepend(tmp_path)
     points: list[EntryPoint] = []
-    monkeypatch.setattr(registry, "entry_points", lambda group: [p for p in points if p.group == group])
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points", lambda group: [p for p in points if p.group == group]
+    )
 
     def add(group: str, file: str, source: str = "", *, name: str = "") -> None:
         (tmp_path / "elsewhere" / f"{file}.py").write_text(source)

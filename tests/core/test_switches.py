@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tts_baseline.core import options, registry, switches
+from tts_baseline.core import environment, options, registry, switches
 from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
 from tts_baseline.core.switches import Needs, Proof, Switch, SwitchSpec, applied, choose, provenance
 
@@ -78,18 +78,18 @@ def test_a_device_that_cannot_do_it_is_refused(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SettingsError, match="fast_gpu needs cuda, not cpu") as refused:
         chosen("fast_gpu")
     assert refused.value.hint == "--tts-device cuda"
-    monkeypatch.setattr(switches, "cuda_capability", lambda: (8, 6))
+    monkeypatch.setattr(environment, "cuda_capability", lambda: (8, 6))
     with pytest.raises(SettingsError, match=r"needs CUDA compute capability 9\.0, and this GPU has 8\.6"):
         chosen("fast_gpu", device="cuda:0")
     for capability in ((9, 0), None):
-        monkeypatch.setattr(switches, "cuda_capability", lambda seen=capability: seen)
+        monkeypatch.setattr(environment, "cuda_capability", lambda seen=capability: seen)
         assert len(chosen("fast_gpu", device="cuda")) == 1
 
 
 def test_a_processor_that_cannot_do_it_is_refused_and_one_that_is_not_known_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(switches, "cpu_instructions", lambda: frozenset({"avx2"}))
+    monkeypatch.setattr(environment, "cpu_instructions", lambda: frozenset({"avx2"}))
     with pytest.raises(
         SettingsError, match="eighth needs a processor with avx512_vnni or avx_vnni"
     ) as refused:
@@ -97,7 +97,7 @@ def test_a_processor_that_cannot_do_it_is_refused_and_one_that_is_not_known_is_n
     assert refused.value.hint == "--tts-optimize none"
     assert len(chosen("eighth", device="cuda")) == 1
     for instructions in (frozenset({"avx2", "avx_vnni"}), None):
-        monkeypatch.setattr(switches, "cpu_instructions", lambda seen=instructions: seen)
+        monkeypatch.setattr(environment, "cpu_instructions", lambda seen=instructions: seen)
         assert len(chosen("eighth")) == 1
 
 

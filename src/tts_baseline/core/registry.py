@@ -7,12 +7,10 @@ theirs under the entry points `tts_baseline.metrics` and `tts_baseline.pipelines
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import entry_points
 from types import ModuleType
 
 from tts_baseline.core.errors import RegistryError
@@ -91,6 +89,8 @@ def judged_gates() -> tuple[str, ...]:
 @functools.cache
 def pipelines() -> Mapping[str, str]:
     """The factory of every registered pipeline, as `module:attribute`, by name."""
+    from importlib.metadata import entry_points
+
     known: dict[str, str] = {}
     folder = importlib.import_module(PIPELINES)
     for info in pkgutil.iter_modules(folder.__path__):
@@ -109,6 +109,8 @@ def pipelines() -> Mapping[str, str]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """' (did you mean 'x'?)' for the closest known name, else an empty string."""
     # chosen: 0.5, below difflib's 0.6, because short names with one wrong letter still deserve a guess
+    import difflib
+
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
@@ -138,6 +140,8 @@ def summary(module: ModuleType) -> str:
 
 def modules(root: str) -> Iterator[ModuleType]:
     """The imported modules of a package, then those of the entry points of that name."""
+    from importlib.metadata import entry_points
+
     folder = importlib.import_module(root)
     for info in pkgutil.walk_packages(folder.__path__, prefix=f"{root}."):
         if not info.ispkg:

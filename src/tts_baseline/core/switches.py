@@ -17,7 +17,6 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from tts_baseline.core.environment import cpu_instructions, cuda_capability
 from tts_baseline.core.errors import MissingExtra, PipelineError, RegistryError, SettingsError
 from tts_baseline.core.registry import PIPELINES, declared, nearest, summary
 
@@ -184,6 +183,8 @@ def _check_beside(spec: SwitchSpec, chosen: Collection[Switch]) -> None:
 
 def check_needs(spec: SwitchSpec, device: str) -> None:
     """Raise SettingsError where a switch does not work on this device, MissingExtra without its package."""
+    from tts_baseline.core import environment  # here: a worker, which reads a SwitchSpec, does without
+
     kind = device.partition(":")[0]
     if kind not in spec.needs.devices:
         raise SettingsError(
@@ -191,7 +192,7 @@ def check_needs(spec: SwitchSpec, device: str) -> None:
             where="--tts-optimize",
             hint=f"--tts-device {spec.needs.devices[0]}",
         )
-    capability = cuda_capability() if kind == "cuda" else None
+    capability = environment.cuda_capability() if kind == "cuda" else None
     if capability is not None and capability < spec.needs.capability:
         raise SettingsError(
             f"the switch {spec.name} needs CUDA compute capability {_dotted(spec.needs.capability)}, "
@@ -199,7 +200,7 @@ def check_needs(spec: SwitchSpec, device: str) -> None:
             where="--tts-optimize",
             hint="--tts-optimize none",
         )
-    instructions = cpu_instructions() if kind == "cpu" and spec.needs.instructions else None
+    instructions = environment.cpu_instructions() if kind == "cpu" and spec.needs.instructions else None
     if instructions is not None and instructions.isdisjoint(spec.needs.instructions):
         raise SettingsError(
             f"the switch {spec.name} needs a processor with {' or '.join(spec.needs.instructions)}, which "

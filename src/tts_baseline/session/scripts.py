@@ -12,9 +12,7 @@ from tts_baseline.core.records import Case, Request
 from tts_baseline.core.script import Asking, Recital, ScriptSentence, ScriptWord, SpeechScript
 from tts_baseline.pipelines._renderings import Rendering, renderings
 from tts_baseline.pipelines.f5_spanish.plan import TextPlan
-from tts_baseline.pipelines.f5_spanish.text.normalize import read
 from tts_baseline.pipelines.f5_spanish.text.options import ClipPace, TextOptions
-from tts_baseline.pipelines.f5_spanish.text.planner import plan_with
 from tts_baseline.pipelines.f5_spanish.text.regions import is_voseo
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import Admission
 
@@ -33,6 +31,9 @@ def scripts(cases: Sequence[Case]) -> dict[str, SpeechScript]:
 
 def script(case: Case) -> SpeechScript | None:
     """What a case's text asks for, by its words, its marks and its tags; None where it cannot be read."""
+    from tts_baseline.pipelines.f5_spanish.text.normalize import read  # a fifth of what most commands import
+    from tts_baseline.pipelines.f5_spanish.text.planner import plan_with
+
     try:
         plan = plan_with(
             case.text, region=case.region, style=case.style, options=_OPTIONS, pace=lambda _: ClipPace(),
