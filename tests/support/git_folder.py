@@ -15,7 +15,7 @@ from unittest.mock import patch
 import psutil
 
 from tts_baseline.cli import main
-from tts_baseline.session.judge import profile
+from tts_baseline.session.judge import bench, profile
 
 SCRIPT = Path(sys.executable).with_name("tts-baseline")
 
@@ -45,12 +45,12 @@ class Folder(NamedTuple):
     def call(self, *words: str, **variables: str) -> Answer:
         """A command in this process, which spares its start; its workers are processes all the same.
 
-        A profile is short: no function of these tests is near another.
+        Restarts and profiles are short: a change of these tests is severalfold, and no function near another.
         """
         out, err = io.StringIO(), io.StringIO()
         variables = {"COLUMNS": "200", "CI": "", **variables}
-        brief = patch.object(profile, "SECONDS", 0.4)
-        with brief, patch.dict(os.environ, variables), contextlib.chdir(self.root):
+        brief = patch.object(bench, "RESTART_S", 0.5), patch.object(profile, "SECONDS", 0.4)
+        with brief[0], brief[1], patch.dict(os.environ, variables), contextlib.chdir(self.root):
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 status = main(words)
         return Answer(status, out.getvalue(), err.getvalue())

@@ -60,6 +60,7 @@ def registered(module: ModuleType) -> Metric:
     return Metric(spec, module.read, summary(module), getattr(module, "places", None))
 
 
+@functools.cache
 def gates() -> Mapping[str, MetricSpec]:
     """The metrics that have a default limit, by the name under which they are judged."""
     return {m.spec.key: m.spec for m in metrics().values() if m.spec.limit is not None}
@@ -76,11 +77,13 @@ def headlines() -> tuple[str, ...]:
     return tuple(spec.name for spec in sorted(shown, key=lambda spec: spec.golden))
 
 
+@functools.cache
 def ratio_gates() -> tuple[str, ...]:
     """The gates that compare ratios: times and sizes."""
     return tuple(key for key, spec in gates().items() if spec.decide == "ratio")
 
 
+@functools.cache
 def judged_gates() -> tuple[str, ...]:
     """Those of them that the judge measures."""
     return tuple(key for key in ratio_gates() if gates()[key].is_paired)

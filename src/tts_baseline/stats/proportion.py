@@ -8,10 +8,14 @@ def bounds(successes: int, trials: int, alpha: float = 0.05) -> tuple[float, flo
 
     Exact for any count (Clopper and Pearson, Biometrika 26, 1934). ValueError without trials.
     """
-    from scipy.stats import binomtest
+    from scipy import special  # importing scipy.stats takes much longer
 
-    interval = binomtest(successes, trials).proportion_ci(1 - alpha, method="exact")
-    return float(interval.low), float(interval.high)
+    if not 0 <= successes <= trials or not trials:
+        raise ValueError(f"successes must be 0 to all of the trials, not {successes} of {trials}")
+    failures = trials - successes
+    low = special.betaincinv(successes, failures + 1, alpha / 2) if successes else 0.0
+    high = special.betaincinv(successes + 1, failures, 1 - alpha / 2) if failures else 1.0
+    return float(low), float(high)
 
 
 def upper_bound(successes: int, trials: int, alpha: float = 0.05) -> float:
