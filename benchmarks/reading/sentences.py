@@ -13,6 +13,7 @@ What is drawn has our reading of today and the verdict "unread": read each line,
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import re
 import subprocess
@@ -22,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import manual
 import registers
 import review
 import spoken
@@ -33,6 +35,8 @@ PACKAGES = {
     "debian-edu-doc-es": ("usr/share/doc/debian-edu-doc-es/debian-edu-bookworm-manual.html", "GPL-2+", 1),
     "debian-handbook": ("usr/share/doc/debian-handbook/html/es-ES/*.html", "CC-BY-SA-3.0 or GPL-2+", 2),
     "debian-reference-es": ("usr/share/debian-reference/*.es.html", "GPL-2+", 1),
+    "evince-common": ("usr/share/help/es/evince/*.page", "CC-BY-SA-3.0", 1),
+    "evolution-common": ("usr/share/help/es/evolution/*.page", "CC-BY-SA-3.0", 1),
     "fortunes-es": ("usr/share/games/fortunes/es/*.fortunes", "GPL-2+", 4),
     "freedombox-doc-es": ("usr/share/freedombox/manual/es/*.html", "CC-BY-SA-4.0", 1),
     "gnome-user-docs": ("usr/share/help/es/*/*.page", "CC-BY-SA-3.0", 1),
@@ -40,6 +44,7 @@ PACKAGES = {
     "installation-guide-amd64": ("usr/share/doc/installation-guide-amd64/es/*.html", "GPL-2+", 2),
     "kicad-doc-es": ("usr/share/doc/kicad/help/es/*.html", "GPL-3+ or CC-BY-3.0+", 1),
     "libreoffice-help-es": ("usr/share/libreoffice/help/es/text/**/*.html", "MPL-2.0", 1),
+    "manpages-es": ("usr/share/man/es/man*/*.gz", "GPL-3+", 2),
     "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
     "ubuntu-packaging-guide-html-es": (
         "usr/share/doc/ubuntu-packaging-guide-html-es/*.html",
@@ -47,6 +52,7 @@ PACKAGES = {
         1,
     ),
 }
+_PLAIN = frozenset(["fortunes-es", "manpages-es"])  # pages without tags, whose paragraphs a line parts
 _SPAN = re.compile(r"\d|[%€$£°ºª&@#<>=+§×]|\b[A-ZÑ]{2,}\b|\b[XVI]+\b|\b(?:\w{1,4}\.)[ \w]|\w['’]\w|\w/\w|_")
 _SPANISH = re.compile(r"\b(?:el|la|los|las|un|una|de|del|que|en|y|se|por|con|para|es|su|no)\b")
 _END = re.compile(r"(?<=[a-záéíóúñü]{4}[.?!…])[»”\")]?\s+(?=[¿¡«“A-ZÁÉÍÓÚÑ])")
@@ -131,7 +137,11 @@ def unpacked(folder: Path) -> None:
 def pages(package: str, folder: Path) -> Iterator[str]:
     """The text of each Spanish page of an unpacked package."""
     for path in sorted(folder.glob(PACKAGES[package][0])):
-        yield path.read_text(encoding="utf-8", errors="replace")
+        if path.suffix != ".gz":
+            yield path.read_text(encoding="utf-8", errors="replace")
+        elif not path.is_symlink():  # the same page by another name
+            page = gzip.decompress(path.read_bytes()).decode("utf-8", errors="replace")
+            yield "\n%\n".join(manual.paragraphs(page))
 
 
 def drawn(
@@ -147,7 +157,7 @@ def drawn(
 
     left: dict[str, list[str]] = {}
     for package in PACKAGES:
-        markup = package != "fortunes-es"
+        markup = package not in _PLAIN
         every = {text for page in pages(package, folder / package) for text in sentences(page, markup=markup)}
         asked = (text for text in every - known if register in (None, registers.register(text)))
         left[package] = sorted(asked, key=order)

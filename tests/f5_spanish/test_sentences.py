@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import manual
 import pytest
 import registers
 import review
@@ -83,3 +84,27 @@ def test_only_sentences_of_a_register_are_drawn(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "some" / "page.html").write_text(page, encoding="utf-8")
     found = list(drawing.drawn(tmp_path, 2, 1, set(), "technical"))
     assert [row.written for row in found] == ["Edite el archivo /etc/fstab de la máquina."]
+
+
+def test_a_page_of_a_manual_is_read_as_it_is_printed() -> None:
+    page = r"""
+.TH LS 1
+.SH NOMBRE
+ls \- lista el contenido
+.TP
+\fB\-a\fP, \fB\-\-all\fP
+muestra los que empiezan con \(aq.\(aq de
+.BR stat (2)
+.EX
+ls \-l
+.EE
+.PP
+Fin.
+"""
+    assert manual.paragraphs(page) == [
+        "NOMBRE",
+        "ls - lista el contenido",
+        "-a, --all",
+        "muestra los que empiezan con '.' de stat(2)",
+        "Fin.",
+    ]

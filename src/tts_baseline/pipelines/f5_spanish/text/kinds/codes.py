@@ -23,8 +23,12 @@ _PLATE = re.compile(
     r"|(?<=\bplaca )[A-Z]{2} \d{3} [A-Z]{2})(?![^\W_])"
 )
 _CARD = re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{3}){2})-(?P<check>[\dkK])(?![\w-]|[.,]\d)")
-_FORMAT = re.compile(r"(?<![\w%])%\d{0,3}[A-Za-z](?![^\W_])")  # a field of a format: %20V
+# A field of a format: %20V, %-10s, %.1f, %lu.
+_FORMAT = re.compile(
+    r"(?<![\w%])%(?P<field>[-+#]?\d{0,3}(?:\.\d{1,2})?(?:l{1,2}(?=[dux]))?[A-Za-z])(?![^\W_])"
+)
 # A device and its slot, as Linux lists them: 1002:954f, 04:00.0 VGA compatible controller.
+_ESCAPED = re.compile(r"\\(?P<number>[0-7]{1,3})(?!\w)")  # a character by its number: \033
 _ESCAPES = re.compile(r"(?:%[0-9A-F]{2}){2,}(?![0-9A-Fa-f])")  # letters in an address: %E8%BB%8A
 _DEVICE = re.compile(
     r"(?<![\w:.])(?:(?=[\d:]*[a-f]|(?<=\[))[0-9a-f]{4}:[0-9a-f]{4}(?![\w:.])"
@@ -33,7 +37,14 @@ _DEVICE = re.compile(
 )
 _SIX = re.compile(  # an address of version 6: 2001:db8::1
     r"(?<![\w:.])(?=[\da-f:]*::|(?:[\da-f]{1,4}:){4})[\da-f]{1,4}(?:::?[\da-f]{1,4})+(?:::)?(?:/\d{1,3})?(?![\w:.]\w)"
+    r"|(?<![\w:])::(?=[\da-f:]*\d)[\da-f]{1,4}(?::[\da-f]{1,4})*(?:/\d{1,3})?(?![\w:])"
 )
+_BYTE = r"(?:1\d\d|2[0-4]\d|25[0-5])"
+# An address whose parts all have three digits, as groups of thousands have; no amount with its noun.
+_FOUR = re.compile(
+    rf"(?<![\w.,])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w%]|[.,]\d| ?[$€%]| (?:de )?[a-záéíóúñ]{{2,}}s\b)"
+)
+_BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
@@ -45,10 +56,13 @@ def exact(region: str) -> tuple[Rule, ...]:
     return (
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
-        Rule("address of version 6", "link", (DIGIT, JOINED), _SIX, _say_device),
+        Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
+        Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
+        Rule("groups of bits", "number", (DIGIT,), _BITS, _say_bits),
         Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
         Rule("plate", "code", (JOINED, CAPITALS), _PLATE, _say_code),
+        Rule("escaped number", "code", ("\\",), _ESCAPED, _say_escaped),
         Rule("escaped letters", "code", ("%",), _ESCAPES, _say_escapes),
         Rule("field of a format", "code", ("%",), _FORMAT, _say_format),
         Rule("identity card", "code", (DIGIT,), _CARD, _say_card),
@@ -98,13 +112,25 @@ def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(read_out(" ".join(match.group()), paragraph.region))
 
 
+def _say_four(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(read_out(match.group(), paragraph.region))
+
+
+def _say_bits(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(", ".join(map(digits, match.group().split())))
+
+
+def _say_escaped(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(f"barra inversa {digits(match['number'])}")
+
+
 def _say_escapes(match: re.Match[str], paragraph: Paragraph) -> Said:
     pairs = match.group().split("%")[1:]
     return Said(", ".join(f"por ciento {code(' '.join(pair), paragraph.region)}" for pair in pairs))
 
 
 def _say_format(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(f"por ciento {code(match.group()[1:], paragraph.region)}")
+    return Said(f"por ciento {read_out(match['field'], paragraph.region)}")
 
 
 def _say_card(match: re.Match[str], paragraph: Paragraph) -> Said:

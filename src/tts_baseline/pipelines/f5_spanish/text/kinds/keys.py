@@ -26,9 +26,19 @@ _KEYS = re.compile(
     r"(?P<joined>(?:Ctrl|F\d{1,2})(?![^\W_])|(?=[A-ZÁÉÍÓÚ]))?"
 )
 _JOINED = re.compile(r"(?<=\+)(?P<key>[A-Z]|F\d{1,2})(?P<other>Ctrl|Alt|Mayús)(?![^\W_])")
-_MODIFIERS = {"Ctrl": "control", "Control": "control", "Alt": "Alt", "Mayús": "Mayús", "Super": "Super"}
+_MODIFIERS = {
+    "Ctrl": "control",
+    "Control": "control",
+    "Alt": "Alt",
+    "Mayús": "Mayús",
+    "Super": "Super",
+    "Orca": "Orca",
+}
 _MODIFIER = re.compile("|".join(_MODIFIERS))
-_RUN = re.compile(rf"(?<![^\W_])(?P<keys>(?:{_MODIFIER.pattern}){{2,}})(?P<key>F\d{{1,2}}|[A-Z](?![^\W_]))?")
+_KEY = r"(?:F\d{1,2}|[A-Z]|\d)(?![^\W_])"
+_RUN = re.compile(
+    rf"(?<![^\W_])(?P<keys>(?:{_MODIFIER.pattern}){{2,}}|(?:{_MODIFIER.pattern})(?={_KEY}))(?P<key>{_KEY})?"
+)
 
 
 def rules(region: str) -> tuple[Rule, ...]:

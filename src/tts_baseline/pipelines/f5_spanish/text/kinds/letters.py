@@ -32,7 +32,8 @@ _BEFORE_SMALL = re.compile(
     r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ][a-z]{2,})|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
 )
 _IN_NAME = re.compile(
-    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?)(?![^\W_])"
+    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?"
+    r"|[b-df-hj-np-tv-xz]{2,4}[B-DF-HJ-NP-TV-XZ])(?![^\W_])"
 )
 _LAST_LETTER = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
@@ -52,6 +53,7 @@ _LETTER = re.compile(
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
 _SYLLABLE = re.compile("[aeiouy]")
+_VOWEL_OR_Y = frozenset("aeiouyáéíóúü")
 _VOWEL = re.compile("[AEIOU]")
 _FIGURE = re.compile(
     r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
@@ -96,23 +98,29 @@ def typed(piece: str, region: str) -> str:
     """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
     if as_word(piece) or piece in words("typed"):
         return piece
-    known = (end for end in _HEADS if piece[end:] in words("english"))
+    known = (end for end in _HEADS if is_english(piece[end:]))
     head = next(known, next((end for end in _HEADS if _is_tail(piece[end:], end)), 0))
     return f"{spell(piece[:head], region)} {piece[head:]}" if head else spell(piece, region)
 
 
 def _is_tail(rest: str, letters: int) -> bool:
     """True if what follows so many letters is a word by itself: a known one, or any after two."""
-    return rest in words("english") or (letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest))
+    return is_english(rest) or (letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest))
 
 
 def as_word(piece: str) -> bool:
     """True if a part of a link or a code is said as a word, foreign ones included: gmail, Bash, hashtag."""
-    if readable(piece) or piece.lower() in words("english"):
+    if readable(piece) or is_english(piece.lower()):
         return True
     foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
     tailed = len(piece) <= _LONGEST_SPELLED or any(_is_tail(piece[end:], end) for end in _HEADS)
     return bool(foreign) and not (tailed and _NO_ONSET.match(piece.lower()))
+
+
+def is_english(small: str) -> bool:
+    """True for an English word of the data, also in the plural: bits, flags."""
+    known = words("english")
+    return small in known or (len(small) > _SHORTEST_FOREIGN - 1 and small[-1] == "s" and small[:-1] in known)
 
 
 def readable(word: str) -> bool:
@@ -127,7 +135,7 @@ def _word(letters: str, paragraph: Paragraph) -> bool:
     """True for capitals that are read as a word; where all is shouted, nothing tells ROCK from ADN."""
     if len(letters) == _SHORTEST and not paragraph.shouted:
         return letters.lower() in words("short")
-    known = readable(letters) or letters.lower() in words("english")
+    known = readable(letters) or is_english(letters.lower())
     return known or (paragraph.shouted and _VOWEL.search(letters) is not None)
 
 
@@ -153,6 +161,8 @@ def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def with_acronym(word: str, region: str) -> str:
     """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
+    if _VOWEL_OR_Y.isdisjoint(word.lower()):
+        return spell(word, region)
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
     if end and not readable(end["letters"]):
         kept = end["word"] if len(end["word"]) > 1 else spell(end["word"], region)
@@ -160,6 +170,8 @@ def with_acronym(word: str, region: str) -> str:
     last = _LAST_LETTER.fullmatch(word)
     if last:
         return f"{last['word']} {spell(last['letter'], region)}"
+    if start and start["all"] and word[-1].isupper() and not readable(word):
+        return spell(word, region)  # UPnP
     if start and not readable(word) and not readable(start["letters"] or start["all"][:2]):
         if start["rest"] and not _VOWEL.search(start["rest"].upper()):
             return spell(word, region)

@@ -36,9 +36,16 @@ _STARRED = re.compile(r"(?<=[a-z]{2})\*(?=[\s,.;)]|$)")
 _OPENING_STAR = re.compile(r"(?<!\S)\*\w")
 
 
+# Three signs and more in a row that are not all of one kind are told one by one: */=>@|.
+_RUN = re.compile(r"(?<![^\s(«\"“'‘`])[*/=>@|<~^#$%&+\\_]{3,9}(?![^\s)»\"”'’.,;:])")
+_KINDS = 3  # chosen: of fewer kinds of signs, a row is drawn
+_PLUS_BESIDE = re.compile(r"\+[\"'»”’`)]? (?:[oyue]|ni) [\"'«“‘`(]?\Z")
+
+
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
+        Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
@@ -48,8 +55,15 @@ def rules(region: str) -> tuple[Rule, ...]:
     )
 
 
+def _say_run(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    signs = match.group()
+    return Said(read_out(" ".join(signs), paragraph.region)) if len(set(signs)) >= _KINDS else None
+
+
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     sign = match.group()
+    if sign == "-" and _PLUS_BESIDE.search(paragraph.before(match.start())):
+        return Said("menos")
     return Said(_COMPARED.get(sign) or read_out(sign, paragraph.region))
 
 

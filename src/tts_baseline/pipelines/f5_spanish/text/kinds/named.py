@@ -23,8 +23,9 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
 
 _START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
 _IN_PATH = r"[\w./*+@%~{}$:\\-]"
+_CLASS = r"\[[\w^-]{1,8}\](?=[\w./*])"
 _PATH = re.compile(
-    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$]){_IN_PATH}*[\w*/+}}](?:\?\w+=[\w&=%.-]*\w)?)"
+    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_IN_PATH}|{_CLASS})*[\w*/+}}~](?:\?\w+=[\w&=%.-]*\w)?)"
     rf"|{_START}[A-Za-z]:\\(?:{_IN_PATH}*[\w*\\])?"
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )

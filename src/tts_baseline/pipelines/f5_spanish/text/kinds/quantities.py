@@ -35,6 +35,10 @@ _ONE_GROUP = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
 _PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
 _PRICED = {"pts": "ptas"}  # points, but for what is paid
+_OF_DATA = re.compile(
+    r"(?i:\b(?:bytes?|bloques?|memoria|ram|discos?|tamaños?|archivos?|ficheros?|búfer|caché|descarg\w+)\b)"
+    r"|\b[KMGT]i?B\b|\d ?[MG]\b"
+)
 _SHARES = ("%", "‰")
 _ONE = Amount(integer="1")
 
@@ -64,7 +68,7 @@ class Quantities:
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
             rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
-            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_])(?!{_PARTICIPLE}))?"
+            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_]|-\d{{4}}(?!\d))(?!{_PARTICIPLE}))?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
             rf"(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
         )
@@ -75,6 +79,8 @@ class Quantities:
     def say(self, match: re.Match[str], paragraph: Paragraph) -> Said | None:
         """The words of a quantity: sign, amount or range, scale, unit, and unit of reference."""
         written = match["unit"] or match["before"]
+        if written == "K" and _OF_DATA.search(paragraph.text):
+            return None  # 10K of data, no kelvin
         if written in _PRICED and paragraph.word_before(match.start()).lower() in words("price"):
             written = _PRICED[written]
         unit = self.units[written] if written else None

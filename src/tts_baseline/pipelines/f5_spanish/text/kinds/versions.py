@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.kinds.codes import code
-from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, LETTER, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import (
+    CAPITALS,
+    DIGIT,
+    JOINED,
+    LETTER,
+    Paragraph,
+    Rule,
+    Said,
+)
 
 _AFTER_LETTERS = re.compile(
     r"(?<![^\W_])[^\W\d_]+(?:[-‑ ](?=\d+\.\d))?\d+(?:\.\d+)+(?:[^\W\d_]+\d*)?(?:-\d+)?(?![^\W_]|[.,:]\d)"
 )
-_LETTER_POINT = re.compile(r"(?<![^\W_])[A-Z]\.\d{2,}(?![^\W_]|[.,]\d)")
+_LETTER_POINT = re.compile(r"(?<![^\W_])[A-Z]{1,2}\.\d{2,}(?![^\W_]|[.,]\d)")
 _BEFORE_LETTERS = re.compile(r"(?<![^\W_])\d+(?:\.\d+)+(?:-\d+)?(?:\.?[^\W\d_]+\d*)(?![^\W_])")
 _THREE_PARTS = re.compile(r"(?<![^\W_])\d+(?:\.\d+){2,}-\d+(?:\.\d+)*(?![^\W_]|-\d)")
 _LETTERED = re.compile(r"(?<![\w.,])\d+(?:(?:\.\d+)+\.[a-z]|\.[xX])(?![^\W_]|\.\w)")
@@ -27,7 +35,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for versions that begin with letters, and those of three parts and more."""
     return (
         Rule("version after letters", "version", (JOINED,), _AFTER_LETTERS, _say),
-        Rule("letter and number", "code", (LETTER,), _LETTER_POINT, _say),
+        Rule("letter and number", "code", (LETTER, CAPITALS), _LETTER_POINT, _say),
         Rule("version after its word", "version", (DIGIT,), _AFTER_WORD, _say),
         Rule("lettered version", "version", (DIGIT,), _LETTERED, _say),
         Rule("package version", "version", (DIGIT,), _THREE_PARTS, _say),
