@@ -28,6 +28,7 @@ COMMANDS = (
     "report",
     "export",
     "review",
+    "passport",
     "train",
     "doctor",
     "migrate",

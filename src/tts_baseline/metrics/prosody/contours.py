@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -14,6 +14,7 @@ from tts_baseline.core.records import Record
 from tts_baseline.core.script import Asking
 
 FinalTone = Literal["L%", "M%", "LH%", "HH%", "HL%"]
+TONES: tuple[FinalTone, ...] = get_args(FinalTone)
 _TABLE = Path(__file__).with_suffix(".toml")
 
 FALL_ST, RISE_ST, HIGH_RISE_ST, CIRCUMFLEX_ST = 2.0, 2.0, 4.0, 3.0
@@ -66,7 +67,14 @@ def rows() -> tuple[ContourRow, ...]:
     return msgspec.convert(given["row"], tuple[ContourRow, ...])
 
 
+def rows_of(region: str) -> tuple[ContourRow, ...]:
+    """The row that counts for each kind of sentence in a region: its own, else that of neutral."""
+    known = {(row.asks, row.region): row for row in rows()}
+    kinds = dict.fromkeys(row.asks for row in rows())
+    found = (known.get((asks, region)) or known.get((asks, "neutral")) for asks in kinds)
+    return tuple(row for row in found if row)
+
+
 def accepted(asks: Asking, region: str) -> tuple[FinalTone, ...]:
     """What a sentence of this kind may end with in this region; nothing where it is not judged."""
-    known = {row.region: row.accepts for row in rows() if row.asks == asks}
-    return known.get(region) or known.get("neutral", ())
+    return next((row.accepts for row in rows_of(region) if row.asks == asks), ())
