@@ -39,7 +39,8 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+) ?")
 _UNCLOSED = frozenset("br dd dt hr img input li link meta p td th tr wbr".split())  # noqa: SIM905
 _ATTRIBUTES = re.compile(r"\s+[\w:-]+\s*=|/\Z")
 _PLACEHOLDER = re.compile(
-    r"(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
+    r"(?:(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)|<(?=[a-z]{3,16}>))"
+    r"(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
 )
 _TAGS_BEFORE = re.compile(r"\b(?:[Ee]tiquetas?|[Tt]ags?)\b[^.]*\Z")
 _NOUN_NEAR = 60  # chosen: what is said of tags stands near their noun

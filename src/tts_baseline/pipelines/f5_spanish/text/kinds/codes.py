@@ -44,6 +44,7 @@ _BYTE = r"(?:1\d\d|2[0-4]\d|25[0-5])"
 _FOUR = re.compile(
     rf"(?<![\w.,])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w%]|[.,]\d| ?[$€%]| (?:de )?[a-záéíóúñ]{{2,}}s\b)"
 )
+_MASKED = re.compile(r"(?<!\w)[01]{1,6}(?P<any>[xyz])(?P=any){1,6}(?!\w)")  # 1110xxxx: bits of any value
 _BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
 _PAIRED = re.compile("[:-]")
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -58,6 +59,7 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
         Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
         Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
+        Rule("bits with letters", "code", (DIGIT,), _MASKED, _say_masked),
         Rule("groups of bits", "number", (DIGIT,), _BITS, _say_bits),
         Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
@@ -114,6 +116,10 @@ def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_four(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(read_out(match.group(), paragraph.region))
+
+
+def _say_masked(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(read_out(" ".join(match.group()), paragraph.region))
 
 
 def _say_bits(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -36,13 +36,16 @@ _OPTION = re.compile(
 )
 _DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?(?:[¿¡]|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]|[AEOUY] )")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
+_CLOSING_DASHES = re.compile(r"[a-záéíóúñ]--(?=[\s,.;:)?!]|$)")
 _NEGATED = re.compile(r"(?<![^\W_])[a-z](?: ?= ?)\Z")  # y=-b
 _INCISE = 120  # chosen: what stands between dashes is shorter
 _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
-_HIDDEN = re.compile(rf"{_START}\.(?:[a-z](?![\w.-])|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])")
+_HIDDEN = re.compile(
+    rf"{_START}\.(?:[a-zA-Z](?![\w-]|\.\w)|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])"
+)
 _PORT = re.compile(r"(?<![\w.:/@-])[a-z][\w-]*(?:\.[\w-]+)*(?::(?![A-ZÁÉÍÓÚÑ][a-z])[\w./-]*\w)+(?![\w:/])")
 _SMALL = re.compile(r"[a-z][^:]*")
 _PORTED = re.compile(r":.*:|:\d{4,5}\Z")
@@ -78,7 +81,9 @@ _LETTERED = re.compile(
     r"[A-Z][a-z]{4,}[A-Z](?:\.\d{1,3})+"
 )  # a word, and the number of a section: AnteriorB.2
 _CAMEL = re.compile(r"[a-z]{2,}[A-Z][a-z]")
-_FILE = re.compile(r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z))\.")
+_FILE = re.compile(
+    r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z)|[A-Z][a-z]{2,}(?=\.P[LM]\Z))\."
+)
 _LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
 _LONG_FUNCTION = 5  # chosen: PRUEBA.NV is a function of a spreadsheet, EE.UU no name
@@ -140,7 +145,8 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """An option; a dash before a word is a dash (-dijo, --dijo) where the text is a dialogue or no option."""
     short = match["short"]
     if short is None:
-        return None if _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
+        closed = _CLOSING_DASHES.search(paragraph.text, match.end() - 1, match.end() + _INCISE)
+        return None if closed or _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
     noun = _last_word(paragraph, match.start()) in words("typed-noun")
     last = paragraph.last
     command = last is not None and last.rule.name == _COMMAND and last.end == match.start() - 1

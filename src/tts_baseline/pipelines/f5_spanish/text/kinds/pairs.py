@@ -15,6 +15,7 @@ _PAIR = re.compile(
 )
 _NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ]\w")
 _NAME_BEFORE = re.compile(r"[A-ZÁÉÍÓÚÑ][\w.]* \Z")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ERA = re.compile(r" ?[aA]\.? ?(?:de )?C\b")
 _ADDRESS = re.compile(r"# ?\Z")  # carrera 7 # 12-34: a street, and the metres from it
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
@@ -49,6 +50,8 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         return Said(f"{cardinal(first)} menos {cardinal(second)}", "formula")
     if whole and _ADDRESS.search(before):
         return Said(f"{cardinal(first)} {cardinal(second)}", "code")
+    if "." in first and _YEAR.fullmatch(second) and len(first) > len(second):
+        return Said(f"{say(first, 'none', point=True)} {cardinal(second)}", "code")  # 1003.1-1990: a standard
     if previous in words("coded") or not _is_range(first, second, whole):
         score = previous in words("score") or _is_score(first, second, whole)
         if not score or previous in words("coded"):

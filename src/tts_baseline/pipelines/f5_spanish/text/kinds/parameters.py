@@ -8,10 +8,10 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
 _SPECIAL = re.compile(
-    r"(?<![\w$])\$(?:[@*#](?![\w$\[{])|_(?!\w)|\$(?=[a-z](?![^\W_])))|(?<![\w$])\$(?=['\"][\w\\])"
+    r"(?<![\w$])\$(?:[@*#](?![\w$\[{])|_(?!\w)|\$(?=[a-z](?![^\W_])))|(?<![\w$])\${2,}@?(?![\w$@])|(?<![\w$])\$(?=['\"][\w\\])"
 )
 # These are money, or the end of a question, where nothing of a shell is written.
-_NUMBERED = re.compile(r"(?<![\w$])\$(?:\d(?![\w%$]| ?[.,]?\d)|[?!=](?=[\s\"'”»’,.;)]|$))")
+_NUMBERED = re.compile(r"(?<![\w$])\$(?:\d(?![\w%$]| ?[.,]?\d)|[?!=-](?=[\s\"'”»’,.;)]|$))")
 _BRACED = re.compile(r"(?<![\w$])\$\{[^\s{}«»]{1,60}\}")
 _SHELL = re.compile(
     r"\b(?:shells?|bash|scripts?|awk|argumentos?|par[aá]metros?|posicional(?:es)?|macros?|intérprete|sustituci\w+)\b"

@@ -18,6 +18,8 @@ _LIST = re.compile(
     r"|(?<![\w.,])\d{1,3}(?:,\d{1,3})+(?=,\d{1,3}[-–]\d{1,3}(?![\w-]|[.,]\d))"
 )
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
+_STANDARD = re.compile(r"\b(?:ISO|IEC|UNE|EN|DIN|[Nn]orma|ISO[/ ]IEC) \Z")  # with its year: ISO 9001:2015
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PAIR = 2
 _PLURALS = ("ceros", "unos", "doses", "treses", "cuatros", "cincos", "seises", "sietes", "ochos", "nueves")
 
@@ -28,6 +30,8 @@ def rules(region: str) -> tuple[Rule, ...]:
 
     def say_ratio(match: re.Match[str], paragraph: Paragraph) -> Said:
         left, right = match["left"].split(":"), say(match["right"], "none", point=point)
+        if _STANDARD.search(paragraph.before(match.start())) and _YEAR.fullmatch(match["right"]):
+            return Said(" ".join([*map(cardinal, left), right]), "code")
         if (len(left) > 1 and len(left[-1]) > 1) or (
             left[0][0] == "0" and len(left[0]) > 1
         ):  # 01:02:03,45: a time, number by number
