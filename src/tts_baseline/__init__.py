@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` itself would be a quarter of what a supervisor imports
 if TYPE_CHECKING:
+    from typing import Any
+
     from tts_baseline.core.errors import TtsBaselineError
     from tts_baseline.core.records import Case, Phone, Request, Utterance
 

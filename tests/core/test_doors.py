@@ -68,7 +68,7 @@ LISTED = {
         "measure.kin:_parents": "numbers",
         "measure.supervised:Supervised.__init__": "into the worker's output, redacted in measure/client",
         "measure.worker:_Session._refusal": "redacted there",
-        "pipelines._renderings:renderings": "samples and numbers, decoded strictly",
+        "pipelines._renderings:_said": "samples and numbers, decoded strictly",
         "pipelines.command.process:run": "through pipelines/_sound_files/words",
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/_sound_files/words",
         "pipelines.http.client:Client._ask": "through pipelines/_sound_files/words",

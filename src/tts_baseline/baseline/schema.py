@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from tts_baseline.core.taints import Taints
 _STORED = (Quality, Run, Certificate, SoundCertificate, Taints, HistoryEntry, Preset)
 
 
+@functools.cache
 def json_schema() -> bytes:
     """The schema (JSON Schema 2020-12) of all JSON in a baseline's folder.
 

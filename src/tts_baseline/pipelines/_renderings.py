@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tts_baseline.core.records import Phone, Request
 from tts_baseline.pipelines.espeak import SAMPLE_RATE, Espeak, create, phones_of
 
 _PATIENCE_S = 30.0  # chosen: a suite's sentences take a second
+_FEW = 12  # chosen: as many as are listened to in one run; a few megabytes
 
 
 class Rendering(Struct, frozen=True):
@@ -32,18 +34,25 @@ def renderings(requests: Sequence[Request]) -> tuple[Rendering | None, ...]:
     if not requests or find_spec("espeakng_loader") is None:
         return nothing
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__],
-            input=msgspec.msgpack.encode(requests),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_PATIENCE_S,
-            check=True,
-        )
-        said = msgspec.msgpack.decode(done.stdout, type=tuple[Rendering | None, ...])
+        said = (_said if len(requests) > _FEW else _remembered)(msgspec.msgpack.encode(requests))
     except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
         return nothing
     return said if len(said) == len(requests) else nothing
+
+
+def _said(requests: bytes) -> tuple[Rendering | None, ...]:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", __name__],
+        input=requests,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=_PATIENCE_S,
+        check=True,
+    )
+    return msgspec.msgpack.decode(done.stdout, type=tuple[Rendering | None, ...])
+
+
+_remembered = functools.lru_cache(maxsize=8)(_said)
 
 
 def spelled(pipeline: Espeak, request: Request) -> Rendering:

@@ -33,6 +33,21 @@ class Said(NamedTuple):
     end: int | None = None
 
 
+class Expression:
+    """A pattern that is compiled when it is first tried: of hundreds of abbreviations a text has few."""
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    def match(self, text: str, place: int) -> re.Match[str] | None:
+        """As that of `re.Pattern`."""
+        return self._compiled.match(text, place)
+
+    @functools.cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.written)
+
+
 class Rule(NamedTuple):
     """How one kind of span is found and said.
 
@@ -47,7 +62,7 @@ class Rule(NamedTuple):
     name: str
     type: SpanType
     at: Collection[str]
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | Expression
     say: Callable[[re.Match[str], Paragraph], Said | None]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tts_baseline.pipelines.f5_spanish.plan import SpanType
 from tts_baseline.pipelines.f5_spanish.text.overrides import in_region, overrides
-from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import Expression, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
 HEAD = re.compile(r"[^\W\d_]+|\S")
@@ -69,7 +69,7 @@ def _heads(region: str) -> dict[str, Rule]:
 
 def _rule(head: str, written: list[str], forms: dict[str, list[_Form]], types: dict[str, SpanType]) -> Rule:
     """The rule for all forms of a head; of those that are written there, the longest that fits is taken."""
-    each = [(re.compile(_expression(form)), forms[form], types[form]) for form in written]
+    each = [(Expression(_expression(form)), forms[form], types[form]) for form in written]
 
     def say(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         text, start = paragraph.text, match.start()
@@ -86,7 +86,7 @@ def _rule(head: str, written: list[str], forms: dict[str, list[_Form]], types: d
         return None
 
     choices = "|".join(map(_expression, written))
-    return Rule(f"word {head}", "abbreviation", (head,), re.compile(rf"{_START}(?:{choices})"), say)
+    return Rule(f"word {head}", "abbreviation", (head,), Expression(rf"{_START}(?:{choices})"), say)
 
 
 def _expression(form: str) -> str:
