@@ -38,6 +38,15 @@ def test_quality_shows_the_readings_that_the_gate_judged(project: Path, call) ->
     assert "clipping" in answer.out
 
 
+def test_quality_says_what_was_reached_and_what_nobody_measured(project: Path, call) -> None:
+    shown = benchmark(call("benchmark", "quality", "last", "--json").out)
+    says = {each.name: each.says for each in shown.criteria}
+    assert says == dict.fromkeys(("predicted MOS", "MOS of listeners", "naturalness"), "not measured")
+    assert all(each.evidence for each in shown.criteria)
+    assert "what was to be reached" in call("benchmark", "quality", "last").out
+    assert benchmark(call("benchmark", "performance", "last", "--json").out).criteria == ()
+
+
 def test_a_benchmark_is_compared_with_one_of_before(project: Path, call) -> None:
     assert call("benchmark", "performance", "last", "--output", "before.json").status == 0
     answer = call("benchmark", "performance", "last", "--compare", "before.json", "--output", "now.md")

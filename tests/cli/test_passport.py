@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.commands import tts
 from tts_baseline.metrics.regions.passport import Passport
+from tts_baseline.report.benchmark.figures import Benchmark
 
 CASES = """
 [[case]]
@@ -85,6 +86,19 @@ def test_a_region_without_cases_shows_what_it_asks_for(project: Path, call: Call
     assert "| coda\\_s | kept | - | dropped | not counted |" in page.replace("coda_s", "coda\\_s")
     assert "accent score: not measured" in page
     assert "how it is measured" in page
+
+
+def test_the_accent_is_held_beside_that_of_the_goldens(project: Path, call: Callable) -> None:
+    assert call("accept", "last", "--reason", "heard").status == 0
+    shown = msgspec.json.decode(call("benchmark", "quality", "last", "--json").out, type=Benchmark)
+    (found,) = (each for each in shown.criteria if each.name.startswith("regional"))
+    assert (found.name, found.wanted, found.says) == ("regional, rioplatense", "+15 to 25 %", "open")
+    assert found.figure is not None
+    assert (found.figure.value, found.figure.low) == (0.0, None)  # two cases have no interval
+    (table,) = (each for each in shown.tables if each.title == "accent score")
+    (accepted, now) = table.rows[0].cells
+    assert accepted == now
+    assert now is not None
 
 
 def test_a_recording_that_is_missing_is_told(project: Path, call: Callable) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tts_baseline.metrics.prosody import contours
-from tts_baseline.metrics.regions.passport import Custom, accent_score, customs, known_regions, observed
+from tts_baseline.metrics.regions.passport import (
+    Custom,
+    accent_gain,
+    accent_score,
+    customs,
+    known_regions,
+    observed,
+)
 from tts_baseline.metrics.regions.probes import probes
 from tts_baseline.metrics.regions.tokens import RegionalToken, unmeasured
 from tts_baseline.pipelines.f5_spanish.text.regions import regions
@@ -73,12 +80,10 @@ def test_what_was_observed_says_k_of_n_of_what_is_asked_for():
 
 
 def test_only_tokens_that_stand_there_count():
-    here, there = (
-        t._replace(place=place)
-        for t, place in zip(tokens(kept=2), ("before a vowel", "before a pause"), strict=True)
-    )
-    row = observed(custom(probe="coda_s", place="before a vowel", usual=("kept",)), "Hz", [here, there])
-    assert (row.asked, row.usual.k) == (1, 1)
+    here = [token._replace(place="before a vowel") for token in tokens(kept=2, dropped=1)]
+    there = [token._replace(place="before a pause") for token in tokens(kept=1)]
+    row = observed(custom(probe="coda_s", place="before a vowel", usual=("kept",)), "Hz", [*here, *there])
+    assert (row.asked, row.usual.k) == (3, 2)
 
 
 @pytest.mark.parametrize(
@@ -139,3 +144,23 @@ def test_the_interval_is_that_of_draws_of_the_cases():
     assert score.low == pytest.approx(0.3, abs=0.05)
     assert score.high == pytest.approx(0.7, abs=0.05)
     assert accent_score(RULES, heard) == score
+
+
+def test_a_gain_is_a_share_of_the_score_before_of_the_same_cases():
+    """Half of the peaks were early, and all are; a case that is not in both does not count."""
+    before = {f"c{n}": case(1, 1) for n in range(6)} | {"old": case(0, 9)}
+    now = {f"c{n}": case(2, 0) for n in range(6)} | {"new": case(0, 9)}
+    gain = accent_gain(RULES, before, now)
+    assert gain is not None
+    assert (gain.value, gain.low, gain.high, gain.features) == (1.0, 1.0, 1.0, 1)
+    same = accent_gain(RULES, now, now)
+    assert same is not None
+    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+
+
+def test_no_gain_is_told_of_nothing_or_without_cases_of_both():
+    assert accent_gain(RULES, {"a": case(0, 2)}, {"a": case(2, 0)}) is None
+    assert accent_gain(RULES, {"a": case(1, 1)}, {"b": case(2, 0)}) is None
+    few = accent_gain(RULES, {"a": case(1, 1)}, {"a": case(2, 0)})
+    assert few is not None
+    assert (few.value, few.low) == (1.0, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from tts_baseline.baseline import pending
 from tts_baseline.core.records import Case, Run
@@ -10,6 +11,7 @@ from tts_baseline.report.benchmark.figures import Benchmark, BenchmarkKind
 from tts_baseline.report.benchmark.performance import performance
 from tts_baseline.report.benchmark.quality import quality
 from tts_baseline.session import places
+from tts_baseline.session.criteria import judged
 from tts_baseline.session.measurement.progress import Progress
 from tts_baseline.session.measurement.suite import take
 from tts_baseline.session.project import Project
@@ -29,9 +31,14 @@ def measured(project: Project, cases: Sequence[Case], kind: BenchmarkKind, progr
     places.check(places.of_comparison(project))
     run, utterances = take(project, cases, progress)
     folder = places.kept(project, lambda report: pending.save(report, run, utterances), progress)
-    return BENCHMARKS[kind](pending.load(folder))
+    return _shown(project, folder, pending.load(folder), kind)
 
 
 def looked_up(project: Project, run: str, kind: BenchmarkKind) -> Benchmark:
     """The benchmark of a pending run: its id, a part of it, or `last`. Raises BaselineError without one."""
-    return BENCHMARKS[kind](pending.opened(project.report, run)[1])
+    return _shown(project, *pending.opened(project.report, run), kind)
+
+
+def _shown(project: Project, folder: Path, run: Run, kind: BenchmarkKind) -> Benchmark:
+    shown = BENCHMARKS[kind](run)
+    return judged(shown, project, folder, run) if kind == "quality" else shown

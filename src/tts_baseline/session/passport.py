@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tts_baseline.baseline import pending, recordings
 from tts_baseline.core.errors import BaselineError, SettingsError
-from tts_baseline.core.records import Case, Run
+from tts_baseline.core.records import Case, Run, Utterance
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.sounds import Sound, fault
 from tts_baseline.metrics.features.spoken import spoken
 from tts_baseline.metrics.regions.passport import (
     Passport,
+    TokensByCase,
     accent_score,
     customs,
     known_regions,
@@ -54,17 +55,31 @@ def passports(project: Project, name: str, region: str | None) -> tuple[Passport
     return tuple(_passport(folder, run, each) for each in ([region] if region is not None else of_run))
 
 
-def _passport(folder: Path, run: Run, region: str) -> Passport:
-    cases = [case for case in run.cases if case.region == region]
+def heard_in(
+    cases: Sequence[Case], recording: Callable[[str], Utterance]
+) -> tuple[TokensByCase, Mapping[str, int]]:
+    """The tokens of each case by probe, and how often there are none for which reason.
+
+    `recording` gives a case's sound, or raises BaselineError.
+    """
     known = scripts(cases)
     heard: dict[str, _Tokens] = {}
     unheard: Counter[str] = Counter()
     for case in cases:
-        tokens = _heard(folder, run, case, known.get(case.id))
+        try:
+            tokens = _tokens(recording(case.id), known.get(case.id))
+        except BaselineError as error:
+            tokens = error.what
         if isinstance(tokens, str):
             unheard[tokens] += 1
         else:
             heard[case.id] = tokens
+    return heard, unheard
+
+
+def _passport(folder: Path, run: Run, region: str) -> Passport:
+    cases = [case for case in run.cases if case.region == region]
+    heard, unheard = heard_in(cases, lambda case: recordings.read(folder, run, case)[1])
     clues = {clue.word.lower(): clue.region for case in cases for clue in detect(case.text)[1]}
     asked = customs(region)
     return Passport(
@@ -74,7 +89,7 @@ def _passport(folder: Path, run: Run, region: str) -> Passport:
         variant=run.variant,
         cases=len(cases),
         heard=len(heard),
-        unheard=tuple(f"{reason} ({count})" for reason, count in unheard.most_common()),
+        unheard=tuple(f"{reason} ({count})" for reason, count in unheard.items()),
         rows=tuple(
             observed(
                 each, probes()[each.probe].unit, [t for tokens in heard.values() for t in tokens[each.probe]]
@@ -87,14 +102,10 @@ def _passport(folder: Path, run: Run, region: str) -> Passport:
     )
 
 
-def _heard(folder: Path, run: Run, case: Case, script: SpeechScript | None) -> _Tokens | str:
-    """The tokens of a case by probe, or why there are none."""
+def _tokens(utterance: Utterance, script: SpeechScript | None) -> _Tokens | str:
+    """The tokens of a recording by probe, or why there are none."""
     if script is None or not script.words:
         return "the text cannot be read"
-    try:
-        utterance = recordings.read(folder, run, case.id)[1]
-    except BaselineError as error:
-        return error.what
     samples = utterance.samples.astype(np.float64)
     if broken := fault(samples):
         return broken

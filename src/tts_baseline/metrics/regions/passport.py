@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -87,11 +87,11 @@ class Observed(Record, frozen=True, kw_only=True):
 
 
 class AccentScore(Record, frozen=True, kw_only=True):
-    """The mean, over features, of the share of usual tokens; its interval; how many features it is of."""
+    """The mean, over features, of the share of usual tokens, or its gain; interval; of how many features."""
 
-    value: bounds.Part
-    low: bounds.Part | None
-    high: bounds.Part | None
+    value: bounds.Number
+    low: bounds.Number | None
+    high: bounds.Number | None
     features: bounds.Natural
 
 
@@ -162,15 +162,50 @@ def accent_score(customs: Sequence[Custom], heard: TokensByCase) -> AccentScore 
     whole = _mean_share(customs, [*heard.values()])
     if whole is None:
         return None
-    spoken = [each for each in heard.values() if _mean_share(customs, [each]) is not None]
-    low = high = None
-    if len(spoken) >= _FEWEST_CASES:
-        dice = random.Random(0)  # always the same draws: a score is reproducible
-        drawn = [_mean_share(customs, dice.choices(spoken, k=len(spoken))) for _ in range(_DRAWS)]
-        shares = sorted(share[0] for share in drawn if share)
-        edge = int((1 - _LEVEL) / 2 * len(shares))
-        low, high = shares[edge], shares[-1 - edge]
+    spoken = [case for case in heard if _mean_share(customs, [heard[case]]) is not None]
+
+    def score(cases: Sequence[str]) -> float | None:
+        found = _mean_share(customs, [heard[case] for case in cases])
+        return found[0] if found else None
+
+    low, high = _interval(spoken, score)
     return AccentScore(value=whole[0], low=low, high=high, features=whole[1])
+
+
+def accent_gain(customs: Sequence[Custom], before: TokensByCase, now: TokensByCase) -> AccentScore | None:
+    """By how much the score has grown since, as a share of it: 0.2 for 20 % more; None where neither says.
+
+    Of the cases that both have, which are drawn together for the interval, as `accent_score` does.
+    """
+    both = [
+        case
+        for case in now
+        if case in before and all(_mean_share(customs, [each[case]]) is not None for each in (before, now))
+    ]
+
+    def gain(cases: Sequence[str]) -> float | None:
+        then, this = (_mean_share(customs, [each[case] for case in cases]) for each in (before, now))
+        return this[0] / then[0] - 1 if then and this and then[0] else None
+
+    whole = gain(both)
+    if whole is None:
+        return None
+    low, high = _interval(both, gain)
+    shared = _mean_share(customs, [now[case] for case in both])
+    return AccentScore(value=whole, low=low, high=high, features=shared[1] if shared else 0)
+
+
+def _interval(
+    cases: Sequence[str], value: Callable[[Sequence[str]], float | None]
+) -> tuple[float | None, float | None]:
+    """The middle 95 % of a value over draws of the cases; None with fewer than six."""
+    if len(cases) < _FEWEST_CASES:
+        return None, None
+    dice = random.Random(0)  # always the same draws: a score is reproducible
+    drawn = [value(dice.choices(cases, k=len(cases))) for _ in range(_DRAWS)]
+    known = sorted(each for each in drawn if each is not None)
+    edge = int((1 - _LEVEL) / 2 * len(known))
+    return known[edge], known[-1 - edge]
 
 
 def _mean_share(

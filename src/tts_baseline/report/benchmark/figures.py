@@ -12,6 +12,7 @@ from tts_baseline.core.records import Record, Run
 from tts_baseline.core.traffic import Traffic
 
 BenchmarkKind = Literal["performance", "quality"]
+Attainment = Literal["met", "missed", "open", "not measured"]
 VERSION = 1
 
 
@@ -61,6 +62,16 @@ class Shares(Record, frozen=True, kw_only=True):
     parts: dict[str, bounds.Seconds]
 
 
+class Criterion(Record, frozen=True, kw_only=True):
+    """Whether what was to be reached is so: what was wanted and measured, what that says, the evidence."""
+
+    name: str
+    wanted: str
+    says: Attainment
+    figure: Figure | None
+    evidence: str
+
+
 class Benchmark(Record, frozen=True, kw_only=True):
     """All that a benchmark tells of a run, of whose `cases` so many `failed`."""
 
@@ -79,6 +90,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
     spreads: tuple[LatencySpread, ...] = ()
     shares: tuple[Shares, ...] = ()
     traffic: Traffic | None = None
+    criteria: tuple[Criterion, ...] = ()
 
 
 def benchmark(

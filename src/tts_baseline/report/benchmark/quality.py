@@ -13,6 +13,7 @@ from tts_baseline.stats.median import median_interval
 
 # The kinds of sentence that the built-in suite tags its cases with (suites/es.toml).
 KINDS = ("statement", "yes-no-question", "wh-question", "exclamation", "emphasis")
+_MELODY = "nuclear"
 _LEAST_FOR_INTERVAL = 6  # with fewer values, their range holds the median less often than 95 %
 
 
@@ -35,6 +36,7 @@ def quality(run: Run) -> Benchmark:
             ),
             _grouped(run, "sound by region", regions),
             _grouped(run, "sound by kind of sentence", {k: cases for k, cases in kinds.items() if cases}),
+            _crossed(run, regions, {k: cases for k, cases in kinds.items() if cases}),
         ),
     )
 
@@ -82,3 +84,17 @@ def _grouped(run: Run, title: str, groups: Mapping[str, Sequence[Case]]) -> Figu
         for spec in _specs(run)
     )
     return FigureTable(title=title, about="metric", heads=tuple(groups), rows=rows if len(groups) > 1 else ())
+
+
+def _crossed(
+    run: Run, regions: Mapping[str, Sequence[Case]], kinds: Mapping[str, Sequence[Case]]
+) -> FigureTable:
+    """The final melody, which is right by region and by kind; no row where there is one of either alone."""
+    spec = next((each for each in _specs(run) if each.name == _MELODY), None)
+    rows = []
+    for region, cases in regions.items() if spec and min(len(regions), len(kinds)) > 1 else ():
+        of_kinds = [[case for case in cases if case in of_kind] for of_kind in kinds.values()]
+        cells = tuple(_middle(run, spec, each) if spec and each else None for each in of_kinds)
+        rows.append(FigureRow(name=region, cells=cells))
+    title = f"final melody by region and kind of sentence: {_MELODY}"
+    return FigureTable(title=title, about="region", heads=tuple(kinds), rows=tuple(rows))

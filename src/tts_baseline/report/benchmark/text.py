@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tts_baseline.core import outside, units
 from tts_baseline.report import under_load
+from tts_baseline.report.benchmark import criteria
 from tts_baseline.report.benchmark.figures import Benchmark, Figure, FigureTable
 from tts_baseline.report.table import WIDTH, Sheet, markdown, text
 
@@ -38,8 +39,9 @@ def about(shown: Benchmark) -> str:
 
 
 def under(shown: Benchmark) -> list[Sheet]:
-    """The levels of load, where the run was put under load."""
-    return [under_load.sheet(shown.traffic)] if shown.traffic else []
+    """The levels of load, where the run was put under load, and what was asked for, where that was."""
+    sheets = [under_load.sheet(shown.traffic)] if shown.traffic else []
+    return [*sheets, criteria.sheet(shown.criteria)] if shown.criteria else sheets
 
 
 def sheet(table: FigureTable) -> Sheet:
