@@ -44,6 +44,10 @@ _BYTE = r"(?:1\d\d|2[0-4]\d|25[0-5])"
 _FOUR = re.compile(
     rf"(?<![\w.,])(?:{_BYTE}\.){{3}}{_BYTE}(?![\w%]|[.,]\d| ?[$€%]| (?:de )?[a-záéíóúñ]{{2,}}s\b)"
 )
+_OF_NETWORKS = re.compile(
+    r"(?i:\b(?:ip|ipv4|direcci[oó]n(?:es)?|máscaras?|red(?:es)?|servidor(?:es)?|equipos?|ordenador(?:es)?|host|dns|router"
+    r"|difusión|interfaz)\b)"
+)
 _MASKED = re.compile(r"(?<!\w)[01]{1,6}(?P<any>[xyz])(?P=any){1,6}(?!\w)")  # 1110xxxx: bits of any value
 _BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
 _PAIRED = re.compile("[:-]")
@@ -114,8 +118,9 @@ def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(read_out(" ".join(match.group()), paragraph.region))
 
 
-def _say_four(match: re.Match[str], paragraph: Paragraph) -> Said:
-    return Said(read_out(match.group(), paragraph.region))
+def _say_four(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    address = _OF_NETWORKS.search(paragraph.text)
+    return Said(read_out(match.group(), paragraph.region)) if address else None
 
 
 def _say_masked(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -49,7 +49,7 @@ _DOTTED = re.compile(
 _INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#:].)(?=['’]\W))"
+    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#:\\].)(?=['’]\W))"
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
 _SYLLABLE = re.compile("[aeiouy]")
@@ -161,6 +161,8 @@ def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def with_acronym(word: str, region: str) -> str:
     """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
+    if is_english(word.lower()):
+        return word  # SHell
     if _VOWEL_OR_Y.isdisjoint(word.lower()):
         return spell(word, region)
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)

@@ -10,6 +10,11 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Paragraph, Rule, Said
 
 _COMPARED = {"<=": "menor o igual que", ">=": "mayor o igual que", "<>": "distinto de", "!=": "distinto de"}
 _SIGNS = "?!.,;:|\\-_*/+=<>~^#$%&@"
+_BRACKETS = {
+    "[": "corchete de apertura", "]": "corchete de cierre", "{": "llave de apertura", "}": "llave de cierre",
+    "(": "paréntesis de apertura", ")": "paréntesis de cierre",
+}  # fmt: skip
+_QUOTED_BRACKET = re.compile(r"(?<=[«“\"'‘`])[\[\](){}](?=[»”\"'’`])")
 _QUOTED = re.compile(
     rf"(?:(?<=[«“‘])|(?<=[\s(][\"'`])|(?<= -\w[\"']))[{re.escape(_SIGNS)}]{{1,2}}(?=[»”«\"’'`])"
 )
@@ -19,14 +24,13 @@ _NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")
 _NAME_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \Z")
 _AFTER_NAME = re.compile(r"(?<=[a-z] )[#*~&@^_|](?=[\s,.;:)]|$)")
 _SAID_ANYWAY = "#&@+=<>/%$^"  # signs that have a name where nothing else reads them
+_SIGN = r"[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=|\|&|&&|\|\||>[|&]|;(?=,)"
 _ALONE = re.compile(
-    r"(?<=\()[.,;:|\\_*/+=<>~^#$%&@-]{1,2}(?=\))"
-    r"|(?<=[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)])"
+    rf"(?<=\()[.,;:|\\_*/+=<>~^#$%&@-]{{1,2}}(?=\))"
+    rf"|(?<=[\s(,])(?P<sign>{_SIGN})(?=[\s,.)]|$)"
 )
-_BESIDE = re.compile(r"(?:,|,? [oóyue])? ?(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?=[\s,.)]|$)")
-_BEFORE_IT = re.compile(
-    r"(?:^|[\s(,])(?P<sign>[|_*+=~^#$%&@/\\?-]|[<>=]{1,2}|[!:+*/-]=)(?:,|,? [oóyue])? ?\Z"
-)
+_BESIDE = re.compile(rf"(?:,|,? [oóyue])? ?(?P<sign>{_SIGN})(?=[\s,.)]|$)")
+_BEFORE_IT = re.compile(rf"(?:^|[\s(,])(?P<sign>{_SIGN})(?:,|,? [oóyue])? ?\Z")
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 
@@ -37,15 +41,16 @@ _OPENING_STAR = re.compile(r"(?<!\S)\*\w")
 
 
 # Three signs and more in a row that are not all of one kind are told one by one: */=>@|.
-_RUN = re.compile(r"(?<![^\s(«\"“'‘`])[*/=>@|<~^#$%&+\\_]{3,9}(?![^\s)»\"”'’.,;:])")
+_RUN = re.compile(r"(?<![^\s(«\"“'‘`])[*/=>@|<~^#$%&+\\_.]{2,8}[*/=>@|<~^#$%&+\\_](?![^\s)»\"”'’.,;:])")
 _KINDS = 3  # chosen: of fewer kinds of signs, a row is drawn
-_PLUS_BESIDE = re.compile(r"\+[\"'»”’`)]? (?:[oyue]|ni) [\"'«“‘`(]?\Z")
+_PLUS_BESIDE = re.compile(r"\+[\"'»”’`)]?(?:,| (?:[oyue]|ni)) [\"'«“‘`(]?\Z")
 
 
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
+        Rule("quoted bracket", "sign", tuple(_BRACKETS), _QUOTED_BRACKET, _say_bracket),
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
@@ -53,6 +58,12 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("sign after its name", "sign", "#*~&@^_|", _AFTER_NAME, _say_after_name),
         Rule("named sign", "sign", _SIGNS, _NAMED, _say_named),
     )
+
+
+def _say_bracket(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A bracket in quotation marks, unless its name has just been said."""
+    called = _BRACKETS[match.group()]
+    return None if called.partition(" ")[0] in paragraph.before(match.start()) else Said(called)
 
 
 def _say_run(match: re.Match[str], paragraph: Paragraph) -> Said | None:

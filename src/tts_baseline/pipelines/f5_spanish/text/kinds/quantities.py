@@ -70,7 +70,7 @@ class Quantities:
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
             rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_]|-\d{{4}}(?!\d))(?!{_PARTICIPLE}))?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
-            rf"(?P<per>{self.unit}|(?<=/)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
+            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
         at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
