@@ -56,6 +56,24 @@ def test_a_benchmark_is_compared_with_one_of_before(project: Path, call) -> None
     assert "| warm latency: all | p50 |" in Path("now.md").read_text(encoding="utf-8")
 
 
+def test_quality_shows_what_listeners_said_and_who_foretells_it(project: Path, call) -> None:
+    run = benchmark(call("benchmark", "quality", "last", "--json").out).run
+    rows = [
+        f"{who},{case},mos,{run},,{score}"
+        for who, score in (("ana", 3), ("leo", 4))
+        for case in ("hola", "adios")
+    ]
+    Path("r.csv").write_text("\n".join(["listener,case,kind,sound,against,score", *rows]))
+    shown = benchmark(call("benchmark", "quality", "last", "--json", "--ratings", "r.csv").out)
+    (people,) = (table for table in shown.tables if table.title.startswith("listeners"))
+    cell = people.rows[0].cells[0]
+    assert cell is not None
+    assert (people.rows[0].name, cell.value, cell.count) == ("MOS", 3.5, 2)
+    answer = call("benchmark", "performance", "last", "--ratings", "r.csv")
+    assert (answer.status, "no performance" in answer.err) == (2, True)
+    assert "listeners, mean by listener" in call("benchmark", "quality", "last", "--ratings", "r.csv").out
+
+
 @pytest.mark.parametrize(
     ("words", "says", "next_"),
     [

@@ -4,7 +4,7 @@ The run is left pending, as `run` leaves it: the same figures can be shown again
 
 example: tts-baseline benchmark performance --output before.json
          tts-baseline benchmark performance --compare before.json
-         tts-baseline benchmark quality last --output quality.html
+         tts-baseline benchmark quality last --output quality.html --ratings ratings.csv
 """
 
 from __future__ import annotations
@@ -55,6 +55,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare", metavar="FILE", type=Path, help="a .json that --output wrote: show what has moved since"
     )
+    parser.add_argument(
+        "--ratings",
+        metavar="FILE",
+        type=Path,
+        help="of quality: what listeners said, as CSV, beside the metrics",
+    )
     _common.add_shared(parser, *(name for name in OPTIONS if name not in _OF_VERDICTS))
 
 
@@ -67,12 +73,18 @@ def act(options: argparse.Namespace) -> int:
                 where=str(path),
                 hint=f"--output {path.stem or 'benchmark'}.html",
             )
+    if options.ratings and options.kind != "quality":
+        raise SettingsError(
+            "listeners rate how it sounds, and no performance",
+            where=str(options.ratings),
+            hint=f"tts-baseline benchmark quality {options.run or 'last'} --ratings {options.ratings}",
+        )
     before = changes.read(options.compare, options.kind) if options.compare else None
     project = _common.opened(options)
     if options.run is None:
-        shown = measured(project, project.chosen, options.kind, _common.progress())
+        shown = measured(project, project.chosen, options.kind, _common.progress(), options.ratings)
     else:
-        shown = looked_up(project, options.run, options.kind)
+        shown = looked_up(project, options.run, options.kind, options.ratings)
     every = [changes.moved(before, shown, all_figures=True)] if before else []
     for path in options.output:
         write_atomic(path, _FORMS[path.suffix](shown, every).encode())

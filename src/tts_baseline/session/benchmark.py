@@ -22,7 +22,13 @@ BENCHMARKS: Mapping[BenchmarkKind, Callable[[Run], Benchmark]] = {
 }
 
 
-def measured(project: Project, cases: Sequence[Case], kind: BenchmarkKind, progress: Progress) -> Benchmark:
+def measured(
+    project: Project,
+    cases: Sequence[Case],
+    kind: BenchmarkKind,
+    progress: Progress,
+    ratings: Path | None = None,
+) -> Benchmark:
     """The benchmark of a new run over the cases, which is pending like any other: it may be accepted.
 
     Raises BaselineError, before measuring, where a place that will be written to cannot be, and as `take`
@@ -31,14 +37,14 @@ def measured(project: Project, cases: Sequence[Case], kind: BenchmarkKind, progr
     places.check(places.of_comparison(project))
     run, utterances = take(project, cases, progress)
     folder = places.kept(project, lambda report: pending.save(report, run, utterances), progress)
-    return _shown(project, folder, pending.load(folder), kind)
+    return _shown(project, folder, pending.load(folder), kind, ratings)
 
 
-def looked_up(project: Project, run: str, kind: BenchmarkKind) -> Benchmark:
+def looked_up(project: Project, run: str, kind: BenchmarkKind, ratings: Path | None = None) -> Benchmark:
     """The benchmark of a pending run: its id, a part of it, or `last`. Raises BaselineError without one."""
-    return _shown(project, *pending.opened(project.report, run), kind)
+    return _shown(project, *pending.opened(project.report, run), kind, ratings)
 
 
-def _shown(project: Project, folder: Path, run: Run, kind: BenchmarkKind) -> Benchmark:
+def _shown(project: Project, folder: Path, run: Run, kind: BenchmarkKind, ratings: Path | None) -> Benchmark:
     shown = BENCHMARKS[kind](run)
-    return judged(shown, project, folder, run) if kind == "quality" else shown
+    return judged(shown, project, folder, run, ratings) if kind == "quality" else shown

@@ -19,8 +19,9 @@ from tts_baseline.metrics.regions.passport import (
     customs,
     known_regions,
 )
-from tts_baseline.report.benchmark.criteria import AS_NATURAL, MORE_REGIONAL, SAME_MOS, criterion
+from tts_baseline.report.benchmark.criteria import MORE_REGIONAL, SAME_MOS, criterion
 from tts_baseline.report.benchmark.figures import Benchmark, Criterion, Figure, FigureRow, FigureTable
+from tts_baseline.session import ratings as listeners
 from tts_baseline.session.passport import heard_in
 from tts_baseline.session.project import Project
 from tts_baseline.stats.median import median_interval
@@ -30,11 +31,19 @@ _OPINION, _UNIT = "MOS", "%"
 _BY_A_NETWORK = "predicted by a network, pair by pair with what was accepted"
 
 
-def judged(shown: Benchmark, project: Project, folder: Path, run: Run) -> Benchmark:
-    """The benchmark of sound with the accent of each region, and with what was to be reached."""
+def judged(
+    shown: Benchmark, project: Project, folder: Path, run: Run, ratings: Path | None = None
+) -> Benchmark:
+    """The benchmark of sound with each region's accent, with what listeners said, and what was to be reached.
+
+    Raises SettingsError for ratings that cannot be read.
+    """
+    said = listeners.read(ratings, run) if ratings else ()
     accents, regional = _accents(project, folder, run)
-    tables = (*shown.tables, accents) if accents.rows else shown.tables
-    return replace(shown, tables=tables, criteria=(*_opinions(project, run), *regional, *_people()))
+    more = listeners.tables(said, run, project.store_of(run).quality()) if said else ()
+    tables = (*shown.tables, *(table for table in (accents, *more) if table.rows))
+    criteria = (*_opinions(project, run), *regional, *listeners.criteria(said, run))
+    return replace(shown, tables=tables, criteria=criteria)
 
 
 def _opinions(project: Project, run: Run) -> tuple[Criterion, ...]:
@@ -116,12 +125,3 @@ def _figure(score: AccentScore | None, cases: int, unit: str) -> Figure | None:
     if score is None:
         return None
     return Figure(value=score.value, unit=unit, low=score.low, high=score.high, count=cases, of=cases)
-
-
-def _people() -> tuple[Criterion, ...]:
-    """What only listeners can tell."""
-    nobody = "no listener's ratings"
-    return (
-        criterion("MOS of listeners", SAME_MOS, None, nobody),
-        criterion("naturalness", AS_NATURAL, None, nobody),
-    )

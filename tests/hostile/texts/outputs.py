@@ -148,6 +148,7 @@ def commands(say: str) -> list[Asked]:
         Asked(("report", "--format", f"{say}?"), 2, "invalid choice|no format|format"),
         Asked(("review",)),
         Asked(("review", f"--gate={say}?"), 2, "no history is kept of"),
+        Asked(("benchmark", "quality", "last", f"--ratings=x{say}?"), 2, "the ratings cannot be read"),
         Asked(("passport",), 2, "nothing is said of any region"),
         Asked(("passport", f"x{say}?"), 2, unknown),
         Asked(("passport", "--region", f"{say}?"), 2, "nothing is said of a region|expected one argument"),
