@@ -24,6 +24,7 @@ OUT ?= .tts-baseline/gpu
 VOICE := .voice
 TEACHER := $(VOICE)/teacher
 LEARN := $(F5_VENV)/bin/tts-baseline train
+DORA_LICENCE := --licence "MIT; it learned from speech of Kokoro-82M (Apache-2.0)"
 FUZZ_SECONDS ?= 3600
 
 .PHONY: help gate gate-f5 test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice clean
@@ -114,11 +115,14 @@ voice: $(TEACHER)/done $(F5_VENV)/done
 	$(TEACHER)/bin/python recipes/dora/teacher.py $(VOICE)/texts.txt $(TEACHER)/package $(VOICE)/recordings
 	test -f $(VOICE)/data/report.json || $(LEARN) prepare $(VOICE)/recordings --waves \
 	  --vocabulary recipes/dora/vocab.txt --out $(VOICE)/data
+	test -f $(VOICE)/even/clips.jsonl || $(LEARN) even $(VOICE)/data --out $(VOICE)/even
+	test -f $(VOICE)/clip.flac || $(TEACHER)/bin/python recipes/dora/reference.py $(TEACHER)/package $(VOICE)/clip.flac
 	OMP_NUM_THREADS=1 $(F5_VENV)/bin/torchrun --nproc-per-node 2 --no-python -- \
-	  $(LEARN) run $(VOICE)/data --recipe recipes/dora/recipe.toml --out $(VOICE)/run
+	  $(LEARN) run $(VOICE)/even --recipe recipes/dora/recipe.toml --out $(VOICE)/run
 	$(LEARN) vocoder $(VOICE)/data --recipe recipes/dora/vocoder.toml --out $(VOICE)/vocoder
-	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/data --vocoder $(VOICE)/vocoder --out $(VOICE)/dora \
-	  --licence "MIT; it learned from speech of Kokoro-82M (Apache-2.0)"
+	$(LEARN) export $(VOICE)/vocoder --dataset $(VOICE)/data --out $(VOICE)/vocos $(DORA_LICENCE)
+	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/even --vocoder $(VOICE)/vocos --recording $(VOICE)/clip.flac \
+	  --out $(VOICE)/dora $(DORA_LICENCE)
 	@echo "It speaks with weights = \"$(VOICE)/dora\", and with weights = \"embedded\" after:"
 	@echo "  cp -R $(VOICE)/dora src/tts_baseline/voices/"
 

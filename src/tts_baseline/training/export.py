@@ -47,15 +47,22 @@ class Exported(Struct, frozen=True, kw_only=True):
 
 
 def export(
-    run: Path, dataset: Path, out: Path, *, licence: str, vocoder: str = "", clips: Sequence[str] = ()
+    run: Path,
+    dataset: Path,
+    out: Path,
+    *,
+    licence: str,
+    vocoder: str = "",
+    clips: Sequence[str] = (),
+    recording: Path | None = None,
 ) -> Exported:
     """What the run in a folder has learned from this dataset, at its best if known, in the folder `out`.
 
-    With a `vocoder` (the run of one, its export, or hf://owner/name) it is a voice, and continues the clips
-    of the dataset with the ids `clips`, or usual ones.
+    With a `vocoder` (the run of one, its export, or hf://owner/name) it is a voice, and continues the
+    `recording`, or the clips of the dataset with the ids `clips`, or usual ones.
 
     Raises PipelineError where the run has not been kept yet, learned from other data, or where a weight is no
-    number in float16; and as `voice.continued` does.
+    number in float16; and as `voice.continued` and `voice.recorded` do.
     """
     state = checkpoints.read(run, checkpoints.BEST) or checkpoints.read(run)
     if state is None:
@@ -81,7 +88,7 @@ def export(
         path = _checkpoint(state, run, dataset, out, licence)
         named = {"checkpoint": str(path), "vocabulary": str(out / VOCABULARY)}
         return Exported(path=path, settings={**named, **_sampling(state)})
-    continued = voice.continued(dataset, clips)
+    continued = [voice.recorded(recording)] if recording else voice.continued(dataset, clips)
     settings = folder.VoiceFile(
         checkpoint=CHECKPOINT,
         vocabulary=VOCABULARY,

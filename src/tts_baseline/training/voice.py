@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
-from tts_baseline.core.errors import PipelineError, SettingsError
+from tts_baseline.core.errors import PipelineError, SettingsError, brief
 from tts_baseline.core.files import write_atomic
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.settings import ReferenceSettings
 from tts_baseline.pipelines.f5_spanish.text.controls import STYLES
 from tts_baseline.pipelines.f5_spanish.text.regions import regions
-from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LONGEST_S, SAMPLE_RATE
+from tts_baseline.pipelines.f5_spanish.voice.reference import HOP, LONGEST_S, SAMPLE_RATE, read_clip
 from tts_baseline.training.dataset import Clip
 from tts_baseline.training.vocoder import sounds
 
@@ -56,6 +56,24 @@ def continued(data: Path, ids: Sequence[str] = ()) -> list[Continued]:
             hint="tts-baseline train prepare --help",
         )
     return list(_named(roles, heard))
+
+
+def recorded(path: Path) -> Continued:
+    """The neutral clip in an audio file, its text beside it as `.txt`.
+
+    Raises SettingsError as `reference.read_clip` does, and for a text that is missing or empty.
+    """
+    clip = read_clip(path)
+    beside = path.with_suffix(".txt")
+    try:
+        text = beside.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"the clip's text cannot be read: {brief(error)}", where=str(beside), hint="write what it says"
+        ) from error
+    if not text:
+        raise SettingsError("the clip's text is empty", where=str(beside), hint="write what it says")
+    return Continued(ReferenceSettings(audio="neutral.flac", text=text), clip.samples)
 
 
 def write(clips: Iterable[Continued], out: Path) -> None:
