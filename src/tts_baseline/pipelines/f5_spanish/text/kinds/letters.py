@@ -24,7 +24,7 @@ _SYLLABLES = re.compile(
     r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
     r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
 )
-_ACRONYM = re.compile(r"(?<![^\W_])[A-ZÑ]{2,6}(?:['’]?s\b)?(?![^\W_])")
+_ACRONYM = re.compile(r"(?<![^\W_])(?:[A-ZÑ]{2,6}(?:['’]?s\b)?|[B-DF-HJ-NP-TV-XZ]{7,12})(?![^\W_])")
 _WITH_ACRONYM = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
 )

@@ -37,6 +37,9 @@ _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_]
 
 # Names that a star shortens, of which there are several (vif*, veth*): one may be the mark of a note.
 _STARRED = re.compile(r"(?<=[a-z]{2})\*(?=[\s,.;)]|$)")
+_NAMES_BEFORE = re.compile(
+    r"\b(?:archivos|ficheros|scripts|paquetes|órdenes|comandos|nombres|programas|opciones) [\w-]+\Z"
+)
 _OPENING_STAR = re.compile(r"(?<!\S)\*\w")
 
 
@@ -115,7 +118,8 @@ def _say_starred(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     text, start = paragraph.text, match.start()
     several = _STARRED.search(text, match.end()) or _STARRED.search(text, 0, start)
     emphasis = _OPENING_STAR.search(paragraph.before(start))
-    return _say(match, paragraph) if several and not emphasis else None
+    named = _NAMES_BEFORE.search(paragraph.before(start))
+    return _say(match, paragraph) if (several or named) and not emphasis else None
 
 
 def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said | None:

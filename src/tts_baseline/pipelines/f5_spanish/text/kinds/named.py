@@ -157,6 +157,8 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     letter = len(short.rstrip("0123456789")) == 1 and (
         noun or numbered or short.lower() not in "aeouy" or not _is_dash(match, paragraph)
     )
+    if len(short) > 1 and len(set(short)) == 1:
+        return Said(f"guion {spell(short, paragraph.region)}")  # -ee
     if not letter and (len(short) == 1 or (readable(short) and not noun)):
         return None
     if numbered:

@@ -17,12 +17,18 @@ _SHELL = re.compile(
     r"\b(?:shells?|bash|scripts?|awk|argumentos?|par[aá]metros?|posicional(?:es)?|macros?|intérprete|sustituci\w+)\b"
     r"|\$[@*#A-Z{]"
 )
+# A dollar by itself where the text names characters: $, `, o \\.
+_ALONE = re.compile(r"(?<![\w$.,)])\$(?=[,;:.)](?!\d)|[\"'»”’]|\[[^\W\d]|$)")
+_SIGNS_NAMED = re.compile(
+    r"\b(?:[Cc]ar[aá]cter(?:es)?|[Ss]ímbolos?|[Ss]ignos?|[Pp]atr[oó]n(?:es)?|[Cc]omillas)\b|\$\["
+)
 _SILENT = re.compile(r"[\[\]]")
 
 
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for parameters of a shell that no name of a variable is."""
     return (
+        Rule("dollar in a list of signs", "sign", ("$",), _ALONE, _say_alone),
         Rule("parameter with signs", "code", ("$",), _SPECIAL, _say),
         Rule("parameter in braces", "code", ("$",), _BRACED, _say_braced),
         Rule("parameter by its number", "code", ("$",), _NUMBERED, _say_numbered),
@@ -32,6 +38,10 @@ def rules(region: str) -> tuple[Rule, ...]:
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     blank = " " if match.group() == "$" else ""
     return Said(read_out(match.group(), paragraph.region) + blank)
+
+
+def _say_alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    return _say(match, paragraph) if _SIGNS_NAMED.search(paragraph.text) else None
 
 
 def _say_braced(match: re.Match[str], paragraph: Paragraph) -> Said:
