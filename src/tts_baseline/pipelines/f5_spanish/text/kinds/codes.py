@@ -51,6 +51,7 @@ _OF_NETWORKS = re.compile(
 _MASKED = re.compile(r"(?<!\w)[01]{1,6}(?P<any>[xyz])(?P=any){1,6}(?!\w)")  # 1110xxxx: bits of any value
 _BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
 _PAIRED = re.compile("[:-]")
+_VERSION = re.compile(r"(?<=[A-Z]{3})v(?=\d)")  # SUSv4
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _LONGEST_READ = 4  # chosen: a year is read as a number, longer codes digit by digit
 _SHORTEST_ACRONYM = 3  # chosen: two capitals (TV, UE) are spelled
@@ -88,7 +89,7 @@ def mixed(region: str) -> tuple[Rule, ...]:
 def code(written: str, region: str) -> str:
     """The words of letters and digits written together: MP3 is eme pe tres, COVID-19 is COVID diecinueve."""
     spoken = []
-    for part in _PART.findall(written):
+    for part in _PART.findall(_VERSION.sub(" v ", written)):
         if part.isdecimal():
             spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
         else:

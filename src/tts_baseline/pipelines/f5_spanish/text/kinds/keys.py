@@ -6,7 +6,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.kinds.codes import code
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
-from tts_baseline.pipelines.f5_spanish.text.rules import JOINED, MIXED, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, MIXED, Paragraph, Rule, Said
 
 # The names that the systems give them in Spanish.
 NAMES = {
@@ -25,7 +25,7 @@ _KEYS = re.compile(
     rf"(?P<signs>[{_SIGNS}]+)(?P<key>F\d{{1,2}}|[A-Z0-9](?![a-záéíóú])|[-−+](?=[A-ZÁÉÍÓÚ\s.,;)]))?"
     r"(?P<joined>(?:Ctrl|F\d{1,2})(?![^\W_])|(?=[A-ZÁÉÍÓÚ]))?"
 )
-_JOINED = re.compile(r"(?<=\+)(?P<key>[A-Z]|F\d{1,2})(?P<other>Ctrl|Alt|Mayús)(?![^\W_])")
+_JOINED = re.compile(r"(?:(?<=\+)|(?<=\+ ))(?P<key>[A-Z]|F\d{1,2}|\d)(?P<other>Ctrl|Alt|Mayús)(?![^\W_])")
 _MODIFIERS = {
     "Ctrl": "control",
     "Control": "control",
@@ -46,7 +46,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("keys", "abbreviation", tuple(NAMES), _KEYS, _say),
         Rule("keys in a run", "abbreviation", (MIXED, JOINED), _RUN, _say_run),
-        Rule("keys of two systems", "abbreviation", (MIXED, JOINED), _JOINED, _say_joined),
+        Rule("keys of two systems", "abbreviation", (MIXED, JOINED, DIGIT), _JOINED, _say_joined),
     )
 
 

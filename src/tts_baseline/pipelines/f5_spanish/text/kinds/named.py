@@ -26,11 +26,11 @@ _IN_PATH = r"[\w./*+@%~{}$:\\-]"
 _CLASS = r"\[[\w^-]{1,8}\](?=[\w./*])"
 _PATH = re.compile(
     rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_IN_PATH}|{_CLASS})*(?:[\w*/+}}~]|(?<=/)\.\.(?![\w.]))(?:\?\w+=[\w&=%.-]*\w)?)"
-    rf"|{_START}[A-Za-z]:\\(?:{_IN_PATH}*[\w*\\])?"
+    rf"|{_START}[A-Za-z]:[\\/](?:{_IN_PATH}*[\w*\\])?"
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
 _BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
-_TYPED_BELOW = re.compile(r"[_*]|\w\.[a-z]|[a-z]\.\d\Z|/.*/\Z")
+_TYPED_BELOW = re.compile(r"[_*]|[A-Z]\.[A-Z]{2,4}\Z|\w\.[a-z]|[a-z]\.\d\Z|/.*/\Z")
 _OPTION = re.compile(
     rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}}\d{{0,3}})(?![^\W_]))(?<!-)(?:-\*)?"
 )
