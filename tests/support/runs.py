@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean, median
 
 import numpy as np
 from msgspec.structs import replace
@@ -165,8 +166,8 @@ class Maker:
     def _times(self, replicates: Sequence[Replicate], cases: Sequence[str], memory: float) -> list[Reading]:
         times = []
         for case in cases:
-            medians = tuple(float(np.median(process.calls[case].wall_s)) for process in replicates)
-            middle = math.exp(float(np.mean(np.log(medians))))
+            medians = tuple(median(process.calls[case].wall_s) for process in replicates)
+            middle = math.exp(fmean(map(math.log, medians)))
             times.append(Reading(metric="latency", case=case, value=middle, values=medians))
             times.append(
                 Reading(metric="memory", case=case, value=memory, values=(memory,) * len(replicates))

@@ -43,10 +43,8 @@ class PairedSplits:
             return split(seconds, audio, [audio], measured)
         import numpy as np
 
-        expected = [
-            [float(np.mean(law.logs(np.array(head)) - law.logs(np.array(base)))) for base, head in lengths]
-            for law in self._laws
-        ]
+        bases, heads = (np.array(arm) for arm in zip(*lengths, strict=True))
+        expected = [(law.logs(heads) - law.logs(bases)).mean(axis=1).tolist() for law in self._laws]
         return split(seconds, audio, expected, measured)
 
     @cached_property
