@@ -99,10 +99,11 @@ def test_the_wheel_holds_every_file_of_a_voice_and_stays_light(wheel: Path) -> N
 
 
 def test_the_wheel_alone_runs_the_ten_line_example(wheel: Path, tmp_path: Path) -> None:
-    run(sys.executable, "-m", "venv", tmp_path / "env", cwd=tmp_path)
+    run(sys.executable, "-m", "venv", "--without-pip", tmp_path / "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
-    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
-    run(python, *pip, "--constraint", REPOSITORY / "constraints.txt", wheel, cwd=tmp_path)
+    quick = ("--quiet", "--disable-pip-version-check", "--no-compile")
+    pinned = ("--constraint", REPOSITORY / "constraints.txt")
+    run(sys.executable, "-m", "pip", "--python", python, "install", *quick, *pinned, wheel, cwd=tmp_path)
     project = tmp_path / "project"
     project.mkdir()
     (project / "my_tts.py").write_text(blocks("README.md", "python")[0], encoding="utf-8")
