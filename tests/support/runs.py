@@ -166,7 +166,7 @@ class Maker:
     def _times(self, replicates: Sequence[Replicate], cases: Sequence[str], memory: float) -> list[Reading]:
         times = []
         for case in cases:
-            medians = tuple(median(process.calls[case].wall_s) for process in replicates)
+            medians = tuple(float(median(process.calls[case].wall_s)) for process in replicates)
             middle = math.exp(fmean(map(math.log, medians)))
             times.append(Reading(metric="latency", case=case, value=middle, values=medians))
             times.append(
