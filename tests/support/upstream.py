@@ -26,16 +26,26 @@ numpy.save(out, samples)
 """
 
 
-def spoken(model: small.Small, vocabulary: Path, text: str, folder: Path, *, seed: int, steps: int) -> Any:
-    """The samples that upstream makes of a text with a small v1 checkpoint, in [-1, 1]."""
+def spoken(
+    model: small.Small,
+    vocabulary: Path,
+    text: str,
+    folder: Path,
+    *,
+    seed: int,
+    steps: int,
+    configuration: str = "",
+    transcript: str = small.TRANSCRIPT,
+) -> Any:
+    """The samples that upstream makes of a text with a checkpoint, else a small v1 one, in [-1, 1]."""
     of = {
-        "model": small.configuration(folder),
+        "model": configuration or small.configuration(folder),
         "ckpt_file": str(model.checkpoint),
         "vocab_file": str(vocabulary),
         "vocoder_local_path": str(model.vocoder),
     }
     asked = {
-        "ref_file": str(model.reference), "ref_text": small.TRANSCRIPT, "gen_text": text, "seed": seed,
+        "ref_file": str(model.reference), "ref_text": transcript, "gen_text": text, "seed": seed,
         "nfe_step": steps,
     }  # fmt: skip
     out = folder / "theirs.npy"

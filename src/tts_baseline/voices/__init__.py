@@ -1,6 +1,6 @@
 """The voices that ship with the package: a folder each, as `tts-baseline train export --vocoder` makes it.
 
-None does yet; `make voice` trains one.
+`make voice` trains the one there is.
 """
 
 from pathlib import Path

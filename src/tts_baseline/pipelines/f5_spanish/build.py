@@ -53,6 +53,7 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
         device=device,
         arch=network.architecture.version,
         labels=network.architecture.labels,
+        short_speed=settings.short_speed,
     )
 
 

@@ -36,6 +36,7 @@ class Engine(Struct, frozen=True, kw_only=True):
     device: str
     arch: str
     labels: Labels | None = None
+    short_speed: float = 0.3
 
     def clip(self, region: str, style: str | None) -> Reference:
         """The clip that speaks: a style that the network is told needs none of its own.
@@ -58,7 +59,7 @@ class Engine(Struct, frozen=True, kw_only=True):
         """
         said = tokenize(reference.text + chunk.text)
         tokens = tuple(self.vocabulary.encode(said))
-        frames = reference.duration(chunk.text, chunk.speed)
+        frames = reference.duration(chunk.text, chunk.speed, short=self.short_speed)
         return Job(
             reference=reference,
             tokens=tokens,

@@ -55,7 +55,8 @@ class F5Settings(TextOptions, frozen=True, kw_only=True):
     hf://owner/name/file; `arch` is v0 or v1 (needed where neither a sidecar file nor the hub
     repository states it); `vocabulary` a vocab.txt (default: upstream's); `vocoder` a folder or
     hf://owner/name.
-    Sampling: `steps`, `guidance`, `sway`, `speed`.
+    Sampling: `steps`, `guidance`, `sway`, `speed`, and the share of it at which texts under 10 bytes are
+    spoken, `short_speed`: upstream's, because they come out clipped otherwise.
     Sound: `crossfade_s` between chunks; `trim` of silence; `denoise` (0 to 1), `high_shelf_db`,
     `de_ess_db`: 0 is off; `loudness_lufs`: none is off.
     References: `references`; a clip without a transcript is an error, or is transcribed once with
@@ -72,6 +73,7 @@ class F5Settings(TextOptions, frozen=True, kw_only=True):
     guidance: float = 2.0
     sway: float = -1.0
     speed: float = 1.0
+    short_speed: float = 0.3
     crossfade_s: float = 0.15
     trim: Literal["off", "fixed", "adaptive"] = "fixed"
     denoise: float = 0.0
@@ -94,6 +96,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "guidance": (0, 10),
     "sway": (-1, 1),
     "speed": (0.5, 2.0),
+    "short_speed": (0.1, 1.0),
     "crossfade_s": (0, 1),
     "breath_s": (0, 60),
     "first_chunk_s": (0, 30),

@@ -43,6 +43,7 @@ class VoiceFile(Record, frozen=True, kw_only=True, omit_defaults=True):
     steps: int | None = None
     guidance: float | None = None
     sway: float | None = None
+    short_speed: float | None = None
 
 
 def unfolded(table: Mapping[str, Any], *, root: Path) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _set_by(voice: VoiceFile, address: str) -> dict[str, Any]:
 def _absent(weights: str, path: Path) -> SettingsError:
     if weights == EMBEDDED:
         return SettingsError(
-            "no voice is embedded in this version yet",
+            "no voice is embedded in this installation",
             where=f"weights in {TABLE}",
             hint=f"make voice trains one; or set weights to the folder of a voice, or to {CHECKPOINT!r}",
         )

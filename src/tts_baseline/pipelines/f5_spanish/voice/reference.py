@@ -63,13 +63,13 @@ class Reference(Struct, frozen=True, kw_only=True):
         """Seconds of speech that fit beside the clip into what the model was trained on, 22 s as upstream."""
         return TRAINING_S - self.frames * HOP / SAMPLE_RATE
 
-    def duration(self, text: str, speed: float) -> int:
+    def duration(self, text: str, speed: float, *, short: float = 0.3) -> int:
         """Frames of clip and speech, for a text of this many UTF-8 bytes; upstream's rule.
 
-        Under 10 bytes it speaks at 0.3 of the speed, because such texts come out clipped otherwise.
+        A text under 10 bytes is spoken at this share of the speed, `short`.
         """
         size = len(text.encode())
-        pace = 0.3 * speed if size < 10 else speed
+        pace = short * speed if size < 10 else speed
         return self.frames + int(self.frames / len(self.text.encode()) * size / pace)
 
 

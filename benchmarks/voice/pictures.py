@@ -1,0 +1,38 @@
+"""Has the embedded voice say four sentences, and draws them: docs/voice_*.flac and docs/voice_*.svg.
+
+python benchmarks/voice/pictures.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from tts_baseline.core.records import Request
+from tts_baseline.core.sounds import Sound
+from tts_baseline.pipelines.f5_spanish import create
+from tts_baseline.report.pictures import picture
+
+DOCS = Path(__file__).parents[2] / "docs"
+SENTENCES = {
+    "statement": "El tren de las 7:45 llega a las 10:30.",
+    "question": "¿Viene Lucía con nosotros?",
+    "exclamation": "¡Qué alegría volver a verte!",
+    "saying": "Lo que por agua viene, por agua se va.",
+}
+
+
+def main() -> None:
+    voice = create(settings={"weights": "embedded"})
+    said = {name: voice.synthesize(Request(text=text, seed=1)) for name, text in SENTENCES.items()}
+    sounds = {name: Sound(np.asarray(each.samples), each.sample_rate) for name, each in said.items()}
+    longest = max(len(sound.samples) / sound.rate for sound in sounds.values())
+    for name, sound in sounds.items():
+        soundfile.write(DOCS / f"voice_{name}.flac", sound.samples, sound.rate, subtype="PCM_16")
+        (DOCS / f"voice_{name}.svg").write_text(f"{picture(sound, longest, ())}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
