@@ -15,6 +15,9 @@ from tts_baseline.core.sounds import Sound
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.report.pictures import picture
 
+# What the page of a run has around the picture, and a file of its own needs.
+NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+STYLE = "<style>polyline{fill:none;stroke:#7fd6ff;stroke-width:1.5}text{font:10px sans-serif}</style>"
 DOCS = Path(__file__).parents[2] / "docs"
 SENTENCES = {
     "statement": "El tren de las 7:45 llega a las 10:30.",
@@ -31,7 +34,9 @@ def main() -> None:
     longest = max(len(sound.samples) / sound.rate for sound in sounds.values())
     for name, sound in sounds.items():
         soundfile.write(DOCS / f"voice_{name}.flac", sound.samples, sound.rate, subtype="PCM_16")
-        (DOCS / f"voice_{name}.svg").write_text(f"{picture(sound, longest, ())}\n", encoding="utf-8")
+        drawn = str(picture(sound, longest, ())).replace("<svg ", f"<svg {NAMESPACE} ", 1)
+        drawn = drawn.replace(">", f">{STYLE}", 1)
+        (DOCS / f"voice_{name}.svg").write_text(f"{drawn}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
