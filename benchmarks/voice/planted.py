@@ -21,10 +21,10 @@ import numpy as np
 import soundfile
 from msgspec.structs import replace
 
+from tts_baseline.core import environment
 from tts_baseline.core.records import Utterance
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.faults.fault import Original, planted
-from tts_baseline.measure import environment
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.session import certify_sound, planting
 from tts_baseline.session.planting import GoldenCase, Readings
