@@ -11,8 +11,8 @@ import numpy as np
 
 from tests.support import small
 
-# Intel's processors round as upstream's do, bit for bit; AMD's differ in the last bit.
-ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 1e-6
+# Intel's processors round as upstream's do, bit for bit; AMD's do not: up to 4.6e-6 was measured.
+ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 2e-5
 
 _SCRIPT = """
 import sys, warnings
