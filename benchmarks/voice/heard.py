@@ -4,8 +4,8 @@
     python benchmarks/voice/heard.py --recordings FOLDER --name teacher
     python benchmarks/voice/heard.py --steps 8 --name 8-steps
 
-The recogniser is Whisper base of the extra `[whisper]`; opinions are DNSMOS (`[mos]`). `FOLDER` has 00.wav
-to 39.wav. The sentences are of Debian's Spanish packages, and the voice has learned from none of them.
+The recogniser is Whisper base of the extra `[whisper]`; `--opinions` adds DNSMOS (`[mos]`). `FOLDER` has
+00.wav to 39.wav. The sentences are of Debian's Spanish packages, and the voice has learned from none of them.
 Results go to `heard.json`.
 """
 
@@ -59,19 +59,25 @@ def letters(text: str) -> str:
 
 
 def read(texts: list[str], sounds: list[Sound]) -> dict[str, Any]:
-    """Errors of words and of characters over all, and the mean opinions."""
+    """Errors of words and of characters over all."""
     with tempfile.TemporaryDirectory() as name:
         model = joined(Path(name))
         heard = [transcript(sound, model).text for sound in sounds]
     wanted, found = [letters(text) for text in texts], [letters(text) for text in heard]
-    opinions = [dnsmos.dnsmos(sound) for sound in sounds]
     return {
         "sentences": len(texts),
         "wer": round(jiwer.wer(wanted, found), 4),
         "cer": round(jiwer.cer(wanted, found), 4),
-        "p808": round(fmean(fmean(each.p808) for each in opinions), 3),
-        "ovrl": round(fmean(fmean(each.overall) for each in opinions), 3),
         "heard": dict(zip(wanted, found, strict=True)),
+    }
+
+
+def opinions(sounds: list[Sound]) -> dict[str, float]:
+    """The mean opinions of DNSMOS, by P.808 and overall by P.835."""
+    found = [dnsmos.dnsmos(sound) for sound in sounds]
+    return {
+        "p808": round(fmean(fmean(each.p808) for each in found), 3),
+        "ovrl": round(fmean(fmean(each.overall) for each in found), 3),
     }
 
 
@@ -81,6 +87,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=16)
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--name", default="voice")
+    parser.add_argument("--opinions", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     texts = (HERE / "sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -91,6 +98,7 @@ def main() -> None:
     else:
         sounds, found["rtf_of_one_thread"] = spoken(texts, options.voice, options.steps)
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    found |= opinions(sounds) if options.opinions else {}
     results[options.name] = read(texts, sounds) | found
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(f"{options.name}: {results[options.name]['wer']:.1%} of words{os.linesep}")
