@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-# Twice as many as there are cores: tests wait for half of their time, for the processes that they start.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 2)')
+# Half again as many as there are cores: tests wait for the processes that they start, and judge times themselves.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
 PYTESTS := $(VENV)-pytest
 # The oldest pytest that pyproject.toml allows, and the newest there is: constraints.txt pins neither.
 PYTEST_oldest := pytest==$(shell sed -n 's/.*"pytest>=\(.*\)",/\1/p' pyproject.toml)
