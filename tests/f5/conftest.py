@@ -54,3 +54,13 @@ def build(models: dict[str, Small], device: str) -> Any:
 def speech() -> Path:
     """13 s of read Spanish with digitally silent pauses, 16 kHz."""
     return Path(__file__).parent.parent / "data" / "speech_es_mx.flac"
+
+
+@pytest.fixture(scope="session")
+def whisper(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a real Whisper base."""
+    from tests.support.recogniser import joined, lacking
+
+    if lacking:
+        pytest.skip(f"pip install -e '.[asr,whisper]' {lacking}")
+    return joined(tmp_path_factory.mktemp("whisper"))

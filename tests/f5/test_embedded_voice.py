@@ -13,7 +13,6 @@ import torch
 from safetensors.torch import load_file
 
 from tests.support import small, upstream
-from tests.support.recogniser import joined, lacking
 from tts_baseline import voices
 from tts_baseline.core.records import Request, Utterance
 from tts_baseline.core.sounds import Sound
@@ -51,13 +50,6 @@ SENTENCES = (
     "¿Viene Lucía con nosotros?",
     "La cadena de búsqueda puede ser tecleada por el usuario o ser parte de los contenidos de la línea.",
 )
-
-
-@pytest.fixture(scope="module")
-def whisper(tmp_path_factory: pytest.TempPathFactory) -> str:
-    if lacking:
-        pytest.skip(f"pip install -e '.[asr,whisper]' {lacking}")
-    return joined(tmp_path_factory.mktemp("whisper"))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.recogniser import joined, lacking
+from tests.support.recogniser import lacking
 from tests.support.sounds import RATE, clip, utterance
 from tts_baseline.core.errors import SettingsError
 from tts_baseline.core.protocols import Evidence
@@ -20,11 +20,6 @@ from tts_baseline.session import ears
 
 pytestmark = pytest.mark.skipif(bool(lacking), reason=f"pip install -e '.[asr,whisper]' {lacking}")
 TEXT = "El tren de las 8 sale mañana con veinte pasajeros."
-
-
-@pytest.fixture(scope="session")
-def whisper(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return joined(tmp_path_factory.mktemp("whisper"))
 
 
 def said(text: str) -> Utterance:

@@ -24,9 +24,9 @@ from tts_baseline.report.benchmark.figures import Benchmark, Criterion, Figure, 
 from tts_baseline.session import ratings as listeners
 from tts_baseline.session.passport import heard_in
 from tts_baseline.session.project import Project
-from tts_baseline.stats.median import median_interval
+from tts_baseline.session.scores import moved
+from tts_baseline.stats.median import LEAST_FOR_INTERVAL, median_interval
 
-_LEAST_FOR_INTERVAL = 6  # as in report/benchmark/quality
 _OPINION, _UNIT = "MOS", "%"
 _BY_A_NETWORK = "predicted by a network, pair by pair with what was accepted"
 
@@ -71,21 +71,14 @@ def _predicts(spec: MetricSpec) -> bool:
 
 def _moved(spec: MetricSpec, run: Run, quality: Quality | None) -> Figure | None:
     """The median paired difference of a metric from its accepted values, in its unit."""
-    now = {case: reading.value for case, reading in run.by_metric.get(spec.name, {}).items()}
-    known = quality.cases if quality else {}
-    then = {case: each.scores[spec.name].value for case, each in known.items() if spec.name in each.scores}
-    moved = [
-        value - before
-        for case, value in now.items()
-        if case and value is not None and (before := then.get(case)) is not None
-    ]
-    if not moved:
+    changes = [*moved(run, quality, spec.name).values()]
+    if not changes:
         return None
-    middle, low, high = median_interval(moved)
-    has_interval = len(moved) >= _LEAST_FOR_INTERVAL
+    middle, low, high = median_interval(changes)
+    has_interval = len(changes) >= LEAST_FOR_INTERVAL
     return Figure(
         value=middle, unit=spec.unit, low=low if has_interval else None, high=high if has_interval else None,
-        count=len(moved), of=len(run.cases),
+        count=len(changes), of=len(run.cases),
     )  # fmt: skip
 
 

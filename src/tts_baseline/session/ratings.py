@@ -18,6 +18,7 @@ from tts_baseline.core.records import Quality, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.benchmark.criteria import AS_NATURAL, SAME_MOS, criterion
 from tts_baseline.report.benchmark.figures import Criterion, Figure, FigureRow, FigureTable
+from tts_baseline.session.scores import moved, scored
 from tts_baseline.stats.listeners import mean_by_listener
 from tts_baseline.stats.ranks import spearman
 
@@ -92,13 +93,13 @@ def tables(ratings: Sequence[Rating], run: Run, quality: Quality | None) -> tupl
 
 def criteria(ratings: Sequence[Rating], run: Run) -> tuple[Criterion, ...]:
     """Whether listeners find the run as good as its golden: MOS of those who rated both, and CMOS."""
-    moved: dict[str, list[float]] = defaultdict(list)
+    gains: dict[str, list[float]] = defaultdict(list)
     golden = {(r.listener, r.case): r.score for r in ratings if r.kind == "mos" and r.sound == GOLDEN}
     for rating in _grouped(ratings, run).get(("mos", ""), ()):
         if (rating.listener, rating.case) in golden:
-            moved[rating.listener].append(rating.score - golden[rating.listener, rating.case])
+            gains[rating.listener].append(rating.score - golden[rating.listener, rating.case])
     compared = _grouped(ratings, run).get(("cmos", GOLDEN), ())
-    mos = _figure(moved, "MOS") if moved else None
+    mos = _figure(gains, "MOS") if gains else None
     return (
         criterion(
             "MOS of listeners", SAME_MOS, mos,
@@ -142,16 +143,8 @@ def _agreement(ratings: Sequence[Rating], run: Run, quality: Quality | None) -> 
         if metric.spec.family != "quality":
             continue
         sign = -1.0 if metric.spec.better == "lower" else 1.0
-        now = {
-            case: r.value for case, r in run.by_metric.get(name, {}).items() if case and r.value is not None
-        }
-        then = {
-            case: each.scores[name].value
-            for case, each in (quality.cases if quality else {}).items()
-            if name in each.scores
-        }
-        moved = {case: value - old for case, value in now.items() if (old := then.get(case)) is not None}
-        cells = tuple(_rho(values, of, sign) for values, of in zip((now, moved), liked, strict=True))
+        values = scored(run, name), moved(run, quality, name)
+        cells = tuple(_rho(each, of, sign) for each, of in zip(values, liked, strict=True))
         if any(cells):
             rows.append(FigureRow(name=name, cells=cells))
     heads = ("with MOS", "its change with CMOS")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from statistics import median
 
+LEAST_FOR_INTERVAL = 6  # with fewer values, their range holds the median less often than 95 %
+
 
 def median_interval(values: Sequence[float], alpha: float = 0.025) -> tuple[float, float, float]:
     """The median with a distribution-free interval, each side missing it with probability <= `alpha`.

@@ -25,7 +25,7 @@ from tts_baseline.training.dataset import Clip
 PACE = 6  # frames of a token, 64 ms: of the teacher in recipes/dora each lasts 5.8
 _SPACE = " "  # the phone, and in a vocabulary the token, between two words
 _LONGEST_PHONE = 9  # frames: what is longer is a pause, and a token has no room for one
-_LONGEST = 900  # frames, ten seconds: chosen, so that pairs are no longer than most clips
+_LONGEST = 900  # frames, ten seconds: chosen, so that no clip with its tail is longer than a pair
 _SHORT = 75  # tokens: two of these make a pair
 _PAIRS, _TAILS = 0.7, 0.25  # of the clips: so many pairs of two, and so many with silence behind them
 _TAIL = (20, 90)  # frames of that silence: as much as a short text is given beside its words

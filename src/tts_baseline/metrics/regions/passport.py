@@ -17,10 +17,10 @@ from tts_baseline.core.records import Record
 from tts_baseline.metrics.prosody import contours
 from tts_baseline.metrics.regions.tokens import UNMEASURED, RegionalToken, tally
 from tts_baseline.stats import proportion
+from tts_baseline.stats.median import LEAST_FOR_INTERVAL
 
 _TABLE = Path(__file__).with_suffix(".toml")
 _DRAWS, _LEVEL = 2_000, 0.95
-_FEWEST_CASES = 6  # as of a median: of fewer, the interval would be their range
 _REINSTALL = "pip install --force-reinstall pytest-tts-baseline"
 
 # The tokens of each case, by probe.
@@ -199,7 +199,7 @@ def _interval(
     cases: Sequence[str], value: Callable[[Sequence[str]], float | None]
 ) -> tuple[float | None, float | None]:
     """The middle 95 % of a value over draws of the cases; None with fewer than six."""
-    if len(cases) < _FEWEST_CASES:
+    if len(cases) < LEAST_FOR_INTERVAL:
         return None, None
     dice = random.Random(0)  # always the same draws: a score is reproducible
     drawn = [value(dice.choices(cases, k=len(cases))) for _ in range(_DRAWS)]

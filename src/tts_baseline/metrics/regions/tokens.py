@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.sounds import Sound
 from tts_baseline.metrics.features.spoken import TimedPhone, TimedSpeech, TimedSyllable, vowel_class
-from tts_baseline.stats.median import median_interval
+from tts_baseline.stats.median import LEAST_FOR_INTERVAL, median_interval
 from tts_baseline.stats.proportion import bounds
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 UNMEASURED = "not measured"
 _MIDDLE = 0.6  # of a phone: what is nearer to its ends is its neighbours'
 _SHORTEST_S = 0.015
-_LEAST_FOR_INTERVAL = 6  # with fewer values, their range holds the median less often than 95 %
 
 
 class RegionalToken(NamedTuple):
@@ -69,7 +68,7 @@ def tally(tokens: Sequence[RegionalToken]) -> TokenTally:
     measured = [token for token in tokens if token.kind != UNMEASURED]
     values = [token.value for token in measured if token.value is not None]
     middle_, low, high = median_interval(values) if values else (None, None, None)
-    if len(values) < _LEAST_FOR_INTERVAL:
+    if len(values) < LEAST_FOR_INTERVAL:
         low = high = None
     return TokenTally(len(measured), len(tokens), shares(measured), middle_, low, high)
 

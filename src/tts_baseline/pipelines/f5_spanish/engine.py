@@ -36,7 +36,7 @@ class Engine(Struct, frozen=True, kw_only=True):
     device: str
     arch: str
     labels: Labels | None = None
-    short_speed: float = 0.3
+    short_speed: float
 
     def clip(self, region: str, style: str | None) -> Reference:
         """The clip that speaks: a style that the network is told needs none of its own.

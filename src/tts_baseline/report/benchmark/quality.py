@@ -9,12 +9,11 @@ from tts_baseline.core.records import Case, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.aggregate import pooled
 from tts_baseline.report.benchmark.figures import Benchmark, Figure, FigureRow, FigureTable, benchmark
-from tts_baseline.stats.median import median_interval
+from tts_baseline.stats.median import LEAST_FOR_INTERVAL, median_interval
 
 # The kinds of sentence that the built-in suite tags its cases with (suites/es.toml).
 KINDS = ("statement", "yes-no-question", "wh-question", "exclamation", "emphasis")
 _MELODY = "nuclear"
-_LEAST_FOR_INTERVAL = 6  # with fewer values, their range holds the median less often than 95 %
 
 
 def quality(run: Run) -> Benchmark:
@@ -64,7 +63,7 @@ def _middle(run: Run, spec: MetricSpec, cases: Sequence[Case]) -> Figure | None:
     values = _values(run, spec, cases)
     if not values:
         return None
-    has_interval = len(values) >= _LEAST_FOR_INTERVAL
+    has_interval = len(values) >= LEAST_FOR_INTERVAL
     _, low, high = median_interval(values) if has_interval else (0.0, None, None)
     return Figure(
         value=pooled(values, spec), unit=spec.unit, low=low, high=high, count=len(values), of=len(cases)
