@@ -171,6 +171,21 @@ def test_one_update_is_that_of_the_packages_experiment(monkeypatch: pytest.Monke
     assert {name.partition(".")[0] for name in moved} == {"vocoder", "periods", "windows"}
 
 
+def test_narrower_discriminators_have_the_channels_of_the_recipe_and_learn() -> None:
+    chosen = replace(TINY, mel_first=0, period_channels=64, window_channels=4)
+    narrow, whole = learner.untrained(chosen), learner.untrained(replace(TINY, mel_first=0))
+    _, _, maps, _ = narrow["periods"](y=crops(), y_hat=crops())
+    assert [layer.shape[1] for layer in maps[0]] == [8, 32, 64, 64, 1]  # the first layer's map is not kept
+    _, _, maps, _ = narrow["windows"](y=crops(), y_hat=crops())
+    assert {layer.shape[1] for layer in maps[0][:-1]} == {4}
+    _, _, wide, _ = whole["periods"](y=crops(), y_hat=crops())
+    assert [layer.shape[1] for layer in wide[0]] == [128, 512, 1024, 1024, 1]
+    began = {name: weight.clone() for name, weight in narrow.state_dict().items()}
+    learner.VocoderLearner(narrow, chosen, None).learn([crops()])
+    moved = {name for name, weight in narrow.named_parameters() if not torch.equal(weight, began[name])}
+    assert {name.partition(".")[0] for name in moved} == {"vocoder", "periods", "windows"}
+
+
 @pytest.mark.skipif(find_spec("transformers") is None, reason="transformers is not installed")
 def test_the_rate_is_that_of_the_packages_experiment() -> None:
     from transformers import get_cosine_schedule_with_warmup

@@ -16,7 +16,7 @@ from tts_baseline.training import loop, objective, schedule
 from tts_baseline.training.buckets import Cursor, walk
 from tts_baseline.training.checkpoints import State
 from tts_baseline.training.loop import Ended, Pace, Portion
-from tts_baseline.training.vocoder import losses
+from tts_baseline.training.vocoder import judges, losses
 from tts_baseline.training.vocoder.losses import Judge
 from tts_baseline.training.vocoder.recipe import VocoderRecipe
 from tts_baseline.training.vocoder.sounds import SoundSet
@@ -58,7 +58,6 @@ def portions(
 
 def untrained(recipe: VocoderRecipe) -> nn.ModuleDict:
     """Vocoder and discriminators as they begin, the same for the same seed."""
-    from vocos.discriminators import MultiPeriodDiscriminator, MultiResolutionDiscriminator
     from vocos.feature_extractors import MelSpectrogramFeatures
     from vocos.heads import ISTFTHead
     from vocos.models import VocosBackbone
@@ -76,8 +75,8 @@ def untrained(recipe: VocoderRecipe) -> nn.ModuleDict:
         return nn.ModuleDict(
             {
                 VOCODER: vocoder,
-                _PERIODS: MultiPeriodDiscriminator(recipe.periods),
-                _WINDOWS: MultiResolutionDiscriminator(recipe.windows),
+                _PERIODS: judges.by_period(recipe),
+                _WINDOWS: judges.by_window(recipe),
             }
         )
 

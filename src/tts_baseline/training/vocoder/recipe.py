@@ -16,6 +16,8 @@ from tts_baseline.training.recipes import VOCODER, in_toml
 _Count = Annotated[int, Meta(ge=1, le=2**31)]
 _Window = Annotated[int, Meta(ge=16, le=2**16)]
 
+PERIOD_CHANNELS, WINDOW_CHANNELS = 1024, 32  # of the package vocos
+
 
 class BodySizes(Record, frozen=True, kw_only=True):
     """The sizes of the backbone; the defaults are a small one's, 1.7 M parameters with its head."""
@@ -30,10 +32,11 @@ class VocoderRecipe(Record, frozen=True, kw_only=True):
 
     `updates` in all, each on `items` crops of `samples` samples. The first `mel_first` learn by the mel loss
     alone, which is cheap; the others by the discriminators, too: one for each of `periods` and of `windows`.
-    Losses are weighted `mel` and, of the windows, `resolution`. The rate climbs to `peak` in `warmup`
-    updates, and falls by half a cosine once discriminators take part. What is kept is the moving average of
-    the weights, by `average` in the end. The defaults are of the published recipe of
-    `charactr/vocos-mel-24khz`, but for sizes and average.
+    The widest layers of the former have `period_channels`, those of the latter `window_channels`: with an
+    eighth and a quarter of what is published, a layer costs a 64th and a 16th. Losses are weighted `mel` and,
+    of the windows, `resolution`. The rate climbs to `peak` in `warmup` updates, and falls by half a cosine
+    once discriminators take part. What is kept is the moving average of the weights, by `average` in the
+    end. The defaults are of the published recipe of `charactr/vocos-mel-24khz`, but for sizes and average.
     """
 
     KIND: ClassVar[str] = VOCODER
@@ -44,6 +47,8 @@ class VocoderRecipe(Record, frozen=True, kw_only=True):
     samples: Annotated[int, Meta(ge=2048, le=2**24, multiple_of=HOP)] = 16_384
     periods: Annotated[tuple[_Count, ...], Meta(min_length=1)] = (2, 3, 5, 7, 11)
     windows: Annotated[tuple[_Window, ...], Meta(min_length=1)] = (2048, 1024, 512)
+    period_channels: Annotated[int, Meta(ge=32, le=8192, multiple_of=32)] = PERIOD_CHANNELS
+    window_channels: Annotated[int, Meta(ge=1, le=1024)] = WINDOW_CHANNELS
     mel: NotNegative = 45.0
     resolution: NotNegative = 0.1
     peak: Positive = 5e-4
