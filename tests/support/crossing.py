@@ -36,10 +36,9 @@ def syllables(text: str, take: int = 0, spread: float = 0.0) -> np.ndarray:
         at = np.arange(int(seconds * RATE)) / RATE
         formants = own.uniform((250, 800, 2000), (800, 2000, 3600))
         glide = pitch * own.uniform(0.85, 1.2)
-        wave = np.zeros(len(at))
-        for harmonic in range(1, int(RATE / 2 / glide)):
-            gain = sum(np.exp(-(((harmonic * glide - f) / 150) ** 2)) for f in formants)
-            wave += gain * np.sin(2 * np.pi * harmonic * glide * at)
+        harmonics = glide * np.arange(1, int(RATE / 2 / glide))
+        gains = np.exp(-(((harmonics[:, None] - formants) / 150) ** 2)).sum(axis=1)
+        wave = gains @ np.sin(2 * np.pi * harmonics[:, None] * at)
         parts += [own.uniform(0.05, 0.2) * wave * np.hanning(len(at))]
         parts += [np.zeros(int(own.uniform(0, 0.03) * RATE))]
     sound = np.concatenate(parts)

@@ -132,6 +132,12 @@ def test_an_answer_that_is_followed_by_another_is_a_stitch() -> None:
     assert mixups(said("1", A, both), said("2", B, speak(B))) == [("stitched", "1", "2")]
 
 
+@pytest.mark.parametrize("silence_s", [0.05, 0.1, 0.3])
+def test_anothers_whole_sound_after_a_silence_is_a_stitch(silence_s: float) -> None:
+    later = np.concatenate([np.zeros(int(silence_s * RATE)), speak(B)])
+    assert mixups(said("1", A, later), said("2", B, speak(B))) == [("stitched", "1", "2")]
+
+
 def test_a_stitch_as_long_as_its_own_sound_is_found() -> None:
     own, theirs = speak(A).copy(), speak(B)
     own[-int(0.2 * RATE) :] = theirs[: int(0.2 * RATE)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.fft import next_fast_len
 
 from tts_baseline.measure.traffic.prints import HOP_S, longest
 
@@ -41,9 +42,10 @@ def common(one: Speech, other: Speech) -> CommonPart | None:
 
 def _lags(one: Floats, other: Floats) -> list[int]:
     """The shifts by which the one is most likely later than the other."""
-    size = 1 << (len(one) + len(other) - 1).bit_length()
+    size = next_fast_len(len(one) + len(other) - 1, real=True)
     cross = np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size))
     peaks = np.fft.irfft(cross / np.maximum(np.abs(cross), 1e-12), size)
+    peaks[len(one) : size - len(other) + 1] = -np.inf  # there they would not meet
     best = []
     for _ in range(_LAGS):  # twenty times as fast as to sort the peaks in part
         best.append(int(np.argmax(peaks)))
