@@ -7,6 +7,8 @@ import pytest
 
 from tests.support import post_signals as signals
 from tts_baseline.pipelines.f5_spanish.plan import Chunk, TextPlan
+from tts_baseline.pipelines.f5_spanish.post import silence
+from tts_baseline.pipelines.f5_spanish.post.join import Chunks
 from tts_baseline.pipelines.f5_spanish.post.step import Task
 from tts_baseline.pipelines.f5_spanish.post.steps import begun, cleaned, finished
 from tts_baseline.pipelines.f5_spanish.settings import read
@@ -33,8 +35,11 @@ def task(pauses: tuple[float, ...], lead_s: float = 0.0, **settings: object) -> 
 def beginnings(waves: list[np.ndarray], what: Task) -> list[np.ndarray]:
     """What is settled after each chunk but the last."""
     idle = lambda stage: None  # noqa: E731
-    clean = [cleaned(wave, index, what, lap=idle) for index, wave in enumerate(waves)]
-    return [begun(clean[:count], what, lap=idle) for count in range(1, len(waves))]
+    chunks, found = Chunks(what), []
+    for index, wave in enumerate(waves[:-1]):
+        chunks.add(cleaned(wave, index, what, lap=idle))
+        found.append(begun(chunks, what, lap=idle))
+    return found
 
 
 def silent(count: int) -> np.ndarray:
@@ -106,3 +111,14 @@ def test_the_room_s_tone_is_that_which_was_heard_until_then() -> None:
     )
     first = beginnings(quieter, task(pauses))[0]
     assert loud[: first.size].tobytes() == soft[: first.size].tobytes()
+
+
+def test_no_chunk_is_listened_to_again_when_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[int] = []
+    levels = silence.frame_levels
+    monkeypatch.setattr(
+        silence, "frame_levels", lambda wave, *rest: heard.append(wave.size) or levels(wave, *rest)
+    )
+    beginnings(SOUNDS["speech"], task((0.0, 0.0, 0.0, 0.0), trim="off"))
+    first, second, third, _ = (wave.size for wave in SOUNDS["speech"])
+    assert heard == [first, first, second, second, third, third]  # its room, its edges

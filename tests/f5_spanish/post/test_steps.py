@@ -53,6 +53,14 @@ def test_the_trim_shortens_the_edges_and_off_leaves_them(waves: list[np.ndarray]
     assert kept.size - trimmed.size > 0.4 * RATE
 
 
+def test_a_pause_at_one_edge_alone_takes_what_it_takes_beside_the_other(waves: list[np.ndarray]) -> None:
+    bare, lead, trail, both = (
+        sound(waves, plan(0.0, trail_s, lead_s=lead_s)).size
+        for lead_s, trail_s in ((0.0, 0.0), (0.25, 0.0), (0.0, 0.5), (0.25, 0.5))
+    )
+    assert lead + trail == bare + both
+
+
 @pytest.mark.parametrize("trim", ["off", "fixed", "adaptive"])
 def test_pauses_at_edges_and_between_come_out_exactly(waves: list[np.ndarray], trim: str) -> None:
     bare = sound(waves, plan(0.3, 0.0), trim=trim)

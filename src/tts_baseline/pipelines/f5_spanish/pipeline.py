@@ -13,6 +13,7 @@ from tts_baseline.core.records import Request, Utterance
 from tts_baseline.pipelines.f5_spanish import build
 from tts_baseline.pipelines.f5_spanish.plan import TextPlan
 from tts_baseline.pipelines.f5_spanish.planning import planned
+from tts_baseline.pipelines.f5_spanish.post.join import Chunks
 from tts_baseline.pipelines.f5_spanish.post.step import Task
 from tts_baseline.pipelines.f5_spanish.post.steps import STEPS, begun, cleaned, finished, whole
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings, read
@@ -165,22 +166,22 @@ class F5Spanish:
         jobs = self.jobs(request, plan)
         clock.lap("text")
         task = Task(plan=plan, settings=self._settings, rate=SAMPLE_RATE, seed=request.seed)
-        waves: list[Wave] = []
+        chunks = Chunks(task)
         given, told = 0, 0
         for index, job in enumerate(jobs):
             mels = engine.mels([job])
             clock.lap("model")
             (wave,) = engine.waves(mels, [job])
             clock.lap("vocoder")
-            waves.append(cleaned(wave, index, task, lap=clock.lap))
+            chunks.add(cleaned(wave, index, task, lap=clock.lap))
             if index + 1 < len(jobs):
-                samples = begun(waves, task, lap=clock.lap)
+                samples = begun(chunks, task, lap=clock.lap)
                 if samples.size > given:
                     text = "\n".join(chunk.text for chunk in plan.chunks[told : index + 1])
                     yield _piece(samples[given:], clock, text)
                     clock = _Clock(engine.synchronize)
                     given, told = samples.size, index + 1
-        samples = whole(waves, task, lap=clock.lap)
+        samples = whole(chunks, task, lap=clock.lap)
         yield _piece(samples[given:], clock, "\n".join(chunk.text for chunk in plan.chunks[told:]))
 
 

@@ -21,7 +21,8 @@ def _apply(track: Track, task: Task) -> Track:
     seams: list[Seam] = [Pause(seconds=pause) if pause else Crossfade(seconds=0) for pause in _asked(task)]
     waves = bare_edges([_EMPTY, track.samples, _EMPTY], task.rate, seams)
     tone = room_tone([track.samples], task.rate)
-    padded = join(waves, task.rate, seams, tones=[tone] * 2, seed=(task.seed + 1) % SEEDS)
+    pauses = sum(isinstance(seam, Pause) for seam in seams)
+    padded = join(waves, task.rate, seams, tones=[tone] * pauses, seed=(task.seed + 1) % SEEDS)
     shift = padded.pauses[0][1] - edge_silence(track.samples, task.rate)[0] if task.plan.lead_s else 0
     inner = [(start + shift, stop + shift) for start, stop in track.pauses]
     return Track(samples=padded.samples, pauses=tuple(sorted([*padded.pauses, *inner])))

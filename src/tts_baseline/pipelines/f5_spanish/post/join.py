@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tts_baseline.core.errors import PipelineError
 from tts_baseline.core.records import Record
-from tts_baseline.pipelines.f5_spanish.post.room import QUIET, Filter, room_tones
+from tts_baseline.pipelines.f5_spanish.post.room import QUIET, Filter, Room
 from tts_baseline.pipelines.f5_spanish.post.silence import SampleRange, Wave, edge_silence
 from tts_baseline.pipelines.f5_spanish.post.step import PostStep, Task, Track
 
@@ -80,14 +80,16 @@ def bare_edges(waves: Sequence[Wave], rate: int, seams: Sequence[Seam], *, keep_
     and the end stay. Where the silence is, `silence.edge_silence` says.
     """
     _check(len(waves), seams)
-    keep = round(keep_s * rate)
-    bare = []
-    for i, wave in enumerate(waves):
-        lead, trail = edge_silence(wave, rate)
-        start = max(0, lead - keep) if i > 0 and isinstance(seams[i - 1], Pause) else 0
-        cut = max(0, trail - keep) if i < len(seams) and isinstance(seams[i], Pause) else 0
-        bare.append(wave[start : wave.size - cut].copy())
-    return bare
+    sides = (None, *seams, None)
+    beside = zip(waves, sides, sides[1:], strict=False)
+    return [_bare(wave, rate, before, after, round(keep_s * rate)) for wave, before, after in beside]
+
+
+def _bare(wave: Wave, rate: int, before: Seam | None, after: Seam | None, keep: int = 0) -> Wave:
+    lead, trail = edge_silence(wave, rate)
+    start = max(0, lead - keep) if isinstance(before, Pause) else 0
+    cut = max(0, trail - keep) if isinstance(after, Pause) else 0
+    return wave[start : wave.size - cut].copy()
 
 
 def _check(waves: int, seams: Sequence[Seam]) -> None:
@@ -137,31 +139,55 @@ def _fades(samples: int) -> tuple[_Buffer, _Buffer]:
     return fades
 
 
-def joined(waves: Sequence[Wave], task: Task) -> Track:
-    """The waves of a plan's chunks as one, each pause as the tone of the room, as heard until then.
+class Chunks:
+    """The waves of a plan's chunks as they come; what is heard in each is heard once.
 
-    Of the first chunks alone, with an empty wave behind them, it is how the whole begins: see `begun`.
+    Each pause between them is the tone of the room, as heard until then.
     """
-    seams = _seams(task)[: max(0, len(waves) - 1)]
-    heard = zip(room_tones(waves, task.rate), seams, strict=False)
-    tones = [tone for tone, seam in heard if isinstance(seam, Pause)]
-    return join(bare_edges(waves, task.rate, seams), task.rate, seams, tones=tones, seed=task.seed % SEEDS)
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._room = task, Room(task.rate)
+        self._seams: list[Seam] = [
+            Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=task.settings.crossfade_s)
+            for chunk in task.plan.chunks[:-1]
+        ]
+        self._bare: list[Wave] = []
+        self._tones: list[Filter] = []
+
+    def __len__(self) -> int:
+        return len(self._bare)
+
+    def add(self, wave: Wave) -> None:
+        """The wave of the next chunk."""
+        before, after = ([None, *self._seams, None][len(self) + side] for side in (0, 1))
+        tone = self._room.after(wave)
+        self._bare.append(_bare(wave, self._task.rate, before, after))
+        if isinstance(after, Pause):
+            self._tones.append(tone)
+
+    def joined(self) -> Track:
+        """All of them as one."""
+        return self._as_one(self._bare)
+
+    def begun(self) -> tuple[Track, int]:
+        """The first ones as one, and how many of its samples stay, whatever comes next."""
+        track = self._as_one([*self._bare, _EMPTY])
+        seam = self._seams[len(self) - 1]
+        fading = 0 if isinstance(seam, Pause) else int(seam.seconds * self._task.rate)
+        paused = track.pauses[-1][1] if track.pauses else 0
+        return track, max(paused, track.samples.size - fading)
+
+    def _as_one(self, waves: Sequence[Wave]) -> Track:
+        seams, seed = self._seams[: len(waves) - 1], self._task.seed % SEEDS
+        return join(waves, self._task.rate, seams, tones=self._tones, seed=seed)
 
 
-def begun(waves: Sequence[Wave], task: Task) -> tuple[Track, int]:
-    """The waves of a plan's first chunks as one, and how many of its samples stay, whatever comes next."""
-    track = joined([*waves, _EMPTY], task)
-    seam = _seams(task)[len(waves) - 1]
-    fading = 0 if isinstance(seam, Pause) else int(seam.seconds * task.rate)
-    paused = track.pauses[-1][1] if track.pauses else 0
-    return track, max(paused, track.samples.size - fading)
-
-
-def _seams(task: Task) -> list[Seam]:
-    return [
-        Pause(seconds=chunk.pause_s) if chunk.pause_s else Crossfade(seconds=task.settings.crossfade_s)
-        for chunk in task.plan.chunks[:-1]
-    ]
+def joined(waves: Sequence[Wave], task: Task) -> Track:
+    """The waves of all chunks of a plan as one."""
+    chunks = Chunks(task)
+    for wave in waves:
+        chunks.add(wave)
+    return chunks.joined()
 
 
 STEP = PostStep(name="join", setting="crossfade_s", scope="seam", stage="post")

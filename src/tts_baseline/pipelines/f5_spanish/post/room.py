@@ -27,28 +27,32 @@ def room_tone(waves: Sequence[Wave], rate: int) -> Filter:
     Taps of shape (20 ms,): the root of the mean power spectrum of all windows between the speech (Welch
     1967), with zero phase. With less than 80 ms of silence in all waves, `QUIET`: white noise at -60 dBFS.
     """
-    return [QUIET, *room_tones(waves, rate)][-1]
+    room = Room(rate)
+    return [QUIET, *map(room.after, waves)][-1]
 
 
-def room_tones(waves: Sequence[Wave], rate: int) -> list[Filter]:
-    """The room's tone after each wave, as far as it has been heard then: by it and those before."""
-    size = round(_WINDOW_S * rate)
-    window = np.hanning(size)
-    power, frames, heard = np.zeros(size // 2 + 1), 0, 0
-    tones = []
-    for wave in waves:
+class Room:
+    """What was heard of a room so far: each wave is listened to once."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._window = np.hanning(round(_WINDOW_S * rate))
+        self._power = np.zeros(self._window.size // 2 + 1)
+        self._frames = self._heard = 0
+
+    def after(self, wave: Wave) -> Filter:
+        """The room's tone after one wave more: by it and those before, see `room_tone`."""
+        size = self._window.size
         for silence in insides(
-            wave, rate, guard_s=_GUARD_S, shortest_s=_SHORTEST_S, below_loud_db=_BELOW_LOUD_DB
+            wave, self._rate, guard_s=_GUARD_S, shortest_s=_SHORTEST_S, below_loud_db=_BELOW_LOUD_DB
         ):
-            heard += silence.size
+            self._heard += silence.size
             if silence.size >= size:
                 cut = np.lib.stride_tricks.sliding_window_view(silence.astype(np.float64), size)[:: size // 2]
-                spectra = np.fft.rfft((cut - cut.mean(axis=1, keepdims=True)) * window)
-                power += (np.abs(spectra) ** 2).sum(axis=0)
-                frames += len(cut)
-        if heard < _ENOUGH_S * rate:
-            tones.append(QUIET)
-            continue
-        mean = power / frames / (window**2).sum()
-        tones.append(np.roll(np.fft.irfft(np.sqrt(mean), size), size // 2))
-    return tones
+                spectra = np.fft.rfft((cut - cut.mean(axis=1, keepdims=True)) * self._window)
+                self._power += (np.abs(spectra) ** 2).sum(axis=0)
+                self._frames += len(cut)
+        if self._heard < _ENOUGH_S * self._rate:
+            return QUIET
+        mean = self._power / self._frames / (self._window**2).sum()
+        return np.roll(np.fft.irfft(np.sqrt(mean), size), size // 2)

@@ -17,6 +17,7 @@ from tts_baseline.pipelines.f5_spanish.post import (
     stretch,
     trim,
 )
+from tts_baseline.pipelines.f5_spanish.post.join import Chunks
 from tts_baseline.pipelines.f5_spanish.post.silence import Wave
 from tts_baseline.pipelines.f5_spanish.post.step import ChunkStep, PostStep, Stage, Task, TrackStep
 
@@ -31,7 +32,10 @@ def finished(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None])
 
     `lap` is called after each step, on or off, with the stage that its time belongs to.
     """
-    return whole([cleaned(wave, index, task, lap=lap) for index, wave in enumerate(waves)], task, lap=lap)
+    chunks = Chunks(task)
+    for index, wave in enumerate(waves):
+        chunks.add(cleaned(wave, index, task, lap=lap))
+    return whole(chunks, task, lap=lap)
 
 
 def cleaned(wave: Wave, index: int, task: Task, *, lap: Callable[[Stage], None]) -> Wave:
@@ -43,13 +47,13 @@ def cleaned(wave: Wave, index: int, task: Task, *, lap: Callable[[Stage], None])
     return wave
 
 
-def whole(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) -> Wave:
+def whole(chunks: Chunks, task: Task, *, lap: Callable[[Stage], None]) -> Wave:
     """One wave out of the cleaned ones of all chunks."""
-    if not waves:
+    if not len(chunks):
         for step in STEPS:
             lap(step.stage)
         return np.zeros(0, dtype=np.float32)
-    track = join.joined(waves, task)
+    track = chunks.joined()
     lap(join.STEP.stage)
     for after in AFTER:
         track = after.apply(track, task) if after.on(task) else track
@@ -57,13 +61,13 @@ def whole(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) ->
     return np.clip(track.samples, -1, 1)
 
 
-def begun(waves: Sequence[Wave], task: Task, *, lap: Callable[[Stage], None]) -> Wave:
-    """How the whole begins, as far as no later chunk changes it; `waves` are the first chunks' cleaned ones.
+def begun(chunks: Chunks, task: Task, *, lap: Callable[[Stage], None]) -> Wave:
+    """How the whole begins, as far as no later chunk changes it; `chunks` has the first ones' cleaned waves.
 
     Steps that have to hear the whole leave none: `de_ess_db`, `loudness_lufs`, a pause before the first word
     or after the last.
     """
-    track, settled = join.begun(waves, task)
+    track, settled = chunks.begun()
     lap(join.STEP.stage)
     for after in AFTER:
         if after.on(task):
