@@ -66,6 +66,28 @@ def test_packed_computes_every_product_of_the_blocks_and_its_gelu(spent: Any) ->
     assert fewer(before, after, "aten.gelu") == 1
 
 
+def test_compiled_computes_every_block_in_kernels_made_once_for_all_lengths(build: Any) -> None:
+    pipeline = build(optimize=("compiled",), steps=STEPS)
+    block = pipeline.engine.parts.network.transformer_blocks[0]
+    graphs = []
+    for requests, text in enumerate(("Hola.", "Una frase más larga.", "¿Y una que pregunta por ti?"), 1):
+        pipeline.synthesize(Request(text=text, seed=3))
+        assert block.compiler.calls == requests * BLOCKS * STEPS
+        graphs.append(block.compiler.graphs)
+    assert graphs[0] <= 2
+    assert len(set(graphs)) == 1
+
+
+def test_without_a_compiler_compiled_is_refused_before_anything_is_spoken(
+    build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = build().engine.parts
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(PipelineError, match="needs no-such-compiler") as refused:
+        switches("f5_spanish")["compiled"].apply(parts)
+    assert refused.value.hint == "apt install g++"
+
+
 @acts("int8")
 def test_int8_computes_every_product_of_the_blocks_in_8_bits(spent: Any) -> None:
     before, after = spent(), spent("int8")
