@@ -159,3 +159,21 @@ def test_suite_verdicts_alone_are_told_of() -> None:
     snr = next(each for each in found.quality if each.gate == "snr")
     assert (snr.status, snr.loss) == ("ok", pytest.approx(0.5))
     assert found.loss == pytest.approx(0.5)
+
+
+def gain(change: float, about: float = 0.05) -> Attempt:
+    time = MeasuredChange(change=change, low=change - about, high=change + about)
+    return Attempt(switches=("it",), verdict="faster", time=time)
+
+
+def test_of_gains_that_may_be_equal_what_promises_more_comes_first() -> None:
+    specs = {
+        "half": spec(),
+        "eighth": replace(spec(), bound=30.0),
+        "same": spec("bit-exact"),
+        "little": spec(),
+    }
+    gains = {"half": gain(-0.32), "eighth": gain(-0.30), "same": gain(-0.28), "little": gain(-0.1)}
+    assert joint.by_gain(gains, specs) == ["same", "eighth", "half", "little"]
+    assert joint.by_gain(gains | {"half": gain(-0.6)}, specs) == ["half", "same", "eighth", "little"]
+    assert joint.by_gain({"it": Attempt(switches=("it",), verdict="unfit")}, {"it": spec()}) == []

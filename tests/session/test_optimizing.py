@@ -84,6 +84,19 @@ def test_twice_it_is_the_same_preset(found) -> None:
     assert found().preset.attempts == found().preset.attempts
 
 
+@pytest.mark.parametrize("rival", [1.98, 2.02])
+def test_of_two_that_exclude_each_other_and_are_as_fast_noise_does_not_choose(
+    found, monkeypatch: pytest.MonkeyPatch, rival: float
+) -> None:
+    monkeypatch.setitem(SPEEDS, "rival", rival)
+    assert found(only=("rival", "twice")).preset.switches == ("rival",)
+
+
+def test_a_rival_that_is_plainly_faster_is_chosen(found, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPEEDS, "rival", 1.5)
+    assert found(only=("rival", "twice")).preset.switches == ("twice",)
+
+
 def test_what_this_machine_cannot_have_is_noted(found) -> None:
     (unfit,) = [each for each in found().preset.attempts if each.verdict == "unfit"]
     assert unfit.switches == ("gpu",)
@@ -109,7 +122,7 @@ def test_where_nothing_is_faster_the_preset_is_the_reference(found) -> None:
     ("error", "interrupted", "why"),
     [
         (KeyboardInterrupt(), True, "interrupted after 1 attempts"),
-        (BudgetUsed(), False, "the budget of 9.00 s was used up"),
+        (BudgetUsed(), False, "the next attempt would not end within the budget of 9.00 s"),
     ],
 )
 def test_what_ends_it_early_keeps_what_is_finished(found, monkeypatch, error, interrupted, why) -> None:
@@ -134,7 +147,9 @@ def test_an_earlier_preset_stays_where_nothing_was_proven_before_the_end(found, 
 
 def test_a_budget_that_reaches_nothing_is_an_error(found, monkeypatch) -> None:
     monkeypatch.setattr(FakeVariants, "ends", staticmethod(lambda _: BudgetUsed()))
-    with pytest.raises(NothingMeasured, match="was used up, and no switch was tried") as caught:
+    with pytest.raises(
+        NothingMeasured, match="would not end within the budget of 1.00 s, and no switch was tried"
+    ) as caught:
         found(only=("twice",), budget=1.0)
     assert "--budget" in caught.value.hint
 

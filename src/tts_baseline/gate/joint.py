@@ -14,7 +14,7 @@ from tts_baseline.core.preset import Attempt, JointVerdict, QualityChange
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.readings import by_metric
 from tts_baseline.core.registry import metrics
-from tts_baseline.core.switches import SwitchSpec
+from tts_baseline.core.switches import Equality, SwitchSpec
 from tts_baseline.core.verdict import FAILING, MeasuredChange, Verdict
 from tts_baseline.gate.judge import paired
 from tts_baseline.gate.limits import Limit
@@ -26,6 +26,7 @@ _HEARD = ("quality", "text")
 # chosen: speech peaks less than 30 dB above its mean power, so that an error within `bound` of the peak
 # everywhere has at least this much less power than the signal.
 _CREST_DB = 30.0
+_CLASSES: tuple[Equality, ...] = ("bit-exact", "numeric", "perceptual")
 KEPT = 0.1  # chosen: a tenth of a call; smaller gains lie within the noise of single calls
 
 
@@ -220,3 +221,26 @@ def kept(time: MeasuredChange, fresh: Sequence[tuple[float, float]]) -> str:
         again, new = (units.change(each, "s", relative=True) for each in (time.change, math.expm1(found[0])))
         return f"the answer is kept: a text that was said before takes {again}, one that was not {new}"
     return ""
+
+
+def by_gain(alone: Mapping[str, Attempt], specs: Mapping[str, SwitchSpec]) -> list[str]:
+    """The switches whose times are known, the largest gain first.
+
+    Of those that are not shown to be slower than the fastest left, because their intervals meet, the one
+    comes first that promises more of the samples: which of two equal ones was faster is noise, and another
+    time it would be the other.
+    """
+    left = {name: attempt.time for name, attempt in alone.items() if attempt.time is not None}
+    order: list[str] = []
+    while left:
+        fastest = min(left.values(), key=lambda time: time.change)
+        equal = [name for name, time in left.items() if time.low <= fastest.high]
+        order.append(min(equal, key=lambda name: (*_promise(specs[name]), name)))
+        del left[order[-1]]
+    return order
+
+
+def _promise(spec: SwitchSpec) -> tuple[int, float]:
+    """What a switch promises of the samples, the most first."""
+    bound = spec.bound or 0.0
+    return _CLASSES.index(spec.equality), -bound if spec.equality == "perceptual" else bound

@@ -14,10 +14,11 @@ from tts_baseline.baseline import files, pending, presets
 from tts_baseline.core import git
 from tts_baseline.core.errors import NothingMeasured, SettingsError, TtsBaselineError
 from tts_baseline.core.files import write_atomic
-from tts_baseline.core.preset import Attempt, Preset, proven
+from tts_baseline.core.preset import Attempt, Preset
 from tts_baseline.core.registry import nearest
 from tts_baseline.core.switches import check_needs, named
 from tts_baseline.core.units import change, seconds
+from tts_baseline.gate import joint
 from tts_baseline.report import optimization as page
 from tts_baseline.session import places
 from tts_baseline.session.measurement.progress import Progress
@@ -71,7 +72,7 @@ def optimize(project: Project, plan: OptimizePlan, progress: Progress) -> Optimi
         except KeyboardInterrupt:
             interrupted = True
         except BudgetUsed:
-            search.stopped = f"the budget of {seconds(plan.budget)} was used up"
+            search.stopped = f"the next attempt would not end within the budget of {seconds(plan.budget)}"
         return search.concluded(interrupted=interrupted)
 
 
@@ -103,21 +104,26 @@ class _Search:
             f"trying {len(names)} switches of {self._project.settings.pipeline}, then those that are faster "
             f"together, on {len(self._project.chosen)} cases; Ctrl-C keeps what is finished"
         )
-        alone: dict[str, Attempt] = {}
+        faster: dict[str, Attempt] = {}
         for name in names:
-            alone[name] = found = self._attempt((name,), NONE)
-            if self._keep(found):
-                return
-        faster = [name for name in names if alone[name].verdict == "faster"]
-        for name in sorted(faster, key=lambda name: _log(alone[name])):
+            found = self._attempt((name,), NONE)
+            if found.verdict == "faster":
+                faster[name] = found
+                self._stack = (joint.by_gain(faster, self._specs)[0],)
+                if self._is_enough(found):
+                    return
+        for name in joint.by_gain(faster, self._specs):
             if name in self._stack or self._is_excluded(name):
                 continue
             both = tuple(sorted((*self._stack, name)))
             self._left = 2
             if self._attempt(both, self._stack).verdict != "faster":
                 continue
-            if self._keep(self._attempt(both, NONE)):
-                return
+            found = self._attempt(both, NONE)
+            if found.verdict == "faster":
+                self._stack = both
+                if self._is_enough(found):
+                    return
 
     def concluded(self, *, interrupted: bool) -> Optimized:
         """The preset, written where something is proven, or where all was tried."""
@@ -166,17 +172,13 @@ class _Search:
         mine = self._specs[name].excludes
         return any(other in mine or name in self._specs[other].excludes for other in self._stack)
 
-    def _keep(self, found: Attempt) -> bool:
-        """Whether the target is reached by this; the best that is proven becomes the stack."""
-        if found.verdict != "faster":
+    def _is_enough(self, found: Attempt) -> bool:
+        """Whether the target is reached by this, which is the best then."""
+        if not self._plan.rtf or found.rtf is None or found.rtf > self._plan.rtf:
             return False
-        best = proven(self._attempts, self._stack)
-        if best is None or _log(found) < _log(best):
-            self._stack = found.switches
-        if self._plan.rtf and found.rtf is not None and found.rtf <= self._plan.rtf:
-            self.stopped = f"the target is reached: rtf {found.rtf:.3g}"
-            return True
-        return False
+        self._stack = found.switches
+        self.stopped = f"the target is reached: rtf {found.rtf:.3g}"
+        return True
 
     def _attempt(self, head: tuple[str, ...], base: tuple[str, ...]) -> Attempt:
         """One variant beside another, noted."""
@@ -230,11 +232,6 @@ class _Search:
         files.write_record(self._folder / FILE, preset)
         for name, text in page.files(preset).items():
             write_atomic(self._folder / name, text.encode())
-
-
-def _log(found: Attempt) -> float:
-    """The change of time on the log scale; none counts as no change."""
-    return math.log1p(found.time.change) if found.time else 0.0
 
 
 def _check(plan: OptimizePlan) -> None:
