@@ -1,11 +1,27 @@
-"""What all tests share: a temporary folder of the process's own."""
+"""What all tests share: a temporary folder of the process's own, and which of them count no lines."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What draws hundreds of examples, and what simulates with scripts of benchmarks/, counts no lines.
+
+    Counting makes Python three to four times as slow, and other tests reach these lines with an example.
+    """
+    if not config.pluginmanager.hasplugin("pytest_cov"):
+        return
+    for item in items:
+        draws = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if draws or item.path.is_relative_to(FOLDER / "benchmarks"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session", autouse=True)

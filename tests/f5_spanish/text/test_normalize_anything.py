@@ -18,9 +18,6 @@ from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import SPANISH, Vocabulary
 
-# Counting its lines takes four times as long as running them.
-pytestmark = pytest.mark.no_cover
-
 VOCABULARY = Vocabulary.default()
 REGIONS = st.sampled_from(overrides().regions)
 READABLE = re.compile(rf"[{SPANISH}{SPANISH.upper()} .,;:?!¿¡()\"'-]*")
@@ -127,6 +124,7 @@ def test_admitting_twice_changes_nothing(text: str) -> None:
     assert VOCABULARY.admit(admitted) == (admitted, ())
 
 
+@pytest.mark.no_cover  # counting its lines takes four times as long as reading them
 @pytest.mark.skipif(find_spec("torch") is not None, reason="without chance: `make test` has them")
 @pytest.mark.parametrize("plane", range(17))
 def test_every_character_of_unicode_is_said_or_reported(plane: int) -> None:
