@@ -8,7 +8,7 @@ order, other jobs or the device.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -56,10 +56,16 @@ class EulerSolver(Record, frozen=True, kw_only=True):
             noise(job.frames, job.reference.mel.shape[2], job.seed).to(job.reference.mel.device)
             for job in jobs
         ]
+        ends = self.followed(network, states, conditions)
+        return [speech(end, job) for end, job in zip(ends, jobs, strict=True)]
+
+    def followed(self, network: Network, states: Sequence[Tensor], conditions: Sequence[Any]) -> list[Tensor]:
+        """Where the flow leads these states (1, n, m): all that is computed again and again."""
+        states = list(states)
         for time, length in zip(self.times, schedule(self).diff().tolist(), strict=True):
             flows = network.flow(states, time, conditions, guided=time <= self.guided_until)
             states = [state + length * self._guided(flow) for state, flow in zip(states, flows, strict=True)]
-        return [_speech(state, job) for state, job in zip(states, jobs, strict=True)]
+        return states
 
     def _guided(self, flow: Flow) -> Tensor:
         """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598)."""
@@ -90,8 +96,11 @@ def noise(frames: int, channels: int, seed: int) -> Tensor:
     return torch.randn(frames, channels, generator=dice).unsqueeze(0)
 
 
-def _speech(state: Tensor, job: Job) -> Tensor:
-    """The frames after the clip's whole hops; the first is the clip's own, of its incomplete last hop."""
+def speech(state: Tensor, job: Job) -> Tensor:
+    """What is spoken at the end of a flow: the frames after the clip's whole hops.
+
+    The first is the clip's own, of its incomplete last hop.
+    """
     clip = job.reference
     given = clip.mel.shape[1]
     state[:, :given] = clip.mel
