@@ -31,7 +31,11 @@ import spoken
 # Package: its Spanish pages, the licence of its copyright file, and its share (the quotations are prose).
 PACKAGES = {
     "apt-doc": ("usr/share/doc/apt-doc/*.es.html/*.html", "GPL-2+", 1),
+    "apt": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
+    "aptitude-common": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "aptitude-doc-es": ("usr/share/doc/aptitude/html/es/*.html", "GPL-2+", 1),
+    "debconf-doc": ("usr/share/man/es/man*/*.gz", "BSD-2-clause", 1),
+    "debhelper": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "debian-edu-doc-es": ("usr/share/doc/debian-edu-doc-es/debian-edu-bookworm-manual.html", "GPL-2+", 1),
     "debian-handbook": ("usr/share/doc/debian-handbook/html/es-ES/*.html", "CC-BY-SA-3.0 or GPL-2+", 2),
     "debian-reference-es": ("usr/share/debian-reference/*.es.html", "GPL-2+", 1),
@@ -39,20 +43,26 @@ PACKAGES = {
     "evolution-common": ("usr/share/help/es/evolution/*.page", "CC-BY-SA-3.0", 1),
     "fortunes-es": ("usr/share/games/fortunes/es/*.fortunes", "GPL-2+", 4),
     "freedombox-doc-es": ("usr/share/freedombox/manual/es/*.html", "CC-BY-SA-4.0", 1),
+    "gnome-devel-docs": ("usr/share/help/es/gnome-devel-demos/*.page", "CC-BY-SA-3.0", 1),
     "gnome-user-docs": ("usr/share/help/es/*/*.page", "CC-BY-SA-3.0", 1),
     "harden-doc": ("usr/share/doc/harden-doc/html/es-ES/*.html", "GPL-2+", 2),
     "installation-guide-amd64": ("usr/share/doc/installation-guide-amd64/es/*.html", "GPL-2+", 2),
     "kicad-doc-es": ("usr/share/doc/kicad/help/es/*.html", "GPL-3+ or CC-BY-3.0+", 1),
     "libreoffice-help-es": ("usr/share/libreoffice/help/es/text/**/*.html", "MPL-2.0", 1),
+    "man-db": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "manpages-es": ("usr/share/man/es/man*/*.gz", "GPL-3+", 2),
     "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
+    "mc-data": ("usr/share/man/es/man*/*.gz", "GPL-3+", 1),
+    "orca": ("usr/share/help/es/orca/*.page", "LGPL-2.1+", 1),
+    "po4a": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "ubuntu-packaging-guide-html-es": (
         "usr/share/doc/ubuntu-packaging-guide-html-es/*.html",
         "CC-BY-SA-3.0",
         1,
     ),
 }
-_PLAIN = frozenset(["fortunes-es", "manpages-es"])  # pages without tags, whose paragraphs a line parts
+# Pages without tags, whose paragraphs a line parts.
+_PLAIN = frozenset(package for package, (at, *_) in PACKAGES.items() if at.endswith((".gz", ".fortunes")))
 _SPAN = re.compile(r"\d|[%€$£°ºª&@#<>=+§×]|\b[A-ZÑ]{2,}\b|\b[XVI]+\b|\b(?:\w{1,4}\.)[ \w]|\w['’]\w|\w/\w|_")
 _SPANISH = re.compile(r"\b(?:el|la|los|las|un|una|de|del|que|en|y|se|por|con|para|es|su|no)\b")
 _END = re.compile(r"(?<=[a-záéíóúñü]{4}[.?!…])[»”\")]?\s+(?=[¿¡«“A-ZÁÉÍÓÚÑ])")

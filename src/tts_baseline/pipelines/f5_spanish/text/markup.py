@@ -39,7 +39,7 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+) ?")
 _UNCLOSED = frozenset("br dd dt hr img input li link meta p td th tr wbr".split())  # noqa: SIM905
 _ATTRIBUTES = re.compile(r"\s+[\w:-]+\s*=|/\Z")
 _PLACEHOLDER = re.compile(
-    r"(?:(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)|<(?=[a-z]{3,16}>))"
+    r"(?<!(?<![^\W_])[A-Z])(?:(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)|<(?=[a-z]{3,16}>))"
     r"(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
 )
 _TAGS_BEFORE = re.compile(r"\b(?:[Ee]tiquetas?|[Tt]ags?)\b[^.]*\Z")

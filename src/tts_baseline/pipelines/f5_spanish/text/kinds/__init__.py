@@ -15,6 +15,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds import (
     dates,
     degrees,
     durations,
+    expressions,
     formulas,
     fractions,
     greek,
@@ -38,6 +39,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Rule
 
 _ORDER = (
     codes.exact,
+    expressions.rules,
     keys.rules,
     links.rules,
     parameters.rules,

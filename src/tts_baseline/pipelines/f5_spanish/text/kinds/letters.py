@@ -41,7 +41,7 @@ _LAST_LETTER = re.compile(
 _NO_VOWEL = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,5}(?![^\W_]|['’.]\w)"
 )
-_TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
+TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
 _INTERJECTION = re.compile(r"(?:[ct]?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
@@ -200,7 +200,7 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return Said(_units()[word])
     small = word.lower()
     said = _INTERJECTION.match(small) or (
-        word != small and (small in _TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
+        word != small and (small in TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
     )
     return None if said else Said(spell(word, paragraph.region))
 

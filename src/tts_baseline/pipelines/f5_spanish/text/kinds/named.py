@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import readable, spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import TITLES, readable, spell
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
-from tts_baseline.pipelines.f5_spanish.text.overrides import words
+from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
     DIGIT,
@@ -44,7 +44,7 @@ _NAME = re.compile(
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
 _HIDDEN = re.compile(
-    rf"{_START}\.(?:[a-zA-Z](?![\w-]|\.\w)|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])"
+    rf"(?:{_START}|(?<=[a-zA-Z]:))\.(?:[a-zA-Z](?![\w-]|\.\w)|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])"
 )
 _PORT = re.compile(r"(?<![\w.:/@-])[a-z][\w-]*(?:\.[\w-]+)*(?::(?![A-ZÁÉÍÓÚÑ][a-z])[\w./-]*\w)+(?![\w:/])")
 _SMALL = re.compile(r"[a-z][^:]*")
@@ -56,7 +56,7 @@ _CELLS = re.compile(
 )
 _MASK = re.compile(r"(?<![\w:.])(?:HH?|MM|DD)(?::(?:HH|MM|SS|DD|YY|AA|mm|ss)){1,3}(?![\w:])")
 _GLOB = re.compile(
-    rf"{_START}\*[.-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
+    rf"{_START}\*[._-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
 _MIXED_CELL = re.compile(
     r"(?<![\w$.,])(?:(?<=[“\"])\$\d{1,4}(?=[”\"])|[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)"
@@ -80,7 +80,7 @@ _ASSIGNED = re.compile(r" =+ (?=[#\"'\w])")
 _LETTERED = re.compile(
     r"[A-Z][a-z]{4,}[A-Z](?:\.\d{1,3})+"
 )  # a word, and the number of a section: AnteriorB.2
-_CAMEL = re.compile(r"[a-z]{2,}[A-Z][a-z]")
+_CAMEL = re.compile(r"[A-Z]?[a-z]{2,}[A-Z][a-z]")
 _FILE = re.compile(
     r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z)|[A-Z][a-z]{2,}(?=\.P[LM]\Z))\."
 )
@@ -211,12 +211,19 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     name = match.group()
     first, *rest = name.split(".")
     formula = paragraph.text[match.start() - 1 : match.start()] == "=" and len(rest) > 1  # =K.ESIMO.MAYOR(A1)
-    if not rest or not all(rest) or (len(first) == 1 and not formula):
+    called = paragraph.text.startswith("(", match.end())
+    if not rest or not all(rest):
         return False
+    around = paragraph.text[match.end() : match.end() + 5]
+    quoted = bool(paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around))
+    if len(first) == 1 and not formula:  # E.connect("clicked"), «c.archivo», a.out
+        sure = called or quoted or (first.islower() and rest[-1] in words("typed-ending"))
+        return sure and rest[0].islower() and len(rest[0]) > 1
     capitals = name.isupper()
     if _VALUE.match(paragraph.text, match.end()) or _INNER_CAPITAL.search(first) or _FILE.match(name):
         return True
-    if any(map(_CAMEL.match, rest)) or _ASSIGNED.match(paragraph.text, match.end()):
+    classes = any(map(_is_class, (first, *rest))) or any(map(_CAMEL.match, rest))
+    if classes or _ASSIGNED.match(paragraph.text, match.end()):
         return True
     if len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest)):
         return True
@@ -233,7 +240,6 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         long = len(rest) + 1 >= _SURE_PARTS or min(map(len, (first, *rest))) >= _LONG_PART
         long = long or (len(first) >= _LONG_FUNCTION and len(rest[-1]) > 1)
         sure = long and capitals and not paragraph.shouted
-        called = paragraph.text.startswith("(", match.end())
         called = called or _last_word(paragraph, match.start()) in words("typed-noun")
         numbered = rest[-1].isdecimal() and len(rest) + 1 >= _SURE_PARTS and name.islower()
         return (
@@ -243,8 +249,6 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
             or numbered
             or (rest[-1].isdecimal() and not readable(first) and len(first) > 1)
         )
-    around = paragraph.text[match.end() : match.end() + 5]
-    quoted = paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around)
     return bool(
         len(rest) + 1 >= _SURE_PARTS
         or (name.islower() and any(map(_is_foreign, (first, *rest))))
@@ -254,6 +258,18 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         or around.startswith("()")
         or (name.islower() and _NUMBER_AFTER.match(around))
         or _last_word(paragraph, match.start()) in words("typed-noun")
+    )
+
+
+def _is_class(part: str) -> bool:
+    """True if a part of a name is no word and no abbreviation: Gtk.Window, not Sr.Ruiz."""
+    return (
+        len(part) >= _LONG_PART
+        and part[1:].islower()
+        and part.isascii()
+        and not any(letter in "aeiouy" for letter in part.lower())
+        and part.lower() not in TITLES
+        and not any(f"{part}." in row.written for row in overrides().word)
     )
 
 

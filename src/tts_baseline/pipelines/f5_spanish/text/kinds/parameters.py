@@ -15,7 +15,7 @@ _NUMBERED = re.compile(r"(?<![\w$])\$(?:\d(?![\w%$]| ?[.,]?\d)|[?!=-](?=[\s\"'�
 _BRACED = re.compile(r"(?<![\w$])\$\{[^\s{}«»]{1,60}\}")
 _SHELL = re.compile(
     r"\b(?:shells?|bash|scripts?|awk|argumentos?|par[aá]metros?|posicional(?:es)?|macros?|intérprete|sustituci\w+)\b"
-    r"|\$[@*#A-Z{]"
+    r"|\$[@*#A-Z{]|\$\d ?= ?[\"'a-z]"
 )
 # A dollar by itself where the text names characters: $, `, o \\.
 _ALONE = re.compile(r"(?<![\w$.,)])\$(?=[,;:.)](?!\d)|[\"'»”’]|\[[^\W\d]|$)")
