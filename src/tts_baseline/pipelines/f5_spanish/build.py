@@ -19,7 +19,7 @@ from tts_baseline.pipelines.f5_spanish.parts import Parts
 from tts_baseline.pipelines.f5_spanish.settings import F5Settings
 from tts_baseline.pipelines.f5_spanish.solver.euler import EulerSolver
 from tts_baseline.pipelines.f5_spanish.text.vocabulary import vocabulary_of
-from tts_baseline.pipelines.f5_spanish.vocoder import load as vocoder
+from tts_baseline.pipelines.f5_spanish.vocoder import load as vocoders
 from tts_baseline.pipelines.f5_spanish.voice import voices
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def build(settings: F5Settings, switches: Collection[Switch], *, device: str, ro
     reference = Parts(
         network=network,
         solver=EulerSolver(steps=settings.steps, guidance=settings.guidance, sway=settings.sway),
-        vocoder=vocoder.vocos(settings.vocoder, device=device, root=root),
+        vocoder=vocoders.vocoder(settings.vocoder, device=device, root=root),
     )
     return Engine(
         parts=_switched(switches, reference),
@@ -74,7 +74,9 @@ def _switched(switches: Collection[Switch], reference: Parts) -> Parts:
 def provenance(settings: F5Settings, *, root: Path) -> dict[str, str]:
     """Where the weights came from, and each file's hash: a path may hold another voice tomorrow."""
     cache = root / settings.cache
-    files = {"checkpoint": settings.checkpoint, "vocoder": vocoder.weights_of(settings.vocoder, root=root)}
+    files = {"checkpoint": settings.checkpoint}
+    if settings.vocoder != vocoders.GRIFFIN_LIM:
+        files["vocoder"] = vocoders.weights_of(settings.vocoder, root=root)
     sources = {
         name: f"{source} {fingerprint(hub.located(source, root=root), cache=cache)}"
         for name, source in files.items()

@@ -13,8 +13,20 @@ from tts_baseline.pipelines.f5_spanish.weights import filled, tensors
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tts_baseline.pipelines.f5_spanish.parts import Vocoder
+
 _LARGEST_CONFIG = 2**20  # chosen: a thousand times what Vocos needs
+GRIFFIN_LIM = "griffin-lim"
 CONFIG, WEIGHTS, SAFE_WEIGHTS = "config.yaml", "pytorch_model.bin", "model.safetensors"
+
+
+def vocoder(source: str, *, device: str, root: Path) -> Vocoder:
+    """What a setting names: `griffin-lim`, which has no weights, or a Vocos."""
+    if source == GRIFFIN_LIM:
+        from tts_baseline.pipelines.f5_spanish.vocoder.griffin_lim import GriffinLim
+
+        return GriffinLim(device)
+    return vocos(source, device=device, root=root)
 
 
 def vocos(source: str, *, device: str, root: Path) -> Vocos:
