@@ -46,10 +46,12 @@ def test_every_request_of_a_batch_has_the_samples_that_it_has_alone(
     for index, utterance in zip(order, batch, strict=True):
         assert utterance.samples.tobytes() == alone[index].samples.tobytes()
         assert utterance.stages.keys() == alone[index].stages.keys()
+        assert utterance.solved == alone[index].solved
 
 
 def test_the_seconds_of_model_and_vocoder_are_the_batchs(pipeline: Any) -> None:
     first, silent, second = pipeline.synthesize_batch([REQUESTS[0], REQUESTS[2], REQUESTS[3]])
+    assert (silent.solved, [steps for each in (first, second) for _, steps in each.solved]) == ((), [2, 2])
     assert first.stages["model"] == second.stages["model"] > 0
     assert first.stages["vocoder"] == second.stages["vocoder"] > 0
     assert silent.stages.keys() == {"text", "post", "enhance"}

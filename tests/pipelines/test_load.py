@@ -481,10 +481,15 @@ def test_stages_and_phones_are_kept() -> None:
     phones = (Phone(symbol="o", start_s=0.1),)
     made = _answers.utterance(
         Utterance(
-            samples=WAVE, sample_rate=24000, stages={"model": np.float64(0.5), "text": 0}, phones=phones
+            samples=WAVE,
+            sample_rate=24000,
+            stages={"model": np.float64(0.5), "text": 0},
+            phones=phones,
+            solved=[(300, 16), (120, 16)],
         )
     )
     assert made.stages == {"model": 0.5, "text": 0.0}
+    assert made.solved == ((300, 16), (120, 16))
     assert [type(seconds) for seconds in made.stages.values()] == [float, float]
     assert made.phones == phones
 
@@ -585,6 +590,9 @@ def test_an_answer_of_another_kind_is_refused(result: Any) -> None:
 @pytest.mark.parametrize(
     "parts",
     [
+        {"solved": ((300, -1),)},
+        {"solved": ((300, 16, 1),)},
+        {"solved": 300},
         {"stages": {"model": -0.1}},
         {"stages": {"model": float("nan")}},
         {"stages": {"model": float("inf")}},

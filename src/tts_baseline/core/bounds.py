@@ -43,6 +43,9 @@ Digest = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=8, max_len
 Commit = Annotated[str, Meta(pattern=rf"^[0-9a-f]+{_END}", min_length=4, max_length=64)]
 Seed = Annotated[int, Meta(ge=-_LARGEST_INT - 1, le=_LARGEST_INT)]
 Natural = Annotated[int, Meta(ge=0, le=_LARGEST_INT)]
+Solved = Annotated[
+    tuple[tuple[Natural, Natural], ...], Meta(max_length=10_000)
+]  # frames and steps of a chunk
 Epoch = Annotated[int, Meta(ge=0, le=2**31)]
 Sessions = Annotated[int, Meta(ge=1, le=2**31)]
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST_S)]

@@ -63,7 +63,7 @@ class Phone(Record, frozen=True, kw_only=True):
 class Utterance(Struct, frozen=True, kw_only=True):
     """Audio that a pipeline made: mono float samples in [-1, 1], and what is known about them.
 
-    `text` is what was read out, as the model was given it. None where the pipeline does not tell.
+    `text`: what was read out, None where it is not told; `solved`: frames and steps of each solved chunk.
     """
 
     samples: np.ndarray[Any, Any]
@@ -71,6 +71,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
     stages: dict[str, float] = {}
     phones: tuple[Phone, ...] = ()
     text: str | None = None
+    solved: tuple[tuple[int, int], ...] = ()
 
 
 class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,9 +94,9 @@ class Work(Record, frozen=True, kw_only=True, omit_defaults=True):
 class Calls(Record, frozen=True, kw_only=True):
     """One case in one replicate; `wall_s`, `cpu_s`, `reference_s` and each stage have one value a call.
 
-    `cpu_s` is the CPU time of the process and of its descendants. `reference_s` is the time of a fixed
-    computation just before each call, which shows how fast the machine was then. `cycles` is the GPU's own
-    time of each call, empty without CUDA. `work` comes from one more call, `streams` from further ones.
+    `cpu_s` is the CPU time of the process and its descendants, `reference_s` the time of a fixed computation
+    just before each call, which shows how fast the machine was, `cycles` the GPU's own time of each call. It
+    has none without CUDA. `work` comes from one more call, `streams` from further ones.
     """
 
     wall_s: Annotated[tuple[bounds.Duration, ...], Meta(min_length=1)]
@@ -110,6 +111,7 @@ class Calls(Record, frozen=True, kw_only=True):
     peak_cuda: bounds.Natural | None = None
     work: Work | None = None
     streams: Streams | None = None
+    solved: bounds.Solved = ()
 
 
 class ColdStart(Record, frozen=True, kw_only=True):
@@ -133,7 +135,6 @@ class Replicate(Record, frozen=True, kw_only=True, dict=True, gc=True):
     cold_start: ColdStart | None
     calls: dict[str, Calls]
     load: Load | None = None  # unknown in runs of earlier versions, and of the judge
-
     speed = cached_property(speed)  # thousands of cases, for each metric
 
 
@@ -148,8 +149,7 @@ class Failure(Record, frozen=True, kw_only=True):
 class Reading(Record, frozen=True, kw_only=True):
     """One metric's value for one case (or for the run: `case` is None), or the reason for having none.
 
-    `values` are what `value` pools: one a replicate, or a scored utterance. `error` is its standard error by
-    what it was measured from; 0 where that does not limit it.
+    `values`: one a replicate, or a scored utterance. `error`: its standard error, 0 where that is no limit.
     """
 
     metric: bounds.Text
@@ -200,7 +200,7 @@ class Acceptance(Record, frozen=True, kw_only=True):
     """Who accepted a run, when, why, at which commit, and into which epoch.
 
     Each accepted change starts a new epoch. The anchor is the run from which slow drift is measured. `limits`
-    are those in force at that time, gate by gate, as people write them; an older version kept none.
+    are those in force then, gate by gate, as people write them; an older version kept none.
     """
 
     reason: bounds.Text

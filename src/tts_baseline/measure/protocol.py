@@ -133,6 +133,7 @@ class Spoken(Struct, frozen=True, tag=True, kw_only=True):
     audio: bytes | None = None
     phones: tuple[Phone, ...] = ()
     text: str | None = None
+    solved: tuple[tuple[int, int], ...] = ()
     peak_rss: int | None = None
     uss: int | None = None
     peak_cuda: int | None = None

@@ -263,6 +263,7 @@ def calls_of(
         peak_cuda=first.peak_cuda,
         work=work,
         streams=streams,
+        solved=first.solved,
     )
 
 
@@ -278,4 +279,5 @@ def utterance_of(spoken: Spoken) -> Utterance:
         stages=spoken.stages,
         phones=spoken.phones,
         text=spoken.text,
+        solved=spoken.solved,
     )

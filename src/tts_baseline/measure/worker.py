@@ -237,6 +237,7 @@ def _speak(pipeline: Any, message: Speak) -> Spoken:
         audio=pcm if message.full else None,
         phones=utterance.phones if message.full else (),
         text=utterance.text if message.full else None,
+        solved=utterance.solved,
         cycles=lap.cycles,
         is_throttled=lap.is_throttled,
         **held,

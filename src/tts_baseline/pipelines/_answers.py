@@ -5,7 +5,9 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, cast
 
-from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, LONGEST_TEXT, MOST_RATE, MOST_SAMPLES
+from msgspec import ValidationError, convert
+
+from tts_baseline.core.bounds import LEAST_RATE, LONGEST_S, LONGEST_TEXT, MOST_RATE, MOST_SAMPLES, Solved
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.excerpts import described
 from tts_baseline.core.outside import storable
@@ -41,6 +43,7 @@ def utterance(result: object, *, where: str = "") -> Utterance:
             stages=_stages(result.stages, where),
             phones=_phones(result.phones, where),
             text=text(result.text, where),
+            solved=_solved(result.solved, where),
         )
     result = pair_of(result, where, lambda chunk: utterance(chunk, where=where))
     if hint := remedy(result):
@@ -117,6 +120,14 @@ def _stages(value: Mapping[str, float], where: str) -> dict[str, float]:
         if not 0 <= seconds <= LONGEST_S:
             raise _failed(f"the stage {name!r} took {seconds:g} seconds", where)
     return stages
+
+
+def _solved(value: object, where: str) -> Solved:
+    try:
+        return convert(value, Solved)
+    except ValidationError:
+        what = f"solved is {shown(value)}, and no tuple of (frames, steps), two whole numbers for each chunk"
+        raise _failed(what, where) from None
 
 
 def _phones(value: Collection[Phone], where: str) -> tuple[Phone, ...]:

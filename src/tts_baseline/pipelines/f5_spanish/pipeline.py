@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,13 +144,17 @@ class F5Spanish:
         waves = iter(engine.waves(mels, jobs))
         clock.lap("vocoder")
         utterances = []
+        asked, steps = iter(jobs), len(engine.parts.solver.times)
         for request, plan, before in zip(requests, plans, stages, strict=True):
             own = _Clock(engine.synchronize)
             task = Task(plan=plan, settings=self._settings, rate=SAMPLE_RATE, seed=request.seed)
             samples = finished([next(waves) for _ in plan.chunks], task, lap=own.lap)
             seconds = {**before, **(clock.seconds if plan.chunks else {}), **own.seconds}
+            solved = tuple((job.frames, steps) for job in islice(asked, len(plan.chunks)))
             utterances.append(
-                Utterance(samples=samples, sample_rate=SAMPLE_RATE, stages=seconds, text=plan.spoken)
+                Utterance(
+                    samples=samples, sample_rate=SAMPLE_RATE, stages=seconds, text=plan.spoken, solved=solved
+                )
             )
         return utterances
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tts_baseline.core import bounds
 from tts_baseline.core.records import Record, Run
+from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
 
 BenchmarkKind = Literal["performance", "quality"]
@@ -90,6 +91,7 @@ class Benchmark(Record, frozen=True, kw_only=True):
     spreads: tuple[LatencySpread, ...] = ()
     shares: tuple[Shares, ...] = ()
     traffic: Traffic | None = None
+    soak: Soak | None = None
     criteria: tuple[Criterion, ...] = ()
 
 
@@ -100,6 +102,7 @@ def benchmark(
     spreads: Sequence[LatencySpread] = (),
     shares: Sequence[Shares] = (),
     traffic: Traffic | None = None,
+    soak: Soak | None = None,
 ) -> Benchmark:
     """The benchmark of a run that has these figures; tables without a row are left out."""
     return Benchmark(
@@ -117,4 +120,5 @@ def benchmark(
         spreads=tuple(spreads),
         shares=tuple(shares),
         traffic=traffic,
+        soak=soak,
     )

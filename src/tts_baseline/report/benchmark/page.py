@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tts_baseline.report import under_load
+from tts_baseline.report import held, under_load
 from tts_baseline.report.benchmark import charts
 from tts_baseline.report.benchmark.figures import Benchmark
 from tts_baseline.report.benchmark.text import about, sheet, under
@@ -31,6 +31,9 @@ def _pictures(shown: Benchmark) -> Iterator[Markup]:
     if shown.traffic:
         yield element("h2", "throughput against the 95th percentile of latency")
         yield element("div", under_load.plot(shown.traffic), class_="plot")
+    if shown.soak:
+        yield element("h2", held.TITLE)
+        yield element("div", held.plot(shown.soak), class_="plot")
 
 
 def _table(shown: Sheet) -> Iterator[Markup]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tts_baseline.core.records import Calls, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.report.aggregate import suite_value
+from tts_baseline.report.benchmark import solving
 from tts_baseline.report.benchmark.figures import (
     Benchmark,
     Figure,
@@ -80,6 +81,7 @@ def performance(run: Run) -> Benchmark:
                 heads=("value",),
                 rows=tuple(_fit(run)),
             ),
+            solving.table(run),
             FigureTable(
                 title="memory of the worker",
                 about="length of text",
@@ -92,6 +94,7 @@ def performance(run: Run) -> Benchmark:
         spreads=tuple(_spread(group) for group in groups),
         shares=tuple(_shares(group, stages) for group in groups if stages),
         traffic=run.traffic,
+        soak=run.soak,
     )
 
 

@@ -9,7 +9,7 @@ from tts_baseline.core.readings import by_case
 from tts_baseline.core.records import Case, Reading
 from tts_baseline.core.verdict import FAILING, Verdict
 from tts_baseline.gate import explain, load, votes
-from tts_baseline.report import exhibits, flames, listening, sheets, under_load
+from tts_baseline.report import exhibits, flames, held, listening, sheets, under_load
 from tts_baseline.report.document import STYLE, document
 from tts_baseline.report.exhibits import Exhibit
 from tts_baseline.report.format import FormatSpec, View
@@ -53,6 +53,7 @@ def render(outcome: Outcome, view: View) -> str:
             *_about(outcome),
             *_profile(outcome),
             *_under_load(outcome),
+            *_held(outcome),
             element("h2", f"{len(cases)} cases"),
             _index(outcome, cases, verdicts),
             *(
@@ -90,6 +91,13 @@ def _under_load(outcome: Outcome) -> Iterator[Markup]:
         if crossed := under_load.mixups(traffic):
             yield element("ul", *(element("li", sentence) for sentence in crossed))
         yield element("div", under_load.plot(traffic), class_="plot")
+
+
+def _held(outcome: Outcome) -> Iterator[Markup]:
+    """What a soak found, request by request, where one was asked for."""
+    if (soak := outcome.run.soak) is not None:
+        yield element("h2", held.TITLE)
+        yield element("div", held.plot(soak), class_="plot")
 
 
 def _profile(outcome: Outcome) -> Iterator[Markup]:
