@@ -1,9 +1,11 @@
-"""Which changed words `changed_words` catches, spoken by espeak, and how often it is alarmed by nothing.
+"""Which changed words `changed_words` catches, spoken by a voice, and how often it is alarmed by nothing.
 
 python benchmarks/words_heard/words_heard.py --model FOLDER --minutes 30 --kept rows.jsonl
+python benchmarks/words_heard/words_heard.py --model FOLDER --minutes 60 --kept said.jsonl --voice embedded
 
-needs pytest-tts-baseline[asr,espeak]. It goes on where `--kept` was left, sentence by sentence, and writes
-results.json beside itself. Homophones are also compared as texts, which needs no recogniser.
+needs pytest-tts-baseline[asr,espeak], and [f5] for the embedded voice. It goes on where `--kept` was left,
+sentence by sentence, and writes results.json beside itself. Homophones are also compared as texts, which
+needs no recogniser.
 """
 
 from __future__ import annotations
@@ -15,14 +17,14 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tts_baseline.core.ears import Ears
-from tts_baseline.core.protocols import Evidence
+from tts_baseline.core.protocols import Evidence, Pipeline
 from tts_baseline.core.records import Case, Utterance
 from tts_baseline.core.sounds import Sounds
 from tts_baseline.faults.fault import Original
@@ -30,7 +32,7 @@ from tts_baseline.faults.harmless import HARMLESS
 from tts_baseline.metrics.asr import changed_words
 from tts_baseline.metrics.golden import words
 from tts_baseline.metrics.spellings import changes
-from tts_baseline.pipelines import espeak
+from tts_baseline.pipelines import espeak, f5_spanish
 from tts_baseline.session import ears as project_ears
 
 
@@ -38,7 +40,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-HERE = Path(__file__).parent
+RESULTS = Path(__file__).with_name("results.json")
 REGION = "mexican"  # with seseo
 SENTENCES = 100
 EACH = {"substituted": 2, "deleted": 2, "doubled": 1, "unchanged": 3, "homophone": 1}
@@ -73,10 +75,10 @@ def main() -> None:
         "--first", type=int, default=0, help="the first sentence (22 to 99 chose no threshold)"
     )
     parser.add_argument("--kept", type=Path, required=True, help="rows that are measured, one a line")
+    parser.add_argument("--voice", choices=VOICES, default="espeak")
     options = parser.parse_args()
     ears = project_ears.of({"asr": options.model}, Path.cwd())
-    voice = espeak.create()
-    voice.load()
+    voice = VOICES[options.voice]()
     rows = (
         [json.loads(line) for line in options.kept.read_text().splitlines()] if options.kept.exists() else []
     )
@@ -92,7 +94,21 @@ def main() -> None:
             f"{number + 1} of {SENTENCES} sentences: {Counter(r['kind'] for r in rows if alarmed(r))}",
             file=sys.stderr,
         )
-    (HERE / "results.json").write_text(json.dumps(summary(rows), ensure_ascii=False, indent=1) + "\n")
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    results["voices"][options.voice] = summary(rows)
+    results["homophones as texts"] = homophones_as_texts()
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def embedded() -> Pipeline:
+    """The voice that ships, on one thread."""
+    import torch
+
+    torch.set_num_threads(1)
+    return f5_spanish.create(settings={"weights": "embedded"})
+
+
+VOICES: dict[str, Callable[[], Any]] = {"espeak": espeak.create, "embedded": embedded}
 
 
 def sentence(number: int, voice: Any, ears: Ears) -> Iterator[dict[str, Any]]:
@@ -204,7 +220,6 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "sentences": len({row["sentence"] for row in rows}),
         "kinds": kinds,
-        "homophones as texts": homophones_as_texts(),
         "cpu seconds a second of audio": round(cpu / audio, 2) if audio else None,
     }
 

@@ -121,8 +121,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """All that a metric may read: a case's calls, utterances and golden; of the run what is not of a case.
 
     `utterances` has the first utterance of the first restart, or of each restart if they differ. `script` is
-    what the text asks for. `sounds` keeps the features of utterances and golden, which all metrics of a case
-    share. `ears` are the models that some metrics need.
+    what the text asks for. `neutral` is the first utterance of the same words without the case's style or
+    pace, where the suite has them. `sounds` keeps the features of utterances and golden, which all metrics of
+    a case share. `ears` are the models that some metrics need.
     """
 
     case: Case | None = None
@@ -133,6 +134,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     utterances: tuple[Utterance, ...] = ()
     golden: Utterance | None = None
     script: SpeechScript | None = None
+    neutral: Utterance | None = None
     sounds: Sounds = field(default_factory=Sounds)
     ears: Ears = NO_EARS
 

@@ -29,6 +29,7 @@ from tts_baseline.core.scored_by import scored_by
 from tts_baseline.core.script import SpeechScript
 from tts_baseline.core.soak import Soak
 from tts_baseline.core.traffic import Traffic
+from tts_baseline.session.measurement.neutral import neutrals
 from tts_baseline.session.scoring_pool import in_processes
 from tts_baseline.session.scripts import scripts
 
@@ -52,6 +53,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     software: Mapping[str, str]
     ears: Ears = NO_EARS
     script: SpeechScript | None = None
+    neutral: Utterance | None = None
 
 
 class Scored(Struct, frozen=True):
@@ -100,21 +102,28 @@ def score(
 
     `software` is the run's; without it no accepted score is taken over. `each` scores the cases, in order.
     """
-    alike = goldens_of(cases, quality)
+    alike, plain = goldens_of(cases, quality), neutrals(cases)
+    unchanged = {
+        case: quality.cases[case]
+        for case in alike
+        if quality and case in goldens and _is_as_accepted(utterances[case], quality.cases[case])
+    }
     asked = []
     for case in cases:
-        heard = utterances[case.id]
+        heard, neutral = utterances[case.id], plain.get(case.id)
         golden = goldens.get(case.id) if case.id in alike else None
-        accepted = quality.cases[case.id] if quality and golden else None
+        # What is compared with a neutral reading is known where that is as accepted, too.
+        is_known = neutral is None or neutral in unchanged
         asked.append(
             Asked(
                 case=case,
                 calls=tuple(replicate.calls[case.id] for replicate in replicates),
                 heard=heard,
                 golden=golden,
-                accepted=accepted if accepted and _is_as_accepted(heard, accepted) else None,
+                accepted=unchanged.get(case.id) if is_known else None,
                 software=software or {},
                 ears=ears,
+                neutral=utterances[neutral][0] if neutral else None,
             )
         )
     starts = tuple(r.cold_start for r in replicates if r.cold_start is not None)
@@ -136,8 +145,9 @@ def of_case(asked: Asked) -> Scored:
     """
     ears = asked.ears
     plain = Evidence(
-        case=asked.case, calls=asked.calls, utterances=asked.heard, script=asked.script, ears=ears
-    )
+        case=asked.case, calls=asked.calls, utterances=asked.heard, script=asked.script,
+        neutral=asked.neutral, ears=ears,
+    )  # fmt: skip
     itself = replace(plain, utterances=asked.heard[1:] or asked.heard, golden=asked.heard[0])
     own = tuple(read(metric, itself) for metric in golden_metrics(ears))
     alone = (m for m in readable(ears) if m.spec.scope == "case" and not m.spec.golden)
