@@ -1,7 +1,6 @@
 """Same weights, seed and final text: the same samples as upstream f5-tts.
 
-Bit for bit where torch's matrix products are, whatever their shape: on Intel's processors. On AMD's, the same
-products in another batch are rounded otherwise, and samples differ by the last bit (2e-7 was measured).
+Bit for bit, on Intel's processors and AMD's, on as many threads.
 """
 
 from __future__ import annotations
@@ -30,9 +29,6 @@ pytestmark = pytest.mark.skipif(find_spec("f5_tts") is None, reason="f5-tts is n
 
 SHORT = "hola, buenos días."
 LONG = "el tren de la mañana sale a las siete y media, y llega a la estación central antes de las diez."
-
-
-ROUNDING = 0.0 if "GenuineIntel" in Path("/proc/cpuinfo").read_text(encoding="utf-8") else 1e-6
 
 
 def furthest(ours: np.ndarray, theirs: np.ndarray) -> float:
@@ -95,7 +91,7 @@ def test_one_chunk_is_bit_identical(
     ours = create(settings=small.table(models[version], preset="upstream", steps=steps))
     utterance = ours.synthesize(Request(text=text, seed=7))
     assert len(ours.plan(Request(text=text)).chunks) == 1
-    assert furthest(utterance.samples, np.clip(theirs, -1, 1)) <= ROUNDING
+    assert furthest(utterance.samples, np.clip(theirs, -1, 1)) == 0.0
     assert np.std(utterance.samples) > 1e-3
 
 
@@ -142,8 +138,7 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     job = Job(reference=given, tokens=tuple(tokens), frames=200, seed=3)
     (mel,) = EulerSolver(steps=2).mels(ours, [job])
-    # A mel's values reach 5: a few units in the last place of float32 on both sides.
-    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= 10 * ROUNDING
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) == 0.0
 
 
 @pytest.mark.parametrize("tokens", [1, 5, 37, 199])
@@ -169,7 +164,7 @@ def test_averaged_text_is_upstreams(
         )
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     (mel,) = EulerSolver(steps=2).mels(ours, [Job(reference=given, tokens=tuple(said), frames=200, seed=3)])
-    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= 10 * ROUNDING
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) == 0.0
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])

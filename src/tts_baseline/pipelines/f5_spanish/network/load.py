@@ -27,6 +27,9 @@ _KNOWN_REPOSITORIES = {
     "hf://SWivid/F5-TTS/F5TTS_Base/": "v0",
     "hf://SWivid/F5-TTS/F5TTS_v1_Base/": "v1",
 }
+# What multiplies a single row is not left in the file, where it may lie anywhere: on AMD, MKL rounds such
+# products by where their weights lie.
+_OF_ONE_ROW = "time_embed."
 _PREFIXES = ("ema_model.", "transformer.")
 PROSODY = "text_embed.prosody."
 
@@ -65,12 +68,14 @@ def transformer(source: str, *, arch: str | None, tokens: int, device: str, root
             sizes = replace(sizes, labels=stated.prosody)
             vectors = sidecar.vectors_of(path)
             sources |= _vectors(vectors, stated.prosody, sizes.text_dim, stack)
+
+        def tensor(name: str) -> Tensor:
+            read, key = sources[name]
+            found = read(key)
+            return found.clone() if name.startswith(_OF_ONE_ROW) else found
+
         return filled(
-            lambda: Transformer(sizes),
-            {name: name for name in sources},
-            lambda name: sources[name][0](sources[name][1]),
-            device=device,
-            path=path,
+            lambda: Transformer(sizes), {name: name for name in sources}, tensor, device=device, path=path
         )
 
 
