@@ -21,10 +21,22 @@ class Stack(Record, frozen=True, kw_only=True):
     head_s: Seconds
 
 
+class OperatorTime(Record, frozen=True, kw_only=True):
+    """Seconds a call spends in an operator of torch itself, by arm."""
+
+    name: FunctionName
+    base_s: Seconds
+    head_s: Seconds
+
+
 class PairedProfile(Record, frozen=True, kw_only=True):
-    """The stacks of both arms, from so many calls of each; `own` are the packages that are not installed."""
+    """The stacks of both arms, from so many calls of each; `own` are the packages that are not installed.
+
+    `operators` are of other calls, by torch's profiler; none where a pipeline does not use torch.
+    """
 
     cases: tuple[str, ...]
     calls: Natural
     stacks: tuple[Stack, ...]
     own: tuple[str, ...]
+    operators: tuple[OperatorTime, ...] = ()

@@ -121,7 +121,7 @@ class Rewording(Record, frozen=True):
 
 
 class FunctionGrowth(Record, frozen=True, kw_only=True):
-    """Seconds a call spends in a function, and in what is not the project's that it calls, by arm."""
+    """Seconds a call spends in a function, with what is not the project's that it calls, or an operator."""
 
     name: str
     base_s: float
@@ -150,6 +150,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     stage_seconds:  by stage, the change against the accepted runs in seconds a call (screen).
     stage_shares:   by stage, the change as a share of the base's whole latency (judge).
     functions:      those in which calls spend longer than the base's, by the judge's profile.
+    operator_times: the operators of torch in which they do.
     """
 
     seen: float | None = None
@@ -172,6 +173,7 @@ class Grounds(Record, frozen=True, kw_only=True, omit_defaults=True):
     stage_seconds: dict[str, float] = field(default_factory=dict)
     stage_shares: dict[str, MeasuredChange] = field(default_factory=dict)
     functions: tuple[FunctionGrowth, ...] = ()
+    operator_times: tuple[FunctionGrowth, ...] = ()
 
 
 NO_GROUNDS = Grounds()

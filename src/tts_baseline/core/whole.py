@@ -93,6 +93,7 @@ def _judgement(judgement: Judgement) -> None:
     if judgement.profile is not None:
         _known("profile.cases", judgement.profile.cases, cases)
         _once("profile.stacks", (stack.functions for stack in judgement.profile.stacks))
+        _once("profile.operators", (each.name for each in judgement.profile.operators))
 
 
 @check.register

@@ -14,12 +14,12 @@ _LOUD = 5
 def where(verdict: Verdict) -> str:
     """Which stages moved, and which did not: by mean seconds a call (screen), or by shares (judge).
 
-    Then the functions that grew, where a profile was taken.
+    Then the functions that grew, and the operators of torch, where a profile was taken.
     """
     grounds = verdict.grounds
     shares, moved = grounds.stage_shares, grounds.stage_seconds
     stages = _by_shares(shares) if shares else _by_seconds(moved)
-    return units.joined(stages, grown(grounds.functions))
+    return units.joined(stages, grown(grounds.functions), grown(grounds.operator_times))
 
 
 def grown(functions: Iterable[FunctionGrowth]) -> str:

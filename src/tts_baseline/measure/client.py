@@ -116,9 +116,11 @@ class Worker:
         """The work of one untimed call, or the reason why it cannot be counted."""
         return self._ask(Count(request), timeout, Counted)
 
-    def profile(self, request: Request, calls: int, *, timeout: float) -> Profiled:
+    def profile(
+        self, request: Request, calls: int, *, timeout: float, has_operators: bool = False
+    ) -> Profiled:
         """Where so many untimed calls spend their time, which together take no longer than `timeout`."""
-        return self._ask(Profile(request, calls), timeout, Profiled)
+        return self._ask(Profile(request, calls, has_operators), timeout, Profiled)
 
     def trace(self, requests: Sequence[Request], file: Path, *, timeout: float) -> None:
         """Have memray write all allocations of these calls to a file; each may take `timeout`."""

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import cycle, islice
 
-from tts_baseline.core.profile import PairedProfile, Stack
+from tts_baseline.core.profile import OperatorTime, PairedProfile, Stack
 from tts_baseline.core.records import Case
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.pair import QUADS, Arm, PairPace, Side
 
 Stacks = Counter[tuple[str, ...]]
+_PROFILED = 2  # calls of each arm in the first quad, by torch's profiler
 _LEAST = 0.001  # chosen: what takes less of a call is counted where it was called from
 
 
@@ -24,6 +25,7 @@ def measure(
     Raises PipelineError, RequestFailed or WorkerLost where an arm cannot be loaded, or cannot say a case.
     """
     spent: dict[Side, Stacks] = {"base": Counter(), "head": Counter()}
+    operators: dict[Side, Counter[str]] = {"base": Counter(), "head": Counter()}
     own: set[str] = set()
     crews: list[tuple[Side, ...]] = [("base", "head")] if pace.together else [("base",), ("head",)]
     for crew in crews:
@@ -35,8 +37,11 @@ def measure(
             for number, case in enumerate(islice(cycle(cases), quads)):
                 for side in QUADS[number % 2]:
                     if side in crew:
-                        profiled = workers[side].profile(case.request, calls, timeout=pace.timeout)
+                        profiled = workers[side].profile(
+                            case.request, calls, timeout=pace.timeout, has_operators=number == 0
+                        )
                         spent[side].update(dict(profiled.stacks))
+                        operators[side].update(profiled.operators)
                         own.update(profiled.own)
     made = 2 * quads * calls
     return PairedProfile(
@@ -44,6 +49,14 @@ def measure(
         calls=made,
         stacks=_side_by_side(spent["base"], spent["head"], made),
         own=tuple(sorted(own)),
+        operators=tuple(
+            OperatorTime(
+                name=name,
+                base_s=operators["base"][name] / _PROFILED,
+                head_s=operators["head"][name] / _PROFILED,
+            )
+            for name in sorted({*operators["base"], *operators["head"]})
+        ),
     )
 
 

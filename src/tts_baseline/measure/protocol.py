@@ -66,10 +66,14 @@ class Count(Struct, frozen=True, tag=True):
 
 
 class Profile(Struct, frozen=True, tag=True):
-    """Make more calls, one after the other, and look where they spend their time instead of timing them."""
+    """Make more calls, one after the other, and look where they spend their time instead of timing them.
+
+    `has_operators`: make one more, by torch's profiler, where torch is loaded.
+    """
 
     request: Request
     calls: int
+    has_operators: bool = False
 
 
 class Trace(Struct, frozen=True, tag=True):
@@ -167,10 +171,14 @@ class Counted(Struct, frozen=True, tag=True):
 
 
 class Profiled(Struct, frozen=True, tag=True):
-    """Seconds of all calls by stack, outermost function first; the packages whose code is not installed."""
+    """Seconds of all calls by stack, outermost function first; the packages whose code is not installed.
+
+    `operators` are seconds of one more call by operator of torch, where that was asked for.
+    """
 
     stacks: tuple[tuple[tuple[str, ...], float], ...]
     own: tuple[str, ...]
+    operators: dict[str, float] = {}
 
 
 class Served(Struct, frozen=True, tag=True):

@@ -31,6 +31,7 @@ from tts_baseline.core.records import Request, Utterance, Work
 from tts_baseline.core.redaction import secrets_of
 from tts_baseline.core.units import size
 from tts_baseline.measure import children, device, extra, frames, gauge, kin, listening, memory, tracing, work
+from tts_baseline.measure.operators import operator_times
 from tts_baseline.measure.protocol import (
     PROTOCOL_VERSION,
     Count,
@@ -140,7 +141,8 @@ class _Session:
         if isinstance(message, Profile):
             call = partial(self._pipeline.synthesize, message.request)
             samples = sampled(call, message.calls, self._spec.target if self._spec else "")
-            return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)))
+            spent = operator_times(call) if message.has_operators else {}
+            return Profiled(tuple(samples.stacks.items()), tuple(sorted(samples.own)), spent)
         if isinstance(message, Trace):
             tracing.trace(partial(_synthesize, self._pipeline), message)
             return Told(None)

@@ -15,7 +15,7 @@ from tts_baseline.core.records import SCHEMA_VERSION
 from tts_baseline.core.verdict import Verdict
 from tts_baseline.gate import explain
 from tts_baseline.gate.judge.disturbances import disturbances
-from tts_baseline.gate.judge.functions import growth, loudest
+from tts_baseline.gate.judge.functions import growth, loudest, operator_growth
 from tts_baseline.gate.judge.sound import changes
 from tts_baseline.gate.moved import grown
 from tts_baseline.report import flames, table
@@ -78,7 +78,8 @@ def lines(judgement: Judgement) -> list[str]:
 
 
 def _grown(profile: PairedProfile) -> str:
-    named = grown(loudest(growth(profile))) or "no function grew"
+    both = (growth(profile), operator_growth(profile))
+    named = units.joined(*(grown(loudest(each)) for each in both)) or "no function grew"
     return f"a profile of {profile.calls} calls of each: {named}; as a picture: {flames.FILE}"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.verdicts import verdict
-from tts_baseline.core.profile import PairedProfile, Stack
+from tts_baseline.core.profile import OperatorTime, PairedProfile, Stack
 from tts_baseline.gate import explain
 from tts_baseline.gate.judge.functions import growth, loudest, named
 from tts_baseline.gate.moved import where
@@ -63,3 +64,19 @@ def test_a_verdict_on_calls_that_regressed_has_them_and_says_them() -> None:
     assert list(explain.as_json(found[0])["grounds"]["functions"]) == [
         {"name": "voice.smooth", "base_s": pytest.approx(0.031), "head_s": pytest.approx(0.045)}
     ]
+
+
+def test_the_operators_that_grew_are_said_after_the_functions() -> None:
+    times = {"aten::mm": (10.0, 10.1), "aten::sort": (2.0, 9.0), "aten::erf": (4.0, 1.0)}
+    taken = replace(
+        profile(("voice.smooth", 31.0, 45.0)),
+        operators=tuple(
+            OperatorTime(name=name, base_s=base / 1e3, head_s=head / 1e3)
+            for name, (base, head) in times.items()
+        ),
+    )
+    (found,) = named((verdict(gate="latency", status="regressed"),), taken)
+    assert [each.name for each in found.grounds.operator_times] == ["aten::sort"]
+    assert where(found) == (
+        "voice.smooth +14.0 ms a call (31.0 ms -> 45.0 ms); aten::sort +7.00 ms a call (2.00 ms -> 9.00 ms)"
+    )

@@ -1,9 +1,9 @@
-"""Which functions grew, by the profile of two arms: what a call spends in each of the project's own."""
+"""Which functions and operators grew, by the profile of two arms: what a call spends in each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -19,9 +19,9 @@ def named(verdicts: Sequence[Verdict], profile: PairedProfile | None) -> tuple[V
     """The verdicts; those on whole calls that regressed have the functions that grew most."""
     if profile is None:
         return tuple(verdicts)
-    grew = loudest(growth(profile))
+    grew, operators = loudest(growth(profile)), loudest(operator_growth(profile))
     return tuple(
-        replace(v, grounds=replace(v.grounds, functions=grew))
+        replace(v, grounds=replace(v.grounds, functions=grew, operator_times=operators))
         if v.status == "regressed" and metrics()[v.metric].spec.has_stages
         else v
         for v in verdicts
@@ -40,8 +40,17 @@ def growth(profile: PairedProfile) -> tuple[FunctionGrowth, ...]:
         name = _charged(stack.functions, own)
         base[name] += stack.base_s  # type: ignore[assignment]
         head[name] += stack.head_s  # type: ignore[assignment]
-    names = sorted({*base, *head}, key=lambda name: (base[name] - head[name], name))
-    return tuple(FunctionGrowth(name=name, base_s=base[name], head_s=head[name]) for name in names)
+    return _by_growth({name: (base[name], head[name]) for name in {*base, *head}})
+
+
+def operator_growth(profile: PairedProfile) -> tuple[FunctionGrowth, ...]:
+    """Every operator of torch by seconds a call, base and head, the largest growth first."""
+    return _by_growth({each.name: (each.base_s, each.head_s) for each in profile.operators})
+
+
+def _by_growth(spent: Mapping[str, tuple[float, float]]) -> tuple[FunctionGrowth, ...]:
+    names = sorted(spent, key=lambda name: (spent[name][0] - spent[name][1], name))
+    return tuple(FunctionGrowth(name=name, base_s=spent[name][0], head_s=spent[name][1]) for name in names)
 
 
 def loudest(grew: Sequence[FunctionGrowth]) -> tuple[FunctionGrowth, ...]:

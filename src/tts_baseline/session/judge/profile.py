@@ -37,7 +37,8 @@ def taken(
     affordable = max(1, round(SECONDS / (CALLS_IN_A_QUAD * call_s))) if call_s else _QUADS
     quads = min(_QUADS, affordable)
     calls = affordable // quads
-    all_calls = CALLS_IN_A_QUAD * quads * calls + 2 * min(quads, len(slower))
+    # With those of torch's profiler, one quad, and the first call of each case.
+    all_calls = CALLS_IN_A_QUAD * (quads * calls + 1) + 2 * min(quads, len(slower))
     if 2 * bench.pilot.start_s + all_calls * call_s > left:
         progress.say("no profile: the budget is used up")
         return None
