@@ -71,7 +71,7 @@ LISTED = {
         "pipelines._renderings:_said": "samples and numbers, decoded strictly",
         "pipelines.command.process:run": "through pipelines/_sound_files/words",
         "pipelines.http.client:Client._server": "a proxy's status, through pipelines/_sound_files/words",
-        "pipelines.http.client:Client._ask": "through pipelines/_sound_files/words",
+        "pipelines.http.client:Client._posted": "through pipelines/_sound_files/words",
         "pipelines.http.client:Client._drop_idle": "whether there is a byte",
         "session.measurement.under_load:take": "an event loop; its errors are redacted where they are raised",
         "session.scoring_pool:_Scorer.__init__": "a process of our own code, which says nothing",

@@ -52,7 +52,7 @@ def decoded(body: bytes, wanted: Wanted) -> tuple[np.ndarray[Any, Any], int]:
     differ.
     """
     if wanted.sample_rate is not None:
-        return _pcm(body), wanted.sample_rate
+        return pcm(body), wanted.sample_rate
     try:
         channels, rate = (flac.samples if wanted.format == "flac" else _wav)(body, wanted.most)
     except soundfile.LibsndfileError as error:
@@ -67,7 +67,8 @@ def decoded(body: bytes, wanted: Wanted) -> tuple[np.ndarray[Any, Any], int]:
     return np.ascontiguousarray(channels[:, 0]), rate
 
 
-def _pcm(body: bytes) -> np.ndarray[Any, Any]:
+def pcm(body: bytes) -> np.ndarray[Any, Any]:
+    """The samples of raw sound of 16 bits, (n,) float32; RequestFailed for half a sample."""
     if len(body) % 2:
         raise RequestFailed(f"the answer is not 16-bit pcm: it has an odd number of bytes, {len(body):,}")
     return np.frombuffer(body, "<i2").astype(np.float32) / np.float32(32768)

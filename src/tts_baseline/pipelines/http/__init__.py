@@ -10,19 +10,24 @@ from __future__ import annotations
 import json
 import math
 import time
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from tts_baseline.core.errors import RequestFailed
 from tts_baseline.core.records import Record, Request, Utterance
 from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.registry import nearest
-from tts_baseline.pipelines._sound_files import Format, Wanted
-from tts_baseline.pipelines.http.answer import decoded
+from tts_baseline.pipelines._sound_files import Format, Wanted, pcm
+from tts_baseline.pipelines.http.answer import Answer, decoded
 from tts_baseline.pipelines.http.client import Client
 from tts_baseline.pipelines.http.endpoint import TABLE, endpoint, unfit
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _OURS = ("model", "input", "voice", "instructions", "response_format", "speed")
 _HEARD = ("model", "voice", "voices", "styles", "response_format")
@@ -45,6 +50,7 @@ class Options(Record, frozen=True, kw_only=True):
     api_key_env: Annotated[str, Meta(pattern=r"\A[A-Za-z_][A-Za-z0-9_]*\Z")] | None
     timeout: Annotated[float, Meta(gt=0, le=86_400)]  # chosen: a day, so that the socket takes it
     retries: Annotated[int, Meta(ge=0, le=10)]  # chosen: all tries count as latency
+    stream: bool
     extra: dict[str, Any]
 
 
@@ -64,6 +70,7 @@ def create(
     api_key_env: str | None = None,
     timeout: float = 50.0,
     retries: int = 0,
+    stream: bool = False,
     extra: dict[str, Any] | None = None,
 ) -> Http:
     """The http pipeline; its settings are the keys of `[tool.tts-baseline.pipelines.http]`.
@@ -82,6 +89,8 @@ def create(
     retries: further tries after a lost connection, and after a 429 or 503, as late as Retry-After asks, or
         after half a second, doubled each time; one that asks for more than `timeout` is not tried again.
         They count as latency.
+    stream: hear the answer as it arrives, too: when something is heard, and whether a player runs dry. It
+        needs "pcm", whose pieces are sound; a stream is never tried again.
     extra: more fields for the body.
 
     Raises SettingsError for a wrong value, without repeating what may be secret.
@@ -94,6 +103,8 @@ def create(
         raise unfit(str(error)) from error
     if (options.response_format == "pcm") != (options.sample_rate is not None):
         raise unfit('sample_rate goes with response_format = "pcm", and only with it')
+    if options.stream and options.response_format != "pcm":
+        raise unfit('stream goes with response_format = "pcm": what is no raw sound is read to its end')
     if options.seed_field in options.extra:
         raise unfit(f"extra sets the field {options.seed_field!r}, which the case's seed goes into")
     taken = [name for name in (*options.extra, options.seed_field) if name in _OURS]
@@ -103,7 +114,7 @@ def create(
         json.dumps(options.extra, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise unfit(f"extra cannot be sent as JSON: {error}") from error
-    return Http(options)
+    return StreamingHttp(options) if options.stream else Http(options)
 
 
 class Http:
@@ -160,6 +171,15 @@ class Http:
         started = time.perf_counter()
         answer = self._client.ask(self._body(request))
         arrived = time.perf_counter()
+        samples, rate = self._decoded(answer)
+        stages = {
+            "first_byte": answer.first_byte - started,
+            "transfer": arrived - answer.first_byte,
+            "post": time.perf_counter() - arrived,
+        }
+        return Utterance(samples=samples, sample_rate=rate, stages=stages, text=answer.text)
+
+    def _decoded(self, answer: Answer) -> tuple[np.ndarray[Any, Any], int]:
         options = self._options
         wanted = Wanted(
             format=options.response_format,
@@ -167,16 +187,10 @@ class Http:
             most=options.max_answer_bytes,
         )
         try:
-            samples, rate = decoded(answer, wanted, options.content_type, self._client.secrets)
+            return decoded(answer, wanted, options.content_type, self._client.secrets)
         except RequestFailed as error:
             error.where = self._to.shown
             raise
-        stages = {
-            "first_byte": answer.first_byte - started,
-            "transfer": arrived - answer.first_byte,
-            "post": time.perf_counter() - arrived,
-        }
-        return Utterance(samples=samples, sample_rate=rate, stages=stages, text=answer.text)
 
     def _body(self, request: Request) -> bytes:
         options = self._options
@@ -214,3 +228,28 @@ class Http:
                 hint=f"set {style} in the table styles of {TABLE}",
             )
         return styles[style]
+
+
+class StreamingHttp(Http):
+    """The http pipeline of a server that is heard while it answers."""
+
+    def stream(self, request: Request) -> Iterator[Utterance]:
+        """The server's answer in pieces of raw sound, each as it arrives.
+
+        Raises as `synthesize` does, at the piece where it shows.
+        """
+        rate, left = 0, b""
+        for piece in self._client.pieces(self._body(request)):
+            came = left + piece.body
+            left = came[len(came) // 2 * 2 :]  # the first byte of a sample whose second has not arrived
+            if not (whole := came[: len(came) // 2 * 2]):
+                continue
+            if rate:
+                samples = pcm(whole)
+            else:  # its headers and its beginning say whether it is what was asked for
+                samples, rate = self._decoded(replace(piece, body=whole))
+            yield Utterance(samples=samples, sample_rate=rate)
+        if left:
+            raise RequestFailed(
+                "the answer is not 16-bit pcm: it has an odd number of bytes", where=self._to.shown
+            )

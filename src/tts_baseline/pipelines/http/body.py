@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
 
 from tts_baseline.core.errors import RequestFailed
@@ -19,22 +20,29 @@ def body(response: HTTPResponse, most: int) -> tuple[bytes, float]:
     Raises RequestFailed for a body of more than `most` bytes, and for one that contradicts the headers; what
     http.client raises for a lost connection.
     """
+    received = io.BytesIO()
+    first_byte = 0.0
+    for piece in pieces(response, most):
+        first_byte = first_byte or time.perf_counter()
+        received.write(piece)
+    return received.getvalue(), first_byte or time.perf_counter()
+
+
+def pieces(response: HTTPResponse, most: int) -> Iterator[bytes]:
+    """The body of an answer in pieces as they arrive; raises as `body` does, at the piece where it shows."""
     declared = declared_length(response)
     if declared is not None and declared > most:
         raise _too_long(f"{declared:,} bytes", most)
-    received = io.BytesIO()
-    first_byte = 0.0
+    arrived = 0
     while piece := _next(response):
-        first_byte = first_byte or time.perf_counter()
-        received.write(piece)
-        if received.tell() > most:
+        arrived += len(piece)
+        if arrived > most:
             raise _too_long(f"more than {most:,} bytes", most)
+        yield piece
     response.read()  # an answer that was read to its end is closed by this
-    arrived = received.tell()
     if declared is not None and arrived != declared:
         what = "the server's answer is cut off" if arrived < declared else "the Content-Length is not true"
         raise RequestFailed(f"{what}: {declared:,} bytes are declared, and {arrived:,} arrived")
-    return received.getvalue(), first_byte or time.perf_counter()
 
 
 def refusal(response: HTTPResponse) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from http.client import (
     HTTPConnection,
@@ -20,7 +22,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, SettingsError
 from tts_baseline.pipelines._sound_files.words import excerpt, line
 from tts_baseline.pipelines.http.answer import Answer
 from tts_baseline.pipelines.http.body import body as body_of
-from tts_baseline.pipelines.http.body import refusal
+from tts_baseline.pipelines.http.body import pieces, refusal
 from tts_baseline.pipelines.http.endpoint import TABLE, Endpoint
 from tts_baseline.pipelines.http.media import media, read_out
 from tts_baseline.pipelines.http.retry import pause_s
@@ -138,7 +140,30 @@ class Client:
             f"{busy.what}; it asks to wait for {pause:,.0f} s, longer than timeout, {self._timeout:g} s"
         )
 
+    def pieces(self, body: bytes) -> Iterator[Answer]:
+        """The answer to a body of JSON in pieces as they arrive, each with what its headers declare.
+
+        Raises as `ask` does, at the piece where it shows; nothing is tried again.
+        """
+        is_read = False
+        try:
+            with self._posted(body) as response:
+                for piece in pieces(response, self._most):
+                    yield Answer(piece, media(response.headers), time.perf_counter())
+            is_read = True
+        finally:
+            if not is_read:  # what is left would be taken for the next answer
+                self.close()
+
     def _ask(self, body: bytes) -> Answer:
+        with self._posted(body) as response:
+            answer, first_byte = body_of(response, self._most)
+            text = read_out(response.headers, self._text_header)
+            return Answer(answer, media(response.headers), first_byte, text)
+
+    @contextmanager
+    def _posted(self, body: bytes) -> Iterator[HTTPResponse]:
+        """A response of 200, to be read; what goes wrong meanwhile is raised as RequestFailed."""
         self._drop_idle()
         connection, headers = self._connection, self._headers()
         try:
@@ -146,7 +171,7 @@ class Client:
             with connection.getresponse() as response:
                 if response.status != 200:
                     raise self._refused(response)
-                answer, first_byte = body_of(response, self._most)
+                yield response
         except RequestFailed as error:
             error.where = self._to.shown
             raise
@@ -161,8 +186,6 @@ class Client:
             what = f"the connection failed: {self._reason(error)}"
             raise _Transient(what, where=self._to.shown, hint=self._look) from None
         self._answered = True
-        text = read_out(response.headers, self._text_header)
-        return Answer(answer, media(response.headers), first_byte, text)
 
     def _drop_idle(self) -> None:
         """Close a connection that the server closed, or wrote to, between requests.
