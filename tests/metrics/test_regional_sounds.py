@@ -173,6 +173,16 @@ def test_theta_is_softer_than_the_voices_own_s(sound, kind, softer, pitch):
     assert [token.value for token in tokens] == pytest.approx([softer, softer], abs=1.5)
 
 
+@pytest.mark.parametrize(("sound", "kind", "softer"), [("T", "θ", -12.0), ("s", "s", 0.0)])
+def test_before_a_glide_it_is_the_consonant_that_is_heard(sound, kind, softer):
+    """Of cielo and suelo it is the first sound, never the [j] or [w] after it."""
+    pytest.importorskip("espeakng_loader")
+    known = written("s'ue-lo", "m'e-sa", "c'ie-lo", "na-c'ió")
+    tokens = found(distincion, phonemes(f"sw'elo m'esa {sound}j'elo na{sound}j'o"), known)
+    assert [(token.word, token.kind) for token in tokens] == [("cielo", kind), ("nació", kind)]
+    assert [token.value for token in tokens] == pytest.approx([softer, softer], abs=3.0)
+
+
 def test_the_level_of_the_whole_does_not_matter():
     pytest.importorskip("espeakng_loader")
     known = written("c'a-sa", "c'a-za", "m'e-sa")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 UNMEASURED = "not measured"
 _MIDDLE = 0.6  # of a phone: what is nearer to its ends is its neighbours'
 _SHORTEST_S = 0.015
+# The i of cielo and the u of suelo: letters of a vowel, and phones of their own before it.
+_RISING = re.compile(r"[^aeiouáéíóúü]*[iuü][aeoáéíóú]")
+_GLIDES = frozenset("jw")
 
 
 class RegionalToken(NamedTuple):
@@ -102,11 +106,16 @@ def power(samples: Samples, rate: int) -> tuple[Samples, Samples]:
 def onsets(
     script: SpeechScript, spoken: TimedSpeech, spellings: tuple[str, ...]
 ) -> Iterator[tuple[str, TimedPhone | None]]:
-    """The word of each syllable that begins with one of these letters, and the phone before its vowel."""
+    """The word of each syllable that begins with one of these letters, and the phone before its vowel.
+
+    Of a diphthong that rises, such as that of cielo, it is the phone before the glide.
+    """
     for word, spelled, each in _syllables(script, spoken):
         if spelled.startswith(spellings) and len(spelled) > 1:
             before = [p for p in spoken.phones if each and p.stop_s <= each.start_s + 1e-6 and p.symbol]
             near = each and before and each.start_s - before[-1].stop_s < _SHORTEST_S
+            if len(before) > 1 and before[-1].symbol in _GLIDES and _RISING.match(spelled):
+                before.pop()
             yield word, before[-1] if near else None
 
 
