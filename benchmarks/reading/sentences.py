@@ -2,12 +2,14 @@
 
     python benchmarks/reading/sentences.py DRAWN.toml [--count 500] [--technical 225] [--seed 1]
         [--except REVIEWED.toml ...]
+    python benchmarks/reading/sentences.py --pool
 
 The packages are downloaded by `apt-get download` and unpacked in a temporary folder. They give
 sentences by their shares, as far as they have them; a sentence of an excepted file is not drawn again.
 With `--technical` so many are technical by their form, and the others prose (`registers.py`).
 What is drawn has our reading of today and the verdict "unread": read each line, and say "right", or
-"wrong" and what should be said.
+"wrong" and what should be said. `--pool` counts the prose and the technical sentences of all packages,
+those that were read before too, and replaces the part "pool" of results.json.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import json
 import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -84,6 +88,7 @@ _BLOCKS = {
     "br",
 }
 _UNREAD = {"pre", "script", "style", "screen", "head", "math", "table", "info"}
+RESULTS = Path(__file__).with_name("results.json")
 _LENGTHS = range(30, 260)
 _NO_PROSE = re.compile(r" [.,;)](?: |$)|\b(?:the|with|and|from)\b")  # a hole where a picture was, and English
 
@@ -167,9 +172,8 @@ def drawn(
 
     left: dict[str, list[str]] = {}
     for package in PACKAGES:
-        markup = package not in _PLAIN
-        every = {text for page in pages(package, folder / package) for text in sentences(page, markup=markup)}
-        asked = (text for text in every - known if register in (None, registers.register(text)))
+        fresh = every(package, folder / package) - known
+        asked = (text for text in fresh if register in (None, registers.register(text)))
         left[package] = sorted(asked, key=order)
     while count > 0 and any(left.values()):
         turn = [package for package, (_, _, share) in PACKAGES.items() if left[package] for _ in range(share)]
@@ -187,9 +191,37 @@ def _read(written: str) -> str:
         return ""
 
 
+def every(package: str, folder: Path) -> set[str]:
+    """The sentences of a package that have something to read out."""
+    markup = package not in _PLAIN
+    return {text for page in pages(package, folder) for text in sentences(page, markup=markup)}
+
+
+def pool(folder: Path) -> dict[str, object]:
+    """How many sentences of each register a package has, and the share of the technical ones by its share."""
+    counted = {
+        package: Counter(registers.register(text) for text in every(package, folder / package))
+        for package in PACKAGES
+    }
+    weights = {package: PACKAGES[package][2] for package, found in counted.items() if found.total()}
+    technical = sum(
+        weight * counted[package]["technical"] / counted[package].total()
+        for package, weight in weights.items()
+    )
+    return {
+        "command": "python benchmarks/reading/sentences.py --pool",
+        "technical": technical / sum(weights.values()),
+        "packages": {
+            package: {"share": PACKAGES[package][2], "prose": found["prose"], "technical": found["technical"]}
+            for package, found in counted.items()
+        },
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?", default=Path("drawn.toml"))
+    parser.add_argument("--pool", action="store_true", help="count all packages, and draw nothing")
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--technical", type=int, help="how many are technical; without it, as they come")
     parser.add_argument("--seed", type=int, default=1)
@@ -198,6 +230,10 @@ def main() -> None:
     known = {sentence.written for file in options.known for sentence in review.sentences(file)}
     with tempfile.TemporaryDirectory() as scratch:
         unpacked(Path(scratch))
+        if options.pool:
+            results = json.loads(RESULTS.read_text(encoding="utf-8")) | {"pool": pool(Path(scratch))}
+            RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            return
         if options.technical is None:
             found = list(drawn(Path(scratch), options.count, options.seed, known))
         else:

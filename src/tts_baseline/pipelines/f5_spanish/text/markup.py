@@ -106,7 +106,7 @@ _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
         re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{{0,15}})(?:\s[^<>]{{0,{_LONGEST}}})?/?>"),
         _tag,
     ),
-    (_PLACEHOLDER, lambda match: match["name"]),
+    (_PLACEHOLDER, lambda match: match["name"] + " " * (match.string.startswith("<", match.end()))),
 )
 _ENTITIES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});"), _entity),

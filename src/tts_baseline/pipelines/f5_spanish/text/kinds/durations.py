@@ -8,7 +8,7 @@ from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
 from tts_baseline.pipelines.f5_spanish.text.overrides import Gender
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 
-_START = r"(?<![\w.,'’‘])"
+_START = r"(?<![\w.,'’‘\\])"
 _HOURS = re.compile(
     rf"{_START}(?P<hours>\d{{1,3}}) ?[hH] ?(?P<minutes>[0-5]?\d)(?: ?(?:min|m|['’′])"
     r"(?: ?(?P<seconds>[0-5]?\d) ?(?:seg|s|['’]{2}|[\"″”])?)?)?(?![^\W_]|[:.,]\d)"

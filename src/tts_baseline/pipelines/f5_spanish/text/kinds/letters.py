@@ -42,14 +42,14 @@ _NO_VOWEL = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,5}(?![^\W_]|['’.]\w)"
 )
 TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
-_INTERJECTION = re.compile(r"(?:[ct]?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
+_INTERJECTION = re.compile(r"(?:t?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
 )
 _INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#:\\].)(?=['’]\W))"
+    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#:\\].)(?=['’]\W)|(?<=\s[b-df-hj-mp-tv-xz])(?=['’][\s.,)]))"
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
 _SYLLABLE = re.compile("[aeiouy]")
@@ -71,6 +71,7 @@ _SHORTEST_LOANWORD = 5  # chosen: shorter ones are acronyms, as ADNT; RESULT and
 _SHORTEST = 2
 _LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
 _SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
+_LENGTH_OF_KEY = len("Ctrl") + 1
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 
 
@@ -97,7 +98,7 @@ def spell(word: str, region: str) -> str:
 def typed(piece: str, region: str) -> str:
     """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
     if as_word(piece) or piece in words("typed"):
-        return piece
+        return with_acronym(piece, region) if piece[-2:].isupper() and not piece.isupper() else piece
     known = (end for end in _HEADS if is_english(piece[end:]))
     head = next(known, next((end for end in _HEADS if _is_tail(piece[end:], end)), 0))
     return f"{spell(piece[:head], region)} {piece[head:]}" if head else spell(piece, region)
@@ -199,6 +200,8 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if word in _units() and paragraph.word_before(match.start()).lower() in words("counted"):
         return Said(_units()[word])
     small = word.lower()
+    if small.startswith("ctrl") and len(small) == _LENGTH_OF_KEY:  # two keys that run together
+        return Said(f"control {spell(small[-1], paragraph.region)}")
     said = _INTERJECTION.match(small) or (
         word != small and (small in TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
     )

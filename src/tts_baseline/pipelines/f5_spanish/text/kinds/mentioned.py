@@ -49,10 +49,17 @@ _KINDS = 3  # chosen: of fewer kinds of signs, a row is drawn
 _PLUS_BESIDE = re.compile(r"\+[\"'»”’`)]?(?:,| (?:[oyue]|ni)) [\"'«“‘`(]?\Z")
 
 
+# Of several beside settings, and of many, each begins a comment, and is not said: Mode: 600 # Vamos a ...
+_COMMENT = re.compile(r"(?<!\S)#(?= [(«¿]?[^\W\d_]{2})")
+_SEVERAL = 2  # chosen: two may be talked about
+_SETTINGS = re.compile(r"\A# |(?<!\w)[A-Z][\w-]*: [\w-]")
+
+
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
+        Rule("marks of comments", "sign", ("#",), _COMMENT, _say_comment),
         Rule("quoted bracket", "sign", tuple(_BRACKETS), _QUOTED_BRACKET, _say_bracket),
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
@@ -67,6 +74,11 @@ def _say_bracket(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A bracket in quotation marks, unless its name has just been said."""
     called = _BRACKETS[match.group()]
     return None if called.partition(" ")[0] in paragraph.before(match.start()) else Said(called)
+
+
+def _say_comment(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    marks = len(_COMMENT.findall(paragraph.text))
+    return Said("") if marks > _SEVERAL or (marks > 1 and _SETTINGS.search(paragraph.text)) else None
 
 
 def _say_run(match: re.Match[str], paragraph: Paragraph) -> Said | None:

@@ -161,6 +161,10 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return Said(f"guion {spell(short, paragraph.region)}")  # -ee
     if not letter and (len(short) == 1 or (readable(short) and not noun)):
         return None
+    letters = short.rstrip("0123456789")
+    if numbered and len(letters) == 2:
+        number = read_out(short[len(letters) :], paragraph.region)
+        return Said(f"guion {spell(letters, paragraph.region)} {number}")
     if numbered:
         return _say(match, paragraph)
     word = readable(short) or short.lower() in words("english")
@@ -223,6 +227,7 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     if _VALUE.match(paragraph.text, match.end()) or _INNER_CAPITAL.search(first) or _FILE.match(name):
         return True
     classes = any(map(_is_class, (first, *rest))) or any(map(_CAMEL.match, rest))
+    classes = classes or (quoted and all(part[:2].istitle() for part in (first, *rest)))  # «Gio.File»
     if classes or _ASSIGNED.match(paragraph.text, match.end()):
         return True
     if len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest)):

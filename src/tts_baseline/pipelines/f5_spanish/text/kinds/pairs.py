@@ -19,6 +19,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ERA = re.compile(r" ?[aA]\.? ?(?:de )?C\b")
 _ADDRESS = re.compile(r"# ?\Z")  # carrera 7 # 12-34: a street, and the metres from it
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
+_PACKAGE = re.compile(r"(?<![^\W_])[a-z]\w*-[a-z]\w* \Z")  # net-tools 1.60-4: a version
 _MOST_GOALS = 30  # chosen: more is no score of goals or sets
 _LONGEST_RANGE = 4  # chosen: beside a unit, numbers of more digits are codes
 
@@ -52,6 +53,8 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         return Said(f"{cardinal(first)} {cardinal(second)}", "code")
     if "." in first and _YEAR.fullmatch(second) and len(first) > len(second):
         return Said(f"{say(first, 'none', point=True)} {cardinal(second)}", "code")  # 1003.1-1990: a standard
+    if "." in first and second.isdecimal() and _PACKAGE.search(before):
+        return Said(f"{say(first, 'none', point=True)} guion {cardinal(second)}", "version")
     if previous in words("coded") or not _is_range(first, second, whole):
         score = previous in words("score") or _is_score(first, second, whole)
         if not score or previous in words("coded"):
