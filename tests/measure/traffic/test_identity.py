@@ -65,6 +65,7 @@ def heard_in(url: str, texts: list[str], clients: int) -> list[Delivered]:
     ]
 
 
+@pytest.mark.no_cover  # its wrong answers are compared with a thousand each; one by one they are below
 def test_a_thousand_concurrent_requests_of_a_server_that_crosses_answers() -> None:
     crossing = Crossing(speak, every=25)
     with serving(crossing) as url:
