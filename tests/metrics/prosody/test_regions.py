@@ -71,6 +71,18 @@ def test_an_s_before_a_vowel_of_its_word_does_not_count():
     assert tokens(coda_s, "k'asa", written("c'a-sa")) == ()
 
 
+@pytest.mark.parametrize(
+    ("names", "syllables"), [("l'os s'akos", ("l'os", "s'a-cos")), ("dos'entos", ("dos", "c'en-tos"))]
+)
+def test_an_s_before_another_is_not_measured_where_both_are_one_sound(names, syllables):
+    assert tokens(coda_s, names, written(*syllables))[0].kind == UNMEASURED
+
+
+def test_before_a_theta_it_is_measured():
+    known = written("los", "c'e-rros", region="castilian")
+    assert tokens(coda_s, "losT'eros", known)[0].kind == "kept"
+
+
 @pytest.mark.parametrize("factor", [0.1, 0.5])
 def test_the_level_does_not_matter(factor):
     for probe, names, script in (

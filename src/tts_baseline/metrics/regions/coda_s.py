@@ -21,11 +21,12 @@ def coda_s(sound: Sound, script: SpeechScript, spoken: TimedSpeech) -> tuple[Reg
     """Each s before a consonant or a pause: the centroid of its power above 750 Hz, in Hz.
 
     Over the middle 60 % of the phone: "kept" from 3900 Hz on, "aspirated" below; "dropped" where less than
-    25 ms are left for it, or as good as silence. `place` says what follows. Not measured below 12 kHz.
+    25 ms are left for it, or as good as silence. `place` says what follows. Not measured below 12 kHz, nor
+    before another s, which is heard whatever became of the first (grados Celsius).
     """
     return tuple(
         _token(sound, word, phone, place)
-        if phone is not None and sound.rate >= _NARROWEST_RATE
+        if phone is not None and place != "before an s" and sound.rate >= _NARROWEST_RATE
         else unmeasured(word, place)
         for word, phone, place in codas(script, spoken, "s")
     )

@@ -119,19 +119,24 @@ def onsets(
             yield word, before[-1] if near else None
 
 
-Follower = Literal["before a consonant", "before a vowel", "before a pause", ""]
+Follower = Literal["before a consonant", "before a vowel", "before a pause", "before an s", ""]
+_ESSES = ("s", "z", "ce", "ci", "cé", "cí")  # where z, ce and ci are said as s
+_DISTINCT = "castilian"
 
 
 def codas(
     script: SpeechScript, spoken: TimedSpeech, letter: str
 ) -> Iterator[tuple[str, TimedPhone | None, Follower]]:
     """The word of each syllable that ends with this letter, the phone for that, and what follows it."""
-    for word, spelled, each in _syllables(script, spoken):
+    syllables = [*_syllables(script, spoken)]
+    for (word, spelled, each), (_, onset, _) in zip(syllables, [*syllables[1:], ("", "", None)], strict=True):
         if spelled.endswith(letter) and len(spelled) > 1:
             after = [p for p in spoken.phones if each and p.start_s >= each.stop_s - 1e-6 and p.symbol]
             last = coda_length(spelled) - 1
             if each and len(after) > last and after[0].start_s - each.stop_s < _SHORTEST_S:
-                yield word, after[last], _follower(each, after[last:])
+                place = _follower(each, after[last:])
+                doubled = script.region != _DISTINCT and onset.startswith(_ESSES)
+                yield word, after[last], "before an s" if doubled and place != "before a pause" else place
             else:
                 yield word, None, ""
 
