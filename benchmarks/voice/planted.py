@@ -81,8 +81,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     project = open_project(EXAMPLE, {"dir": str(ROOT / "baselines")})
-    _, store, quality = certify_sound._accepted(project)
-    sentences = certify_sound._sentences(project, store, quality, 12)
+    _, store, quality = certify_sound.accepted_sound(project)
+    sentences = certify_sound.golden_cases(project, store, quality, 12)
 
     def scored(said: dict[str, Utterance]) -> dict[str, Readings]:
         known = {each.case.id: each for each in sentences}

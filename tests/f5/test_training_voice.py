@@ -218,6 +218,16 @@ def test_what_is_no_vocoder_is_refused(trained: Made, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="neither a run of one, nor its export") as refused:
         export.export(trained.run, trained.data, tmp_path / "v", licence="", vocoder=str(tmp_path))
     assert "train vocoder" in refused.value.hint
+    stranger = checkpoints.read(trained.vocoder)
+    assert stranger is not None
+    stranger.origin["data"] = "of another"
+    (tmp_path / "stranger").mkdir()
+    checkpoints.write(tmp_path / "stranger", stranger)
+    with pytest.raises(PipelineError, match="vocoder learned from other data than the voice") as refused:
+        export.export(
+            trained.run, trained.data, tmp_path / "v", licence="", vocoder=str(tmp_path / "stranger")
+        )
+    assert "train export" in refused.value.hint
     with pytest.raises(SettingsError, match="a vocoder has no vocoder"):
         export.export(trained.vocoder, trained.data, tmp_path / "v", licence="", vocoder=str(tmp_path))
     assert not (tmp_path / "v").exists()

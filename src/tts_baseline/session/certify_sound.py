@@ -95,8 +95,8 @@ def certify(project: Project, plan: SoundPlan, progress: Progress) -> CertifiedS
         _check_seed(plan.seed)
     if plan.keep:
         places.check(places.of_certificate(project))
-    device, store, quality = _accepted(project)
-    sentences = _sentences(project, store, quality, plan.sentences)
+    device, store, quality = accepted_sound(project)
+    sentences = golden_cases(project, store, quality, plan.sentences)
     with terminable():
         said_again = another_seed.heard(project, sentences, plan.seed, plan.processes, progress)
         work = _Scoring(sentences, plan, progress)
@@ -195,7 +195,7 @@ class _Scoring:
         self._progress.milestone(f"sentence {done} of {planned}: {case}{left}")
 
 
-def _accepted(project: Project) -> tuple[_Device, Store, Quality]:
+def accepted_sound(project: Project) -> tuple[_Device, Store, Quality]:
     """The device, and the baseline, whose goldens are meant."""
     asked = project.settings.device
     devices = [device for device in _DEVICES if asked in ("auto", device)]
@@ -219,7 +219,7 @@ def _accepted(project: Project) -> tuple[_Device, Store, Quality]:
     return found[0]
 
 
-def _sentences(project: Project, store: Store, quality: Quality, count: int) -> list[GoldenCase]:
+def golden_cases(project: Project, store: Store, quality: Quality, count: int) -> list[GoldenCase]:
     """So many of the chosen cases that have a golden, spread evenly over them, each with the next one's."""
     with store.locked():
         kept = goldens_of(project.chosen, quality)

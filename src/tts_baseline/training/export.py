@@ -113,7 +113,13 @@ def _vocoder(source: str, dataset: Path, out: Path, licence: str) -> str:
     if source.startswith(HUB):
         return source
     given, own = Path(source), out / IN_VOICE
-    if (given / checkpoints.LAST).is_file():
+    if state := checkpoints.read(given):
+        if state.origin["data"] != digest(dataset):
+            raise PipelineError(
+                "the vocoder learned from other data than the voice, and is exported by itself first",
+                where=str(given),
+                hint=f"tts-baseline train export {given} --dataset ITS --out VOCODER, then --vocoder VOCODER",
+            )
         export(given, dataset, own, licence=licence)
     elif (given / CONFIG).is_file():
         for name in (CONFIG, SAFE_WEIGHTS, WEIGHTS, cards.CARD):
