@@ -20,6 +20,7 @@ from tts_baseline.core.errors import PipelineError, RequestFailed, WorkerDied, W
 from tts_baseline.core.records import Request
 from tts_baseline.measure.client import Worker
 from tts_baseline.measure.protocol import PROTOCOL_VERSION
+from tts_baseline.measure.replicate import calls_of, utterance_of
 
 
 def speak(worker: Worker, text: str, *, full: bool = True, timeout: float = 20):
@@ -52,6 +53,7 @@ def test_brings_back_the_audio_and_its_hash(spec) -> None:
     assert samples.tolist() == np.linspace(-0.5, 0.5, 4, dtype=np.float32).tolist()
     assert spoken.sha256 == hashlib.sha256(spoken.audio).hexdigest()
     assert (spoken.sample_rate, spoken.samples, spoken.stages) == (16000, 4, {"model": 0.001})
+    assert calls_of(spoken, [spoken]).solved == utterance_of(spoken).solved == ((300, 16),)
 
 
 def test_sends_audio_only_when_asked(spec) -> None:

@@ -124,6 +124,7 @@ def _tone(length):
         samples=np.linspace(-0.5, 0.5, length, dtype=np.float32),
         sample_rate=16000,
         stages={"model": 0.001},
+        solved=((300, 16),),
     )
 
 
