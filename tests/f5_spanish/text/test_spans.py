@@ -220,3 +220,9 @@ def test_a_chunk_divides_a_verb_rather_than_a_span() -> None:
 
 def test_a_sign_that_is_left_out_ends_a_word_beside_a_letter_that_is_replaced() -> None:
     assert planned("ģ⸟rtes").text.split() == ["g", "rtes"]
+
+
+def test_a_sign_of_another_script_is_no_letter_of_a_code() -> None:
+    plan = planned("Creado el 2021/05/03⇱柌ê⣿餱0.", breath_s=0.4, size=40, pauses="clauses")
+    assert "餱0" not in [span.written for span in plan.spans]
+    assert torn(plan) == []

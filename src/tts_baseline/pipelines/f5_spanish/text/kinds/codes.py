@@ -10,7 +10,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
-_LETTER = "[^\\W\\d_¼½¾⅐-⅞]"
+_LETTER = "[^\\W\\d_¼½¾⅐-⅞\u2e80-\U0003ffff]"  # a Chinese sign is no letter of a code
 _CODE = re.compile(rf"(?<![^\W_])(?:{_LETTER}+(?:[-‑]?\d+{_LETTER}*)+|\d+{_LETTER}+(?:-?\d+{_LETTER}*)*)")
 _HEX = re.compile(
     r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|(?<!LP: )(?<!bug )(?<!error )(?<!Closes: )#[0-9A-Fa-f]{6}(?![^\W_])"

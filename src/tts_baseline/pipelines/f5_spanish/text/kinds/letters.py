@@ -106,7 +106,8 @@ def typed(piece: str, region: str) -> str:
 
 def _is_tail(rest: str, letters: int) -> bool:
     """True if what follows so many letters is a word by itself: a known one, or any after two."""
-    return is_english(rest) or (letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest))
+    word = letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest.removesuffix("s"))
+    return is_english(rest) or word
 
 
 def as_word(piece: str) -> bool:
