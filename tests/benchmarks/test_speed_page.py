@@ -14,6 +14,8 @@ FOLDER = ROOT / "benchmarks" / "pipeline_vs_upstream"
 RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
 SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(encoding="utf-8"))
 
+LADDER: dict[str, Any] = json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
+VOCODERS: dict[str, Any] = json.loads((FOLDER / "vocoders.json").read_text(encoding="utf-8"))
 FEWER: dict[str, Any] = json.loads((FOLDER / "fewer.json").read_text(encoding="utf-8"))
 
 
@@ -74,3 +76,33 @@ def test_searched_schedules(name: str) -> None:
     found = FEWER["search"][name]
     heard = [f"{found[of]:.1f} dB" for of in ("train dB", "test dB")]
     assert [name, ", ".join(map(str, found["nodes"])), *heard] in rows()
+
+
+@pytest.mark.parametrize("arm", LADDER["arms"])
+def test_the_ladder_on_the_voice(arm: str) -> None:
+    found = LADDER["arms"][arm]
+    reference = "1" if arm == "reference" else span(found["of_reference"])
+    timed = [arm, str(found["sentences"]), reference, span(found["of_upstream"])]
+    (row,) = [row for row in rows() if row[:4] == timed]
+    if "loss" not in found:
+        assert row[4] == "not heard"
+        return
+    assert row[4] == f"{found['wrong words']} of {found['of words']}"
+    assert row[6] == f"{found['pesq_wb']:.2f}"
+    assert row[-1].replace("`", "") == (", ".join(found["fails"]) or "none")
+
+
+def span(values: list[float]) -> str:
+    middle, low, high = values
+    return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [("its copy by Vocos", ("own clip", "vocos")), ("its copy by Griffin-Lim", ("own clip", "griffin-lim"))],
+)
+def test_vocoders(name: str, cells: tuple[str, str]) -> None:
+    found = VOCODERS[cells[0]][cells[1]]
+    heard = [f"{found['pesq_wb']:.2f}", f"{found['stoi']:.3f}", f"{found['lsd']:.1f} dB"]
+    opinions = [f"{found['p808']:.2f}", f"{found['ovrl']:.2f}", f"{found['CPU seconds a second']:.3f}"]
+    assert [name, *heard, *opinions] in rows()
