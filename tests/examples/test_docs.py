@@ -70,10 +70,11 @@ def test_every_setting_is_explained(name: str) -> None:
 
 @pytest.mark.parametrize(("page", "name"), [("docs/servers.md", "http"), ("docs/command.md", "command")])
 def test_the_settings_that_a_page_shows_build_its_pipeline(page: str, name: str) -> None:
-    (text,) = blocks(page, "toml")
-    table = tomllib.loads(text)["tool"]["tts-baseline"]
-    assert table["pipeline"] == name
-    _load.build(_load.resolve(name), table["pipelines"][name], device="cpu", optimize=())
+    tables = [tomllib.loads(text)["tool"]["tts-baseline"] for text in blocks(page, "toml")]
+    assert tables
+    for table in tables:
+        assert table["pipeline"] == name
+        _load.build(_load.resolve(name), table["pipelines"][name], device="cpu", optimize=())
 
 
 def test_the_limits_it_shows_can_be_read() -> None:
