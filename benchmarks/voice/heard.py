@@ -33,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 from tests.support.recogniser import joined  # noqa: E402
 from tts_baseline.core.records import Request  # noqa: E402
 from tts_baseline.core.sounds import Sound  # noqa: E402
+from tts_baseline.metrics.asr.repeated_words import repeats  # noqa: E402
 from tts_baseline.metrics.features import dnsmos  # noqa: E402
 from tts_baseline.metrics.features.transcript import transcript  # noqa: E402
 from tts_baseline.pipelines.f5_spanish import create  # noqa: E402
@@ -59,7 +60,7 @@ def letters(text: str) -> str:
 
 
 def read(texts: list[str], sounds: list[Sound]) -> dict[str, Any]:
-    """Errors of words and of characters over all."""
+    """Errors of words and of characters over all, and the words of phrases that are heard twice in a row."""
     with tempfile.TemporaryDirectory() as name:
         model = joined(Path(name))
         heard = [transcript(sound, model).text for sound in sounds]
@@ -68,6 +69,10 @@ def read(texts: list[str], sounds: list[Sound]) -> dict[str, Any]:
         "sentences": len(texts),
         "wer": round(jiwer.wer(wanted, found), 4),
         "cer": round(jiwer.cer(wanted, found), 4),
+        "repeated": sum(
+            max(0, repeats(other.split()) - repeats(text.split()))
+            for text, other in zip(wanted, found, strict=True)
+        ),
         "heard": dict(zip(wanted, found, strict=True)),
     }
 
