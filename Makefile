@@ -22,6 +22,9 @@ WHEELS := .wheels
 LOCAL := .tts-baseline-local
 OUT ?= .tts-baseline/gpu
 VOICE := .voice
+# `make voice VOICE=/tmp/tiny SENTENCES=60 RECIPES=recipes/dora/tiny` goes the whole way in minutes.
+SENTENCES := 3000
+RECIPES := recipes/dora
 TEACHER := $(VOICE)/teacher
 LEARN := $(F5_VENV)/bin/tts-baseline train
 DORA_LICENCE := --licence "MIT; it learned from speech of Kokoro-82M (Apache-2.0)"
@@ -111,15 +114,15 @@ fuzz: $(VENV)/test.done
 
 # A recording, an update or a checkpoint that is there is not made again: the same command goes on.
 voice: $(TEACHER)/done $(F5_VENV)/done
-	test -f $(VOICE)/texts.txt || $(F5_VENV)/bin/python recipes/dora/prose.py $(VOICE)/texts.txt
+	test -f $(VOICE)/texts.txt || $(F5_VENV)/bin/python recipes/dora/prose.py $(VOICE)/texts.txt --count $(SENTENCES)
 	$(TEACHER)/bin/python recipes/dora/teacher.py $(VOICE)/texts.txt $(TEACHER)/package $(VOICE)/recordings
 	test -f $(VOICE)/data/report.json || $(LEARN) prepare $(VOICE)/recordings --waves \
 	  --vocabulary recipes/dora/vocab.txt --out $(VOICE)/data
 	test -f $(VOICE)/even/clips.jsonl || $(LEARN) even $(VOICE)/data --out $(VOICE)/even
 	test -f $(VOICE)/clip.flac || $(TEACHER)/bin/python recipes/dora/reference.py $(TEACHER)/package $(VOICE)/clip.flac
 	OMP_NUM_THREADS=1 $(F5_VENV)/bin/torchrun --nproc-per-node 2 --no-python -- \
-	  $(LEARN) run $(VOICE)/even --recipe recipes/dora/recipe.toml --out $(VOICE)/run
-	$(LEARN) vocoder $(VOICE)/data --recipe recipes/dora/vocoder.toml --out $(VOICE)/vocoder
+	  $(LEARN) run $(VOICE)/even --recipe $(RECIPES)/recipe.toml --out $(VOICE)/run
+	$(LEARN) vocoder $(VOICE)/data --recipe $(RECIPES)/vocoder.toml --out $(VOICE)/vocoder
 	$(LEARN) export $(VOICE)/vocoder --dataset $(VOICE)/data --out $(VOICE)/vocos $(DORA_LICENCE)
 	$(LEARN) export $(VOICE)/run --dataset $(VOICE)/even --vocoder $(VOICE)/vocos --recording $(VOICE)/clip.flac \
 	  --out $(VOICE)/dora $(DORA_LICENCE)
