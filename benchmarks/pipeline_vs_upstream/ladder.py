@@ -140,8 +140,8 @@ class Sentences:
 
     def __init__(self, count: int) -> None:
         project = open_project(ROOT / "examples" / "f5_project", {"dir": str(ROOT / "baselines")})
-        _, store, self.quality = certify_sound._accepted(project)
-        chosen = certify_sound._sentences(project, store, self.quality, count)
+        _, store, self.quality = certify_sound.accepted_sound(project)
+        chosen = certify_sound.golden_cases(project, store, self.quality, count)
         self.known = {each.case.id: each for each in chosen}
         self.project = project
 
