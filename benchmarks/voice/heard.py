@@ -5,8 +5,8 @@
     python benchmarks/voice/heard.py --steps 8 --name 8-steps
 
 The recogniser is Whisper base of the extra `[whisper]`; `--opinions` adds DNSMOS (`[mos]`). `FOLDER` has
-00.wav to 39.wav. The sentences are of Debian's Spanish packages, and the voice has learned from none of them.
-Results go to `heard.json`.
+00.wav to 39.wav, as `--keep FOLDER` leaves them. The sentences are of Debian's Spanish packages, and the
+voice has learned from none of them. Results go to `heard.json`.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=16)
     parser.add_argument("--recordings", type=Path)
     parser.add_argument("--name", default="voice")
+    parser.add_argument("--keep", type=Path, help="a folder for what the voice says")
     parser.add_argument("--opinions", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -102,6 +103,10 @@ def main() -> None:
         sounds = [Sound(samples, rate) for samples, rate in read_in]
     else:
         sounds, found["rtf_of_one_thread"] = spoken(texts, options.voice, options.steps)
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        for number, sound in enumerate(sounds):
+            soundfile.write(options.keep / f"{number:02d}.wav", sound.samples, sound.rate)
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     found |= opinions(sounds) if options.opinions else {}
     results[options.name] = read(texts, sounds) | found
