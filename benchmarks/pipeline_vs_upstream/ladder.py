@@ -77,6 +77,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     )},
     BLOCKS: (),
     "equal": EQUAL,
+    "adaln_table, compiled": ("adaln_table", "compiled"),
     "equal, bf16": ("bf16", *EQUAL),
     "equal, int8": INT8,
     "equal, epss_10": ("epss_10", *EQUAL),
