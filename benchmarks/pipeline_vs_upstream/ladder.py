@@ -281,7 +281,7 @@ def apart_db(ours: np.ndarray, theirs: np.ndarray) -> float:
 def listened(said: dict[str, Utterance], model: str, reference: dict[str, Utterance]) -> dict[str, Any]:
     """The words of all sentences, opinions of each, and how much it is the reference's speaker over all."""
     sounds = [Sound(each.samples.astype(np.float64), 24_000) for each in said.values()]
-    opinions = [dnsmos._network()(resampled(sound, 16_000), 16_000) for sound in sounds]
+    opinions = [dnsmos._network()(resampled(each, 16_000).clip(-1, 1), 16_000) for each in sounds]
     ours, theirs = one_after_another(said), one_after_another({case: reference[case] for case in said})
     return {
         "said": letters(transcript(ours, model).text),

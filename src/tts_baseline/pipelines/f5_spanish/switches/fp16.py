@@ -16,7 +16,7 @@ SPEC = SwitchSpec(
     name="fp16",
     stage="weights",
     equality="perceptual",
-    bound=36.0,  # that of bf16, and 6 dB for each of the three bits of mantissa that float16 has more
+    bound=28.0,  # that of bf16, and 6 dB for each of the three bits of mantissa that float16 has more
     needs=Needs(devices=("cuda",)),
     excludes=("bf16",),
 )
