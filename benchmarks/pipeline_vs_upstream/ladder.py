@@ -36,6 +36,7 @@ import numpy as np
 import torch
 from fewer import middle_kept
 from msgspec.structs import replace
+from vocoders import opinion
 
 from pipeline_vs_upstream import EQUAL
 from tts_baseline.core import environment, git
@@ -45,8 +46,6 @@ from tts_baseline.core.sounds import Sound
 from tts_baseline.core.verdict import FAILING, MeasuredChange
 from tts_baseline.gate import joint
 from tts_baseline.gate.verdicts import gating, verdicts
-from tts_baseline.metrics.features import dnsmos
-from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.features.transcript import transcript
 from tts_baseline.metrics.features.voiceprint import voiceprint
 from tts_baseline.metrics.speakers import cosine
@@ -280,8 +279,7 @@ def apart_db(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 def listened(said: dict[str, Utterance], model: str, reference: dict[str, Utterance]) -> dict[str, Any]:
     """The words of all sentences, opinions of each, and how much it is the reference's speaker over all."""
-    sounds = [Sound(each.samples.astype(np.float64), 24_000) for each in said.values()]
-    opinions = [dnsmos._network()(resampled(each, 16_000).clip(-1, 1), 16_000) for each in sounds]
+    opinions = [opinion(each.samples) for each in said.values()]
     ours, theirs = one_after_another(said), one_after_another({case: reference[case] for case in said})
     return {
         "said": letters(transcript(ours, model).text),

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 import soundfile
 import torch
+from speechmos import dnsmos
 
 from tts_baseline.core import git
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Request, Utterance
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.sounds import Sound
-from tts_baseline.metrics.features import dnsmos
 from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.pipelines.f5_spanish import create
 from tts_baseline.pipelines.f5_spanish.vocoder import load
@@ -103,11 +103,16 @@ def beside(waves: list[np.ndarray], originals: list[np.ndarray]) -> dict[str, fl
     return {key: round(fmean(values), 3) for key, values in found.items()}
 
 
+def opinion(wave: np.ndarray) -> dict[str, float]:
+    """What DNSMOS says of a whole sound: `p808_mos`, `ovrl_mos` and its other scores."""
+    heard = resampled(Sound(wave.astype(np.float64), RATE), 16_000).clip(-1, 1)
+    scores: dict[str, float] = dnsmos.run(heard, 16_000)
+    return scores
+
+
 def opinions(waves: list[np.ndarray]) -> dict[str, float]:
     """The mean opinions of DNSMOS on whole sounds."""
-    found = [
-        dnsmos._network()(resampled(Sound(wave.astype(np.float64), RATE), 16_000), 16_000) for wave in waves
-    ]
+    found = [opinion(wave) for wave in waves]
     return {key: round(fmean(float(each[f"{key}_mos"]) for each in found), 2) for key in ("p808", "ovrl")}
 
 

@@ -8,10 +8,9 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.loopback import answering
 from tts_baseline.contracts.pipelines import well_formed
 from tts_baseline.core.errors import MissingExtra
 from tts_baseline.core.protocols import Pipeline
@@ -55,14 +55,8 @@ class SpeechServer(BaseHTTPRequestHandler):
 
 @contextmanager
 def a_server() -> Iterator[dict[str, Any]]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), SpeechServer) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield {"url": f"http://127.0.0.1:{server.server_port}", "voice": "ana", "seed_field": "seed"}
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(SpeechServer) as url:
+        yield {"url": url, "voice": "ana", "seed_field": "seed"}
 
 
 @contextmanager

@@ -34,16 +34,23 @@ def long_term_spectrum(sound: Sound, highest_hz: float) -> LongTermSpectrum:
     """
     import numpy as np
 
-    power = spectrum(sound).amplitude ** 2
-    hz = spectrum(sound).hz
-    level = power.sum(axis=1)
-    speech = level >= np.percentile(level, _LOUD) * 10 ** (-_SPEECH_DB / 10)
-    mean = power[speech].mean(axis=0)
+    mean, hz = speech_power(sound), spectrum(sound).hz
     middles = _MIDDLE_HZ * 2.0 ** (np.arange(_LOWEST, _HIGHEST + 1) / 3)
     middles = middles[middles * 2 ** (1 / 6) <= highest_hz]
     bands = np.array([_band(mean, hz, middle) for middle in middles])
     levels = 10 * np.log10(np.maximum(bands, bands.max() * 10 ** (-_FLOOR_DB / 10)))
     return LongTermSpectrum(levels, middles)
+
+
+def speech_power(sound: Sound) -> Samples:
+    """The mean power of the frames that speak, by frequency of `spectrum`; the sound must not be silent."""
+    import numpy as np
+
+    power = spectrum(sound).amplitude ** 2
+    level = power.sum(axis=1)
+    speech = level >= np.percentile(level, _LOUD) * 10 ** (-_SPEECH_DB / 10)
+    mean: Samples = power[speech].mean(axis=0)
+    return mean
 
 
 def _band(power: Samples, hz: Samples, middle: float) -> float:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.sounds import Sound, feature
 from tts_baseline.metrics.features.f0 import f0
+from tts_baseline.metrics.features.long_term_spectrum import speech_power
 from tts_baseline.metrics.features.melody import ENOUGH, SEMITONES
 from tts_baseline.metrics.features.silences import silences
 from tts_baseline.metrics.features.spectrum import spectrum
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
 _PERCENT = (10, 90)  # as `f0_range` has it
-_LOUD, _SPEECH_DB = 95, 30.0  # the frames of `long_term_spectrum` that speak
 # The alpha ratio (Frokjaer-Jensen & Prytz 1976): a tense or loud voice has more of the upper band.
 _LOWER_HZ, _UPPER_HZ = (50.0, 1_000.0), (1_000.0, 5_000.0)
 
@@ -38,17 +38,14 @@ def manner(sound: Sound) -> SpokenManner:
     """The manner of a sound, which must not be silent."""
     import numpy as np
 
-    hz = f0(sound).hz
-    semitones = SEMITONES * np.log2(hz[~np.isnan(hz)])
+    pitch = f0(sound).hz
+    semitones = SEMITONES * np.log2(pitch[~np.isnan(pitch)])
     has_voice = semitones.size >= ENOUGH
     low, middle, high = (
         np.percentile(semitones, (_PERCENT[0], 50, _PERCENT[1])) if has_voice else [np.nan] * 3
     )
-    heard = spectrum(sound)
-    power = heard.amplitude**2
-    level = power.sum(axis=1)
-    mean = power[level >= np.percentile(level, _LOUD) * 10 ** (-_SPEECH_DB / 10)].mean(axis=0)
-    lower, upper = (_band(mean, heard.hz, *band) for band in (_LOWER_HZ, _UPPER_HZ))
+    mean, hz = speech_power(sound), spectrum(sound).hz
+    lower, upper = (_band(mean, hz, *band) for band in (_LOWER_HZ, _UPPER_HZ))
     return SpokenManner(
         float(middle),
         float(high - low),

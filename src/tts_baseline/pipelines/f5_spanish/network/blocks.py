@@ -99,10 +99,25 @@ class Block(nn.Module):
         Frames that are marked in `padding` (b, n, 1), of batches in training, get nothing from attention;
         nothing is attended to where `mask`, of batches that speak, is -inf.
         """
-        shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
-        attended = self.attn(normed(x) * (1 + scale) + shift, cosine, sine, mask)
-        x = x + gate * (attended if padding is None else attended.masked_fill(padding, 0.0))
-        return x + ff_gate * self.ff(normed(x) * (1 + ff_scale) + ff_shift)
+        vectors = fitting(self.attn_norm(moment), x)
+        return modulated(self.attn, self.ff, x, vectors, cosine, sine, padding, mask)
+
+
+def modulated(
+    attention: nn.Module,
+    feed_forward: nn.Module,
+    x: Tensor,
+    vectors: tuple[Tensor, ...],
+    cosine: Tensor,
+    sine: Tensor,
+    padding: Tensor | None = None,
+    mask: Tensor | None = None,
+) -> Tensor:
+    """`x` (b, n, d) after a block's attention and feed-forward under the vectors of its modulation."""
+    shift, scale, gate, ff_shift, ff_scale, ff_gate = vectors
+    attended = attention(normed(x) * (1 + scale) + shift, cosine, sine, mask)
+    x = x + gate * (attended if padding is None else attended.masked_fill(padding, 0.0))
+    return x + ff_gate * feed_forward(normed(x) * (1 + ff_scale) + ff_shift)
 
 
 def fitting(vectors: tuple[Tensor, ...], x: Tensor) -> tuple[Tensor, ...]:

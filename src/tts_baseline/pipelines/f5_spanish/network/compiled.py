@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from tts_baseline.core.errors import PipelineError
-from tts_baseline.pipelines.f5_spanish.network.blocks import fitting, normed
+from tts_baseline.pipelines.f5_spanish.network.blocks import fitting, modulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class Compiler:
     def __init__(self) -> None:
         self.graphs = self.calls = 0
         self.computed: Callable[..., Tensor] = torch.compile(
-            _computed, backend=self._compiled, dynamic=True, fullgraph=True
+            modulated, backend=self._compiled, dynamic=True, fullgraph=True
         )
 
     def _compiled(self, graph: torch.fx.GraphModule, inputs: Sequence[Any]) -> Callable[..., Any]:
@@ -73,18 +73,4 @@ class CompiledBlock(nn.Module):
     ) -> Tensor:
         """`x` (b, n, d) after the block; see `Block`."""
         vectors = fitting(self.attn_norm(moment), x)
-        return self.compiler.computed(self.attn, self.ff, x, vectors, cosine, sine, mask)
-
-
-def _computed(
-    attention: nn.Module,
-    feed_forward: nn.Module,
-    x: Tensor,
-    vectors: tuple[Tensor, ...],
-    cosine: Tensor,
-    sine: Tensor,
-    mask: Tensor | None,
-) -> Tensor:
-    shift, scale, gate, ff_shift, ff_scale, ff_gate = vectors
-    x = x + gate * attention(normed(x) * (1 + scale) + shift, cosine, sine, mask)
-    return x + ff_gate * feed_forward(normed(x) * (1 + ff_scale) + ff_shift)
+        return self.compiler.computed(self.attn, self.ff, x, vectors, cosine, sine, mask=mask)
