@@ -26,8 +26,11 @@ _SILENT = frozenset(
     """left right big Big bigl bigr mathbb mathrm mathbf mathcal mathit text textrm quad qquad displaystyle
     limits hat bar vec tilde overline underline operatorname label""".split()  # noqa: SIM905
 )
-_FOREIGN = re.compile(r"[a-z]+[bcfghjkmpqtvwx]")  # no Spanish word ends so
-_NAMES = re.compile(r"[a-z]_[a-z]|\(\)")
+# No Spanish word ends so, or it is a name of Python's.
+_FOREIGN = re.compile(r"[a-z]+[bcfghjkmpqtvwx]|name|main|file|new|call|iter|repr|str|del")
+_NAMES = re.compile(
+    r"[a-z]_[a-z]|\(\)|\b(?:métodos?|funci(?:ón|ones)|atributos?|variables?|módulos?) [«“\"'`]?_"
+)
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _MATHEMATICAL = re.compile(r"[\\^_=+]|\A\d*[a-zA-Z]\Z")
 _PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")

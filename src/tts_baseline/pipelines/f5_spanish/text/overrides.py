@@ -129,6 +129,7 @@ class Context(Row, frozen=True, kw_only=True):
         "opener",
         "short",
         "english",
+        "function",
         "sign",
         "typed",
         "typed-ending",

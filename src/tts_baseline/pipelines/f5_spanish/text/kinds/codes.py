@@ -50,6 +50,9 @@ _OF_NETWORKS = re.compile(
 )
 _MASKED = re.compile(r"(?<!\w)[01]{1,6}(?P<any>[xyz])(?P=any){1,6}(?!\w)")  # 1110xxxx: bits of any value
 _BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
+# A byte in hexadecimal, where the text says that numbers are: el 0A en hexadecimal.
+_OCTET = re.compile(r"(?<![\w.,])(?:\d[A-Fa-f]|[A-F]\d)(?![\w-]|[.,]\d)")
+_OF_BYTES = re.compile(r"(?i:\bhexadecimal)")
 _PAIRED = re.compile("[:-]")
 _VERSION = re.compile(r"(?<=[A-Z]{3})v(?=\d)")  # SUSv4
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -65,6 +68,7 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
         Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
         Rule("bits with letters", "code", (DIGIT,), _MASKED, _say_masked),
+        Rule("byte", "code", (DIGIT, JOINED), _OCTET, _say_octet),
         Rule("groups of bits", "number", (DIGIT,), _BITS, _say_bits),
         Rule("device", "code", (DIGIT, JOINED), _DEVICE, _say_device),
         Rule("account", "code", (JOINED,), _ACCOUNT, _say_account),
@@ -126,6 +130,12 @@ def _say_four(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _say_masked(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(read_out(" ".join(match.group()), paragraph.region))
+
+
+def _say_octet(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if not _OF_BYTES.search(paragraph.text):
+        return None
+    return Said(code(" ".join(match.group()), paragraph.region))
 
 
 def _say_bits(match: re.Match[str], paragraph: Paragraph) -> Said:

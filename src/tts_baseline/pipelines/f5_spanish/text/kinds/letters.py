@@ -49,7 +49,7 @@ _DOTTED = re.compile(
 _INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’#:\\].)(?=['’]\W)|(?<=\s[b-df-hj-mp-tv-xz])(?=['’][\s.,)]))"
+    r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’‘`#:\\].)(?=['’]\W)|(?<=\s[b-df-hj-mp-tv-xz])(?=['’][\s.,)]))"
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
 _SYLLABLE = re.compile("[aeiouy]")
@@ -149,10 +149,12 @@ def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 
 def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    """Letters before an English word, as variables are called: LDFLAGS is ele de flags."""
+    """Letters before a word, as variables and functions are called: LDFLAGS is ele de flags."""
     small = match.group().lower()
     heads = (
-        end for end in _HEADS if len(small) - end >= _SHORTEST_FOREIGN and small[end:] in words("english")
+        end
+        for end in _HEADS
+        if len(small) - end >= _SHORTEST_FOREIGN and small[end:] in words("english") | words("function")
     )
     head = next(heads, 0)
     if not head or readable(small) or small in words("english") or paragraph.shouted:

@@ -50,7 +50,10 @@ _SHORTEST_WORD = 3  # chosen: of capitals, two (US, IV) are spelled
 _SHORTEST_TAILED = 5  # chosen: shorter capitals are spelled whole, CMDLINE ends in a word
 _TAG = re.compile(r"#\w+")
 _DIRECTIVES = frozenset("#define #elif #else #endif #if #ifdef #ifndef #include #pragma #undef".split())  # noqa: SIM905
-_CHANNEL = re.compile(r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror|LP):? \Z")
+_CHANNEL = re.compile(
+    r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror|LP):? \Z"
+    r"|\b[Cc]omentarios? [«“\"'‘`(]?\Z"
+)
 _HASHTAG = "hashtag"
 
 

@@ -20,6 +20,9 @@ _QUOTED = re.compile(
 )
 _NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
 
+# A sign that a bar takes its meaning from: \(, \&, \*.
+_ESCAPED = re.compile(r"\\(?P<sign>[][(){}&*!?|+#$%@^~-])(?:(?=[\s,.;:()'\"»”’`]|$)|(?<=[][(){}])(?=\d))")
+
 _NAMED_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \(\Z")
 _NAME_BEFORE = re.compile(r"([^\W\d_]{3,}?)(?:e?s)? \Z")
 _AFTER_NAME = re.compile(r"(?<=[a-z] )[#*~&@^_|](?=[\s,.;:)]|$)")
@@ -60,6 +63,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
         Rule("marks of comments", "sign", ("#",), _COMMENT, _say_comment),
+        Rule("escaped sign", "sign", ("\\",), _ESCAPED, _say_escaped),
         Rule("quoted bracket", "sign", tuple(_BRACKETS), _QUOTED_BRACKET, _say_bracket),
         Rule("quoted sign", "sign", _SIGNS, _QUOTED, _say),
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
@@ -74,6 +78,11 @@ def _say_bracket(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A bracket in quotation marks, unless its name has just been said."""
     called = _BRACKETS[match.group()]
     return None if called.partition(" ")[0] in paragraph.before(match.start()) else Said(called)
+
+
+def _say_escaped(match: re.Match[str], paragraph: Paragraph) -> Said:
+    sign = match["sign"]
+    return Said(f"barra inversa {_BRACKETS.get(sign) or read_out(sign, paragraph.region)}")
 
 
 def _say_comment(match: re.Match[str], paragraph: Paragraph) -> Said | None:
