@@ -53,8 +53,8 @@ class F5Settings(TextOptions, frozen=True, kw_only=True):
     Model: `weights` is "checkpoint", or a voice, which has set what else it needs (`voice/folder.py`): the
     folder of one, or "embedded" for the one that ships with this package; `checkpoint` is a path or
     hf://owner/name/file; `arch` is v0 or v1 (needed where neither a sidecar file nor the hub
-    repository states it); `vocabulary` a vocab.txt (default: upstream's); `vocoder` a folder,
-    hf://owner/name, or "griffin-lim", which has learned nothing.
+    repository states it); `vocabulary` a vocab.txt (default: upstream's); `vocoder` a folder
+    or hf://owner/name of a Vocos, BigVGAN or HiFi-GAN, or "griffin-lim", which has learned nothing.
     Sampling: `steps`, `guidance`, `sway`, `speed`, and the share of it at which texts under 10 bytes are
     spoken, `short_speed`: upstream's, because they come out clipped otherwise.
     Sound: `crossfade_s` between chunks; `trim` of silence; `denoise` (0 to 1), `high_shelf_db`,

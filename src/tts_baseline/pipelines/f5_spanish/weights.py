@@ -101,7 +101,7 @@ def _opened(path: Path, stack: ExitStack) -> tuple[dict[str, tuple[int, ...]], C
     # Only torch's newer, zipped format can be mapped.
     mapped = zipfile.is_zipfile(path)
     loaded: Any = torch.load(path, map_location="cpu", mmap=mapped, weights_only=True)
-    for part in ("ema_model_state_dict", "model_state_dict"):
+    for part in ("ema_model_state_dict", "model_state_dict", "generator"):
         loaded = loaded.get(part, loaded)
     state = {key: value for key, value in loaded.items() if isinstance(value, Tensor)}
     return {key: tuple(value.shape) for key, value in state.items()}, state.__getitem__
