@@ -55,6 +55,29 @@ def test_the_pilot_finds_nothing_to_count_without_torch(tmp_path) -> None:
     assert pilot.pass_s > 0
 
 
+@pytest.mark.parametrize(("first_s", "again_s", "calls"), [(1.0, 0.0, [2, 2, 2]), (0.0, 1.0, [2, 1, 1])])
+def test_the_pilot_speaks_a_text_twice_while_the_first_call_takes_longer(
+    tmp_path, first_s, again_s, calls
+) -> None:
+    voice = f"""
+import pathlib, time
+import numpy
+
+said = pathlib.Path({str(tmp_path / "said.txt")!r})
+
+def synthesize(text):
+    time.sleep({again_s} if said.exists() and text in said.read_text().split() else {first_s})
+    with said.open("a") as file:
+        file.write(text + "\\n")
+    return numpy.ones(100), 16000
+"""
+    (tmp_path / "twice.py").write_text(voice, encoding="utf-8")
+    project = open_project(tmp_path, {"pipeline": "twice:synthesize"})
+    look_ahead(project, [Case(id=text, text=text) for text in ("a", "bb", "ccc")])
+    said = (tmp_path / "said.txt").read_text().split()
+    assert [said.count(text) for text in ("a", "bb", "ccc")] == calls
+
+
 def test_a_pass_is_estimated_along_the_length_of_the_texts() -> None:
     cases = [Case(id=f"c{n}", text="x" * n) for n in (10, 20, 30, 100)]
     took = [(10, 0.2), (20, 0.3), (100, 1.1)]  # 0.1 + 0.01 a character
