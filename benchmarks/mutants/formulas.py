@@ -79,6 +79,9 @@ def main() -> int:
         for old, new, text in edited(formula)
         if (formula.module, old, new) not in skipped
     ]
+    if not planned:
+        print("no edit is left to try")
+        return 0
     tests = sorted({test for formula, *_ in planned for test in formula.tests})
     with mutants.trees(options.jobs, tests) as idle, ThreadPoolExecutor(options.jobs) as pool:
         for each in pool.map(lambda edit: tried(*edit, idle), planned):

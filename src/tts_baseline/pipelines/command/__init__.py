@@ -23,10 +23,10 @@ from tts_baseline.core.errors import PipelineError, RequestFailed
 from tts_baseline.core.files import read_bounded
 from tts_baseline.core.records import Record, Request, Utterance
 from tts_baseline.core.redaction import redacted, secrets_of
-from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines._sound_files import Format, Wanted, check_kind, decoded
 from tts_baseline.pipelines._sound_files.kinds import text
 from tts_baseline.pipelines._sound_files.words import line
+from tts_baseline.pipelines._voices import voice_of
 from tts_baseline.pipelines.command.process import Exit, run
 from tts_baseline.pipelines.command.template import TABLE, filled, places, unfit
 
@@ -167,26 +167,16 @@ class Command:
         return ended
 
     def _values(self, request: Request, output: Path) -> dict[str, str]:
+        options = self._options
         return {
             "text": request.text,
             "output": str(output),
-            "voice": self._voice(request.region),
+            "voice": voice_of(request.region, options.voices, options.voice, table=TABLE) or "",
             "region": request.region,
             "speed": f"{request.speed:g}",
             "seed": str(request.seed),
             "style": request.style or "neutral",
         }
-
-    def _voice(self, region: str) -> str:
-        voices = self._options.voices
-        voice = voices.get(region, self._options.voice)
-        if voice is None and voices:
-            raise RequestFailed(
-                f"no voice is set for the region {region!r}{nearest(region, voices)}",
-                where="the settings of the pipeline command",
-                hint=f"set {region} in the table voices of {TABLE}, or voice for all other regions",
-            )
-        return voice or ""
 
     def _written(self, output: Path) -> bytes:
         """What the command left in the file that it was to write."""

@@ -22,6 +22,7 @@ from tts_baseline.core.records import Record, Request, Utterance
 from tts_baseline.core.redaction import redacted, secrets_of
 from tts_baseline.core.registry import nearest
 from tts_baseline.pipelines._sound_files import Format, Wanted, pcm
+from tts_baseline.pipelines._voices import voice_of
 from tts_baseline.pipelines.http.answer import Answer, decoded
 from tts_baseline.pipelines.http.client import Client
 from tts_baseline.pipelines.http.endpoint import TABLE, endpoint, unfit
@@ -199,7 +200,7 @@ class Http:
         fields = {
             "model": options.model,
             "input": request.text,
-            "voice": self._voice(request.region),
+            "voice": voice_of(request.region, options.voices, options.voice, table=TABLE),
             "instructions": self._instructions(request.style),
             "response_format": options.response_format,
             "speed": request.speed,
@@ -207,16 +208,6 @@ class Http:
         seed = {options.seed_field: request.seed} if options.seed_field else {}
         sent = {name: value for name, value in fields.items() if value is not None}
         return json.dumps(sent | seed | options.extra).encode()
-
-    def _voice(self, region: str) -> str | None:
-        voices = self._options.voices
-        voice = voices.get(region, self._options.voice)
-        if voice is None and voices:
-            raise RequestFailed(
-                f"no voice is set for the region {region!r}{nearest(region, voices)}",
-                hint=f"set {region} in the table voices of {TABLE}, or voice for all other regions",
-            )
-        return voice
 
     def _instructions(self, style: str | None) -> str | None:
         styles = self._options.styles
