@@ -226,3 +226,10 @@ def test_a_sign_of_another_script_is_no_letter_of_a_code() -> None:
     plan = planned("Creado el 2021/05/03⇱柌ê⣿餱0.", breath_s=0.4, size=40, pauses="clauses")
     assert "餱0" not in [span.written for span in plan.spans]
     assert torn(plan) == []
+
+
+def test_a_sign_of_another_script_is_no_part_of_a_name_with_points() -> None:
+    text = "La ecuación 8.105 lo prueba.灄◼⡭àHay_700 géneros."
+    plan = planned(text, breath_s=1.7, size=40, pauses="controls")
+    assert "àHay_700" in [span.written for span in plan.spans]
+    assert torn(plan) == []

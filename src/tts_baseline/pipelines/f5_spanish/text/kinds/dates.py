@@ -16,7 +16,7 @@ _ABBREVIATED = "|".join(sorted(_SHORT, key=len, reverse=True))
 _D, _M = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
 _END = r"(?![\w/-]|[.,]\d)"
 _YEAR_FIRST = re.compile(
-    rf"(?<![^\W_])(?P<year>[12]\d{{3}})(?P<mark>[-/])(?P<month>{_M})(?P=mark)(?P<day>{_D})"
+    rf"(?<![^\W_])(?P<sign>[-−](?=0))?(?P<year>[12]\d{{3}}|0\d{{3}}(?=-))(?P<mark>[-/])(?P<month>{_M})(?P=mark)(?P<day>{_D})"
     r"(?:[T ](?P<hour>[01]\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     r"(?:Z|(?P<zone>[+-]\d\d:?\d\d))?)?"
     r"(?![\d/-])"
@@ -49,7 +49,7 @@ _HEADS = [
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for dates."""
     return (
-        Rule("year first", "date", (DIGIT,), _YEAR_FIRST, _say_year_first),
+        Rule("year first", "date", (DIGIT, "-", "−"), _YEAR_FIRST, _say_year_first),
         Rule("date", "date", (DIGIT,), _DAY_FIRST, _say_date),
         Rule("month first", "date", (DIGIT,), _MONTH_FIRST, _say_date),
         Rule("named month", "date", (DIGIT,), _NAMED, _say_named),
@@ -79,7 +79,8 @@ def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 def _say_year_first(match: re.Match[str], paragraph: Paragraph) -> Said:
     spoken = f"{_day(match['day'], paragraph.region)} de {_MONTHS[int(match['month']) - 1]}"
-    spoken += f" de {cardinal(match['year'])}"
+    early = f"del año{' menos' * bool(match['sign'])}" if match["year"][0] == "0" else "de"
+    spoken += f" {early} {cardinal(str(int(match['year'])))}"
     if match["hour"]:
         spoken += f" a la{'' if int(match['hour']) == 1 else 's'} {_moment(match)}"
     return Said(spoken)

@@ -85,6 +85,7 @@ _FILE = re.compile(
     r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z)|[A-Z][a-z]{2,}(?=\.P[LM]\Z))\."
 )
 _LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
+_FIRST_CHINESE = "\u2e80"
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
 _LONG_FUNCTION = 5  # chosen: PRUEBA.NV is a function of a spreadsheet, EE.UU no name
 _SURE_PARTS = 3  # chosen: two points in a name are no missing space
@@ -216,7 +217,7 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     first, *rest = name.split(".")
     formula = paragraph.text[match.start() - 1 : match.start()] == "=" and len(rest) > 1  # =K.ESIMO.MAYOR(A1)
     called = paragraph.text.startswith("(", match.end())
-    if not rest or not all(rest):
+    if not rest or not all(rest) or max(name) >= _FIRST_CHINESE:
         return False
     around = paragraph.text[match.end() : match.end() + 5]
     quoted = bool(paragraph.text[match.start() - 1 : match.start()] in _OPENING and _CLOSING.match(around))
