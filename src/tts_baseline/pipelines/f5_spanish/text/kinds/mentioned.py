@@ -18,7 +18,7 @@ _QUOTED_BRACKET = re.compile(r"(?<=[«“\"'‘`])[\[\](){}](?=[»”\"'’`])")
 _QUOTED = re.compile(
     rf"(?:(?<=[«“‘])|(?<=[\s(][\"'`])|(?<= -\w[\"']))[{re.escape(_SIGNS)}]{{1,2}}(?=[»”«\"’'`])"
 )
-_NAMED = re.compile(rf"(?<=\w )[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
+_NAMED = re.compile(rf"(?<=\w )(?!;;)[{re.escape(_SIGNS)}](?=\s\w|[,;)]|\.(?:\s|$)|$)")
 
 # A sign that a bar takes its meaning from: \(, \&, \*.
 _ESCAPED = re.compile(r"\\(?P<sign>[][(){}&*!?|+#$%@^~-])(?:(?=[\s,.;:()'\"»”’`]|$)|(?<=[][(){}])(?=\d))")

@@ -15,7 +15,7 @@ _DIGITS = re.compile(r"\d+")
 _LIST = re.compile(
     r"(?<![\w.,])\d{1,3}(?:,\d{1,2})+(?= (?:[yoe]|u) \d{1,3}(?!\d|[.,]\d))"
     r"|(?<![\w.,])(?!\d{1,3}(?:,\d{3})+(?!\d))\d{1,3}(?:,\d{1,3}){2,}(?![\w%–-]|[.,]\d)"
-    r"|(?<![\w.,])\d{1,3}(?:,\d{1,3})+(?=,\d{1,3}[-–]\d{1,3}(?![\w-]|[.,]\d))"
+    r"|(?<![\w.,])\d{1,3}(?:,\d{1,3})+(?=,\d{1,3}[-–]\d{1,3}(?![\w-]|[.,]\d)|;\d{1,3}(?![\w-]|[.,]\d))"
 )
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
 _STANDARD = re.compile(r"\b(?:ISO|IEC|UNE|EN|DIN|[Nn]orma|ISO[/ ]IEC) \Z")  # with its year: ISO 9001:2015
@@ -54,7 +54,9 @@ def scale(region: str) -> tuple[Rule, ...]:
 
 def _say_list(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     numbers = match.group().split(",")
-    ranged = paragraph.text.startswith(",", match.end())  # 1,3,5-7: pages
+    # 1,3,5-7 and 1,3;7: pages
+    ranged = paragraph.text.startswith(",", match.end())
+    ranged = ranged or (paragraph.text.startswith(";", match.end()) and "página" in paragraph.text)
     listed = ranged or len(numbers) > _PAIR or paragraph.word_before(match.start()).lower() in words("listed")
     return Said(", ".join(map(cardinal, numbers))) if listed else None
 
