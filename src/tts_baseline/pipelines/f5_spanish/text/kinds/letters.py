@@ -24,7 +24,13 @@ _SYLLABLES = re.compile(
     r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
     r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
 )
-_ACRONYM = re.compile(r"(?<![^\W_])(?:[A-ZÑ]{2,6}(?:['’]?s\b)?|[B-DF-HJ-NP-TV-XZ]{7,12})(?![^\W_])")
+# Five consonants and more in a row, as no language that Spanish borrows from has them: ONSGMLS, RECVTTL.
+_RUN = r"(?!\w*(?:nstr|tch|ngth|ckst|wnst|ght))[a-z]*?[b-df-hj-np-tv-xz]{5}[a-z]*"
+UNSAYABLE = re.compile(rf"(?=[A-Z]{{7,12}}\Z)(?i:{_RUN})")
+_ACRONYM = re.compile(
+    r"(?<![^\W_])(?:[A-ZÑ]{2,6}(?:['’]?s\b)?|[B-DF-HJ-NP-TV-XZ]{7,12}"
+    rf"|(?=[A-Z]{{7,12}}(?![^\W_]))(?i:{_RUN}))(?![^\W_])"
+)
 _WITH_ACRONYM = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
 )

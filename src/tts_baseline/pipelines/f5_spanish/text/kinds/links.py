@@ -6,7 +6,7 @@ import functools
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, typed
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import UNSAYABLE, as_word, spell, typed
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
@@ -75,6 +75,8 @@ def _say_piece(piece: str, region: str) -> str:
     if len(piece) > 1 and len(set(piece.lower())) == 1:
         return spell(piece, region)
     if piece.isupper():
+        if UNSAYABLE.fullmatch(piece):
+            return spell(piece, region)
         small = piece.lower()
         shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))
         shouted = shouted or (len(piece) > 1 and small in words("not-noun") | words("short"))

@@ -20,6 +20,7 @@ _LIST = re.compile(
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
 _STANDARD = re.compile(r"\b(?:ISO|IEC|UNE|EN|DIN|[Nn]orma|ISO[/ ]IEC) \Z")  # with its year: ISO 9001:2015
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_OF_A_TREE = re.compile(r"\b(?:rutas?|cadenas?) [«“\"'`]?\Z")  # of numbers: la ruta «2:4»
 _PAIR = 2
 _PLURALS = ("ceros", "unos", "doses", "treses", "cuatros", "cincos", "seises", "sietes", "ochos", "nueves")
 
@@ -32,6 +33,8 @@ def rules(region: str) -> tuple[Rule, ...]:
         left, right = match["left"].split(":"), say(match["right"], "none", point=point)
         if _STANDARD.search(paragraph.before(match.start())) and _YEAR.fullmatch(match["right"]):
             return Said(" ".join([*map(cardinal, left), right]), "code")
+        if _OF_A_TREE.search(paragraph.before(match.start())):
+            return Said(" dos puntos ".join([*map(cardinal, left), right]), "code")
         if (len(left) > 1 and len(left[-1]) > 1) or (
             left[0][0] == "0" and len(left[0]) > 1
         ):  # 01:02:03,45: a time, number by number
