@@ -67,6 +67,15 @@ def test_eight_crops_lose_0_to_20_ms_of_the_beginning():
     assert all(abs(crop).max() <= 1 for crop in crops(Sound(np.full(RATE, 1 + 2.0**-16), RATE)))
 
 
+def test_of_more_than_a_minute_eight_pieces_of_10_s_from_start_to_end_are_heard():
+    samples = np.linspace(0.0, 1.0, 90 * RATE)
+    found = crops(Sound(samples, RATE))
+    assert [crop.size for crop in found] == 8 * [10 * RATE]
+    assert [crop[0] for crop in found] == pytest.approx(np.linspace(0.0, 80 / 90, 8), abs=1e-4)
+    assert found[-1][-1] == 1.0
+    assert crops(Sound(samples[: 60 * RATE], RATE))[0].size == 60 * RATE
+
+
 def test_the_mean_comes_with_what_the_crops_say_of_it():
     assert mean_of([3.0, 4.0]) == (3.5, "sd 0.71 over 2 crops", pytest.approx(0.5))
     assert mean_of([3.123456]).value == 3.1235

@@ -120,7 +120,7 @@ def differing(monkeypatch: pytest.MonkeyPatch, start_s: float, speech_s: float) 
 
 @pytest.mark.parametrize(
     ("start_s", "speech_s", "count"),
-    [(0.5, 0.05, 1), (0.5, 0.049, 0), (1.15, 0.05, 1), (1.25, 0.05, 0), (3.0, 0.1, 0)],
+    [(0.5, 0.03, 1), (0.5, 0.029, 0), (1.15, 0.03, 1), (1.25, 0.03, 0), (3.0, 0.1, 0)],
 )
 def test_only_enough_of_a_difference_at_its_place_speaks_for_the_recogniser(
     recogniser, monkeypatch, start_s, speech_s, count

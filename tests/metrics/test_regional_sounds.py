@@ -231,6 +231,9 @@ def test_anything_has_a_class_or_is_not_measured(samples, rate):
     )
     sound = Sound(samples, rate)
     timed = spoken(sound, known, phones)
+    if samples.size < rate / 2 or np.ptp(samples) == 0:
+        assert isinstance(timed, str)
+        return
     assert not isinstance(timed, str)
     for probe in probes().values():
         tokens = probe.listen(sound, known, timed)

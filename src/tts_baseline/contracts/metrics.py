@@ -36,7 +36,7 @@ def check_metric(metric: str | ModuleType | Metric) -> None:
     """Nothing; raises ContractBroken with the first promise below that the metric breaks.
 
     `metric` is a module with `SPEC` and `read`, its dotted name, or a registered metric. It reads bursts of
-    noise with complete calls, and then no audio, silence and NaN.
+    noise with complete calls, and then no audio, silence, NaN and two channels.
     """
     candidate = metric if isinstance(metric, Metric) else _metric(metric)
     for check in CHECKS:
@@ -82,7 +82,7 @@ def reads_what_there_is(metric: Metric) -> None:
 
 
 def says_why_there_is_nothing(metric: Metric) -> None:
-    """For no audio, silence and NaN it reads None with a reason, and does not raise."""
+    """For no audio, silence, NaN and two channels it reads None with a reason, and does not raise."""
     for kind, evidence in _unusable().items():
         reading = _reading(metric, evidence)
         _holds(metric, reading.value is None, f"of {kind} it reads {reading.value}", "no value, and a reason")
@@ -242,4 +242,5 @@ def _unusable() -> Mapping[str, Evidence]:
         "empty audio": of(np.zeros(0)),
         "silence": of(np.zeros(_RATE)),
         "NaN": of(np.full(_RATE, np.nan)),
+        "two channels": of(np.full((_RATE, 2), 0.1)),
     }

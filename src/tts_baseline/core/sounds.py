@@ -76,9 +76,11 @@ class Sounds:
 
 
 def unrecordable(samples: np.ndarray[Any, Any]) -> str:
-    """Why no recording can hold these samples (empty, not finite, above full scale), else ''."""
+    """Why no recording can hold these samples (several channels, empty, not finite, too large), else ''."""
     import numpy as np
 
+    if samples.ndim != 1:
+        return f"samples of the shape {samples.shape}: return one channel, (n,)"
     if samples.size == 0:
         return "empty audio"
     broken = int(np.count_nonzero(~np.isfinite(samples)))

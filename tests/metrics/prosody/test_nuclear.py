@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.support import voices
 from tests.support.sounds import RATE, clip
 from tests.support.voices import Sung, said, sung, written
 from tts_baseline.core.records import Case
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features import nuclear as nuclear_feature
 from tts_baseline.metrics.features.nuclear import nuclear as moved
 from tts_baseline.metrics.features.nuclear import voiced
 from tts_baseline.metrics.prosody import nuclear
@@ -145,3 +147,19 @@ def test_a_burst_that_is_tracked_octaves_up_does_not_count():
     phones = ending(0.0, -5.0)
     phones[6] = Sung("e", 0.03, 24.0)  # as the tracker reads the noise of a plosive
     assert nuclear.read(said(sung(phones), written("la", "mo-n'e-da"))).value == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_fall_below_75_hz_is_a_fall(monkeypatch):
+    """A man's voice of 95 Hz ends at 67."""
+    monkeypatch.setattr(voices, "BASE_HZ", 95.0)
+    assert read(0.0, -6.0).value == 0.0
+
+
+@pytest.mark.parametrize("onset", [[], [2.0, 0.9, -3.4], [1.3, 0.5, 0.9], [-4.0]])
+def test_a_voice_that_begins_off_its_pitch_is_read_from_where_it_has_settled(monkeypatch, onset):
+    """A flat question is flat, and a rise its own size, whatever its first 30 ms are."""
+    for melody in (np.zeros(40), np.linspace(0.0, 8.0, 40)):
+        pitch = np.concatenate([onset, melody])
+        monkeypatch.setattr(nuclear_feature, "voiced", lambda _, pitch=pitch: pitch)
+        movement = nuclear_feature.nuclear(Sound(np.ones(RATE), RATE), 0.0, 0.01 * (pitch.size - 1))
+        assert movement == pytest.approx((melody.max(), melody[-1]), abs=0.6)

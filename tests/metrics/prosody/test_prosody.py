@@ -10,6 +10,7 @@ from tests.support.sounds import RATE, heard, noise
 from tests.support.voices import Sung, said, sung, written
 from tts_baseline.core.records import Case, Utterance
 from tts_baseline.core.sounds import Sound
+from tts_baseline.metrics.features import spoken as spoken_module
 from tts_baseline.metrics.features.f0 import f0
 from tts_baseline.metrics.features.silences import silences
 from tts_baseline.metrics.golden import ffe
@@ -253,6 +254,42 @@ def test_anything_reads_a_value_or_a_reason(metric, samples, rate):
             utterance = Utterance(samples=samples, sample_rate=rate, phones=told)
             reading = metric.read(said(utterance, script))
             assert (reading.value is None) == bool(reading.reason)
+
+
+@pytest.mark.parametrize("metric", ALL, ids=lambda metric: metric.SPEC.name)
+@pytest.mark.parametrize(
+    ("samples", "reason"),
+    [
+        (np.full(RATE, 0.5), "nothing is said: all samples are one value"),
+        (0.1 * noise(RATE // 10, 0), "0.1 s are too short for the text's 8 syllables"),
+    ],
+    ids=["DC", "0.1 s"],
+)
+def test_what_cannot_be_these_words_has_no_value(metric, samples, reason):
+    utterance = Utterance(samples=samples, sample_rate=RATE, phones=sung(words(4)).phones)
+    reading = metric.read(said(utterance, text(4, emphasis=(1,), pauses=(1,))))
+    assert reading.value is None
+    assert reading.reason in (reason, "less than 0.1 s of speech")
+
+
+def test_an_offset_from_zero_hides_no_pause():
+    utterance = sung(paused(1, 0.3))
+    offset = replace(utterance, samples=0.5 * utterance.samples + 0.3)
+    for metric in (pausing, speech_rate):
+        values = [metric.read(said(each, text(6, pauses=(1,)))).value for each in (utterance, offset)]
+        assert values[0] == pytest.approx(values[1], rel=1e-3)
+
+
+def test_a_long_text_is_followed_part_by_part_as_a_whole_is(monkeypatch):
+    """Every 40th vowel is not said, every 70th is said twice: no part that is cut may shift the rest."""
+    vowels = np.random.default_rng(0).choice(list("aeiou"), 1_500)
+    places = [p for p in range(vowels.size) if p % 40 for _ in range(1 + (p % 70 == 0))]
+    said_ = [(one, places[other]) for one, other in spoken_module._alike(vowels, vowels[places])]
+    assert np.mean([one == place for one, place in said_]) > 0.97
+    assert len(said_) > 0.97 * (vowels.size - vowels.size / 40)
+    monkeypatch.setattr(spoken_module, "_AT_ONCE", 10 * vowels.size)
+    whole = {(one, places[other]) for one, other in spoken_module._alike(vowels, vowels[places])}
+    assert len(whole ^ set(said_)) < 0.02 * vowels.size
 
 
 @pytest.mark.parametrize("rate", [8_000, 24_000, 96_000])

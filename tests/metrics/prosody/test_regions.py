@@ -53,6 +53,22 @@ def test_laid_over_by_another_sound_they_are_still_told_apart():
         assert token.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("names", "script"),
+    [
+        ("bR'i{}a", written("br'i-lla")),
+        ("toRt'i{}as", written("tor-t'i-llas")),
+        ("mede{}'in", written("me-de-ll'in")),
+    ],
+)
+def test_beside_an_i_half_of_a_sh_is_enough(names, script):
+    """espeak-ng's [ʝ] beside an i is a glide, whose recital is laid over the vowel and half of a [ʃ]."""
+    usual = phonemes(names.format("jj"))
+    kinds = [tokens(palatals, names.format(sound), script, blind=usual)[0].kind for sound in ("jj", "Z", "S")]
+    assert kinds[2] == "ʃ"
+    assert "ʃ" not in kinds[:2]
+
+
 @pytest.mark.parametrize(("names", "kind", "hz"), [("k'asta", "kept", 5613), ("k'ahta", "aspirated", 2279)])
 def test_an_s_at_the_end_of_a_syllable_is_kept_or_breathed(names, kind, hz):
     (token,) = tokens(coda_s, names, written("c'as-ta"))

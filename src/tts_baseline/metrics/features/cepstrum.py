@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tts_baseline.core.sounds import Sound, feature
@@ -20,6 +21,7 @@ _COEFFICIENTS = 13
 # chosen: 50 dB below the loud frames, where recordings of speech have their own noise
 _FLOOR_DB = -50.0
 _LOUD = 95
+_AT_ONCE = 4096  # frames. chosen: what is shorter than 40 s is one part, of 30 MB or so
 
 
 class Cepstrum(NamedTuple):
@@ -43,12 +45,12 @@ def cepstrum(sound: Sound) -> Cepstrum:
     import numpy as np
     from scipy.fft import dct
 
-    power = np.abs(np.fft.rfft(_frames(resampled(sound, _RATE)), _TRANSFORM)) ** 2
-    bands = power @ _mel_bands().T
+    parts = [*_powers(resampled(sound, _RATE))]
+    bands, power = (np.concatenate(each) for each in zip(*parts, strict=True))
     loud = _loud(bands.sum(axis=1))
     floor = 10 ** (_FLOOR_DB / 10)
     coefficients = dct(10 * np.log10(np.maximum(bands / loud, floor / _BANDS)), norm="ortho", axis=1)
-    level = 10 * np.log10(np.maximum(power.sum(axis=1) / _loud(power.sum(axis=1)), 1e-12))
+    level = 10 * np.log10(np.maximum(power / _loud(power), 1e-12))
     return Cepstrum(coefficients[:, :_COEFFICIENTS], level)
 
 
@@ -59,14 +61,16 @@ def _loud(power: Samples) -> float:
     return float(np.percentile(power, _LOUD) or power.max())
 
 
-def _frames(samples: Samples) -> Samples:
-    """Hann-windowed frames, each around a multiple of 10 ms, shape (frames, 400)."""
+def _powers(samples: Samples) -> Iterator[tuple[Samples, Samples]]:
+    """The power in each mel band and in all, of Hann-windowed frames around each 10 ms, a part at once."""
     import numpy as np
 
     padded = np.pad(samples, _WINDOW // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::_HOP]
-    windowed: Samples = frames * np.hanning(_WINDOW)
-    return windowed
+    window, weights = np.hanning(_WINDOW), _mel_bands().T
+    for first in range(0, len(frames), _AT_ONCE):
+        power = np.abs(np.fft.rfft(frames[first : first + _AT_ONCE] * window, _TRANSFORM)) ** 2
+        yield power @ weights, power.sum(axis=1)
 
 
 def _mel_bands() -> Samples:

@@ -20,7 +20,8 @@ _SILENCE, _VOICING = 0.03, 0.45
 _OCTAVE_COST, _JUMP_COST, _VOICING_COST = 0.01, 0.35, 0.14
 _RATE = 16_000
 _HOP = round(STEP_S * _RATE)
-# Autocorrelations are interpolated to an eighth of a sample; so many frames at once stay below 20 MB.
+# Autocorrelations are interpolated to an eighth of a sample; so many frames at once stay below 20 MB, and
+# what it costs to go from one to the next below 1 MB.
 _FINER, _AT_ONCE = 8, 256
 
 
@@ -117,14 +118,9 @@ def _path(candidates: _Candidates) -> Samples:
     import numpy as np
 
     octave, strength = candidates
-    voiced = ~np.isnan(octave)
-    jumps = _JUMP_COST * np.abs(octave[1:, :, None] - octave[:-1, None, :])
-    both = voiced[1:, :, None] & voiced[:-1, None, :]
-    either = voiced[1:, :, None] | voiced[:-1, None, :]
-    cost = np.where(both, jumps, np.where(either, _VOICING_COST, 0.0))
     best = strength[0]
     steps = []
-    for frame, moves in enumerate(cost, 1):
+    for frame, moves in enumerate(_moves(octave), 1):
         total = best - moves
         came_from = total.argmax(axis=1)
         best = total[np.arange(total.shape[0]), came_from] + strength[frame]
@@ -136,3 +132,16 @@ def _path(candidates: _Candidates) -> Samples:
         way.append(here)
     chosen: Samples = octave[np.arange(len(octave)), way[::-1]]
     return chosen
+
+
+def _moves(octave: Samples) -> Iterator[Samples]:
+    """For each frame but the first, what it costs to come to its candidates from those before."""
+    import numpy as np
+
+    for first in range(0, len(octave) - 1, _AT_ONCE):
+        part = octave[first : first + _AT_ONCE + 1]
+        voiced = ~np.isnan(part)
+        jumps = _JUMP_COST * np.abs(part[1:, :, None] - part[:-1, None, :])
+        both = voiced[1:, :, None] & voiced[:-1, None, :]
+        either = voiced[1:, :, None] | voiced[:-1, None, :]
+        yield from np.where(both, jumps, np.where(either, _VOICING_COST, 0.0))

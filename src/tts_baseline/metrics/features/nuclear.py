@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from tts_baseline.core.sounds import Samples
 
 _FEW = 3  # frames at the beginning and at the end: one that is wrong decides nothing
+# chosen: where a voice begins, or glides from the sound before, up to three frames are semitones off; no
+# melody is as fast as 70 semitones a second
+_UNSETTLED, _FASTEST_ST = 3, 0.7
 _FEWEST = 8
+# chosen: where men's statements end, below Praat's floor for speech: a fall that is not seen is flat
+_FLOOR_HZ, _OVERLAP_HZ = 60.0, 80.0
 # chosen: the burst of a plosive is tracked two octaves up, for 40 ms; no melody leaves its voice so far
 _SHORTEST_RUN, _FARTHEST_ST = 5, 14.0
 
@@ -24,12 +29,13 @@ _SHORTEST_RUN, _FARTHEST_ST = 5, 14.0
 def voiced(sound: Sound) -> Samples:
     """The pitch of each frame of 10 ms in semitones above the median, NaN where it is not to be trusted.
 
-    That is where it is unvoiced, voiced for less than 50 ms, or more than 14 semitones from the median. The
-    sound must not be silent.
+    That is where it is unvoiced, voiced for less than 50 ms, or more than 14 semitones from the median; from
+    75 Hz down to 60 it is looked for with the longer window that this takes. The sound must not be silent.
     """
     import numpy as np
 
-    pitch: Samples = SEMITONES * np.log2(f0(sound).hz)
+    usual, low = f0(sound).hz, f0(sound, _FLOOR_HZ).hz
+    pitch: Samples = SEMITONES * np.log2(np.where(np.isnan(usual) & (low < _OVERLAP_HZ), low, usual))
     if np.isnan(pitch).all():
         return pitch
     pitch = pitch - np.nanmedian(pitch)
@@ -45,7 +51,7 @@ def nuclear(sound: Sound, start_s: float, end_s: float) -> Movement | None:
     """The movement of the pitch between two moments; None where less than 80 ms of it is voiced.
 
     The beginning and the end are medians of three voiced frames of 10 ms, the peak that of any three in a
-    row.
+    row. The beginning is where the pitch has settled: it moves by less than 0.7 semitones a frame from there.
     """
     import numpy as np
 
@@ -54,4 +60,15 @@ def nuclear(sound: Sound, start_s: float, end_s: float) -> Movement | None:
     if pitch.size < _FEWEST:
         return None
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(pitch, _FEW), axis=1)
-    return Movement(float(smooth.max() - smooth[0]), float(smooth[-1] - smooth[0]))
+    start = _settled(pitch)
+    onset = smooth[start]
+    return Movement(float(smooth[start:].max() - onset), float(smooth[-1] - onset))
+
+
+def _settled(pitch: Samples) -> int:
+    """The first of the first frames from which two steps are no jumps; the very first where each has one."""
+    import numpy as np
+
+    jumps = np.abs(np.diff(pitch[: _UNSETTLED + _FEW])) > _FASTEST_ST
+    calm = np.flatnonzero(~(jumps[:-1] | jumps[1:]))
+    return int(calm[0]) if calm.size else 0

@@ -32,17 +32,19 @@ class Silences(NamedTuple):
 def silences(sound: Sound) -> Silences:
     """The pauses of 150 ms or more: power over 10 ms below the 95th percentile's by 35 dB; not of silence.
 
-    What is softer before the first and after the last louder moment is no pause of the speech.
+    What is softer before the first and after the last louder moment is no pause of the speech, and an offset
+    from zero is no power.
     """
     import numpy as np
 
     window = max(1, round(_WINDOW_S * sound.rate))
-    power = np.cumsum(np.pad(sound.samples**2, (window // 2 + 1, window - window // 2 - 1)))
+    samples = sound.samples - np.mean(sound.samples)
+    power = np.cumsum(np.pad(samples**2, (window // 2 + 1, window - window // 2 - 1)))
     power = (power[window:] - power[:-window]) / window
     loud = power > np.percentile(power, _LOUD) * 10 ** (-_BELOW_DB / 10)
     places = np.flatnonzero(loud)
-    if not places.size:  # all but a click is silent
-        return Silences(np.zeros((0, 2)), 0.0, sound.samples.size / sound.rate)
+    if not places.size:  # all of it is one value
+        return Silences(np.zeros((0, 2)), 0.0, 0.0)
     first, last = int(places[0]), int(places[-1]) + 1
     # A window that only touches the speech counts as loud: half of it on either side is pause.
     wider = window - 1

@@ -13,6 +13,7 @@ from tts_baseline.core.records import Phone, Reading
 from tts_baseline.core.script import Recital, SpeechScript
 from tts_baseline.core.sounds import Sound, fault, feature
 from tts_baseline.metrics.features.cepstrum import STEP_S
+from tts_baseline.metrics.features.digital_silence import digital_silence
 from tts_baseline.metrics.features.resampled import resampled
 from tts_baseline.metrics.features.warping import warping
 from tts_baseline.metrics.pooling import Measured, no_value, over_utterances
@@ -26,6 +27,9 @@ _CLASSES = {"ɛ": "e", "ɔ": "o", "ɐ": "a", "ə": "e", "ɪ": "i", "ʊ": "u", "y
 _AROUND_S = 0.2  # chosen: around both, so that silence at an end of one has something to be laid over
 _PAUSE_S = 0.05  # chosen: espeak-ng's shortest pause at a comma is longer, its glides are shorter
 _FOLLOWED = 0.8  # chosen: of fewer syllables, the phones are of another text
+_MOST_A_SECOND = 20.0  # chosen: far above what anybody says; espeak-ng at its fastest says 15
+# chosen: syllables; what is longer is matched a part at once, for to match takes time by their square
+_AT_ONCE, _KEPT = 1_000, 500
 
 
 class TimedPhone(NamedTuple):
@@ -84,10 +88,15 @@ def spoken(sound: Sound, script: SpeechScript, told: tuple[Phone, ...] = ()) -> 
     The script's recital is laid over the sound, so that a recording reads what the utterance read. Without
     one, the phones that the voice itself told count.
     """
+    seconds = sound.samples.size / sound.rate
+    if script.syllables > _MOST_A_SECOND * seconds:
+        return f"{seconds:.1f} s are too short for the text's {script.syllables} syllables"
+    if digital_silence(sound).all():
+        return "nothing is said: all samples are one value"
     if script.recital is not None:
         phones = _laid_over(sound, script.recital)
     elif told:
-        phones = _spans(told, sound.samples.size / sound.rate)
+        phones = _spans(told, seconds)
     else:
         return "nothing tells its phones: install pytest-tts-baseline[espeak]"
     syllables = tuple(_found(script, phones))
@@ -142,15 +151,30 @@ def _found(script: SpeechScript, phones: Sequence[TimedPhone]) -> Iterator[Timed
     vowels = [
         (place, vowel_class(phone.symbol)) for place, phone in enumerate(phones) if vowel_class(phone.symbol)
     ]
-    matcher = SequenceMatcher(
-        None, [vowel for _, _, vowel in wanted], [vowel for _, vowel in vowels], autojunk=False
-    )
-    for tag, first, last, start, stop in matcher.get_opcodes():
-        if tag == "equal" or (tag == "replace" and last - first == stop - start):
-            for (word, index, _), (place, _) in zip(wanted[first:last], vowels[start:stop], strict=True):
-                yield TimedSyllable(
-                    word, index, phones[place].start_s, phones[place].stop_s, *_end(phones, place)
-                )
+    for one, other in _alike([vowel for _, _, vowel in wanted], [vowel for _, vowel in vowels]):
+        (word, index, _), (place, _) = wanted[one], vowels[other]
+        yield TimedSyllable(word, index, phones[place].start_s, phones[place].stop_s, *_end(phones, place))
+
+
+def _alike(wanted: Sequence[str], vowels: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Which of the wanted vowels is which of those that are said, in their order."""
+    one = other = 0
+    while one < len(wanted) and other < len(vowels):
+        ours, theirs = wanted[one : one + _AT_ONCE], vowels[other : other + _AT_ONCE]
+        # Where a part is cut, its end has no counterpart: the next part begins before it.
+        is_last = one + len(ours) == len(wanted) and other + len(theirs) == len(vowels)
+        matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+        found = [
+            (one + first + step, other + start + step)
+            for tag, first, last, start, stop in matcher.get_opcodes()
+            if tag == "equal" or (tag == "replace" and last - first == stop - start)
+            for step in range(last - first)
+        ]
+        kept = found if is_last else [pair for pair in found if pair[0] - one < _KEPT]
+        yield from kept
+        if is_last or not kept:
+            return
+        one, other = kept[-1][0] + 1, kept[-1][1] + 1
 
 
 def _end(phones: Sequence[TimedPhone], place: int) -> tuple[float, bool]:
