@@ -1,12 +1,15 @@
-"""Plants faults of melody and of regional sounds in espeak-ng's speech; counts which are caught and named.
+"""Plants faults of melody and of regional sounds in synthetic speech; counts which are caught and named.
 
-    nice -n 19 python benchmarks/melody/melody.py [--sentences 49]
+    nice -n 19 python -m benchmarks.melody.melody --minutes 30 --kept rows.jsonl
+    nice -n 19 python -m benchmarks.melody.melody --minutes 30 --kept embedded.jsonl --spoken FOLDER
 
-Contours and emphasis are imposed by Praat's PSOLA (`[prosody]`), pauses are cut and put in, sounds are
-changed in espeak-ng's phoneme names. A fault is caught where the reading is worse than that of the sound
-without it by more than the limit; of regional sounds, which have none, where half of the tokens or more are
-of the other class. It is named where the note says which word or contour. What is unchanged but for what
-nobody hears must not be caught. results.json has the counts.
+needs [espeak,prosody]. espeak-ng says the suite `es` and sentences.txt; with `--spoken`, it is what the
+embedded voice has said into that folder for words_heard.py, heard as a question and as a statement.
+Contours and emphasis are imposed by Praat's PSOLA, pauses are put in, sounds are changed in espeak-ng's
+phoneme names. A fault is caught where the reading is worse than that of the sound without it by more than
+the limit; of regional sounds, which have none, where half of the tokens or more are of the other class. It
+is named where the note says which word or contour. What is unchanged but for what nobody hears must not be
+caught. It goes on where `--kept` was left; results.json has the counts, and each that passed or alarmed.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
+import random
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +28,7 @@ import numpy as np
 import parselmouth
 from msgspec.structs import replace
 
+from benchmarks.words_heard.words_heard import SENTENCES, Speaker, drawn
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Utterance
 from tts_baseline.core.script import Recital, SpeechScript
@@ -40,55 +45,112 @@ from tts_baseline.metrics.regions.palatals import palatals
 from tts_baseline.metrics.regions.tokens import UNMEASURED
 from tts_baseline.pipelines import espeak
 from tts_baseline.session.scripts import scripts
+from tts_baseline.stats.proportion import bounds
 from tts_baseline.suites.reader import read
 
 RESULTS = Path(__file__).with_name("results.json")
+REGIONS = ("neutral", "castilian", "mexican", "rioplatense", "colombian")
 _PHONEMES = 0x100  # espeakPHONEMES of espeak-ng/speak_lib.h
 # The peak and the end of each class, in semitones above the beginning of the last stressed vowel.
 CONTOURS = {"L%": (0.0, -5.0), "M%": (0.0, 0.0), "LH%": (3.0, 3.0), "HH%": (7.0, 7.0), "HL%": (5.0, -3.0)}
 _CONSONANT = r"(?=[ptkbdgmnlfBDGrR]|\s|$)"
 _MEDIAN_HZ = 100.0  # of the resynthesized voice
 call = parselmouth.praat.call
+# What was planted, whether it was caught and named, and what was read.
+Found = tuple[str, bool, bool, str]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sentences", type=int, default=1000)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--kept", type=Path, required=True, help="rows that are measured, one a line")
+    parser.add_argument("--spoken", type=Path, help="what the embedded voice has said: words_heard.py")
     options = parser.parse_args()
-    cases = read("es", Path.cwd())[: options.sentences]
-    known = scripts(cases)
+    until = time.monotonic() + 60 * options.minutes
+    rows = (
+        [json.loads(line) for line in options.kept.read_text().splitlines()] if options.kept.exists() else []
+    )
+    known = {row["case"] for row in rows}
+    for case, say in _embedded(options.spoken) if options.spoken else _espeak():
+        if case.id in known or time.monotonic() > until:
+            continue
+        names = ("planted", "caught", "named", "read")
+        fresh = [
+            {"case": case.id} | dict(zip(names, found, strict=True)) for found in _heard(case, say(case))
+        ] or [{"case": case.id}]
+        rows += fresh
+        with options.kept.open("a") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh)
+    results = json.loads(RESULTS.read_text("utf-8"))
+    results["embedded" if options.spoken else "espeak"] = _summary(rows)
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many of each kind were caught and named, with the 95 % interval, and which went wrong."""
+    counts: dict[str, Any] = {}
+    for kind in dict.fromkeys(row["planted"] for row in rows if "planted" in row):
+        of_kind = [row for row in rows if row.get("planted") == kind]
+        caught, harmless = sum(row["caught"] for row in of_kind), kind.startswith(("unchanged", "a semitone"))
+        counts[kind] = {
+            "planted": len(of_kind),
+            "caught": caught,
+            "interval": [round(bound, 3) for bound in bounds(caught, len(of_kind))],
+            "named": sum(row["named"] for row in of_kind),
+            "alarms" if harmless else "passed": [
+                f"{row['case']}: {row['read']}" for row in of_kind if row["caught"] == harmless
+            ],
+        }
+    return {"sentences": len({row["case"] for row in rows}), "faults": counts}
+
+
+def _espeak() -> Iterator[tuple[Case, Callable[[Case], Utterance]]]:
+    """Each case, and who says it."""
     pipeline = espeak.create()
-    counts: dict[str, dict[str, int]] = {}
-    for number, case in enumerate(cases):
-        if (script := known.get(case.id)) is None or script.recital is None:
-            continue
-        utterance = replace(pipeline.synthesize(case.request), phones=())
-        sound = Sound(utterance.samples.astype(np.float64), utterance.sample_rate)
-        timed = spoken(sound, script)
-        if isinstance(timed, str):
-            continue
-        for name, caught, named in _all(case, script, sound, timed):
-            row = counts.setdefault(name, {"planted": 0, "caught": 0, "named": 0})
-            row["planted"] += 1
-            row["caught"] += caught
-            row["named"] += named
-        print(f"{time.strftime('%H:%M:%S')} {number + 1} of {len(cases)} {case.id}: {counts}", flush=True)
-    RESULTS.write_text(json.dumps({"sentences": len(cases), "faults": counts}, indent=1) + "\n", "utf-8")
+    lines = Path(__file__).with_name("sentences.txt").read_text("utf-8").splitlines()
+    more = [
+        Case(id=f"line-{number}", region=region, text=text)
+        for number, (region, text) in enumerate(line.split("|") for line in lines)
+    ]
+    for case in (*read("es", Path.cwd()), *more):
+        yield case, lambda case: replace(pipeline.synthesize(case.request), phones=())
 
 
-def _all(
-    case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
-) -> Iterator[tuple[str, bool, bool]]:
+def _embedded(folder: Path) -> Iterator[tuple[Case, Callable[[Case], Utterance]]]:
+    """The same for what the embedded voice has said: as a question, and with a pause that is asked for."""
+    say = Speaker(None, folder)
+    for number in range(SENTENCES):
+        words = drawn(random.Random(number))
+        if not say.has(words):
+            continue
+        region = REGIONS[number % len(REGIONS)]
+        asked, paused = f"¿{' '.join(words).capitalize()}?", f"{' '.join(words[:3])}, {' '.join(words[3:])}."
+        for kind, text in (("asked", asked), ("said", paused)):
+            yield Case(id=f"{kind}-{number}", region=region, text=text), lambda _, words=words: say(words)
+
+
+def _heard(case: Case, utterance: Utterance) -> Iterator[Found]:
+    """What is caught of each fault that this sentence has a place for."""
+    script = scripts([case]).get(case.id)
+    if script is None or script.recital is None:
+        return
+    sound = Sound(utterance.samples.astype(np.float64), utterance.sample_rate)
+    timed = spoken(sound, script)
+    if isinstance(timed, str):
+        return
     yield from _contours(case, script, sound, timed)
+    if case.id.startswith("asked"):
+        return
     yield from _emphasis(case, script, sound, timed)
     yield from _pauses(case, script, sound, timed)
-    yield from _sounds(case, script)
     yield from _unchanged(case, script, sound)
+    if not case.id.startswith("said"):
+        yield from _sounds(case, script)
 
 
-def _contours(
-    case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
-) -> Iterator[tuple[str, bool, bool]]:
+def _contours(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) -> Iterator[Found]:
     """Each sentence ends as it may, and then as it may not."""
     sentence = script.sentences[-1]
     allowed = accepted(sentence.asks, script.region)
@@ -98,16 +160,16 @@ def _contours(
         return
     one = replace(script, sentences=(sentence,))
     ends = start[0].start_s, timed.syllables[-1].end_s
-    right = _read(nuclear, case, one, _moved(sound, *ends, *CONTOURS[allowed[0]]))
+    right = _read(nuclear, case, one, _moved(sound, *ends, *CONTOURS[allowed[0]]), sound.rate)
     if right.value is None:
         return
     for tone, (peak, end) in CONTOURS.items():
         if min(Movement(peak, end).misses(each) for each in allowed) <= nuclear_limit():
             continue
-        wrong = _read(nuclear, case, one, _moved(sound, *ends, peak, end))
+        wrong = _read(nuclear, case, one, _moved(sound, *ends, peak, end), sound.rate)
         caught = wrong.value is not None and wrong.value - right.value > nuclear_limit()
         kind = "flat question" if "question" in sentence.asks and tone == "M%" else "wrong contour"
-        yield kind, caught, caught and "accepted" in wrong.note
+        yield kind, caught, caught and "accepted" in wrong.note, f"{tone}: {right.value} {wrong}"
 
 
 def nuclear_limit() -> float:
@@ -120,9 +182,7 @@ def emphasis_limit() -> float:
     return float((emphasis.SPEC.limit or "").split()[0])
 
 
-def _emphasis(
-    case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
-) -> Iterator[tuple[str, bool, bool]]:
+def _emphasis(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) -> Iterator[Found]:
     """One word stands out by 5 semitones and 5 dB; then another one does."""
     stressed = [n for n, word in enumerate(script.words) if word.stress is not None and timed.of_word(n)]
     if len(stressed) < 4 or len(script.words) > 25:
@@ -131,25 +191,21 @@ def _emphasis(
     words = tuple(replace(w, emphasis=int(n == asked)) for n, w in enumerate(script.words))
     plan = replace(script, words=words)
     waves = [_louder(sound, timed, n) for n in (asked, other)]
-    right, wrong = (_read(emphasis, case, plan, wave) for wave in waves)
+    right, wrong = (_read(emphasis, case, plan, wave, sound.rate) for wave in waves)
     if right.value is None or right.value > 2:
-        yield "emphasis that is heard", False, False
+        yield "emphasis that is heard", False, False, f"{right}"
         return
     original = Original(waves[0], sound.rate, None)
     for change in HARMLESS:
-        now = _read(emphasis, case, plan, planted(change, change.strength, original, case.id))
-        yield (
-            "unchanged, emphasis",
-            now.value is not None and now.value - right.value > emphasis_limit(),
-            False,
-        )
+        now = _read(emphasis, case, plan, planted(change, change.strength, original, case.id), sound.rate)
+        caught = now.value is not None and now.value - right.value > emphasis_limit()
+        yield "unchanged, emphasis", caught, False, f"{change.name}: {right.value} {now}"
     caught = wrong.value is not None and wrong.value - right.value > emphasis_limit()
-    yield "emphasis on the wrong word", caught, caught and f"«{script.words[other].text}»" in wrong.note
+    named = caught and f"«{script.words[other].text}»" in wrong.note
+    yield "emphasis on the wrong word", caught, named, f"{right.value} {wrong}"
 
 
-def _pauses(
-    case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
-) -> Iterator[tuple[str, bool, bool]]:
+def _pauses(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) -> Iterator[Found]:
     """0.3 s of pause after a word that asks for it, and then two words later."""
     asked = [
         n
@@ -163,17 +219,14 @@ def _pauses(
     golden = Utterance(samples=right, sample_rate=sound.rate)
     said = Utterance(samples=wrong, sample_rate=sound.rate)
     gate = pauses.read(Evidence(case=case, utterances=(said,), golden=golden))
-    before, after = (_read(pausing, case, script, each) for each in (right, wrong))
+    before, after = (_read(pausing, case, script, each, sound.rate) for each in (right, wrong))
     caught = gate.value is not None and gate.value > 0.08
     named = None not in (before.value, after.value) and after.value < before.value
-    yield (
-        "pause moved",
-        caught,
-        caught and named and f"one after «{script.words[place + 2].text}»" in after.note,
-    )
+    named = caught and named and f"one after «{script.words[place + 2].text}»" in after.note
+    yield "pause moved", caught, named, f"«{script.words[place].text}»: {gate.value} {before} {after}"
 
 
-def _sounds(case: Case, script: SpeechScript) -> Iterator[tuple[str, bool, bool]]:
+def _sounds(case: Case, script: SpeechScript) -> Iterator[Found]:
     """[ʃ] for [ʝ], and s left out or breathed, in espeak-ng's phoneme names; heard with the usual recital."""
     text = " ".join(word.text for word in script.words)
     names = _names(text)
@@ -196,23 +249,25 @@ def _sounds(case: Case, script: SpeechScript) -> Iterator[tuple[str, bool, bool]
         if before and after:
             share_before, share = (sum(t.kind in kinds for t in each) / len(each) for each in (before, after))
             caught = share - share_before >= 0.5
-            yield fault, caught, caught
+            yield fault, caught, caught, ", ".join(f"{t.word} {t.value} {t.kind}" for t in (*before, *after))
 
 
-def _unchanged(case: Case, script: SpeechScript, sound: Sound) -> Iterator[tuple[str, bool, bool]]:
+def _unchanged(case: Case, script: SpeechScript, sound: Sound) -> Iterator[Found]:
     """What nobody hears must not be caught; nor should the same words a semitone lower, by PSOLA."""
-    then = _read(nuclear, case, script, sound.samples).value
+    then = _read(nuclear, case, script, sound.samples, sound.rate).value
     original = Original(sound.samples, sound.rate, None)
-    waves = [("unchanged", planted(change, change.strength, original, case.id)) for change in HARMLESS]
-    waves.append(("a semitone lower", _moved(sound, 0.0, 0.0, 0.0, 0.0, by=-1.0)))
-    for name, wave in waves:
-        now = _read(nuclear, case, script, wave)
+    waves = [
+        ("unchanged", change.name, planted(change, change.strength, original, case.id)) for change in HARMLESS
+    ]
+    waves.append(("a semitone lower", "", _moved(sound, 0.0, 0.0, 0.0, 0.0, by=-1.0)))
+    for name, what, wave in waves:
+        now = _read(nuclear, case, script, wave, sound.rate)
         if None not in (now.value, then):
-            yield name, now.value - then > nuclear_limit(), False
+            yield name, now.value - then > nuclear_limit(), False, f"{what} {then} {now}"
 
 
-def _read(metric: Any, case: Case, script: SpeechScript, samples: np.ndarray) -> Any:
-    said = Utterance(samples=samples, sample_rate=espeak.SAMPLE_RATE)
+def _read(metric: Any, case: Case, script: SpeechScript, samples: np.ndarray, rate: int) -> Any:
+    said = Utterance(samples=samples, sample_rate=rate)
     return metric.read(Evidence(case=case, utterances=(said,), script=script))
 
 

@@ -3,14 +3,16 @@
 python benchmarks/words_heard/words_heard.py --model FOLDER --minutes 30 --kept rows.jsonl
 python benchmarks/words_heard/words_heard.py --model FOLDER --minutes 60 --kept said.jsonl --voice embedded
 
-needs pytest-tts-baseline[asr,espeak], and [f5] for the embedded voice. It goes on where `--kept` was left,
-sentence by sentence, and writes results.json beside itself. Homophones are also compared as texts, which
-needs no recogniser.
+needs pytest-tts-baseline[asr,espeak], and [f5] for the embedded voice, which speaks with the switches that
+promise equal output. It goes on where `--kept` was left, sentence by sentence, speaks no text again that
+`--spoken` has, and writes results.json beside itself. Homophones are also compared as texts, which needs no
+recogniser.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
@@ -75,15 +77,17 @@ def main() -> None:
         "--first", type=int, default=0, help="the first sentence (22 to 99 chose no threshold)"
     )
     parser.add_argument("--kept", type=Path, required=True, help="rows that are measured, one a line")
+    parser.add_argument("--spoken", type=Path, help="a folder for what the voice said, text by text")
     parser.add_argument("--voice", choices=VOICES, default="espeak")
     options = parser.parse_args()
     ears = project_ears.of({"asr": options.model}, Path.cwd())
-    voice = VOICES[options.voice]()
+    voice = Speaker(VOICES[options.voice](), options.spoken)
     rows = (
         [json.loads(line) for line in options.kept.read_text().splitlines()] if options.kept.exists() else []
     )
     until = time.monotonic() + 60 * options.minutes
-    for number in range(options.first + len({row["sentence"] for row in rows}), SENTENCES):
+    known = {row["sentence"] for row in rows}
+    for number in (each for each in range(options.first, SENTENCES) if each not in known):
         if time.monotonic() > until:
             break
         fresh = list(sentence(number, voice, ears))
@@ -100,33 +104,67 @@ def main() -> None:
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+EQUAL = ("adaln_table", "fused_norm", "fused_qkv", "packed")
+
+
 def embedded() -> Pipeline:
-    """The voice that ships, on one thread."""
+    """The voice that ships, on one thread, by the switches of equal output."""
     import torch
 
     torch.set_num_threads(1)
-    return f5_spanish.create(settings={"weights": "embedded"})
+    return f5_spanish.create(settings={"weights": "embedded"}, optimize=EQUAL)
 
 
 VOICES: dict[str, Callable[[], Any]] = {"espeak": espeak.create, "embedded": embedded}
 
 
-def sentence(number: int, voice: Any, ears: Ears) -> Iterator[dict[str, Any]]:
+class Speaker:
+    """A voice that says each text once, and keeps what it said in a folder, if there is one."""
+
+    def __init__(self, voice: Any, folder: Path | None) -> None:
+        self._voice, self._folder = voice, folder
+        self._said: dict[str, Utterance] = {}
+
+    def __call__(self, words: list[str]) -> Utterance:
+        text = _written(words)
+        if text not in self._said:
+            self._said[text] = self._kept(text)
+        return self._said[text]
+
+    def has(self, words: list[str]) -> bool:
+        """Whether it was said before."""
+        return self._folder is not None and _place(self._folder, _written(words)).exists()
+
+    def _kept(self, text: str) -> Utterance:
+        request = Case(id="a", text=text, region=REGION).request
+        if self._folder is None:
+            return self._voice.synthesize(request)
+        path = _place(self._folder, text)
+        if not path.exists():
+            made = self._voice.synthesize(request)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            np.savez(path, samples=made.samples, rate=made.sample_rate)
+        with np.load(path) as kept:
+            return Utterance(samples=kept["samples"], sample_rate=int(kept["rate"]))
+
+
+def _written(words: list[str]) -> str:
+    return f"{' '.join(words).capitalize()}."
+
+
+def _place(folder: Path, text: str) -> Path:
+    return folder / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
+
+
+def sentence(number: int, say: Callable[[list[str]], Utterance], ears: Ears) -> Iterator[dict[str, Any]]:
     """The rows of a sentence: every change of it, spoken and heard beside it as it is."""
     dice = random.Random(number)
-    plain = [
-        *f"el {dice.choice(WHO)} {dice.choice(DOES)} la".split(),
-        dice.choice(WHAT),
-        dice.choice(LIKE),
-        "en",
-        "la",
-        dice.choice(WHERE),
-    ]
-    golden, sounds = said(plain, voice), Sounds()
+    plain = drawn(dice)
+    golden, sounds = say(plain), Sounds()
     for kind, count in EACH.items():
         for repeat in range(count):
             changed, where = altered(plain, kind, dice)
-            heard = harmless(golden, (number * 3 + repeat)) if kind == "unchanged" else said(changed, voice)
+            heard = harmless(golden, number * 3 + repeat) if kind == "unchanged" else say(changed)
             case = Case(id="a", text=" ".join(plain), region=REGION)
             evidence = Evidence(case=case, utterances=(heard,), golden=golden, ears=ears, sounds=sounds)
             began = time.process_time()
@@ -143,6 +181,18 @@ def sentence(number: int, voice: Any, ears: Ears) -> Iterator[dict[str, Any]]:
                 "cpu_s": round(time.process_time() - began, 2),
                 "audio_s": round(len(heard.samples) / heard.sample_rate, 2),
             }
+
+
+def drawn(dice: random.Random) -> list[str]:
+    """The words of a sentence by chance."""
+    return [
+        *f"el {dice.choice(WHO)} {dice.choice(DOES)} la".split(),
+        dice.choice(WHAT),
+        dice.choice(LIKE),
+        "en",
+        "la",
+        dice.choice(WHERE),
+    ]
 
 
 def altered(plain: list[str], kind: str, dice: random.Random) -> tuple[list[str], str]:
@@ -167,10 +217,6 @@ def altered(plain: list[str], kind: str, dice: random.Random) -> tuple[list[str]
 def alike(word: str) -> list[str]:
     """The word as it could be misspelled without sounding otherwise."""
     return [re.sub(written, other, word, count=1) for written, other in ALIKE if re.search(written, word)]
-
-
-def said(text: list[str], voice: Any) -> Utterance:
-    return voice.synthesize(Case(id="a", text=f"{' '.join(text).capitalize()}.", region=REGION).request)
 
 
 def harmless(golden: Utterance, number: int) -> Utterance:
