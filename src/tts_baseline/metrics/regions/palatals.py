@@ -19,7 +19,7 @@ _HIGH_HZ, _LOW_HZ = (2_000.0, 8_000.0), (100.0, 1_500.0)
 # +24 dB. Native recordings may move them; until then they gate nothing.
 _FRICATIVE_DB, _VOICELESS_DB = -5.0, 11.0
 # chosen: beside an i, a recital's [ʝ] is laid over half of the vowel and half of a [ʃ]. Where a quarter of a
-# phone is above the border it is [ʃ]: in windows of two periods of a low voice, espeak-ng's [ʒ] has 10 dB there.
+# phone is above the border it is [ʃ]: in windows of two periods of a low voice, espeak-ng's [ʒ] has 10 dB.
 _QUARTILE, _WINDOW_S, _STEP_S = 75, 0.024, 0.005
 
 
