@@ -234,8 +234,16 @@ def test_one_for_other_mels_is_refused_with_the_reason(
 
 def test_weights_of_another_size_are_refused(tmp_path: Path) -> None:
     folder = published(tmp_path / "b", "bigvgan", upsample_initial_channel=16)
-    with pytest.raises(PipelineError, match=r"has the shape \(8, 100, 7\), not \(16, 100, 7\)"):
+    with pytest.raises(PipelineError, match=r"has the shape \(8, 100, 7\), not \(16, 100, 7\)") as refused:
         load.vocoder(str(folder), device="cpu", root=tmp_path)
+    assert "vocoder = " in str(refused.value)
+
+
+def test_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
+    folder = published(tmp_path / "h", "hifigan", activation="snake")
+    with pytest.raises(PipelineError, match="lacks resblocks.0.activations.0.act.alpha") as refused:
+        load.vocoder(str(folder), device="cpu", root=tmp_path)
+    assert "vocoder = " in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", ["bigvgan", "hifigan"])

@@ -26,7 +26,13 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def filled(
-    build: Callable[[], M], keys: Mapping[str, str], read: Callable[[str], Tensor], *, device: str, path: Path
+    build: Callable[[], M],
+    keys: Mapping[str, str],
+    read: Callable[[str], Tensor],
+    *,
+    device: str,
+    path: Path,
+    hint: str = "use a published checkpoint of F5-TTS Base, v0 or v1",
 ) -> M:
     """The module that `build` makes, its parameters read from a file in float32, ready for inference.
 
@@ -41,14 +47,16 @@ def filled(
         raise PipelineError(
             f"the checkpoint lacks {_some(missing)} and has {_some(extra)} beyond what is known",
             where=str(path),
-            hint="use a published checkpoint of F5-TTS Base, v0 or v1",
+            hint=hint,
         )
     state: dict[str, Tensor] = {}
     for name, like in wanted.items():
         tensor = read(keys[name])
         if tensor.shape != like.shape:
             raise PipelineError(
-                f"{name} has the shape {tuple(tensor.shape)}, not {tuple(like.shape)}", where=str(path)
+                f"{name} has the shape {tuple(tensor.shape)}, not {tuple(like.shape)}",
+                where=str(path),
+                hint=hint,
             )
         state[name] = tensor.to(device, torch.float32)
     module.load_state_dict(state, assign=True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tts_baseline.pipelines.f5_spanish.vocoder.generator import Generator
 
 _LARGEST_CONFIG = 2**20  # chosen: a thousand times what Vocos needs
+_VOCOS = 'set vocoder = "hf://charactr/vocos-mel-24khz"'
+_BIGVGAN = 'set vocoder = "hf://nvidia/bigvgan_v2_24khz_100band_256x"'
 GRIFFIN_LIM = "griffin-lim"
 CONFIG, WEIGHTS, SAFE_WEIGHTS = "config.yaml", "pytorch_model.bin", "model.safetensors"
 # Of BigVGAN and HiFi-GAN; the first is that of BigVGAN on the hub, the others of their published folders.
@@ -49,11 +51,11 @@ def generator(source: str, *, device: str, root: Path) -> Generator:
         raise PipelineError(
             f"this is no vocoder for F5-TTS: {error}",
             where=str(config),
-            hint='set vocoder = "hf://nvidia/bigvgan_v2_24khz_100band_256x"',
+            hint=_BIGVGAN,
         ) from error
     with tensors(path) as (shapes, read):
         keys, tensor = unnormed(shapes, read)
-        return filled(lambda: Generator(sizes), keys, tensor, device=device, path=path)
+        return filled(lambda: Generator(sizes), keys, tensor, device=device, path=path, hint=_BIGVGAN)
 
 
 def vocos(source: str, *, device: str, root: Path) -> Vocos:
@@ -68,11 +70,11 @@ def vocos(source: str, *, device: str, root: Path) -> Vocos:
         raise PipelineError(
             f"this is no vocoder for F5-TTS: {error}",
             where=str(config),
-            hint='set vocoder = "hf://charactr/vocos-mel-24khz"',
+            hint=_VOCOS,
         ) from error
     with tensors(path) as (shapes, read):
         keys = {key: key for key in shapes if not key.startswith("feature_extractor.")}
-        return filled(lambda: Vocos(sizes), keys, read, device=device, path=path)
+        return filled(lambda: Vocos(sizes), keys, read, device=device, path=path, hint=_VOCOS)
 
 
 def weights_of(source: str, *, root: Path) -> str:
