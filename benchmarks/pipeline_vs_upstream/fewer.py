@@ -1,14 +1,10 @@
-"""What fewer evaluations cost, and what foretells it: error estimates, kept blocks, searched schedules.
+"""What fewer evaluations cost: kept blocks, searched schedules.
 
-    python benchmarks/pipeline_vs_upstream/fewer.py VOICE errors --jobs 16 --write
     python benchmarks/pipeline_vs_upstream/fewer.py VOICE blocks search --write
 
 VOICE is a folder that `tts-baseline train export --vocoder` made. All figures are of mels, in dB: the power
 of a mel over that of its difference from the one of 32 steps, under the same seed.
 
-`errors`  of each job: how far 7 steps are from 32, and what is known without those: the embedded estimate
-          (half the steps times the changes of the flow, beside the mel's power), frames, tokens, energy, what
-          draft_verify says. Spearman's rank correlation says which of them foretells the error.
 `blocks`  16 steps of which some keep what the middle blocks added a step before, beside fewer steps.
 `search`  7 steps on EPSS's grid of 32: each inner time is moved while that brings the mels of three jobs
           nearer; then both schedules on three other jobs.
@@ -29,17 +25,15 @@ TEXTS = (
     "Hola, buenos días.", "Muchas gracias.", "¿Qué hora es?", "No lo sé.", "Hasta mañana.",
     "Son las dos y media.", "Me llamo Ana.", "El tren sale a las seis.",
 )  # fmt: skip
-MANY, FEW, USUAL = 32, 7, 16
+MANY, USUAL = 32, 16
 GRID = 32
-FORETELLING = ("estimate", "frames", "tokens", "energy")
 KEPT = {"every 2nd": 2, "2 of 3": 3}  # a step of so many computes the middle blocks
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("voice")
-    parser.add_argument("what", nargs="+", choices=("errors", "blocks", "search"))
-    parser.add_argument("--jobs", type=int, default=16, help="of `errors`")
+    parser.add_argument("what", nargs="+", choices=("blocks", "search"))
     parser.add_argument("--tries", type=int, default=60, help="schedules of `search`, at most")
     parser.add_argument("--write", action="store_true", help=f"keep them in {RESULTS.name}")
     options = parser.parse_args()
@@ -49,7 +43,7 @@ def main() -> None:
     with torch.inference_mode():
         voice = Spoken(options.voice)
         for what in options.what:
-            found = {"errors": errors, "blocks": blocks, "search": search}[what](voice, options)
+            found = {"blocks": blocks, "search": search}[what](voice, options)
             print(what, json.dumps(found, indent=1), flush=True)
             if options.write:
                 page = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
@@ -83,71 +77,26 @@ class Spoken:
 
     def many(self, number: int) -> Any:
         if number not in self._many:
-            self._many[number] = self.mel(number, self.usual(MANY))[0]
+            self._many[number] = self.mel(number, self.usual(MANY))
         return self._many[number]
 
     def mel(self, number: int, times: Sequence[float], before: Callable[[int], None] = lambda _: None) -> Any:
-        """The mel along these times, and the embedded estimate of its error in dB."""
+        """The mel along these times; `before` is told each step."""
         from tts_baseline.pipelines.f5_spanish.solver.euler import noise
 
         job, network, solver = self.job(number), self.parts.network, self.parts.solver
         given = network.prepare(job)
         state = noise(job.frames, job.reference.mel.shape[2], job.seed)
-        error, last, clip = 0.0, None, job.reference.frames
         for step, (start, stop) in enumerate(itertools.pairwise(times)):
             before(step)
             (flow,) = network.flow([state], start, [given], guided=True)
-            along = solver._guided(flow)
-            if last is not None:
-                error = error + (start - times[step - 1]) / 2 * (along - last)
-            state = state + (stop - start) * along
-            last = along
-        mel = state[:, clip:]
-        return mel, power_db(mel - mel.mean(), error[:, clip:])
+            state = state + (stop - start) * solver._guided(flow)
+        return state[:, job.reference.frames :]
 
     def apart(self, number: int, times: Sequence[float], **more: Any) -> float:
         """How far the mel along these times is from that of 32 steps."""
         wanted = self.many(number)
-        return power_db(wanted - wanted.mean(), self.mel(number, times, **more)[0] - wanted)
-
-
-def errors(voice: Spoken, options: argparse.Namespace) -> dict[str, Any]:
-    from tts_baseline.pipelines.f5_spanish.solver.drafting import fault
-
-    rows: list[dict[str, Any]] = []
-    for number in range(options.jobs):
-        job = voice.job(number)
-        wanted = voice.many(number)
-        mel, estimate = voice.mel(number, voice.usual(FEW))
-        row = {
-            "error": power_db(wanted - wanted.mean(), mel - wanted), "estimate": estimate,
-            "frames": job.frames - job.reference.frames, "tokens": len(job.tokens),
-            "energy": float(mel.mean()), "fault": fault(mel.permute(0, 2, 1), job.reference.mel),
-        }  # fmt: skip
-        print(row, flush=True)
-        rows.append(row)
-    return {"jobs": rows, "foretold": {name: foretold(rows, name) for name in FORETELLING}}
-
-
-def foretold(rows: Sequence[dict[str, Any]], name: str) -> dict[str, float]:
-    """How well a figure foretells the error: rank correlation, and what a line through all other jobs misses.
-
-    `mean misses` is what the mean of all other jobs does; both are the root of the mean square, in dB.
-    """
-    import numpy as np
-    from scipy.stats import spearmanr
-
-    known, wanted = (np.array([row[key] for row in rows]) for key in (name, "error"))
-    missed = []
-    for left_out in range(len(rows)):
-        others = np.arange(len(rows)) != left_out
-        slope, start = np.polyfit(known[others], wanted[others], 1)
-        guesses = (slope * known[left_out] + start, wanted[others].mean())
-        missed.append([(guess - wanted[left_out]) ** 2 for guess in guesses])
-    by_line, by_mean = np.sqrt(np.mean(missed, axis=0))
-    ranks = spearmanr(wanted, known)
-    found = {"rho": ranks.statistic, "p": ranks.pvalue, "line misses": by_line, "mean misses": by_mean}
-    return {key: round(float(value), 3) for key, value in found.items()}
+        return power_db(wanted - wanted.mean(), self.mel(number, times, **more) - wanted)
 
 
 def blocks(voice: Spoken, _: argparse.Namespace) -> dict[str, Any]:

@@ -16,6 +16,7 @@ SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(enc
 
 LADDER: dict[str, Any] = json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
 VOCODERS: dict[str, Any] = json.loads((FOLDER / "vocoders.json").read_text(encoding="utf-8"))
+ADAPTIVE: dict[str, Any] = json.loads((FOLDER / "adaptive.json").read_text(encoding="utf-8"))
 FEWER: dict[str, Any] = json.loads((FOLDER / "fewer.json").read_text(encoding="utf-8"))
 
 
@@ -58,11 +59,33 @@ def test_schedules(schedule: str) -> None:
     assert [schedule, str(found["flows"]), *cells] in rows()
 
 
-@pytest.mark.parametrize("name", FEWER["errors"]["foretold"])
+FORETELLING = {
+    "guided 2": "how much guidance was in the second flow",
+    "end moved 5": "how far the fifth moved the foreseen end",
+    "flow moved 5": "how far the fifth flow turned",
+    "frames": "frames of speech",
+    "tokens": "tokens",
+}
+
+
+@pytest.mark.parametrize("name", FORETELLING)
 def test_what_foretells_errors(name: str) -> None:
-    found = FEWER["errors"]["foretold"][name]
-    misses = [f"{found[by]:.1f} dB" for by in ("line misses", "mean misses")]
-    assert [f"{found['rho']:.2f} (p {found['p']:.2f})", *misses] in [row[1:] for row in rows()]
+    found = ADAPTIVE["foretold"]["7 steps"][name]
+    misses = [f"{found[by]:.2f} dB" for by in ("line misses", "mean misses")]
+    wanted = [FORETELLING[name], f"{found['rho']:.2f} (p {found['p']:.2f})", *misses]
+    assert wanted in rows()
+
+
+def test_the_figures_in_the_table_are_the_best_ones_and_those_that_others_choose_by() -> None:
+    assert list(ADAPTIVE["foretold"]["7 steps"])[:3] == list(FORETELLING)[:3]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("the quarter with the least in 7 steps", "the least"), ("all others", "others")]
+)
+def test_what_more_steps_bring(name: str, part: str) -> None:
+    found = ADAPTIVE["quarter"][part]
+    assert [name, *(f"{found[f'{steps} steps']:.1f} dB" for steps in (7, 10, 12))] in rows()
 
 
 @pytest.mark.parametrize("name", FEWER.get("blocks", {}))
