@@ -6,16 +6,15 @@ takes because its audio is longer follows from it; only the rest is a change of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    import numpy as np
+from tts_baseline.stats.nonnegative import nonnegative
 
-    Array = np.ndarray[Any, np.dtype[np.float64]]
+if TYPE_CHECKING:
+    from tts_baseline.stats.nonnegative import Array
 
 LEAST_CASES = 5  # chosen: three terms, and two cases more to tell how well they are known
 LEAST_SPAN = 1.5  # chosen: lengths that differ by less do not show how time follows them
@@ -53,25 +52,8 @@ def laws(audio_s: Sequence[float], seconds: Sequence[float]) -> tuple[LengthLaw,
 
 
 def _fitted(lengths: Array, times: Array) -> LengthLaw:
-    """Least squares of relative errors without negative terms: the best of all subsets of the terms.
-
-    The solution is one of these (Lawson and Hanson, Solving Least Squares Problems, 1974, chapter 23).
-    """
+    """Least squares of relative errors without negative terms."""
     import numpy as np
 
     columns = np.stack([lengths**power for power in range(3)], axis=1) / times[:, None]
-    return min(_candidates(columns), key=lambda found: found[0])[1]
-
-
-def _candidates(columns: Array) -> Iterator[tuple[float, LengthLaw]]:
-    """Each subset of the terms that is fitted without a negative one, with its squared error."""
-    import numpy as np
-
-    for count in (1, 2, 3):
-        for terms in map(list, combinations(range(3), count)):
-            found = np.linalg.lstsq(columns[:, terms], np.ones(len(columns)), rcond=None)[0]
-            if (found >= 0).all():
-                rest = columns[:, terms] @ found - 1
-                weights = np.zeros(3)
-                weights[terms] = found
-                yield float(rest @ rest), LengthLaw(*map(float, weights))
+    return LengthLaw(*nonnegative(columns)[0].tolist())
