@@ -22,6 +22,7 @@ STYLE = """
 _COLORS = 6
 _WIDTH, _ROW, _LEFT, _RIGHT, _AXIS = 720, 26, 90, 70, 18
 _STEPS = (1.0, 2.0, 5.0)
+_LABEL = 52  # as wide as "100.0 ms", and a gap
 
 
 def spreads(rows: Sequence[LatencySpread]) -> Markup:
@@ -77,9 +78,13 @@ def _legend(names: Sequence[str], top: float) -> Iterator[Markup]:
 
 
 def _grid(values: Sequence[float], place: Callable[[float], float], rows: int) -> Iterator[Markup]:
+    free = -math.inf
     for value in values:
-        yield _line("grid", place(value), 0, place(value), rows * _ROW)
-        yield _words(units.seconds(value), place(value) - 12, rows * _ROW + _AXIS / 2)
+        at = place(value)
+        yield _line("grid", at, 0, at, rows * _ROW)
+        if at >= free:
+            yield _words(units.seconds(value), at - 12, rows * _ROW + _AXIS / 2)
+            free = at + _LABEL
 
 
 def _round_values(low: float, high: float) -> list[float]:
