@@ -10,7 +10,10 @@ import pytest
 
 from tests.support.commands import new_project, tts
 from tests.support.git_folder import Answer
+from tests.support.once import once
 from tts_baseline.cli import main
+
+_TWICE = ("run", "--sessions", "2", "--json")
 
 
 @pytest.fixture
@@ -33,8 +36,8 @@ def call(
 @pytest.fixture(scope="session")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
     """A project after `run --sessions 2 --json`: one run recorded by itself, one only pending."""
-    folder = new_project(tmp_path_factory.mktemp("measured"))
-    return folder, tts("run", "--sessions", "2", "--json", cwd=folder)
+    folder, said = once(tmp_path_factory, "measured", lambda folder: tts(*_TWICE, cwd=new_project(folder)))
+    return folder, Answer(*said)
 
 
 @pytest.fixture

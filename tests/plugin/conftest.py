@@ -23,6 +23,7 @@ import soxr
 
 import tts_baseline.pipelines.f5_spanish.text.planner
 import tts_baseline.plugin.gatekeeper
+from tests.support.once import once
 
 # pytester forgets modules that a run in this process imported: some cannot be imported twice, and of others
 # hundreds of expressions would be compiled anew in each.
@@ -146,30 +147,37 @@ class Printed(NamedTuple):
         return verdicts(self.folder)
 
 
-def measured(folder: Path) -> Printed:
+def measured(folder: Path) -> list[str]:
+    """What pytest prints."""
     words = ("-m", "pytest", "--tts-baseline", "-p", "no:cacheprovider", "-v")
     usual = {name: value for name, value in os.environ.items() if name != "CI"}
     done = subprocess.run(
         [sys.executable, *words], cwd=folder, env=usual, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return Printed(folder, done.stdout.splitlines())
+    return done.stdout.splitlines()
 
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Printed:
     """The unchanged pipeline was measured, and recorded because nothing was accepted yet."""
-    folder = tmp_path_factory.mktemp("first")
-    write(folder)
-    return measured(folder)
+
+    def make(folder: Path) -> list[str]:
+        write(folder)
+        return measured(folder)
+
+    return Printed(*once(tmp_path_factory, "first", make))
 
 
 @pytest.fixture(scope="session")
 def second_run(first_run: Printed, tmp_path_factory: pytest.TempPathFactory) -> Printed:
     """The same pipeline was measured once more."""
-    folder = tmp_path_factory.mktemp("second")
-    shutil.copytree(first_run.folder, folder, dirs_exist_ok=True)
-    return measured(folder)
+
+    def make(folder: Path) -> list[str]:
+        shutil.copytree(first_run.folder, folder, dirs_exist_ok=True)
+        return measured(folder)
+
+    return Printed(*once(tmp_path_factory, "second", make))
 
 
 @pytest.fixture

@@ -184,23 +184,18 @@ def test_an_id_that_no_item_has_is_named_with_the_nearest(tested) -> None:
     assert measured_nothing(tested)
 
 
-@pytest.mark.parametrize("again", ["--lf", "--sw", "--ff"])
-def test_a_failed_item_is_remembered(failed_once, again: str) -> None:
-    shown = collected(failed_once, again)
-    failed = "tts-baseline::cases::quality"
-    assert shown == {"--lf": [failed], "--sw": [failed], "--ff": [failed, *shown[1:]]}[again]
-    assert len(shown) == (3 + len(IDS) if again == "--ff" else 1)
-
-
-@pytest.fixture
-def failed_once(recorded):
-    """A project whose quality has failed in the last run."""
+def test_a_failed_item_is_remembered(recorded) -> None:
     recorded.write("test_own.py", TESTS)
     recorded.change("tone = np.concatenate([tone, tone])")
     recorded.pytester.runpytest_inprocess("--tts-baseline", "--sw").assert_outcomes(
         passed=5, failed=1, deselected=2
     )
-    return recorded
+    failed = "tts-baseline::cases::quality"
+    assert collected(recorded, "--lf") == [failed]
+    assert collected(recorded, "--sw") == [failed]
+    first, *others = collected(recorded, "--ff")
+    assert first == failed
+    assert len(others) == 2 + len(IDS)
 
 
 def test_a_test_that_is_named_is_all_that_is_measured(tested) -> None:

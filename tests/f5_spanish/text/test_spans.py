@@ -94,6 +94,7 @@ def sizes(plan: TextPlan) -> float:
     return max((len(span.reading.encode()) for span in plan.spans), default=0)
 
 
+@pytest.mark.no_cover  # all that the tables say, 18 times; tests beside it count these lines
 @pytest.mark.parametrize("breath_s", [0.4, 1.0, 2.5])
 @pytest.mark.parametrize("size", [1e9, 120, 60])
 def test_no_span_of_the_tables_is_torn(breath_s: float, size: float) -> None:
