@@ -49,7 +49,10 @@ _OF_NETWORKS = re.compile(
     r"|difusión|interfaz)\b)"
 )
 _MASKED = re.compile(r"(?<!\w)[01]{1,6}(?P<any>[xyz])(?P=any){1,6}(?!\w)")  # 1110xxxx: bits of any value
-_BITS = re.compile(r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)")
+_BITS = re.compile(
+    r"(?<![\w.,])(?:[01]{4}(?: [01]{4})+|[01]{8}(?: [01]{8})+)(?!\d| \d|[.,]\d)"
+    r"|(?<=[«“\"'‘`])(?:0[01]{3,31}|(?!\d*000\b)[01]{7,32})(?=[»”\"'’`])"  # quoted: «1111111»
+)
 # A byte in hexadecimal, where the text says that numbers are: el 0A en hexadecimal.
 _OCTET = re.compile(r"(?<![\w.,])(?:\d[A-Fa-f]|[A-F]\d)(?![\w-]|[.,]\d)")
 _OF_BYTES = re.compile(r"(?i:\bhexadecimal)")

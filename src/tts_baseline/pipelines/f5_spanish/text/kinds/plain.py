@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import NUMBER, cardinal, say
@@ -20,6 +21,10 @@ _LIST = re.compile(
 _MANY = re.compile(r"(?<![^\W_])(?P<digit>\d)(?P<mark>[»”\"'’])s(?![^\W_])")
 _STANDARD = re.compile(r"\b(?:ISO|IEC|UNE|EN|DIN|[Nn]orma|ISO[/ ]IEC) \Z")  # with its year: ISO 9001:2015
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_PAGES = re.compile(
+    r"(?<![\w.,])(?=[\d,]*-)\d{1,3}(?:-\d{1,3})?(?:,\d{1,3}(?:-\d{1,3})?){2,}(?![\w-]|[.,]\d)"
+)
+_DECIMALS = re.compile(r"\d+,\d+-\d+,\d+")
 _OF_A_TREE = re.compile(r"\b(?:rutas?|cadenas?) [«“\"'`]?\Z")  # of numbers: la ruta «2:4»
 _PAIR = 2
 _PLURALS = ("ceros", "unos", "doses", "treses", "cuatros", "cincos", "seises", "sietes", "ochos", "nueves")
@@ -51,8 +56,18 @@ def scale(region: str) -> tuple[Rule, ...]:
     """The rules for the scale of a map, 1:25 000, and for numbers in a row."""
     return (
         Rule("scale", "fraction", (DIGIT,), _SCALE, _say_scale),
+        Rule("pages", "number", (DIGIT,), _PAGES, _say_pages),
         Rule("numbers in a row", "number", (DIGIT,), _LIST, _say_list),
     )
+
+
+def _say_pages(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """Numbers and ranges in a row that grow: 1,3,5-7,9; not 1,5-2,5, two decimals."""
+    numbers = [int(number) for number in re.split("[,-]", match.group())]
+    grow = all(a < b for a, b in itertools.pairwise(numbers))
+    if not grow or (_DECIMALS.fullmatch(match.group()) and "página" not in paragraph.text):
+        return None
+    return Said(", ".join(" a ".join(map(cardinal, part.split("-"))) for part in match.group().split(",")))
 
 
 def _say_list(match: re.Match[str], paragraph: Paragraph) -> Said | None:
