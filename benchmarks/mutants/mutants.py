@@ -201,6 +201,7 @@ def verdict(tree: Path, tests: Sequence[str], *, compiles: bool = False, limit_s
         "PYTHONDONTWRITEBYTECODE": "" if compiles else "1",
         "TMPDIR": str(tree),
         "OMP_NUM_THREADS": "1",
+        "PYTEST_ADDOPTS": "",  # the options are those of PYTEST alone
     }
     with (
         (tree / LOG).open("wb") as log,
