@@ -17,6 +17,7 @@ SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(enc
 LADDER: dict[str, Any] = json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
 VOCODERS: dict[str, Any] = json.loads((FOLDER / "vocoders.json").read_text(encoding="utf-8"))
 ADAPTIVE: dict[str, Any] = json.loads((FOLDER / "adaptive.json").read_text(encoding="utf-8"))
+LAYOUTS: dict[str, Any] = json.loads((FOLDER / "layouts.json").read_text(encoding="utf-8"))
 FEWER: dict[str, Any] = json.loads((FOLDER / "fewer.json").read_text(encoding="utf-8"))
 
 
@@ -86,6 +87,13 @@ def test_the_figures_in_the_table_are_the_best_ones_and_those_that_others_choose
 def test_what_more_steps_bring(name: str, part: str) -> None:
     found = ADAPTIVE["quarter"][part]
     assert [name, *(f"{found[f'{steps} steps']:.1f} dB" for steps in (7, 10, 12))] in rows()
+
+
+@pytest.mark.parametrize("arm", LAYOUTS["arms"])
+def test_batches_and_threads_on_the_voice(arm: str) -> None:
+    found = LAYOUTS["arms"][arm]
+    share = span([found["of one by one"], *found["rounds"]])
+    assert [arm, f"{found['seconds']:.2f}", share] in rows()
 
 
 @pytest.mark.parametrize("name", FEWER.get("blocks", {}))
