@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent
+# What goes again where other tests go, many times: simulations, recorded runs, every view of a verdict.
+UNCOUNTED = ("benchmarks", "gate/test_replay.py", "report/test_words.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What draws hundreds of examples, and what simulates with scripts of benchmarks/, counts no lines.
+    """What draws hundreds of examples counts no lines, nor what goes where others go.
 
     Counting makes Python three to four times as slow, and other tests reach these lines with an example.
     """
@@ -20,7 +22,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         draws = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if draws or item.path.is_relative_to(FOLDER / "benchmarks"):
+        if draws or any(item.path.is_relative_to(FOLDER / path) for path in UNCOUNTED):
             item.add_marker("no_cover")
 
 
