@@ -5,8 +5,8 @@
 needs [espeak]; `--ears` are models as settings name them, in JSON, and metrics that lack theirs say so. The
 sounds are sentences of the suite `es` by espeak-ng with a little noise, as they are ("usual") and as nobody
 would hand them in; the golden is without the noise. The metrics read each kind one after the other in a
-process of its own, whose memory is limited. Broken is one that raises, that has neither a finite value nor
-a reason, or that reads 0 where the usual sound has something to read. results.json keeps the kinds.
+process of its own, whose memory is limited. Broken is one that raises, or has neither a finite value nor a
+reason; a 0 where the usual sound has something to read is named. results.json keeps the kinds.
 """
 
 from __future__ import annotations
@@ -70,8 +70,11 @@ def main() -> None:
     found = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
     for kind in options.kinds.split(","):
         command = [sys.executable, __file__, "--one", kind, "--ears", options.ears]
+        rows = []
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-            rows = [json.loads(line) for line in child.stdout or ()]
+            for line in child.stdout or ():
+                rows.append(json.loads(line))
+                print(time.strftime("%H:%M:%S"), kind, rows[-1], file=sys.stderr, flush=True)
         lost = "" if child.returncode == 0 else f"ended with {child.returncode}"
         found[kind] = summary(rows, lost, found.get("usual", {}).get("metrics", {}))
         print(kind, {key: value for key, value in found[kind].items() if key != "metrics"}, flush=True)
@@ -100,11 +103,17 @@ def summary(rows: list[dict[str, Any]], lost: str, usual: dict[str, Any]) -> dic
     """The readings of a kind of sound: how many have a value, which are broken, what all took."""
     known = {row.pop("metric"): row for row in rows}
     given = known.pop("", {"cpu_s": 0.0, "peak_mib": 0})
-    broken = {name: why for name, row in known.items() if (why := fault(row, usual.get(name, {})))}
+    broken = {name: why for name, row in known.items() if (why := fault(row))}
+    zeros = [
+        name
+        for name, row in known.items()
+        if row.get("value") == 0 and row["note"] != "identical" and usual.get(name, {}).get("value")
+    ]
     return {
         "read": len(known),
         "with a value": sum(row.get("value") is not None for row in known.values()),
         "broken": broken | ({"": lost} if lost else {}),
+        "0 where it usually is not": zeros,
         "cpu_s": round(sum(row["cpu_s"] for row in known.values()), 1),
         "peak MiB": max((row["peak_mib"] for row in known.values()), default=0),
         "of that, the sound itself": given["peak_mib"],
@@ -112,16 +121,14 @@ def summary(rows: list[dict[str, Any]], lost: str, usual: dict[str, Any]) -> dic
     }
 
 
-def fault(row: dict[str, Any], usual: dict[str, Any]) -> str:
+def fault(row: dict[str, Any]) -> str:
     """Why a reading is none that a metric may give; else ''."""
     if "raised" in row:
         return str(row["raised"])
     value = row["value"]
     if value is None:
         return "" if row["reason"] else "no value and no reason"
-    if not math.isfinite(value):
-        return f"a value of {value}"
-    return f"0, which is {usual['value']} as it is" if value == 0 and usual.get("value") else ""
+    return "" if math.isfinite(value) else f"a value of {value}"
 
 
 def peak_mib() -> int:

@@ -56,3 +56,10 @@ def test_ten_milliseconds_are_enough_and_less_is_not(rate):
     assert read(tone, rate) == pytest.approx(1_000, rel=0.3)
     reading = bandwidth.read(heard(tone[:-1], rate=rate))
     assert (reading.value, reading.reason) == (None, "shorter than 10 ms")
+
+
+def test_a_long_sound_reads_as_its_parts_do(monkeypatch):
+    samples = 0.1 * noise(3 * RATE, 0)
+    whole = bandwidth.read(heard(samples)).value
+    monkeypatch.setattr(bandwidth, "_AT_ONCE", RATE)
+    assert bandwidth.read(heard(samples)).value == pytest.approx(whole, rel=2e-3)

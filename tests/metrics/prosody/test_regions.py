@@ -53,6 +53,12 @@ def test_laid_over_by_another_sound_they_are_still_told_apart():
         assert token.kind == kind
 
 
+def test_after_a_diphthong_the_s_is_measured_and_not_its_glide():
+    for names, kind in (("aB'eista", "kept"), ("aB'eihta", "aspirated")):
+        (token,) = tokens(coda_s, names, written("ha", "b'eis-ta"))
+        assert token.kind == kind
+
+
 @pytest.mark.parametrize(
     ("names", "script"),
     [

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _FEW = 3  # frames at the beginning and at the end: one that is wrong decides nothing
 # chosen: where a voice begins, or glides from the sound before, up to three frames are semitones off; no
-# melody is as fast as 70 semitones a second
-_UNSETTLED, _FASTEST_ST = 3, 0.7
+# imposed contour is as fast as 45 semitones a second
+_UNSETTLED, _FASTEST_ST = 3, 0.45
 _FEWEST = 8
 # chosen: where men's statements end, below Praat's floor for speech: a fall that is not seen is flat
 _FLOOR_HZ, _OVERLAP_HZ = 60.0, 80.0
@@ -51,7 +51,7 @@ def nuclear(sound: Sound, start_s: float, end_s: float) -> Movement | None:
     """The movement of the pitch between two moments; None where less than 80 ms of it is voiced.
 
     The beginning and the end are medians of three voiced frames of 10 ms, the peak that of any three in a
-    row. The beginning is where the pitch has settled: it moves by less than 0.7 semitones a frame from there.
+    row. The beginning is where the pitch has settled: it moves by less than 0.45 semitones a frame then.
     """
     import numpy as np
 

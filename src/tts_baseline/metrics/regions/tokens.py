@@ -21,6 +21,9 @@ _SHORTEST_S = 0.015
 # The i of cielo and the u of suelo: letters of a vowel, and phones of their own before it.
 _RISING = re.compile(r"[^aeiouáéíóúü]*[iuü][aeoáéíóú]")
 _GLIDES = frozenset("jw")
+# The i of béis and the u of deuz: of a diphthong that falls, a phone of its own after the vowel.
+_FALLING = re.compile(r"[aeoáéó][iuy][^aeiouáéíóúü]*$")
+_FALLEN = frozenset("iuɪʊjw")
 
 
 class RegionalToken(NamedTuple):
@@ -132,6 +135,8 @@ def codas(
     for (word, spelled, each), (_, onset, _) in zip(syllables, [*syllables[1:], ("", "", None)], strict=True):
         if spelled.endswith(letter) and len(spelled) > 1:
             after = [p for p in spoken.phones if each and p.start_s >= each.stop_s - 1e-6 and p.symbol]
+            if after and after[0].symbol in _FALLEN and _FALLING.search(spelled):
+                each = each and each._replace(stop_s=after.pop(0).stop_s)
             last = coda_length(spelled) - 1
             if each and len(after) > last and after[0].start_s - each.stop_s < _SHORTEST_S:
                 place = _follower(each, after[last:])
