@@ -35,7 +35,6 @@ from tts_baseline.core.script import Recital, SpeechScript
 from tts_baseline.core.sounds import Sound
 from tts_baseline.faults.catalogue import HARMLESS
 from tts_baseline.faults.fault import Original, planted
-from tts_baseline.metrics.features.f0 import f0
 from tts_baseline.metrics.features.nuclear import voiced
 from tts_baseline.metrics.features.spoken import TimedSpeech, spoken
 from tts_baseline.metrics.golden import pauses
@@ -55,7 +54,7 @@ _PHONEMES = 0x100  # espeakPHONEMES of espeak-ng/speak_lib.h
 # The peak and the end of each class, in semitones above the beginning of the last stressed vowel.
 CONTOURS = {"L%": (0.0, -5.0), "M%": (0.0, 0.0), "LH%": (3.0, 3.0), "HH%": (7.0, 7.0), "HL%": (5.0, -3.0)}
 _CONSONANT = r"(?=[ptkbdgmnlfBDGrR]|\s|$)"
-_MEDIAN_HZ = 100.0  # of a low voice, resynthesized; a higher one keeps its own
+_MEDIAN_HZ = 100.0  # of the resynthesized voice
 call = parselmouth.praat.call
 # What was planted, whether it was caught and named, and what was read.
 Found = tuple[str, bool, bool, str]
@@ -276,10 +275,9 @@ def _resynthesized(sound: Sound, bend: Callable[[float, float], float]) -> np.nd
     """The sound with each pitch, at its second, as `bend` says (in semitones above the median)."""
     manipulation = call(parselmouth.Sound(sound.samples, sound.rate), "To Manipulation", 0.01, 60, 500)
     pitch = voiced(sound)
-    median = max(_MEDIAN_HZ, float(np.nanmedian(f0(sound).hz)))
     tier = call("Create PitchTier", "bent", 0.0, sound.samples.size / sound.rate)
     for frame in np.flatnonzero(~np.isnan(pitch)).tolist():
-        call(tier, "Add point", frame / 100, median * 2 ** (bend(frame / 100, float(pitch[frame])) / 12))
+        call(tier, "Add point", frame / 100, _MEDIAN_HZ * 2 ** (bend(frame / 100, float(pitch[frame])) / 12))
     call([tier, manipulation], "Replace pitch tier")
     wave = call(manipulation, "Get resynthesis (overlap-add)").values[0]
     return np.asarray(0.5 * wave / np.abs(wave).max(), dtype=np.float64)
