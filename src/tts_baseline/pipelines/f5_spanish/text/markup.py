@@ -31,6 +31,11 @@ _FOREIGN = re.compile(r"[a-z]+[bcfghjkmpqtvwx]|name|main|file|new|call|iter|repr
 _NAMES = re.compile(
     r"[a-z]_[a-z]|\(\)|\b(?:métodos?|funci(?:ón|ones)|atributos?|variables?|módulos?) [«“\"'`]?_"
 )
+_NAME_BEFORE = re.compile(
+    r"\b(?:m[eé]todos?|funci[oó]n(?:es)?|variables?|atributos?|macros?|archivos?|ficheros?|clases?"
+    r"|prefijos?|sufijos?)"
+    r" [«“\"'‘`(]?\Z"
+)
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _MATHEMATICAL = re.compile(r"[\\^_=+]|\A\d*[a-zA-Z]\Z")
 _PROSE = re.compile(r"[a-záéíóúñ]{4,}(?![a-z{])")
@@ -42,9 +47,11 @@ _COMMAND = re.compile(r"\\([a-zA-Z]+) ?")
 _UNCLOSED = frozenset("br dd dt hr img input li link meta p td th tr wbr".split())  # noqa: SIM905
 _ATTRIBUTES = re.compile(r"\s+[\w:-]+\s*=|/\Z")
 _PLACEHOLDER = re.compile(
-    r"(?<!(?<![^\W_])[A-Z])(?:(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)|<(?=[a-z]{3,16}>))"
+    r"(?:(?<!(?<![^\W_])[A-Z])|(?<=\+F))"
+    r"(?:<(?=-?\d+(?:-|\.\.)-?\d+>)|(?<!\d)<(?=[^\W\d_]|\.{1,2}/| ?[^<>\s]+@)|<(?=[a-z]{3,16}>))"
     r"(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
 )
+_QUALIFIED = re.compile(r"\A([a-z]+):([a-z]+)\Z")
 _TAGS_BEFORE = re.compile(r"\b(?:[Ee]tiquetas?|[Tt]ags?)\b[^.]*\Z")
 _NOUN_NEAR = 60  # chosen: what is said of tags stands near their noun
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div tr title blockquote".split())  # noqa: SIM905
@@ -98,8 +105,18 @@ def _entity(match: re.Match[str]) -> str:
 
 def _emphasized(match: re.Match[str]) -> str:
     """What is between underscores; with them where it is a name among others that have some: __init__."""
-    named = len(match[1]) > 1 and _FOREIGN.fullmatch(match[2]) and _NAMES.search(match.string)
-    return match.group() if named else match[2]
+    doubled = len(match[1]) > 1
+    named = doubled and _FOREIGN.fullmatch(match[2]) and _NAMES.search(match.string)
+    called = ((doubled and match[2].islower()) or match[2].isupper()) and _NAME_BEFORE.search(
+        match.string, 0, match.start()
+    )
+    return match.group() if named or called else match[2]
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    """What stands between angle brackets, without them; the colon of a name in them is said: <dia:string>."""
+    name = _QUALIFIED.sub(r"\1 dos puntos \2", match["name"])
+    return name + " " * match.string.startswith("<", match.end())
 
 
 _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
@@ -109,7 +126,7 @@ _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
         re.compile(rf"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{{0,15}})(?:\s[^<>]{{0,{_LONGEST}}})?/?>"),
         _tag,
     ),
-    (_PLACEHOLDER, lambda match: match["name"] + " " * (match.string.startswith("<", match.end()))),
+    (_PLACEHOLDER, _placeholder),
 )
 _ENTITIES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});"), _entity),

@@ -128,12 +128,16 @@ class Context(Row, frozen=True, kw_only=True):
         "price",
         "opener",
         "short",
+        "particle",
         "english",
         "function",
         "sign",
         "typed",
         "typed-ending",
         "typed-noun",
+        "said",
+        "head",
+        "used",
     ]
     words: str
 

@@ -54,7 +54,8 @@ class Rule(NamedTuple):
     at: what it may begin with: the words and signs (as they are written), or a class of them:
         DIGIT, JOINED (letters right before a digit or a sign), CAPITALS (two or more, at
         the end of a word), MIXED (a capital after the first letter), CONSONANTS (small ones without a
-        vowel), LETTER (one by itself), GREEK (two letters or more)
+        vowel), BEGINNING (other small words that may begin as no word does), LETTER (one by itself),
+        GREEK (two letters or more)
     pattern: matched where a span may begin
     say: the words for a match; None: it is no such span here
     """
@@ -80,7 +81,7 @@ class Found(NamedTuple):
 
 
 DIGIT, JOINED, CAPITALS, LETTER, GREEK = "<digit>", "<joined>", "<capitals>", "<letter>", "<greek>"
-MIXED, CONSONANTS = "<mixed>", "<consonants>"
+MIXED, CONSONANTS, BEGINNING = "<mixed>", "<consonants>", "<beginning>"
 
 
 class Paragraph:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from tts_baseline.pipelines.f5_spanish.plan import Alternative
 from tts_baseline.pipelines.f5_spanish.text.kinds import rules_by_start
 from tts_baseline.pipelines.f5_spanish.text.rules import (
+    BEGINNING,
     CAPITALS,
     CONSONANTS,
     DIGIT,
@@ -23,6 +24,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
 
 _PIECE = re.compile(r"[^\W\d_¼½¾⅐-⅞]+|\d|\S")  # a fraction by one sign begins a span: ½mv²
 _VOWELS = frozenset("aeiouy")
+_SOUNDED = frozenset("aeiouyáéíóúühlr")
 _FIRST_GREEK = "Ͱ"
 _JOINING = frozenset(".-‑@:/_+'’&*#")
 
@@ -67,6 +69,8 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
         yield from starts[MIXED]
     elif _VOWELS.isdisjoint(word.lower()) and word.isascii():
         yield from starts[CONSONANTS]
+    elif first not in _VOWELS and word[1] not in _SOUNDED:
+        yield from starts[BEGINNING]
 
 
 def _first(paragraph: Paragraph, start: int, rules: Iterator[Rule], *, why: bool) -> Found | None:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import as_word, spell, typed, with_acronym
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import (
+    as_word,
+    spell,
+    typed,
+    with_acronym,
+    with_head,
+)
+from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -56,6 +63,9 @@ _BITS = re.compile(
 # A byte in hexadecimal, where the text says that numbers are: el 0A en hexadecimal.
 _OCTET = re.compile(r"(?<![\w.,])(?:\d[A-Fa-f]|[A-F]\d)(?![\w-]|[.,]\d)")
 _OF_BYTES = re.compile(r"(?i:\bhexadecimal)")
+# Versions of one thing: MPEG1/2/4; parts of one standard: ISO 8859-1/2.
+_VERSIONS = re.compile(r"(?<![^\W_])(?P<code>[A-Za-z]+\d{1,2})(?P<others>(?:/\d{1,2})+)(?![\w/]|[.,]\d)")
+_PARTS = re.compile(r"(?<![\w.-])(?P<code>\d{4,5}-\d{1,2})(?P<others>(?:/\d{1,2})+)(?![\w/]|[.,]\d)")
 _PAIRED = re.compile("[:-]")
 _VERSION = re.compile(r"(?<=[A-Z]{3})v(?=\d)")  # SUSv4
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -67,6 +77,8 @@ def exact(region: str) -> tuple[Rule, ...]:
     """The rules for codes whose form is unmistakable: hexadecimals and accounts."""
     return (
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
+        Rule("versions with slashes", "code", (JOINED,), _VERSIONS, _say_versions),
+        Rule("parts with slashes", "code", (DIGIT,), _PARTS, _say_parts),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
         Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
         Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
@@ -100,7 +112,8 @@ def code(written: str, region: str) -> str:
         if part.isdecimal():
             spoken.append(cardinal(part) if len(part) <= _LONGEST_READ else digits(part))
         else:
-            is_word = as_word(part) and (len(part) >= _SHORTEST_ACRONYM or not part.isupper())
+            headed = with_head(part, region)
+            is_word = not headed and as_word(part) and (len(part) >= _SHORTEST_ACRONYM or not part.isupper())
             spoken.append(with_acronym(part, region) if is_word else _spelled(part, region))
     return " ".join(spoken)
 
@@ -114,6 +127,16 @@ def _say_account(match: re.Match[str], paragraph: Paragraph) -> Said:
     written = match.group().replace(" ", "")
     spelled = [digits(char) if char.isdecimal() else code(char, paragraph.region) for char in written]
     return Said(", ".join(" ".join(spelled[i : i + 4]) for i in range(0, len(spelled), 4)))
+
+
+def _say_versions(match: re.Match[str], paragraph: Paragraph) -> Said:
+    others = "".join(f" barra {cardinal(part)}" for part in match["others"].split("/")[1:])
+    return Said(code(match["code"], paragraph.region) + others)
+
+
+def _say_parts(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    standard = paragraph.word_before(match.start()).lower() in words("coded")
+    return _say_versions(match, paragraph) if standard else None
 
 
 def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:

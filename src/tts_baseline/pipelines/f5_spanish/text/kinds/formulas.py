@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, say
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
 from tts_baseline.pipelines.f5_spanish.text.kinds.quantities import Quantities, quantities
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, LETTER, Paragraph, Rule, Said
 
 # DPD: más, menos, por, entre, igual; OLE, names of signs.

@@ -6,8 +6,22 @@ import functools
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
-from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import (
+    HEADS,
+    LAST_LETTER,
+    SHORTEST_FOREIGN,
+    VOWEL,
+    as_word,
+    begins_word,
+    is_english,
+    readable,
+    spell,
+    with_acronym,
+    with_head,
+)
+from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
+    BEGINNING,
     CAPITALS,
     CONSONANTS,
     LETTER,
@@ -18,12 +32,6 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
 )
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
-# A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
-# Possessive quantifiers, so that any other long word is rejected at once.
-_SYLLABLES = re.compile(
-    r"(?:(?:[bcfgkpt]r|[bcfgkpt]l|dr|ch|ll|qu(?=[eiéí])|[bcdfghjklmnñpqrstvwxyz])?[aeiouáéíóúü]++"
-    r"(?:(?:[nbrl]s|[bcdfgjklmnprstvxyz])(?![aeiouáéíóúü]))?)++"
-)
 # Five consonants and more in a row, as no language that Spanish borrows from has them: ONSGMLS, RECVTTL.
 _RUN = r"(?!\w*(?:nstr|tch|ngth|ckst|wnst|ght))[a-z]*?[b-df-hj-np-tv-xz]{5}[a-z]*"
 UNSAYABLE = re.compile(rf"(?=[A-Z]{{7,12}}\Z)(?i:{_RUN})")
@@ -31,22 +39,14 @@ _ACRONYM = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]{2,6}(?:['’]?s\b)?|[B-DF-HJ-NP-TV-XZ]{7,12}"
     rf"|(?=[A-Z]{{7,12}}(?![^\W_]))(?i:{_RUN}))(?![^\W_])"
 )
-_WITH_ACRONYM = re.compile(
-    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
-)
-_BEFORE_SMALL = re.compile(
-    r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ][a-z]{2,})|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
-)
 _IN_NAME = re.compile(
-    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+[A-Z]?"
+    r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+(?:(?:[A-Z][a-z]+)+|[A-Z]?)"
     r"|[b-df-hj-np-tv-xz]{2,4}[B-DF-HJ-NP-TV-XZ])(?![^\W_])"
-)
-_LAST_LETTER = re.compile(
-    r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
 )
 _NO_VOWEL = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,5}(?![^\W_]|['’.]\w)"
 )
+_BEGINNING = re.compile(r"(?<![^\W_])(?<![^\W_]['’.@-])[a-z]{3,}(?![^\W_]|['’]\w|\. ?[a-záéíóúñ\d])")
 TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
 _INTERJECTION = re.compile(r"(?:t?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|j+|tch?|sh+|x+d+)\Z")
 _DOTTED = re.compile(
@@ -59,24 +59,12 @@ _LETTER = re.compile(
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
 _SYLLABLE = re.compile("[aeiouy]")
-_VOWEL_OR_Y = frozenset("aeiouyáéíóúü")
-_VOWEL = re.compile("[AEIOU]")
 _FIGURE = re.compile(
     r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
 )
 _KEY_BEFORE = re.compile(r"\b(?:Ctrl|Control|Alt|Esc|Mayús|Shift|Meta|Super)[-+]\Z")
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
-# Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
-_NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}|q(?!u)")
-_HEADS = (1, 2, 3)  # chosen: letters before the word at the end of a name, as cd rom
-_TAIL = re.compile(r"[b-df-hj-np-tv-z][aeiou]\w+")
-_DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
-_SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
-_LOANWORD = re.compile(r"[lnr][dt]\Z|[cps]t\Z|rm\Z")
-_SHORTEST_LOANWORD = 5  # chosen: shorter ones are acronyms, as ADNT; RESULT and IMPORT are words
 _SHORTEST = 2
-_LONGEST_SPELLED = 6  # chosen: nobody spells nsswitch
-_SHORTEST_FOREIGN = 4  # chosen: html and jpg are spelled, gmail and Bash are not
 _LENGTH_OF_KEY = len("Ctrl") + 1
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
 
@@ -87,56 +75,13 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("letters before a word", "acronym", (CAPITALS,), _WITH_WORD, _say_with_word),
         Rule("acronym", "acronym", (CAPITALS,), _ACRONYM, _say_acronym),
         Rule("acronym in a name", "acronym", (CAPITALS, MIXED), _IN_NAME, _say_with_acronym),
-        Rule("letter of a name", "letter", (MIXED,), _LAST_LETTER, _say_last_letter),
+        Rule("letter of a name", "letter", (MIXED,), LAST_LETTER, _say_last_letter),
         Rule("letters without a vowel", "acronym", (CONSONANTS,), _NO_VOWEL, _say_consonants),
+        Rule("name that begins with letters", "acronym", (BEGINNING,), _BEGINNING, _say_beginning),
         Rule("dotted acronym", "acronym", (LETTER,), _DOTTED, _say_dotted),
         Rule("initial", "initial", (LETTER,), _INITIAL, _say_initial),
         Rule("letter", "letter", (LETTER,), _LETTER, _say_letter),
     )
-
-
-def spell(word: str, region: str) -> str:
-    """The names of a word's letters: efe be i."""
-    called = _letters(region)
-    return " ".join(called.get(letter, letter) for letter in word.lower())
-
-
-def typed(piece: str, region: str) -> str:
-    """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
-    if as_word(piece) or piece in words("typed"):
-        return with_acronym(piece, region) if piece[-2:].isupper() and not piece.isupper() else piece
-    known = (end for end in _HEADS if is_english(piece[end:]))
-    head = next(known, next((end for end in _HEADS if _is_tail(piece[end:], end)), 0))
-    return f"{spell(piece[:head], region)} {piece[head:]}" if head else spell(piece, region)
-
-
-def _is_tail(rest: str, letters: int) -> bool:
-    """True if what follows so many letters is a word by itself: a known one, or any after two."""
-    word = letters > 1 and _TAIL.fullmatch(rest) is not None and readable(rest.removesuffix("s"))
-    return is_english(rest) or word
-
-
-def as_word(piece: str) -> bool:
-    """True if a part of a link or a code is said as a word, foreign ones included: gmail, Bash, hashtag."""
-    if readable(piece) or is_english(piece.lower()):
-        return True
-    foreign = len(piece) >= _SHORTEST_FOREIGN and not piece.isupper() and _VOWEL.search(piece.upper())
-    tailed = len(piece) <= _LONGEST_SPELLED or any(_is_tail(piece[end:], end) for end in _HEADS)
-    return bool(foreign) and not (tailed and _NO_ONSET.match(piece.lower()))
-
-
-def is_english(small: str) -> bool:
-    """True for an English word of the data, also in the plural: bits, flags."""
-    known = words("english")
-    return small in known or (len(small) > _SHORTEST_FOREIGN - 1 and small[-1] == "s" and small[:-1] in known)
-
-
-def readable(word: str) -> bool:
-    """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
-    plain = _DOUBLED.sub(r"\1", word.lower()) if len(word) >= _SHORTEST_DOUBLED else word.lower()
-    if len(word) >= _SHORTEST_LOANWORD and word.isupper() and _LOANWORD.search(plain):
-        plain = plain[:-1]
-    return bool(_SYLLABLES.fullmatch(plain)) or word.lower() in words("readable")
 
 
 def _word(letters: str, paragraph: Paragraph) -> bool:
@@ -144,7 +89,7 @@ def _word(letters: str, paragraph: Paragraph) -> bool:
     if len(letters) == _SHORTEST and not paragraph.shouted:
         return letters.lower() in words("short")
     known = readable(letters) or is_english(letters.lower())
-    return known or (paragraph.shouted and _VOWEL.search(letters) is not None)
+    return known or (paragraph.shouted and VOWEL.search(letters) is not None)
 
 
 def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -159,36 +104,16 @@ def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     small = match.group().lower()
     heads = (
         end
-        for end in _HEADS
-        if len(small) - end >= _SHORTEST_FOREIGN and small[end:] in words("english") | words("function")
+        for end in HEADS
+        if len(small) - end >= SHORTEST_FOREIGN and small[end:] in words("english") | words("function")
     )
     head = next(heads, 0)
     if not head or readable(small) or small in words("english") or paragraph.shouted:
         return None
     word = _SYLLABLE.search(small[:head])
+    if not word and begins_word(small) and as_word(small):
+        return None  # GLINT
     return Said(f"{small[:head] if word else spell(small[:head], paragraph.region)} {small[head:]}")
-
-
-def with_acronym(word: str, region: str) -> str:
-    """A word with the acronym in it spelled: Open uve pe ene, pe pe pe o e; as it is where it has none."""
-    if is_english(word.lower()):
-        return word  # SHell
-    if _VOWEL_OR_Y.isdisjoint(word.lower()):
-        return spell(word, region)
-    end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
-    if end and not readable(end["letters"]):
-        kept = end["word"] if len(end["word"]) > 1 else spell(end["word"], region)
-        return f"{kept} {spell(end['letters'], region)}"
-    last = _LAST_LETTER.fullmatch(word)
-    if last:
-        return f"{last['word']} {spell(last['letter'], region)}"
-    if start and start["all"] and word[-1].isupper() and not readable(word):
-        return spell(word, region)  # UPnP
-    if start and not readable(word) and not readable(start["letters"] or start["all"][:2]):
-        if start["rest"] and not _VOWEL.search(start["rest"].upper()):
-            return spell(word, region)
-        return f"{spell(start['letters'] or start['all'], region)} {start['rest'] or ''}".strip()
-    return word
 
 
 def _say_with_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -215,6 +140,11 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         word != small and (small in TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
     )
     return None if said else Said(spell(word, paragraph.region))
+
+
+def _say_beginning(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    said = with_head(match.group(), paragraph.region)
+    return Said(said) if said else None
 
 
 def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:
@@ -251,8 +181,3 @@ def _ends_sentence(rest: str) -> bool:
 def _units() -> dict[str, str]:
     """What signs of units say without a number: los km."""
     return {sign: row.many for row in overrides().unit for sign in row.written}
-
-
-@functools.cache
-def _letters(region: str) -> dict[str, str]:
-    return names(overrides().symbol, region) | names(overrides().letter, region)

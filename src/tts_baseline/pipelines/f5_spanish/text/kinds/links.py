@@ -6,7 +6,8 @@ import functools
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import UNSAYABLE, as_word, spell, typed
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import UNSAYABLE
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import as_word, spell, typed, with_head
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
@@ -28,11 +29,12 @@ _FILES = (
 )
 # Matches only at the start of a run of characters, so that a long run without an @ is scanned once.
 _LINK = re.compile(
-    rf"""(?i:(?:https?|ftp|file|git|ssh|cdrom)://|www\.)[^\s<>"«»“”()]*[\w/]
-    | (?<![\w.+-])[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
+    rf"""(?i:(?<![^\W_])[a-z][a-z0-9+]{{1,11}}://|www\.)[^\s<>"«»“”()]*[\w/]
+    | (?<![\w.+-])(?:mailto:)?[\w.+-]*\w@\w[\w-]*(?:\.\w[\w-]*)+
     | (?<![\w@.])@\w+(?:\.\w+)*
     | (?<![\w.-])\w[\w-]*(?:\.\w[\w-]*)*\.(?:{_FILES})\b(?![.\w]*@|\.\w|/\w)
     | (?<![\w@.])\#[a-z][\w-]*:[a-z][\w-]*(?:\.[a-z][\w-]*)+
+    | (?<![\w@.])\#[a-z]\w*:[a-z]\w*(?![\w:])
     | (?<![\w@.])\#[a-z][a-z0-9]*(?:[-.][a-z0-9]+)+(?![^\W_])
     | (?<![\w@.\#])\#(?!\w(?!\w)|\w+\#)(?=\w*[^\W\d_])\w++(?!/[A-Z]\b|[/\w]*!|\.[A-Z]+\d)
     | (?<![\w.-])(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_TOP})
@@ -78,8 +80,12 @@ def _say_piece(piece: str, region: str) -> str:
         if UNSAYABLE.fullmatch(piece):
             return spell(piece, region)
         small = piece.lower()
+        if len(piece) >= _SHORTEST_TAILED and (headed := with_head(small, region)):
+            return headed
         shouted = len(piece) >= _SHORTEST_WORD and (as_word(small) or small in words("typed"))
-        shouted = shouted or (len(piece) > 1 and small in words("not-noun") | words("short"))
+        shouted = shouted or (
+            len(piece) > 1 and small in words("not-noun") | words("short") | words("particle")
+        )
         if shouted:
             return small
         return typed(small, region) if len(piece) >= _SHORTEST_TAILED else spell(piece, region)

@@ -58,6 +58,11 @@ _SEVERAL = 2  # chosen: two may be talked about
 _SETTINGS = re.compile(r"\A# |(?<!\w)[A-Z][\w-]*: [\w-]")
 
 
+# Stars before names, as pointers are written, where none closes an emphasis: *src, *envz.
+_POINTER = re.compile(r"(?<=[\s(,])\*{1,2}(?=[a-z_]\w)")
+_EMPHASIS = re.compile(r"(?<=[\w.,;:!?»”\"])\*+(?=[\s.,;:!?)»”\"]|$)")
+
+
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
@@ -69,6 +74,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("sign alone", "sign", _SIGNS, _ALONE, _say_alone),
         Rule("end of a verse", "sign", ("/",), _VERSE, _say_verse),
         Rule("stars of names", "sign", ("*",), _STARRED, _say_starred),
+        Rule("star of a pointer", "sign", ("*",), _POINTER, _say_pointer),
         Rule("sign after its name", "sign", "#*~&@^_|", _AFTER_NAME, _say_after_name),
         Rule("named sign", "sign", _SIGNS, _NAMED, _say_named),
     )
@@ -141,6 +147,12 @@ def _say_starred(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     emphasis = _OPENING_STAR.search(paragraph.before(start))
     named = _NAMES_BEFORE.search(paragraph.before(start))
     return _say(match, paragraph) if (several or named) and not emphasis else None
+
+
+def _say_pointer(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if _EMPHASIS.search(paragraph.text):
+        return None
+    return Said(read_out(" ".join(match.group()), paragraph.region) + " ")
 
 
 def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said | None:

@@ -1,4 +1,4 @@
-"""Names that are typed as they stand: paths, options, dotted names, identifiers, variables, globs.
+"""Names that are typed as they stand: paths, dotted names, identifiers, variables, globs.
 
 In such a name every sign is said, by its name, because whoever types it needs it: `/etc/apt` is *barra etc
 barra apt*. A plain name with a hyphen (apt-get) is said as its words, and no rule here takes it.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import TITLES, readable, spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.letters import TITLES
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import is_english, readable
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
@@ -21,30 +22,22 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     Said,
 )
 
-_START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
+START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
 _IN_PATH = r"[\w./*+@%~{}$:\\-]"
 _CLASS = r"\[[\w^-]{1,8}\](?=[\w./*])"
 _PATH = re.compile(
-    rf"{_START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_IN_PATH}|{_CLASS})*(?:[\w*/+}}~]|(?<=/)\.\.(?![\w.]))(?:\?\w+=[\w&=%.-]*\w)?)"
-    rf"|{_START}[A-Za-z]:[\\/](?:{_IN_PATH}*[\w*\\])?"
+    rf"{START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_IN_PATH}|{_CLASS})*(?:[\w*/+}}~]|(?<=/)\.\.(?![\w.]))(?:\?\w+=[\w&=%.-]*\w)?)"
+    rf"|{START}[A-Za-z]:[\\/](?:{_IN_PATH}*[\w*\\])?"
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
-_BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
+_BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:-\d+(?:\.\d+)+)?(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
 _TYPED_BELOW = re.compile(r"[_*]|[A-Z]\.[A-Z]{2,4}\Z|\w\.[a-z]|[a-z]\.\d\Z|/.*/\Z")
-_OPTION = re.compile(
-    rf"{_START}(?:--[A-Za-z][\w-]*(?:=[^\s,;)»”\"]*[\w*/])?|-(?P<short>[A-Za-z]{{1,4}}\d{{0,3}})(?![^\W_]))(?<!-)(?:-\*)?"
-)
-_DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?(?:[¿¡]|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]|[AEOUY] )")
-_CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
-_CLOSING_DASHES = re.compile(r"[a-záéíóúñ]--(?=[\s,.;:)?!]|$)")
-_NEGATED = re.compile(r"(?<![^\W_])[a-z](?: ?= ?)\Z")  # y=-b
-_INCISE = 120  # chosen: what stands between dashes is shorter
 _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
 )
 _REVERSE = re.compile(r"(?<![\w.,@/-])\d{1,3}(?:\.\d{1,3})*(?:\.[a-z][\w-]*){2,}(?!\w)")
 _HIDDEN = re.compile(
-    rf"(?:{_START}|(?<=[a-zA-Z]:))\.(?:[a-zA-Z](?![\w-]|\.\w)|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])"
+    rf"(?:{START}|(?<=[a-zA-Z]:))\.(?:[a-zA-Z](?![\w-]|\.\w)|[a-z][\w-]+(?:\.[a-z][\w-]*)*|[A-Z]{{2,4}})(?![^\W_])"
 )
 _PORT = re.compile(r"(?<![\w.:/@-])[a-z][\w-]*(?:\.[\w-]+)*(?::(?![A-ZÁÉÍÓÚÑ][a-z])[\w./-]*\w)+(?![\w:/])")
 _SMALL = re.compile(r"[a-z][^:]*")
@@ -56,7 +49,7 @@ _CELLS = re.compile(
 )
 _MASK = re.compile(r"(?<![\w:.])(?:HH?|MM|DD)(?::(?:HH|MM|SS|DD|YY|AA|mm|ss)){1,3}(?![\w:])")
 _GLOB = re.compile(
-    rf"{_START}\*[._-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{_START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
+    rf"{START}\*[._-]\w[\w.-]*(?<=\w)|(?<=[_-])\*(?![\w*])|{START}\*[a-z]{{2,}}(?![\w*])(?!.*\*)"
 )
 _MIXED_CELL = re.compile(
     r"(?<![\w$.,])(?:(?<=[“\"])\$\d{1,4}(?=[”\"])|[A-Z]{1,3}\$\d{1,4}|\$[A-Z]{1,3}\d{1,4})(?![\w$]|[.,]\d)"
@@ -66,12 +59,10 @@ _VARIABLE = re.compile(
     r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)|(?<=[“«\"])\$[a-z](?=[”»\"])"
 )
 _ESCAPED = re.compile(r"(?:\^|(?<![\w\\^]))\w+(?:\\\.[\w*+?-]+)+\$?(?!\w)")
-_GLUED = re.compile(rf"{_START}-[A-Za-z](?=[^\W\d_]{{4,}}_\w)")
 _RIGHTS = re.compile(r"(?<![^\W_])[ugoa]{1,4}[-+=][rwxXst]{1,4}(?![^\W_])")
 _SECTION = re.compile(r"(?<![^\W_])(?P<letter>[A-Z])(?P<numbers>(?:\.\d{1,3})+)(?![^\W_]|[.,:]\d)")
 _NUMBER_AFTER = re.compile(r" \d")
 _MANUAL = re.compile(r" ?\(\d[a-z]?\)")
-_COMMAND = "letters without a vowel"
 _CLOSING = re.compile(r"[»”\"'’`)]")
 _OPENING = frozenset("«“\"'‘`(")
 _VALUE = re.compile(r"\??=(?=[^\s=])")
@@ -84,7 +75,7 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]{2,}[A-Z][a-z]")
 _FILE = re.compile(
     r"(?:README|NEWS|TODO|COPYING|[Mm]akefile|[A-ZÑ]{4,}(?=\.SI\Z)|[A-Z][a-z]{2,}(?=\.P[LM]\Z))\."
 )
-_LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
+LAST_LETTERS = frozenset("aeiouáéíóúlnrsdzy")
 _FIRST_CHINESE = "\u2e80"
 _LONG_PART = 3  # chosen: shorter capitals around a point may be an abbreviation
 _LONG_FUNCTION = 5  # chosen: PRUEBA.NV is a function of a spreadsheet, EE.UU no name
@@ -98,8 +89,6 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("path", "link", ("/", "~", ".", "$", LETTER, JOINED), _PATH, _say),
         Rule("path below a folder", "link", (JOINED,), _BELOW, _say_below),
         Rule("expression with points", "code", ("^", DIGIT, JOINED, LETTER), _ESCAPED, _say),
-        Rule("option with its value", "code", ("-",), _GLUED, _say_glued),
-        Rule("option", "code", ("-",), _OPTION, _say_option),
         Rule("rights to a file", "code", (JOINED, LETTER), _RIGHTS, _say_rights),
         Rule("section", "version", (LETTER,), _SECTION, _say_section),
         Rule("cells", "code", ("$", JOINED), _CELLS, _say),
@@ -120,7 +109,7 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 
 def _say_below(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    folder = match.group().endswith("/") and _last_word(paragraph, match.start()) in words("typed-noun")
+    folder = match.group().endswith("/") and last_word(paragraph, match.start()) in words("typed-noun")
     valued = _VALUE.match(paragraph.text, match.end())
     return _say(match, paragraph) if folder or valued or _TYPED_BELOW.search(match.group()) else None
 
@@ -139,56 +128,12 @@ def _say_cell(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _is_foreign(part: str) -> bool:
     """True if a small part of a name is no Spanish word by its looks: tcp, port, ip6."""
-    return part[-1:] not in _LAST_LETTERS or not readable(part)
-
-
-def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    """An option; a dash before a word is a dash (-dijo, --dijo) where the text is a dialogue or no option."""
-    short = match["short"]
-    if short is None:
-        closed = _CLOSING_DASHES.search(paragraph.text, match.end() - 1, match.end() + _INCISE)
-        return None if closed or _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
-    noun = _last_word(paragraph, match.start()) in words("typed-noun")
-    last = paragraph.last
-    command = last is not None and last.rule.name == _COMMAND and last.end == match.start() - 1
-    noun = noun or command
-    if _NEGATED.search(paragraph.before(match.start())) and len(short) == 1:
-        return Said(f"menos {spell(short, paragraph.region)}")
-    numbered = short[-1].isdecimal()
-    letter = len(short.rstrip("0123456789")) == 1 and (
-        noun or numbered or short.lower() not in "aeouy" or not _is_dash(match, paragraph)
-    )
-    if len(short) > 1 and len(set(short)) == 1:
-        return Said(f"guion {spell(short, paragraph.region)}")  # -ee
-    if not letter and (len(short) == 1 or (readable(short) and not noun)):
-        return None
-    letters = short.rstrip("0123456789")
-    if numbered and len(letters) == 2:
-        number = read_out(short[len(letters) :], paragraph.region)
-        return Said(f"guion {spell(letters, paragraph.region)} {number}")
-    if numbered:
-        return _say(match, paragraph)
-    word = readable(short) or short.lower() in words("english")
-    spoken = short if word and not letter else spell(short, paragraph.region)
-    return Said(f"guion {spoken}")
-
-
-def _say_glued(match: re.Match[str], paragraph: Paragraph) -> Said:
-    """An option of one letter, to which its value is joined: -inombre_de_paquete."""
-    return Said(f"guion {spell(match.group()[1:], paragraph.region)}")
+    return part[-1:] not in LAST_LETTERS or not readable(part)
 
 
 def _say_rights(match: re.Match[str], paragraph: Paragraph) -> Said:
     """Rights as they are changed, letter by letter: g+rw, o-r."""
     return Said(read_out(" ".join(match.group()), paragraph.region).replace("guion", "menos"))
-
-
-def _is_dash(match: re.Match[str], paragraph: Paragraph) -> bool:
-    """True if a dash before a word of one letter is one of a dialogue or of a pair: -a veces dos-."""
-    text, end = paragraph.text, match.end()
-    return (match.start() == 0 and match.group()[1:2].isupper()) or bool(
-        _DIALOGUE.search(text) or _CLOSING_DASH.search(text, end, end + _INCISE)
-    )
 
 
 def _say_section(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -246,7 +191,7 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         long = len(rest) + 1 >= _SURE_PARTS or min(map(len, (first, *rest))) >= _LONG_PART
         long = long or (len(first) >= _LONG_FUNCTION and len(rest[-1]) > 1)
         sure = long and capitals and not paragraph.shouted
-        called = called or _last_word(paragraph, match.start()) in words("typed-noun")
+        called = called or last_word(paragraph, match.start()) in words("typed-noun")
         numbered = rest[-1].isdecimal() and len(rest) + 1 >= _SURE_PARTS and name.islower()
         return (
             sure
@@ -257,13 +202,13 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
         )
     return bool(
         len(rest) + 1 >= _SURE_PARTS
-        or (name.islower() and any(map(_is_foreign, (first, *rest))))
+        or (name.islower() and any(_is_foreign(part) or is_english(part) for part in (first, *rest)))
         or rest[-1] in words("typed-ending")
         or quoted
         or _MANUAL.match(around)
         or around.startswith("()")
         or (name.islower() and _NUMBER_AFTER.match(around))
-        or _last_word(paragraph, match.start()) in words("typed-noun")
+        or last_word(paragraph, match.start()) in words("typed-noun")
     )
 
 
@@ -286,7 +231,7 @@ def _say_variable(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(f"dólar {read_out(name.strip('${}()[]'), paragraph.region)}")
 
 
-def _last_word(paragraph: Paragraph, place: int) -> str:
+def last_word(paragraph: Paragraph, place: int) -> str:
     """The word before a place, before quotation marks too, in small letters."""
     before = paragraph.before(place).rstrip(" «“\"'‘`(")
     return paragraph.word_before(place).lower() or re.split(r"\W", before)[-1].lower()

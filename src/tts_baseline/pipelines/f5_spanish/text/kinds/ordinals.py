@@ -7,7 +7,7 @@ import re
 from tts_baseline.pipelines.f5_spanish.text.agreement import noun_gender
 from tts_baseline.pipelines.f5_spanish.text.amounts import ordinal
 from tts_baseline.pipelines.f5_spanish.text.kinds.abbreviations import expanded
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 

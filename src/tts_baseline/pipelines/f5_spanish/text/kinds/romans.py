@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, ordinal
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
 from tts_baseline.pipelines.f5_spanish.text.overrides import Gender, words
 from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, LETTER, Paragraph, Rule, Said
 

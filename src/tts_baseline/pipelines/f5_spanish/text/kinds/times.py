@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal
-from tts_baseline.pipelines.f5_spanish.text.kinds.letters import spell
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence

@@ -26,7 +26,7 @@ _LETTERED = re.compile(r"(?<![\w.,])\d+(?:(?:\.\d+)+\.[a-z]|\.[xX])(?![^\W_]|\.\
 _AFTER_WORD = re.compile(
     r"(?:(?<=\b[Vv]ersi[oó]n )|(?<=\b[Ff]igura )|(?<=\b[Ee]cuación )"
     r"|(?<=\bTabla )|(?<=\bSección )|(?<=\bEjemplo ))"
-    r"\d+(?:\.\d+)+(?![^\W_]|[-.,:]\d)"
+    r"\d+(?:\.\d+)+(?![^\W_]|[-.,:]\d|\.[a-zA-Z](?!\w))"
 )
 _PIECE = re.compile(r"[^\W\d_]+|\d+|\.")
 
