@@ -37,7 +37,7 @@ _BY_WORD = {
     re.compile(r"[Pp]ágina \Z"): "de",
     # Versions to choose from: DivX 4/5, Windows 95/98.
     re.compile(
-        r"(?:\b(?:Windows|Python|Perl|Java|Debian|Ubuntu|Fedora|Android|Office|Qt)|\b\w*[a-z][A-Z]\w*) \Z"
+        r"(?:\b(?:Windows|Python|Perl|Java|Debian|Ubuntu|Android|Office|Express|Qt)|\b\w*[a-z][A-Z]\w*) \Z"
     ): "barra",
     re.compile(r"[Ee]scala \Z"): "",
 }

@@ -136,7 +136,7 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     small = word.lower()
     if small.startswith("ctrl") and len(small) == _LENGTH_OF_KEY:  # two keys that run together
         return Said(f"control {spell(small[-1], paragraph.region)}")
-    said = _INTERJECTION.match(small) or (
+    said = (word != "ssh" and _INTERJECTION.match(small)) or (
         word != small and (small in TITLES or paragraph.text[match.end() : match.end() + 1] == ".")
     )
     return None if said else Said(spell(word, paragraph.region))
