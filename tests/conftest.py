@@ -20,9 +20,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if not config.pluginmanager.hasplugin("pytest_cov"):
         return
+    folders = [FOLDER / path for path in UNCOUNTED]
+    uncounted = {path for path in {item.path for item in items} if any(map(path.is_relative_to, folders))}
     for item in items:
         draws = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if draws or any(item.path.is_relative_to(FOLDER / path) for path in UNCOUNTED):
+        if draws or item.path in uncounted:
             item.add_marker("no_cover")
 
 
