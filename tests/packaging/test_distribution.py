@@ -15,9 +15,9 @@ import pytest
 from tests.support import REPOSITORY
 from tests.support.pages import blocks
 
-# chosen: goldens of baselines/ and tests/ are 6 MB, sentences that were read 2; recordings would be 20.
+# chosen: goldens of baselines/ and tests/ are 7 MB, sentences that were read 1.2; recordings would be 15.
 # Voices come on top: a wheel is built of the sdist, and has to speak.
-MAX_SDIST_BYTES = 9_000_000
+MAX_SDIST_BYTES = 10_000_000
 MAX_WHEEL_BYTES = 25_000_000  # chosen: one voice of 10 M parameters in float16, its vocoder, and the code
 VOICES = "src/tts_baseline/voices"
 # A voice that nobody has: what `train export --vocoder` writes, in names alone.
