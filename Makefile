@@ -142,7 +142,7 @@ $(VENV)/gate.done: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/gate.done
-	$(INSTALL) --editable '.[espeak,spanish,bench,dev]'
+	$(INSTALL) --editable '.[espeak,bench,dev]'
 	@touch $@
 
 $(VENV)/docs.done: $(VENV)/gate.done
