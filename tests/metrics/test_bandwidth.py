@@ -39,6 +39,12 @@ def test_level_and_some_noise_are_within_the_limit(change):
     assert read(change(clip())) == pytest.approx(read(clip()), rel=0.04)
 
 
+def test_of_a_long_sound_every_part_counts():
+    """One tone as long as a transform of 2**21 samples, and then a higher one."""
+    low, high = (0.5 * np.sin(2 * np.pi * edge * np.arange(2**21) / RATE) for edge in (500, 3_000))
+    assert read(np.concatenate((low, high))) == pytest.approx(3_000, abs=2)
+
+
 def test_a_higher_rate_adds_no_bandwidth():
     assert read(soxr.resample(clip(), RATE, 48_000, quality="HQ"), 48_000) == pytest.approx(
         read(clip()), rel=0.04

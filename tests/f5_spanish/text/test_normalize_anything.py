@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tts_baseline.pipelines.f5_spanish.plan import Omission
 from tts_baseline.pipelines.f5_spanish.text.kinds.keys import NAMES
-from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import with_head
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
 from tts_baseline.pipelines.f5_spanish.text.normalize import normalize
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides
 from tts_baseline.pipelines.f5_spanish.text.tokenizer import REPLACED
@@ -74,6 +74,11 @@ def narrow(char: str) -> str:
     return unicodedata.normalize("NFKC", char) if is_width else char
 
 
+def ways(word: str, region: str) -> list[str]:
+    """A word as it is, or with so many of its first letters spelled: gzip, ge zip."""
+    return [f"{spell(word[:head], region)} {word[head:]}".strip() for head in range(len(word) + 1)]
+
+
 def check(text: str, region: str) -> None:
     admitted, omissions = spoken(text, region)
 
@@ -95,14 +100,15 @@ def check(text: str, region: str) -> None:
             assert is_pause, f"{char!r} alone says nothing"
     if not re.search(r"\d", composed):
         words = re.findall(rf"(?<!\S)[{SPANISH}]{{5,}}(?!\S)", composed)
-        said = [with_head(word, region) or word for word in words]
-        assert [word for word in said if word not in admitted.lower()] == []
+        assert [
+            word for word in words if not any(way in admitted.lower() for way in ways(word, region))
+        ] == []
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.one_of(st.text(max_size=24), SPANISH_TEXT), REGIONS)
 @example("\ud800", "neutral")
-@example("bbaaa", "neutral")  # be baaa
+@example("bbaaa bbbbb", "neutral")  # be baaa be be be be be
 @example("__0__", "neutral")
 @example("* 0", "neutral")
 @example("＊ ︱", "neutral")
