@@ -48,11 +48,7 @@ def generator(source: str, *, device: str, root: Path) -> Generator:
     try:
         sizes = generator_sizes(json.loads(read_bounded(config, _LARGEST_CONFIG)))
     except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
-        raise PipelineError(
-            f"this is no vocoder for F5-TTS: {error}",
-            where=str(config),
-            hint=_BIGVGAN,
-        ) from error
+        raise _unfit(error, config, _BIGVGAN) from error
     with tensors(path) as (shapes, read):
         keys, tensor = unnormed(shapes, read)
         return filled(lambda: Generator(sizes), keys, tensor, device=device, path=path, hint=_BIGVGAN)
@@ -67,14 +63,14 @@ def vocos(source: str, *, device: str, root: Path) -> Vocos:
     try:
         sizes = sizes_of(yaml.safe_load(read_bounded(config, _LARGEST_CONFIG)))
     except (OSError, KeyError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise PipelineError(
-            f"this is no vocoder for F5-TTS: {error}",
-            where=str(config),
-            hint=_VOCOS,
-        ) from error
+        raise _unfit(error, config, _VOCOS) from error
     with tensors(path) as (shapes, read):
         keys = {key: key for key in shapes if not key.startswith("feature_extractor.")}
         return filled(lambda: Vocos(sizes), keys, read, device=device, path=path, hint=_VOCOS)
+
+
+def _unfit(error: Exception, config: Path, hint: str) -> PipelineError:
+    return PipelineError(f"this is no vocoder for F5-TTS: {error}", where=str(config), hint=hint)
 
 
 def weights_of(source: str, *, root: Path) -> str:
