@@ -21,12 +21,13 @@ import json, resource, sys
 import torch
 from tts_baseline.pipelines.f5_spanish import create
 
-create(settings=json.loads(sys.argv[1]), optimize=tuple(sys.argv[2:])).load()
-for turn in range(2):
+def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.empty(2**24).fill_(1.0)
-    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-print(faults)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+create(settings=json.loads(sys.argv[1]), optimize=tuple(sys.argv[2:])).load()
+print(min(faults() for turn in range(8)))
 """
 
 DEAF = """
@@ -50,7 +51,7 @@ def printed(code: str, *arguments: str) -> str:
 
 def test_a_block_that_was_freed_is_taken_again_without_new_pages(models: dict[str, small.Small]) -> None:
     settings = json.dumps(small.table(models["v0"], steps=2))
-    # A block of 64 MiB is 16,384 pages of 4 KiB, or 32 of 2 MiB.
+    # A block of 64 MiB is 16,384 pages of 4 KiB, or 32 of 2 MiB. Small blocks may take its place once, not eight times.
     assert int(printed(FAULTS, settings)) > 16 >= int(printed(FAULTS, settings, "kept_heap"))
 
 
