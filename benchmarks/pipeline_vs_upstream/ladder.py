@@ -4,12 +4,13 @@
     nice -n 19 python benchmarks/pipeline_vs_upstream/ladder.py FOLDER time --rounds 3   # go on, to 3 rounds
 
 FOLDER keeps waves and what is finished: killed or run again, it goes on where it was, and begins anew where
-the voice is another. `page` writes `ladder.json` and the picture `docs/speed_voice.svg`, and prints it.
+the voice is another. `page` writes `ladder.json` and the picture `docs/speed_voice.svg`, and prints it;
+with `--results FILE.json` that file, and no picture.
 
 `time`   sentences of `examples/f5_project`, spoken by every arm, one after the other within a sentence, in
          turn forwards and backwards; CPU seconds of one thread. Upstream is f5-tts 1.1.22 with the same
          weights, tokens, frames, noise and vocoder, without its front end; f5_spanish has its own.
-         `--different` leaves out arms that promise equal samples, which shows less and takes half as long.
+         `--arms` names some of them, which takes as much less.
 `score`  what is heard of the first round: words by Whisper base (`[whisper]`) and the speaker by Resemblyzer
          (`[speaker]`) of all sentences one after another, opinions by DNSMOS (`[mos]`), and every gate of
          sound beside the accepted recordings. What is within 60 dB of an arm that was heard is not listened
@@ -83,9 +84,6 @@ ARMS: dict[str, tuple[str, ...]] = {
     "equal, epss_7": ("epss_7", *EQUAL),
     "equal, bf16, epss_7": ("bf16", "epss_7", *EQUAL),
 }  # fmt: skip
-DIFFERENT = tuple(
-    arm for arm in ARMS if arm not in ("adaln_table", "fused_qkv", "fused_norm", "packed", "batched")
-)
 SAME_DB, GAP_S = 60.0, 0.6
 SHOWN = ("pesq_wb", "stoi", "lsd", "snr_golden", "contour", "duration", "snr_speech", "structure", "words")
 Says = Callable[[Any], np.ndarray]
@@ -97,17 +95,18 @@ def main() -> None:
     parser.add_argument("parts", nargs="+", choices=("time", "score", "page"))
     parser.add_argument("--sentences", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--different", action="store_true", help="only arms whose samples are others")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=tuple(ARMS), metavar="ARM")
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
     kept = Kept(options.folder)
     sentences = Sentences(options.sentences)
     if "time" in options.parts:
-        timed(kept, sentences, options.rounds, DIFFERENT if options.different else tuple(ARMS))
+        timed(kept, sentences, options.rounds, options.arms)
     if "score" in options.parts:
         scored(kept, sentences)
     if "page" in options.parts:
-        page(kept, sentences)
+        page(kept, sentences, options.results)
 
 
 class Kept:
@@ -245,9 +244,9 @@ def scored(kept: Kept, sentences: Sentences) -> None:
     with tempfile.TemporaryDirectory() as name:
         model = joined(Path(name))
         for arm in (REFERENCE, *(arm for arm in ARMS if arm != REFERENCE)):
-            if arm in kept.page["heard"]:
-                continue
             said = kept.said(arm, sentences)
+            if arm in kept.page["heard"] or not said:
+                continue
             readings = sentences.readings(said)
             values = {case: {each.metric: each.value for each in found} for case, found in readings.items()}
             scores = {key: [values[case].get(key) for case in said] for key in SHOWN}
@@ -310,7 +309,7 @@ def gates(sentences: Sentences, readings: dict[str, planting.Readings]) -> dict[
     }
 
 
-def page(kept: Kept, sentences: Sentences) -> None:
+def page(kept: Kept, sentences: Sentences, results: Path) -> None:
     """The table, as JSON and in the terminal, and the picture; of what was not heard, the times alone."""
     cells = kept.page["seconds"].values()
     rows = {
@@ -322,6 +321,7 @@ def page(kept: Kept, sentences: Sentences) -> None:
             **quality(kept, sentences, arm),
         }
         for arm in ARMS
+        if any(arm in cell for cell in cells)
     }
     found = {
         "machine": environment.read("cpu").hardware,
@@ -331,10 +331,11 @@ def page(kept: Kept, sentences: Sentences) -> None:
         "rounds": max(int(cell.partition(" ")[0]) for cell in kept.page["seconds"]) + 1,
         "arms": rows,
     }
-    RESULTS.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    # Upstream's wave is not trimmed, and so it is no variant to be judged by these recordings.
-    variants = [arm for arm in ARMS if arm not in (UPSTREAM, REFERENCE) and "loss" in rows[arm]]
-    PLOT.write_text(f"{pareto([attempt(arm, rows[arm]) for arm in variants])}\n", encoding="utf-8")
+    results.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if results == RESULTS:
+        # Upstream's wave is not trimmed, and so it is no variant to be judged by these recordings.
+        variants = [arm for arm in rows if arm not in (UPSTREAM, REFERENCE) and "loss" in rows[arm]]
+        PLOT.write_text(f"{pareto([attempt(arm, rows[arm]) for arm in variants])}\n", encoding="utf-8")
     print("\n".join(f"{arm}: {json.dumps(row, ensure_ascii=False)}" for arm, row in rows.items()))
 
 

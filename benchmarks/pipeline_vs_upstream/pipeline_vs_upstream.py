@@ -96,12 +96,13 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=22, help="so many of the network's, to be done sooner")
     parser.add_argument("--frames", type=int, nargs="+", default=(562, 1031))
     parser.add_argument("--folder", type=Path, help="where the weights are kept (1.4 GB)")
-    parser.add_argument("--write", action="store_true", help=f"replace these parts of {RESULTS.name}")
+    parser.add_argument("--write", action="store_true", help="replace these parts of the results")
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE.json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         made(folder)
-        page = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+        page = json.loads(options.results.read_text(encoding="utf-8")) if options.results.is_file() else {}
         page["machine"] = environment.read("cpu").hardware
         if "start" in options.parts:  # before torch is loaded here
             page["start"] = started(folder, options.rounds)
@@ -117,7 +118,7 @@ def main() -> None:
                 }
         print(json.dumps(page, indent=1))
         if options.write:
-            RESULTS.write_text(json.dumps(page, indent=1) + "\n", encoding="utf-8")
+            options.results.write_text(json.dumps(page, indent=1) + "\n", encoding="utf-8")
 
 
 def made(folder: Path) -> None:

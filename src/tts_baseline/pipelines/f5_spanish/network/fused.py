@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tts_baseline.pipelines.f5_spanish.network.architecture import HEAD_SIZE
-from tts_baseline.pipelines.f5_spanish.network.blocks import EPS, fitting, rotate
+from tts_baseline.pipelines.f5_spanish.network.blocks import EPS, fitting
 from tts_baseline.pipelines.f5_spanish.weights import let_go
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class FusedAttention(nn.Module):
     def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, mask: Tensor | None = None) -> Tensor:
         self.calls += 1
         qkv = self.to_qkv(x).unflatten(-1, (3, self.heads, HEAD_SIZE)).permute(2, 0, 3, 1, 4)
-        turned = qkv[:2, :, : self.rotated]
-        turned.copy_(rotate(turned, cosine, sine))
+        turn(qkv[:2, :, : self.rotated], cosine, sine)
         q, k, v = qkv
         attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.to_out[0](attended.transpose(1, 2).flatten(2))
@@ -55,6 +54,18 @@ class FusedBlock(nn.Module):
         shift, scale, gate, ff_shift, ff_scale, ff_gate = fitting(self.attn_norm(moment), x)
         x = torch.addcmul(x, gate, self.attn(_modulated(x, scale, shift), cosine, sine, mask))
         return torch.addcmul(x, ff_gate, self.ff(_modulated(x, ff_scale, ff_shift)))
+
+
+def turn(x: Tensor, cosine: Tensor, sine: Tensor) -> None:
+    """Turn each pair of channels of `x` (..., n, size) by its angle, in place and in float32.
+
+    A pair is a complex number, and its turn a product: one pass over memory where `blocks.rotate` takes six.
+    """
+    single = x.float()
+    pairs = torch.view_as_complex(single.unflatten(-1, (-1, 2)))
+    pairs.mul_(torch.complex(cosine[..., ::2], sine[..., ::2]))
+    if single is not x:
+        x.copy_(single)
 
 
 def joined(*layers: nn.Linear) -> nn.Linear:

@@ -1,4 +1,4 @@
-"""Computes queries, keys and values of a block as one product, and turns queries and keys together."""
+"""Computes queries, keys and values of a block as one product, and turns the first two where they lie."""
 
 from __future__ import annotations
 
