@@ -27,10 +27,11 @@ SENTENCES := 3000
 RECIPES := recipes/dora
 TEACHER := $(VOICE)/teacher
 LEARN := $(F5_VENV)/bin/tts-baseline train
+EMBEDDED := src/tts_baseline/voices/dora
 DORA_LICENCE := --licence "MIT; it learned from speech of Kokoro-82M (Apache-2.0)"
 FUZZ_SECONDS ?= 3600
 
-.PHONY: help gate gate-f5 test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice clean
+.PHONY: help gate gate-f5 test lint unit fuzz test-pytests test-f5 wheels gpu page tables docs planted mutants voice-data voice student clean
 
 help:
 	@echo "make gate     install, then measure and gate the embedded pipeline"
@@ -48,6 +49,7 @@ help:
 	@echo "make mutants  break each metric's formula, and gate/, stats/ and metrics/ in 300 places: what do tests notice? (half an hour)"
 	@echo "make fuzz     alter stored files, settings and messages for FUZZ_SECONDS=$(FUZZ_SECONDS), and see that all is refused or read"
 	@echo "make voice    train a Spanish voice from its data, in $(VOICE) (hours on two cores; goes on where it was left)"
+	@echo "make student  train a student of the embedded voice that speaks in four steps, in $(VOICE) (hours; goes on where it was left)"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.
@@ -113,13 +115,15 @@ fuzz: $(VENV)/test.done
 	$(BIN)/python tests/fuzz/run.py $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 # A recording, an update or a checkpoint that is there is not made again: the same command goes on.
-voice: $(TEACHER)/done $(F5_VENV)/done
+voice-data: $(TEACHER)/done $(F5_VENV)/done
 	test -f $(VOICE)/texts.txt || $(F5_VENV)/bin/python recipes/dora/prose.py $(VOICE)/texts.txt --count $(SENTENCES)
 	$(TEACHER)/bin/python recipes/dora/teacher.py $(VOICE)/texts.txt $(TEACHER)/package $(VOICE)/recordings
 	test -f $(VOICE)/data/report.json || $(LEARN) prepare $(VOICE)/recordings --waves \
 	  --vocabulary recipes/dora/vocab.txt --out $(VOICE)/data
 	test -f $(VOICE)/even/clips.jsonl || $(LEARN) even $(VOICE)/data --out $(VOICE)/even
 	test -f $(VOICE)/clip.flac || $(TEACHER)/bin/python recipes/dora/reference.py $(TEACHER)/package $(VOICE)/clip.flac
+
+voice: voice-data
 	OMP_NUM_THREADS=1 $(F5_VENV)/bin/torchrun --nproc-per-node 2 --no-python -- \
 	  $(LEARN) run $(VOICE)/even --recipe $(RECIPES)/recipe.toml --out $(VOICE)/run
 	$(LEARN) vocoder $(VOICE)/data --recipe $(RECIPES)/vocoder.toml --out $(VOICE)/vocoder
@@ -128,6 +132,12 @@ voice: $(TEACHER)/done $(F5_VENV)/done
 	  --out $(VOICE)/dora $(DORA_LICENCE)
 	@echo "It speaks with weights = \"$(VOICE)/dora\", and with weights = \"embedded\" after:"
 	@echo "  cp -R $(VOICE)/dora src/tts_baseline/voices/"
+
+student: voice-data
+	OMP_NUM_THREADS=1 $(LEARN) distill $(VOICE)/even --recipe $(RECIPES)/student.toml \
+	  --teacher $(EMBEDDED)/model.safetensors --out $(VOICE)/student-run
+	$(LEARN) export $(VOICE)/student-run --dataset $(VOICE)/even --vocoder $(EMBEDDED)/vocoder \
+	  --recording $(VOICE)/clip.flac --out $(VOICE)/student $(DORA_LICENCE)
 
 clean:
 	rm -rf $(VENV) $(PYTESTS)-* $(F5_VENV) $(WHEELS) $(LOCAL) site .tts-baseline .*_cache .benchmarks .hypothesis .coverage*

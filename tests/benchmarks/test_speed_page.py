@@ -12,9 +12,11 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
 FOLDER = ROOT / "benchmarks" / "pipeline_vs_upstream"
 RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+AMX: dict[str, Any] = json.loads((FOLDER / "results_amx.json").read_text(encoding="utf-8"))
 SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(encoding="utf-8"))
 
 LADDER: dict[str, Any] = json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
+LADDER_AMX: dict[str, Any] = json.loads((FOLDER / "ladder_amx.json").read_text(encoding="utf-8"))
 VOCODERS: dict[str, Any] = json.loads((FOLDER / "vocoders.json").read_text(encoding="utf-8"))
 ADAPTIVE: dict[str, Any] = json.loads((FOLDER / "adaptive.json").read_text(encoding="utf-8"))
 LAYOUTS: dict[str, Any] = json.loads((FOLDER / "layouts.json").read_text(encoding="utf-8"))
@@ -42,11 +44,12 @@ def test_start(arm: str) -> None:
     assert [arm, f"{seconds['median']:.1f}", of[0], f"{held['median'] / 2**30:.2f} GiB", of[1]] in rows()
 
 
+@pytest.mark.parametrize("results", [RESULTS, AMX], ids=["amd", "amx"])
 @pytest.mark.parametrize(
     "arm", [arm for arm in RESULTS["steps of 4 blocks"]["562"] if arm not in ("upstream", "floor")]
 )
-def test_steps(arm: str) -> None:
-    timed = RESULTS["steps of 4 blocks"]["562"][arm]
+def test_steps(arm: str, results: dict[str, Any]) -> None:
+    timed = results["steps of 4 blocks"]["562"][arm]
     low, high = timed["interval_95"]
     share = f"{timed['of_upstream']:.2f} [{low:.2f}, {high:.2f}]"
     assert [arm, f"{timed['seconds']:.2f}", share] in [row[:3] for row in rows()]
@@ -109,9 +112,11 @@ def test_searched_schedules(name: str) -> None:
     assert [name, ", ".join(map(str, found["nodes"])), *heard] in rows()
 
 
-@pytest.mark.parametrize("arm", LADDER["arms"])
-def test_the_ladder_on_the_voice(arm: str) -> None:
-    found = LADDER["arms"][arm]
+@pytest.mark.parametrize(
+    ("results", "arm"), [(results, arm) for results in (LADDER, LADDER_AMX) for arm in results["arms"]]
+)
+def test_the_ladder_on_the_voice(results: dict[str, Any], arm: str) -> None:
+    found = results["arms"][arm]
     reference = "1" if arm == "reference" else span(found["of_reference"])
     timed = [arm, str(found["sentences"]), reference, span(found["of_upstream"])]
     (row,) = [row for row in rows() if row[:4] == timed]

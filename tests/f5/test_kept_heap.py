@@ -51,7 +51,8 @@ def printed(code: str, *arguments: str) -> str:
 
 def test_a_block_that_was_freed_is_taken_again_without_new_pages(models: dict[str, small.Small]) -> None:
     settings = json.dumps(small.table(models["v0"], steps=2))
-    # A block of 64 MiB is 16,384 pages of 4 KiB, or 32 of 2 MiB. Small blocks may take its place once, not eight times.
+    # A block of 64 MiB is 16,384 pages of 4 KiB, or 32 of 2 MiB.
+    # Small blocks may take its place once, not eight times.
     assert int(printed(FAULTS, settings)) > 16 >= int(printed(FAULTS, settings, "kept_heap"))
 
 
