@@ -8,8 +8,9 @@ embedded voice has said into that folder for words_heard.py, heard as a question
 Contours and emphasis are imposed by Praat's PSOLA, pauses are put in, sounds are changed in espeak-ng's
 phoneme names. A fault is caught where the reading is worse than that of the sound without it by more than
 the limit; of regional sounds, which have none, where half of the tokens or more are of the other class. It
-is named where the note says which word or contour. What is unchanged but for what nobody hears must not be
-caught. It goes on where `--kept` was left; results.json has the counts, and each that passed or alarmed.
+is named where the note says which word or contour; a pause, where the report names a word beside it. What
+is unchanged but for what nobody hears must not be caught. It goes on where `--kept` was left; results.json
+has the counts, and each that passed or alarmed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from msgspec.structs import replace
 from benchmarks.words_heard.words_heard import SENTENCES, Speaker, drawn
 from tts_baseline.core.protocols import Evidence
 from tts_baseline.core.records import Case, Utterance
+from tts_baseline.core.registry import metrics
 from tts_baseline.core.script import Recital, SpeechScript
 from tts_baseline.core.sounds import Sound
 from tts_baseline.faults.catalogue import HARMLESS
@@ -38,12 +40,14 @@ from tts_baseline.faults.fault import Original, planted
 from tts_baseline.metrics.features.nuclear import voiced
 from tts_baseline.metrics.features.spoken import TimedSpeech, spoken
 from tts_baseline.metrics.golden import pauses
-from tts_baseline.metrics.prosody import emphasis, nuclear, pausing
+from tts_baseline.metrics.prosody import emphasis, nuclear
 from tts_baseline.metrics.prosody.contours import Movement, accepted
 from tts_baseline.metrics.regions.coda_s import coda_s
 from tts_baseline.metrics.regions.palatals import palatals
 from tts_baseline.metrics.regions.tokens import UNMEASURED
 from tts_baseline.pipelines import espeak
+from tts_baseline.pipelines._renderings import renderings
+from tts_baseline.session import hearing
 from tts_baseline.session.scripts import scripts
 from tts_baseline.stats.proportion import bounds
 from tts_baseline.suites.reader import read
@@ -67,6 +71,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--kept", type=Path, required=True, help="rows that are measured, one a line")
     parser.add_argument("--spoken", type=Path, help="what the embedded voice has said: words_heard.py")
+    parser.add_argument("--only", choices=KINDS, help="one kind of fault; the others keep their counts")
     options = parser.parse_args()
     until = time.monotonic() + 60 * options.minutes
     rows = (
@@ -78,17 +83,20 @@ def main() -> None:
             continue
         names = ("planted", "caught", "named", "read")
         fresh = [
-            {"case": case.id} | dict(zip(names, found, strict=True)) for found in _heard(case, say(case))
+            {"case": case.id} | dict(zip(names, found, strict=True))
+            for found in _heard(case, say(case), (options.only,) if options.only else KINDS)
         ] or [{"case": case.id}]
         rows += fresh
         with options.kept.open("a") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh)
     results = json.loads(RESULTS.read_text("utf-8"))
-    results["embedded" if options.spoken else "espeak"] = _summary(rows)
+    found = results.setdefault("embedded" if options.spoken else "espeak", {"faults": {}})
+    found["sentences"] = len({row["case"] for row in rows})
+    found["faults"] |= _counts(rows)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _counts(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """How many of each kind were caught and named, with the 95 % interval, and which went wrong."""
     counts: dict[str, Any] = {}
     for kind in dict.fromkeys(row["planted"] for row in rows if "planted" in row):
@@ -103,7 +111,7 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
                 f"{row['case']}: {row['read']}" for row in of_kind if row["caught"] == harmless
             ],
         }
-    return {"sentences": len({row["case"] for row in rows}), "faults": counts}
+    return counts
 
 
 def _espeak() -> Iterator[tuple[Case, Callable[[Case], Utterance]]]:
@@ -131,7 +139,7 @@ def _embedded(folder: Path) -> Iterator[tuple[Case, Callable[[Case], Utterance]]
             yield Case(id=f"{kind}-{number}", region=region, text=text), lambda _, words=words: say(words)
 
 
-def _heard(case: Case, utterance: Utterance) -> Iterator[Found]:
+def _heard(case: Case, utterance: Utterance, kinds: Collection[str]) -> Iterator[Found]:
     """What is caught of each fault that this sentence has a place for."""
     script = scripts([case]).get(case.id)
     if script is None or script.recital is None:
@@ -140,14 +148,10 @@ def _heard(case: Case, utterance: Utterance) -> Iterator[Found]:
     timed = spoken(sound, script)
     if isinstance(timed, str):
         return
-    yield from _contours(case, script, sound, timed)
-    if case.id.startswith("asked"):
-        return
-    yield from _emphasis(case, script, sound, timed)
-    yield from _pauses(case, script, sound, timed)
-    yield from _unchanged(case, script, sound)
-    if not case.id.startswith("said"):
-        yield from _sounds(case, script)
+    embedded = {"asked": ("contours",), "said": ("contours", "emphasis", "pauses", "unchanged")}
+    for kind in embedded.get(case.id.partition("-")[0], tuple(KINDS)):
+        if kind in kinds:
+            yield from KINDS[kind](case, script, sound, timed)
 
 
 def _contours(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) -> Iterator[Found]:
@@ -219,14 +223,16 @@ def _pauses(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) 
     golden = Utterance(samples=right, sample_rate=sound.rate)
     said = Utterance(samples=wrong, sample_rate=sound.rate)
     gate = pauses.read(Evidence(case=case, utterances=(said,), golden=golden))
-    before, after = (_read(pausing, case, script, each, sound.rate) for each in (right, wrong))
     caught = gate.value is not None and gate.value > 0.08
-    named = None not in (before.value, after.value) and after.value < before.value
-    named = caught and named and f"one after «{script.words[place + 2].text}»" in after.note
-    yield "pause moved", caught, named, f"«{script.words[place].text}»: {gate.value} {before} {after}"
+    gates, (rendering,) = {"pauses": metrics()["pauses"]}, renderings([case.request])
+    where = hearing._places(case, gates, (golden, said), rendering)["pauses"]
+    named = " ".join(place.words for place in where)
+    beside = {script.words[n].text for n in (place + 2, place + 3)}
+    is_named = caught and bool(beside & set(re.findall(r"\w+", named)))
+    yield "pause moved", caught, is_named, f"«{script.words[place].text}»: {gate.value} s, {named}"
 
 
-def _sounds(case: Case, script: SpeechScript) -> Iterator[Found]:
+def _sounds(case: Case, script: SpeechScript, _: Sound, __: TimedSpeech) -> Iterator[Found]:
     """[ʃ] for [ʝ], and s left out or breathed, in espeak-ng's phoneme names; heard with the usual recital."""
     text = " ".join(word.text for word in script.words)
     names = _names(text)
@@ -252,7 +258,7 @@ def _sounds(case: Case, script: SpeechScript) -> Iterator[Found]:
             yield fault, caught, caught, ", ".join(f"{t.word} {t.value} {t.kind}" for t in (*before, *after))
 
 
-def _unchanged(case: Case, script: SpeechScript, sound: Sound) -> Iterator[Found]:
+def _unchanged(case: Case, script: SpeechScript, sound: Sound, _: TimedSpeech) -> Iterator[Found]:
     """What nobody hears must not be caught; nor should the same words a semitone lower, by PSOLA."""
     then = _read(nuclear, case, script, sound.samples, sound.rate).value
     original = Original(sound.samples, sound.rate, None)
@@ -343,6 +349,15 @@ def _spoken_names(names: str) -> Utterance:
 def _recital(utterance: Utterance) -> Recital:
     pcm = np.round(utterance.samples * 32768).astype("<i2").tobytes()
     return Recital(pcm=pcm, rate=utterance.sample_rate, phones=utterance.phones)
+
+
+KINDS: dict[str, Callable[[Case, SpeechScript, Sound, TimedSpeech], Iterator[Found]]] = {
+    "contours": _contours,
+    "emphasis": _emphasis,
+    "pauses": _pauses,
+    "unchanged": _unchanged,
+    "sounds": _sounds,
+}
 
 
 if __name__ == "__main__":

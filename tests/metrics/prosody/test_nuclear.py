@@ -163,3 +163,26 @@ def test_a_voice_that_begins_off_its_pitch_is_read_from_where_it_has_settled(mon
         monkeypatch.setattr(nuclear_feature, "voiced", lambda _, pitch=pitch: pitch)
         movement = nuclear_feature.nuclear(Sound(np.ones(RATE), RATE), 0.0, 0.01 * (pitch.size - 1))
         assert movement == pytest.approx((melody.max(), melody[-1]), abs=0.6)
+
+
+@pytest.mark.parametrize("unvoiced", [slice(0, 0), slice(1, 5), slice(2, 5), slice(1, 4), slice(30, 35)])
+def test_frames_that_are_called_unvoiced_by_chance_change_nothing(monkeypatch, unvoiced):
+    """A fall of a semitone a frame, then a rise: espeak-ng's «tomar» a millisecond later."""
+    pitch = np.concatenate([np.linspace(1.4, -2.8, 6), np.linspace(-3.3, 0.2, 34)])
+    pitch[unvoiced] = np.nan
+    monkeypatch.setattr(nuclear_feature, "voiced", lambda _: pitch)
+    movement = nuclear_feature.nuclear(Sound(np.ones(RATE), RATE), 0.0, 0.39)
+    assert movement == pytest.approx((0.0, -0.47), abs=0.01)
+
+
+def test_a_longer_gap_is_not_bridged(monkeypatch):
+    """What is voiced before an unvoiced consonant is off its pitch still, however long that lasts."""
+    pitch = np.concatenate([[3.0], np.full(20, np.nan), np.zeros(20)])
+    monkeypatch.setattr(nuclear_feature, "voiced", lambda _: pitch)
+    assert nuclear_feature.nuclear(Sound(np.ones(RATE), RATE), 0.0, 0.4) == (0.0, 0.0)
+
+
+def test_less_than_80_ms_of_voice_moves_nowhere(monkeypatch):
+    pitch = np.array([0.0, 0.0, 0.0, np.nan, np.nan, 5.0, 5.0, 5.0, 5.0])
+    monkeypatch.setattr(nuclear_feature, "voiced", lambda _: pitch)
+    assert nuclear_feature.nuclear(Sound(np.ones(RATE), RATE), 0.0, 0.08) is None

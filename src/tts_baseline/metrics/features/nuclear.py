@@ -19,6 +19,8 @@ _FEW = 3  # frames at the beginning and at the end: one that is wrong decides no
 # imposed contour is as fast as 45 semitones a second
 _UNSETTLED, _FASTEST_ST = 3, 0.45
 _FEWEST = 8
+# chosen: where the pitch falls fast, whether frames count as voiced changes with a millisecond of pad
+_BRIDGED = 5
 # chosen: where men's statements end, below Praat's floor for speech: a fall that is not seen is flat
 _FLOOR_HZ, _OVERLAP_HZ = 60.0, 80.0
 # chosen: the burst of a plosive is tracked two octaves up, for 40 ms; no melody leaves its voice so far
@@ -51,18 +53,30 @@ def nuclear(sound: Sound, start_s: float, end_s: float) -> Movement | None:
     """The movement of the pitch between two moments; None where less than 80 ms of it is voiced.
 
     The beginning and the end are medians of three voiced frames of 10 ms, the peak that of any three in a
-    row. The beginning is where the pitch has settled: it moves by less than 0.45 semitones a frame then.
+    row. The beginning is where the pitch has settled: it moves by less than 0.45 semitones a frame then. Up
+    to 50 ms between voiced frames are bridged by a line.
     """
     import numpy as np
 
     pitch = voiced(sound)[round(start_s / STEP_S) : round(end_s / STEP_S) + 1]
-    pitch = pitch[~np.isnan(pitch)]
-    if pitch.size < _FEWEST:
+    if np.count_nonzero(~np.isnan(pitch)) < _FEWEST:
         return None
+    pitch = _bridged(pitch)
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(pitch, _FEW), axis=1)
     start = _settled(pitch)
     onset = smooth[start]
     return Movement(float(smooth[start:].max() - onset), float(smooth[-1] - onset))
+
+
+def _bridged(pitch: Samples) -> Samples:
+    """The frames that are voiced or stand in a short gap between such."""
+    import numpy as np
+
+    filled = pitch.copy()
+    for start, stop in spans(np.isnan(pitch)):
+        if start > 0 and stop < pitch.size and stop - start <= _BRIDGED:
+            filled[start - 1 : stop + 1] = np.linspace(pitch[start - 1], pitch[stop], stop - start + 2)
+    return filled[~np.isnan(filled)]
 
 
 def _settled(pitch: Samples) -> int:
