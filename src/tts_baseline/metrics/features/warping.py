@@ -28,7 +28,7 @@ def warping(sound: Sound, other: Sound) -> Samples:
     and by its deviation over the speech, so that voice and channel play no part. What is longer than 20 s is
     warped coarsely first, then beside what that found (FastDTW, Salvador & Chan 2007).
     """
-    seconds: Samples = _columns(_normalized(other), _normalized(sound)) * STEP_S
+    seconds: Samples = _columns(_normalized(other), _normalized(sound)).astype("f8") * STEP_S
     return seconds
 
 
