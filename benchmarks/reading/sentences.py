@@ -1,11 +1,12 @@
 """Draws sentences that have something to read out from Debian's Spanish documentation, by a seed.
 
     python benchmarks/reading/sentences.py DRAWN.toml [--count 500] [--technical 225] [--seed 1]
-        [--except REVIEWED.toml ...]
+        [--unpacked FOLDER] [--except REVIEWED.toml ...]
     python benchmarks/reading/sentences.py --pool
 
-The packages are downloaded by `apt-get download` and unpacked in a temporary folder. They give
-sentences by their shares, as far as they have them; a sentence of an excepted file is not drawn again.
+The packages are downloaded by `apt-get download` and unpacked in a temporary folder (`--unpacked`: in
+this one, which is kept, and those that it has are not downloaded again). They give sentences by their
+shares, as far as they have them; a sentence of an excepted file is not drawn again.
 With `--technical` so many are technical by their form, and the others prose (`registers.py`).
 What is drawn has our reading of today and the verdict "unread": read each line, and say "right", or
 "wrong" and what should be said. `--pool` counts the prose and the technical sentences of all packages,
@@ -28,45 +29,73 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import manual
+import messages
 import registers
 import review
 import spoken
 
-# Package: its Spanish pages, the licence of its copyright file, and its share (the quotations are prose).
+_LOCALE = "es/LC_MESSAGES/*.mo"
+_MESSAGES = f"usr/share/locale/{_LOCALE}"
+# Package: its Spanish pages or messages, the licence of its copyright file, and its share.
 PACKAGES = {
-    "apt-doc": ("usr/share/doc/apt-doc/*.es.html/*.html", "GPL-2+", 1),
     "apt": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
+    "apt-doc": ("usr/share/doc/apt-doc/*.es.html/*.html", "GPL-2+", 1),
     "aptitude-common": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "aptitude-doc-es": ("usr/share/doc/aptitude/html/es/*.html", "GPL-2+", 1),
+    "claws-mail-doc": ("usr/share/doc/claws-mail/manual/es/*.html", "GPL-3+", 1),
     "debconf-doc": ("usr/share/man/es/man*/*.gz", "BSD-2-clause", 1),
     "debhelper": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "debian-edu-doc-es": ("usr/share/doc/debian-edu-doc-es/debian-edu-bookworm-manual.html", "GPL-2+", 1),
     "debian-handbook": ("usr/share/doc/debian-handbook/html/es-ES/*.html", "CC-BY-SA-3.0 or GPL-2+", 2),
     "debian-reference-es": ("usr/share/debian-reference/*.es.html", "GPL-2+", 1),
+    "debsums": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "evince-common": ("usr/share/help/es/evince/*.page", "CC-BY-SA-3.0", 1),
     "evolution-common": ("usr/share/help/es/evolution/*.page", "CC-BY-SA-3.0", 1),
     "fortunes-es": ("usr/share/games/fortunes/es/*.fortunes", "GPL-2+", 4),
+    "freeciv-data": (_MESSAGES, "GPL-2+", 1),
     "freedombox-doc-es": ("usr/share/freedombox/manual/es/*.html", "CC-BY-SA-4.0", 1),
     "gnome-devel-docs": ("usr/share/help/es/gnome-devel-demos/*.page", "CC-BY-SA-3.0", 1),
+    "gnome-mahjongg": ("usr/share/help/es/gnome-mahjongg/*.page", "CC-BY-SA-3.0", 1),
+    "gnome-mines": ("usr/share/help/es/gnome-mines/*.page", "CC-BY-SA-3.0", 1),
+    "gnome-sudoku": ("usr/share/help/es/gnome-sudoku/*.page", "CC-BY-SA-3.0", 1),
     "gnome-user-docs": ("usr/share/help/es/*/*.page", "CC-BY-SA-3.0", 1),
+    "gnucash-common": (_MESSAGES, "GPL-2+", 1),
+    "gramps": (_MESSAGES, "GPL-2+", 1),
     "harden-doc": ("usr/share/doc/harden-doc/html/es-ES/*.html", "GPL-2+", 2),
+    "homebank-data": (_MESSAGES, "GPL-2+", 1),
     "installation-guide-amd64": ("usr/share/doc/installation-guide-amd64/es/*.html", "GPL-2+", 2),
+    "kalzium-data": (_MESSAGES, "GPL-2+", 1),
     "kicad-doc-es": ("usr/share/doc/kicad/help/es/*.html", "GPL-3+ or CC-BY-3.0+", 1),
+    "kmymoney-common": (_MESSAGES, "GPL-2+", 1),
+    "kstars-data": (_MESSAGES, "GPL-2+", 1),
     "libreoffice-help-es": ("usr/share/libreoffice/help/es/text/**/*.html", "MPL-2.0", 1),
+    "lincity-ng-data": ("usr/share/games/lincity-ng/help/es/*.xml", "GPL-2+", 1),
+    "live-manual-html": ("usr/share/doc/live-manual/html/live-manual/*.es.html", "GPL-3+", 1),
+    "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
     "man-db": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "manpages-es": ("usr/share/man/es/man*/*.gz", "GPL-3+", 2),
-    "maint-guide-es": ("usr/share/doc/maint-guide-es/html/*.html", "GPL-2+", 1),
+    "manpages-es-dev": ("usr/share/man/es/man*/*.gz", "GPL-3+", 2),
     "mc-data": ("usr/share/man/es/man*/*.gz", "GPL-3+", 1),
+    "mplayer-doc": ("usr/share/doc/mplayer/HTML/es/*.html", "GPL-2+", 1),
     "orca": ("usr/share/help/es/orca/*.page", "LGPL-2.1+", 1),
+    "po-debconf": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
     "po4a": ("usr/share/man/es/man*/*.gz", "GPL-2+", 1),
+    "solfege-doc": ("usr/share/doc/solfege/help/es/*.html", "GPL-3+", 1),
+    "sylpheed-doc": ("usr/share/doc/sylpheed-doc/manual/es/*.html", "GPL-2+", 1),
     "ubuntu-packaging-guide-html-es": (
         "usr/share/doc/ubuntu-packaging-guide-html-es/*.html",
         "CC-BY-SA-3.0",
         1,
     ),
+    **{
+        f"wesnoth-1.16-{campaign}": (f"usr/share/games/wesnoth/1.16/locale/{_LOCALE}", "GPL-2+", 1)
+        for campaign in ("dm", "dw", "ei", "httt", "l", "low", "nr", "sof", "sotbe", "thot", "trow", "utbs")
+    },
 }
 # Pages without tags, whose paragraphs a line parts.
-_PLAIN = frozenset(package for package, (at, *_) in PACKAGES.items() if at.endswith((".gz", ".fortunes")))
+_PLAIN = frozenset(
+    package for package, (at, *_) in PACKAGES.items() if at.endswith((".gz", ".mo", ".fortunes"))
+)
 _SPAN = re.compile(r"\d|[%€$£°ºª&@#<>=+§×]|\b[A-ZÑ]{2,}\b|\b[XVI]+\b|\b(?:\w{1,4}\.)[ \w]|\w['’]\w|\w/\w|_")
 _SPANISH = re.compile(r"\b(?:el|la|los|las|un|una|de|del|que|en|y|se|por|con|para|es|su|no)\b")
 _END = re.compile(r"(?<=[a-záéíóúñü]{4}[.?!…])[»”\")]?\s+(?=[¿¡«“A-ZÁÉÍÓÚÑ])")
@@ -140,9 +169,11 @@ def every_sentence(page: str, *, markup: bool) -> Iterator[str]:
                 yield sentence
 
 
-def unpacked(folder: Path) -> None:
-    """Download every package, and unpack each in a folder of its name."""
+def unpack(folder: Path) -> None:
+    """Download every package that the folder lacks, and unpack each in a folder of its name."""
     for package in PACKAGES:
+        if (folder / package).exists():
+            continue
         subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True, stdout=sys.stderr)
         (archive,) = folder.glob(f"{package}_*.deb")
         subprocess.run(["dpkg-deb", "-x", str(archive), str(folder / package)], check=True)
@@ -152,7 +183,9 @@ def unpacked(folder: Path) -> None:
 def pages(package: str, folder: Path) -> Iterator[str]:
     """The text of each Spanish page of an unpacked package."""
     for path in sorted(folder.glob(PACKAGES[package][0])):
-        if path.suffix != ".gz":
+        if path.suffix == ".mo":
+            yield "\n%\n".join(messages.paragraphs(path.read_bytes()))
+        elif path.suffix != ".gz":
             yield path.read_text(encoding="utf-8", errors="replace")
         elif not path.is_symlink():  # the same page by another name
             page = gzip.decompress(path.read_bytes()).decode("utf-8", errors="replace")
@@ -225,17 +258,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--technical", type=int, help="how many are technical; without it, as they come")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--unpacked", type=Path, help="a folder that keeps the unpacked packages")
     parser.add_argument("--except", dest="known", type=Path, nargs="*", default=[])
     options = parser.parse_args()
     known = {sentence.written for file in options.known for sentence in review.sentences(file)}
     with tempfile.TemporaryDirectory() as scratch:
-        unpacked(Path(scratch))
+        folder = options.unpacked or Path(scratch)
+        unpack(folder)
         if options.pool:
-            results = json.loads(RESULTS.read_text(encoding="utf-8")) | {"pool": pool(Path(scratch))}
+            results = json.loads(RESULTS.read_text(encoding="utf-8")) | {"pool": pool(folder)}
             RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             return
         if options.technical is None:
-            found = list(drawn(Path(scratch), options.count, options.seed, known))
+            found = list(drawn(folder, options.count, options.seed, known))
         else:
             parts: tuple[tuple[registers.Register, int], ...] = (
                 ("technical", options.technical),
@@ -244,7 +279,7 @@ def main() -> None:
             found = [
                 row
                 for register, count in parts
-                for row in drawn(Path(scratch), count, options.seed, known, register)
+                for row in drawn(folder, count, options.seed, known, register)
             ]
     options.file.write_text(review.page(found), encoding="utf-8")
     print(f"{len(found)} sentences in {options.file}")

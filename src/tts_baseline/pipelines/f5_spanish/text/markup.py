@@ -52,6 +52,7 @@ _PLACEHOLDER = re.compile(
     r"(?P<name>[^<>\n]{0,59}(?:[^<>\s]|(?<=\w) ))>(?!\d)"
 )
 _QUALIFIED = re.compile(r"\A([a-z]+):([a-z]+)\Z")
+_JOINED_AFTER = re.compile(r"[<a-z]")
 _TAGS_BEFORE = re.compile(r"\b(?:[Ee]tiquetas?|[Tt]ags?)\b[^.]*\Z")
 _NOUN_NEAR = 60  # chosen: what is said of tags stands near their noun
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li div tr title blockquote".split())  # noqa: SIM905
@@ -116,10 +117,18 @@ def _emphasized(match: re.Match[str]) -> str:
 def _placeholder(match: re.Match[str]) -> str:
     """What stands between angle brackets, without them; the colon of a name in them is said: <dia:string>."""
     name = _QUALIFIED.sub(r"\1 dos puntos \2", match["name"])
-    return name + " " * match.string.startswith("<", match.end())
+    return name + " " * bool(_JOINED_AFTER.match(match.string, match.end()))
 
 
+def _forum(match: re.Match[str]) -> str:
+    """What is between tags of a forum, [b]…[/b]; a letter below or above another is one by itself."""
+    apart = match["name"].startswith("su") and match["inner"][0].isalpha()
+    return " " * apart + match["inner"]
+
+
+_POWER = r"(?<=\d){0}sup{1}([-−]?\d{{1,3}}){0}/sup{1}"  # 10<sup>-27</sup>
 _HTML: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(_POWER.format("<", ">")), lambda match: f"^{match[1]}"),
     (re.compile(rf"<!--(?:(?!-->)[\s\S]){{0,{_LONGEST}}}-->"), lambda _: ""),
     (re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>"), lambda match: match[1]),
     (
@@ -145,7 +154,14 @@ _LATEX: tuple[tuple[re.Pattern[str], Replace], ...] = (
         lambda match: match[1],
     ),
 )
+_OF_FORUM = re.compile(
+    rf"\[(?P<name>[bius]|su[bp]|quote|code|url|color|size|center)(?:=[^\[\]\n]{{1,60}})?\]"
+    rf"(?P<inner>[^\[\]\n]{{1,{_LONGEST}}})\[/(?P=name)\]"
+)
 _BRACKETS: tuple[tuple[re.Pattern[str], Replace], ...] = (
+    (re.compile(_POWER.format(r"\[", r"\]")), lambda match: f"^{match[1]}"),
+    (_OF_FORUM, _forum),
+    (_OF_FORUM, _forum),  # of which one is in another: [b][i]…[/i][/b]
     (re.compile(rf"!?\[([^\[\]\n]{{1,{_LONGEST}}})\]\([^()\s]{{1,{_LONGEST}}}\)"), lambda match: match[1]),
     (
         re.compile(

@@ -8,7 +8,15 @@ import unicodedata
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, say
 from tts_baseline.pipelines.f5_spanish.text.kinds.quantities import Quantities, quantities
 from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import spell
-from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, LETTER, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import (
+    DIGIT,
+    JOINED,
+    LETTER,
+    Expression,
+    Paragraph,
+    Rule,
+    Said,
+)
 
 # DPD: más, menos, por, entre, igual; OLE, names of signs.
 _OPERATORS = {
@@ -37,6 +45,7 @@ _SCIENTIFIC = re.compile(
 )
 _PIECE = re.compile(rf"(?P<sign>[-−±]?)(?P<number>{_NUMBER})(?P<power>{_POWER})?|(?P<operator>{_OPERATOR})| ")
 _DASHES = frozenset("-−–")
+_OF_TEN = re.compile(rf"(?<!\d)10{_POWER}\Z")
 
 
 def rules(region: str) -> tuple[Rule, ...]:
@@ -44,7 +53,8 @@ def rules(region: str) -> tuple[Rule, ...]:
     here = quantities(region)
 
     def say_formula(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-        return _say_formula(match, paragraph, here)
+        said = _say_formula(match, paragraph, here)
+        return measured(said, match.end(), paragraph) if said and said.end == match.end() else said
 
     def say_letters(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         unit = here.units.get(match.group()) if len(match["letter"]) > 1 else None
@@ -52,9 +62,24 @@ def rules(region: str) -> tuple[Rule, ...]:
             return Said(unit.many)  # en cm²
         return Said(f"{spell(match['letter'], region)} {_raised(match['power'])}")
 
+    unit_after = Expression(rf" ?(?P<unit>{here.unit})(?:/(?P<per>{here.unit}))?(?![\w/^])")
+
+    def measured(said: Said, end: int, paragraph: Paragraph) -> Said:
+        """With the unit of a power of ten: por diez elevado a menos tres kilogramos."""
+        unit = (
+            unit_after.match(paragraph.text, end)
+            if _OF_TEN.search(paragraph.text, max(0, end - 8), end)
+            else None
+        )
+        if not unit:
+            return said
+        per = f" por {here.units[unit['per']].one}" if unit["per"] else ""
+        return Said(f"{said.words} {here.units[unit['unit']].many}{per}", end=unit.end())
+
     def say_power(match: re.Match[str], paragraph: Paragraph) -> Said:
         piece = _PIECE.match(match.group())
-        return Said(_operand(piece, here.point) if piece else match.group())
+        said = Said(_operand(piece, here.point) if piece else match.group())
+        return measured(said, match.end(), paragraph)
 
     def say_scientific(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         minus = "menos " if match["sign"] in _DASHES else ""

@@ -31,6 +31,7 @@ _QUOTED = 200  # chosen: a quotation of which only its end is a mark of inches i
 _FULL_MARKS = ("5", "10", "20", "100")  # what is the most, where marks are given
 _BITS = re.compile(r"[- ]?bits?\b")  # 40/128 bits are lengths to choose from
 _FINALS = re.compile(" de final")
+_RATES = frozenset(["fps", "Hz", "kHz", "MHz"])  # of which several are to choose from: 50/60 Hz
 # What joins the parts after a word: un compás de tres por cuatro, la página tres de doce.
 _BY_WORD = {
     re.compile(r"[Cc]ompás(?:es)? de \Z"): "por",
@@ -55,7 +56,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     )
 
     def say_here(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-        return _named(match, paragraph) or _say(match, here)
+        return _named(match, paragraph) or _rates(match, here) or _say(match, here)
 
     return (
         Rule("mark", "fraction", (DIGIT,), _MARK, _say_mark),
@@ -83,6 +84,15 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if name and above == "1" and _FINALS.match(paragraph.text, end):
         return Said(f"{name}s", end=end)
     return None
+
+
+def _rates(match: re.Match[str], here: Quantities) -> Said | None:
+    """Rates to choose from: cincuenta barra sesenta hercios."""
+    parts = (match["slashed"] or "").split("/")
+    if match["of"] not in _RATES or match["whole2"] or "1" in parts:
+        return None
+    spoken = " barra ".join(cardinal(part.replace(".", ""), grouped=True) for part in parts)
+    return Said(f"{spoken} {here.units[match['of']].many}")
 
 
 def _say_mark(match: re.Match[str], paragraph: Paragraph) -> Said:

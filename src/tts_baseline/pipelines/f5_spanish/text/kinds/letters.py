@@ -64,6 +64,8 @@ _FIGURE = re.compile(
 )
 _KEY_BEFORE = re.compile(r"\b(?:Ctrl|Control|Alt|Esc|Mayús|Shift|Meta|Super)[-+]\Z")
 _FOLLOWER = re.compile(r" ([^\W\d_]{2,})")
+_CRIED_AFTER = re.compile(r"!")
+_CRY = 5  # chosen: shorter ones may be acronyms, as ¡BBVA!
 _SHORTEST = 2
 _LENGTH_OF_KEY = len("Ctrl") + 1
 _FIRST_WORD = re.compile(r"\s([^\W\d_]+)")
@@ -95,6 +97,8 @@ def _word(letters: str, paragraph: Paragraph) -> bool:
 def _say_acronym(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     letters = match.group().removesuffix("s").rstrip("'’")
     figure = _FIGURE.search(paragraph.before(match.start()))
+    if len(letters) >= _CRY and _CRIED_AFTER.match(paragraph.text, match.end()) and VOWEL.search(letters):
+        return None  # ¡GROARR!
     spelled = figure or (len(letters) > _SHORTEST and len(set(letters)) == 1)  # AAAA, as years are written
     return None if _word(letters, paragraph) and not spelled else Said(spell(letters, paragraph.region))
 

@@ -56,6 +56,7 @@ _CHANNEL = re.compile(
     r"\b(?:[Cc]anal(?:es)?|IRC)\b[^.!?]*\Z|\b(?:Closes|[Bb]ug|[Ee]rror|LP):? \Z"
     r"|\b[Cc]omentarios? [«“\"'‘`(]?\Z"
 )
+_OF_IRC = re.compile(r"\b(?:IRC|irc|Libera|Freenode|OFTC)\b")
 _HASHTAG = "hashtag"
 
 
@@ -96,6 +97,7 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     link = match.group()
     before = paragraph.before(match.start())
     typed_so = link in _DIRECTIVES or _CHANNEL.search(before) or (link.isupper() and "error" in before)
+    typed_so = typed_so or _OF_IRC.search(paragraph.text)
     if typed_so or not _TAG.fullmatch(link):
         return Said(read_out(link, paragraph.region))
     tag = read_out(_CAMEL.sub(" ", link[1:]), paragraph.region)

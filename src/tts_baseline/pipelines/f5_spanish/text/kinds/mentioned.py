@@ -34,6 +34,7 @@ _ALONE = re.compile(
 )
 _BESIDE = re.compile(rf"(?:,|,? [oóyue])? ?(?P<sign>{_SIGN})(?=[\s,.)]|$)")
 _BEFORE_IT = re.compile(rf"(?:^|[\s(,])(?P<sign>{_SIGN})(?:,|,? [oóyue])? ?\Z")
+_DASH, _LISTED = re.compile(" [a-záéíóúñ]{2}"), re.compile("[,oóyue]")  # Paro % - muestra: a dash
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
 
@@ -48,6 +49,12 @@ _OPENING_STAR = re.compile(r"(?<!\S)\*\w")
 
 # Three signs and more in a row that are not all of one kind are told one by one: */=>@|.
 _RUN = re.compile(r"(?<![^\s(«\"“'‘`])[*/=>@|<~^#$%&+\\_.]{2,8}[*/=>@|<~^#$%&+\\_](?![^\s)»\"”'’.,;:])")
+# Of all kinds after a word that says so: los símbolos :?.,-()+/
+_LISTED_SIGNS = re.compile(
+    r"[!#$%&()*+,./:;<=>?@\[\\\]^_{|}~-][!\"#$%&()*+,./:;<=>?@\[\\\]^_{|}~-]{3,30}(?<!\")(?<![.,])(?=[.,]?[\s'’»”\"]|$)"
+)
+_LISTED_NAMES = _BRACKETS | {'"': "comillas"}
+_OF_SIGNS = r"\b(?:símbolos?|signos?|caracteres)(?: [a-záéíóúñ]+)? [«“\"'‘`]?"
 _KINDS = 3  # chosen: of fewer kinds of signs, a row is drawn
 _PLUS_BESIDE = re.compile(r"\+[\"'»”’`)]?(?:,| (?:[oyue]|ni)) [\"'«“‘`(]?\Z")
 
@@ -67,6 +74,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
+        Rule("signs in a list", "sign", f"{_SIGNS}()[]{{}}", _LISTED_SIGNS, _say_listed),
         Rule("marks of comments", "sign", ("#",), _COMMENT, _say_comment),
         Rule("escaped sign", "sign", ("\\",), _ESCAPED, _say_escaped),
         Rule("quoted bracket", "sign", tuple(_BRACKETS), _QUOTED_BRACKET, _say_bracket),
@@ -101,6 +109,14 @@ def _say_run(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     return Said(read_out(" ".join(signs), paragraph.region)) if len(set(signs)) >= _KINDS else None
 
 
+def _say_listed(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """Signs one by one, also brackets, after a word that says that signs follow."""
+    signs = match.group()
+    if len(set(signs)) < _KINDS or not paragraph.follows(_OF_SIGNS, match.start()):
+        return None
+    return Said(", ".join(_LISTED_NAMES.get(sign) or read_out(sign, paragraph.region) for sign in signs))
+
+
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     sign = match.group()
     if sign == "-" and _PLUS_BESIDE.search(paragraph.before(match.start())):
@@ -118,6 +134,12 @@ def _say_alone(match: re.Match[str], paragraph: Paragraph) -> Said | None:
             paragraph.before(match.start())
         )
         if not beside or match["sign"] == beside["sign"]:  # a line that is drawn
+            return None
+        if (
+            match["sign"] == "-"
+            and _DASH.match(paragraph.text, match.end())
+            and not _LISTED.search(beside[0])
+        ):
             return None
     said = _say(match, paragraph)
     if not _is_named(_NAMED_BEFORE, said.words, paragraph.before(match.start())):

@@ -38,7 +38,8 @@ def rules(region: str) -> tuple[Rule, ...]:
         left, right = match["left"].split(":"), say(match["right"], "none", point=point)
         if _STANDARD.search(paragraph.before(match.start())) and _YEAR.fullmatch(match["right"]):
             return Said(" ".join([*map(cardinal, left), right]), "code")
-        if _OF_A_TREE.search(paragraph.before(match.start())):
+        before = paragraph.before(match.start())
+        if _OF_A_TREE.search(before) or (len(left) > 1 and before.endswith("=")):  # crop=720:364:0:56
             return Said(" dos puntos ".join([*map(cardinal, left), right]), "code")
         if (len(left) > 1 and len(left[-1]) > 1) or (
             left[0][0] == "0" and len(left[0]) > 1

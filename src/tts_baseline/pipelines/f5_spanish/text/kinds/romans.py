@@ -21,6 +21,9 @@ _ALONE = re.compile(
     rf"(?<![^\W_])(?<!\b[a-z]{{2}}-)(?:(?!XL\b|L[IVX]\b)[IVXL]{{2,}}|M[MDCLXVI]{{3,}}){_AFTER}"
 )
 _SEPARATOR = re.compile(r", | (?:y|e|o|al?) ")
+# A numeral of eleven or more in the same list, which has no ordinal.
+_ELEVEN_BEFORE = re.compile(rf"\bX[IVX]+(?:{_SEPARATOR.pattern})\Z")
+_ELEVEN_AFTER = re.compile(rf"(?:(?:{_SEPARATOR.pattern})[IVX]+)*?(?:{_SEPARATOR.pattern})X[IVX]+(?![^\W_])")
 _SURNAME = re.compile(r"\. ([A-ZÁÉÍÓÚÑ]\w+)")
 _NOUN = re.compile(r" ([^\W\d_]+)")
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+")
@@ -28,6 +31,12 @@ _REIGN = re.compile(
     r"\b(?:[Rr]ein(?:ó|aba|ado de|a)|[Rr]ey(?:es)?|[Ee]mperador|[Pp]apa|[Ss]ultán|[Ff]araón|[Zz]ar|[Dd]uque"
     r"|[Cc]onde|[Pp]ríncipe|[Mm]onarca|[Ss]ha|[Cc]alifa|[Pp]atriarca|[Tt]irano) (?:[^\W\d_]+ ){0,2}\Z"
 )
+_OF_RULERS = re.compile(
+    r"\b(?:[Rr]ey(?:es)?|[Rr]einas?|[Rr]ein(?:o|ado|aba|ó)|[Tt]rono|[Cc]orona|[Hh]ereder[oa]s?|[Mm]onarcas?"
+    r"|[Ee]mperador(?:es)?|[Pp]apas?|[Dd]inastía|[Gg]uardia personal|[Aa]lianza|[Ee]dicto)\b"
+)
+# After an article, or after another name, it is a thing: el Apolo II, Star Trek II.
+_CALLED = re.compile(r"\b(?:[Ee]l|[Dd]el|[Aa]l|[Ll]as?|[Ll]os|[A-ZÁÉÍÓÚÑ][\w’']*) [^\W\d_]+ \Z")
 _CAPITALIZED = re.compile(r"\b[A-ZÁÉÍÓÚÑ](?=[a-záéíóúñ])")
 _EXPLAINED = re.compile(r"((?:[^\W\d_]+ ){2,6})(?:o |\()\Z")
 _NEAR = 200  # chosen: a sentence or two
@@ -72,12 +81,16 @@ def _written(number: int) -> str:
 
 
 def _century(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    """A century's words: siglo primero to décimo, then siglo once (DPD, siglo)."""
-    return (
-        _each(match, lambda numeral: _up_to_ten(numeral, "m"))
-        if _after("century", match, paragraph)
-        else None
+    """A century's words: siglo primero to décimo, then siglo once (DPD, siglo).
+
+    Beside one that has no ordinal it has none either: los siglos dieciocho y siete.
+    """
+    if not _after("century", match, paragraph):
+        return None
+    beside = _ELEVEN_BEFORE.search(paragraph.before(match.start())) or _ELEVEN_AFTER.match(
+        paragraph.text, match.end()
     )
+    return _each(match, _cardinal if beside else lambda numeral: _up_to_ten(numeral, "m"))
 
 
 def _small(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -112,13 +125,23 @@ def _regnal(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A ruler's numeral: Alfonso décimo, Alfonso trece (DPD, ordinales); Francisco I. Madero has none."""
     name = paragraph.word_before(match.start())
     female = name in words("regnal-f")
-    known = female or name in words("regnal")
+    known = female or name in words("regnal") or _is_ruler(match, name, paragraph)
     if not known and not (_NAME.fullmatch(name) and _REIGN.search(paragraph.before(match.start()))):
         return None
     surname = _SURNAME.match(paragraph.text, match.end())
     if len(match.group()) == 1 and surname and surname.group(1).lower() not in words("not-noun"):
         return None
     return _each(match, lambda numeral: _up_to_ten(numeral, "f" if female else "m"))
+
+
+def _is_ruler(match: re.Match[str], name: str, paragraph: Paragraph) -> bool:
+    """True for a name and a numeral in a text about rulers: la guardia personal de Haldric II."""
+    named = (
+        _NAME.fullmatch(name)
+        and len(match.group()) > 1
+        and not _CALLED.search(paragraph.before(match.start()))
+    )
+    return bool(named) and _OF_RULERS.search(paragraph.text) is not None
 
 
 def _event(match: re.Match[str], paragraph: Paragraph) -> Said | None:

@@ -18,7 +18,7 @@ VOWEL = re.compile("[AEIOU]")
 # Three consonants that begin no syllable, in no language that Spanish borrows from: tmpdir.
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}|q(?!u)")
 HEADS = (1, 2, 3)  # chosen: letters before the word at the end of a name, as cd rom
-_KNOWN_HEADS = (1, 2, 3, 4)  # chosen: before a word that is known, as tftp boot
+_KNOWN_HEADS = (1, 2, 3, 4, 5)  # chosen: before a word that is known, as tftp boot
 _TAIL = re.compile(r"[b-df-hj-np-tv-z][aeiouy]\w+")
 _LONG_TAIL = 5  # chosen: cd rom, but l floor
 _SHORTEST_TAIL = 3  # chosen: a word by itself
@@ -39,7 +39,7 @@ _WITH_ACRONYM = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])(?P<letters>[A-Z]{2,5})(?![^\W_])"
 )
 _BEFORE_SMALL = re.compile(
-    r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ][a-z]{2,}(?:[A-Z][a-z]+)*)|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
+    r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ](?:[a-z]{2,}|[a-z](?=[A-Z]))(?:[A-Z][a-z]+)*)|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
 )
 LAST_LETTER = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
@@ -141,7 +141,7 @@ def _head(word: str) -> int:
     if known and (known[0] <= HEADS[-1] or len(word) - known[0] >= _LONG_TAIL):
         return known[0]
     heads = (end for end in _KNOWN_HEADS if word[:end] in words("head") and len(word) - end >= _SHORTEST_TAIL)
-    ended = (end for end in HEADS if _ends_word(word[end:], end))
+    ended = (end for end in _KNOWN_HEADS[:4] if _ends_word(word[end:], end))
     return next((end for end in heads if as_word(word[end:])), next(ended, known[0] if known else 0))
 
 
