@@ -96,8 +96,8 @@ def _say_piece(piece: str, region: str) -> str:
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     link = match.group()
     before = paragraph.before(match.start())
-    typed_so = link in _DIRECTIVES or _CHANNEL.search(before) or (link.isupper() and "error" in before)
-    typed_so = typed_so or _OF_IRC.search(paragraph.text)
+    channel = _CHANNEL.search(before) or _OF_IRC.search(paragraph.text)
+    typed_so = channel or link in _DIRECTIVES or (link.isupper() and "error" in before)
     if typed_so or not _TAG.fullmatch(link):
         return Said(read_out(link, paragraph.region))
     tag = read_out(_CAMEL.sub(" ", link[1:]), paragraph.region)
