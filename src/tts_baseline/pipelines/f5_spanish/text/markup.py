@@ -165,7 +165,8 @@ _BRACKETS: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(rf"!?\[([^\[\]\n]{{1,{_LONGEST}}})\]\([^()\s]{{1,{_LONGEST}}}\)"), lambda match: match[1]),
     (
         re.compile(
-            r"(?<=[.,;:!?»”\"])\[\^?\d{1,3}\]|(?<=\w)\[\^\d{1,3}\]|(?<=[^\W_])(?<!char)(?<!carácter)(?<!int)(?<!byte)\[[1-9]\d{0,2}\]"
+            r"(?<=[.,;:!?»”\"])\[\^?\d{1,3}\]|(?<=\w)\[\^\d{1,3}\]|"
+            r"(?<=[^\W_])(?<!char)(?<!carácter)(?<!int)(?<!byte)\[[1-9]\d{0,2}\](?! --?\w)"
         ),
         lambda _: "",
     ),

@@ -14,7 +14,15 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import (
     with_head,
 )
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
-from tts_baseline.pipelines.f5_spanish.text.rules import CAPITALS, DIGIT, JOINED, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import (
+    CAPITALS,
+    DIGIT,
+    JOINED,
+    LETTER,
+    Paragraph,
+    Rule,
+    Said,
+)
 
 _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _LETTER = "[^\\W\\d_¼½¾⅐-⅞\u2e80-\U0003ffff]"  # a Chinese sign is no letter of a code
@@ -23,6 +31,10 @@ _HEX = re.compile(
     r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|(?<!LP: )(?<!bug )(?<!error )(?<!Closes: )#[0-9A-Fa-f]{6}(?![^\W_])"
     r"|(?<![^\W_])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![^\W_])"
 )
+# A colour by three digits, where the text talks of colours: #35b.
+_COLOUR = re.compile(r"(?<![\w&])#(?=\w*\d)(?P<digits>[0-9A-Fa-f]{3})(?![^\W_])")
+_OF_COLOURS = re.compile(r"(?i:\b(?:color(?:es)?|hex(?:adecimal(?:es)?)?|rgb|css|html|fondo)\b)")
+_LETTERS = re.compile(r"(?<![\w:])[A-Z]:[A-Z](?![\w:]|\.\w)")  # A:E
 _CHAIN = re.compile(r"(?<![^\W_])\d+(?:-\d+){2,}(?!\d)")
 _SLASHED = re.compile(r"(?<![^\W_])\d+(?:/\d+)*/[A-Z]{1,5}(?![^\W_])")
 _PLATE = re.compile(
@@ -80,6 +92,8 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("versions with slashes", "code", (JOINED,), _VERSIONS, _say_versions),
         Rule("parts with slashes", "code", (DIGIT,), _PARTS, _say_parts),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
+        Rule("short colour", "code", ("#",), _COLOUR, _say_colour),
+        Rule("letters around a colon", "code", (LETTER, "A", "E", "I", "O", "U", "Y"), _LETTERS, _say_masked),
         Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
         Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
         Rule("bits with letters", "code", (DIGIT,), _MASKED, _say_masked),
@@ -143,6 +157,12 @@ def _say_hex(match: re.Match[str], paragraph: Paragraph) -> Said:
     """Character by character; the pairs of an address by pairs."""
     groups = _PAIRED.split(match.group().lstrip("#"))
     return Said(", ".join(code(" ".join(group), paragraph.region) for group in groups))
+
+
+def _say_colour(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if not _OF_COLOURS.search(paragraph.text):
+        return None
+    return Said(code(" ".join(match["digits"]), paragraph.region))
 
 
 def _say_device(match: re.Match[str], paragraph: Paragraph) -> Said:

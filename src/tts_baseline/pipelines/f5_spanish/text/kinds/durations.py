@@ -18,7 +18,7 @@ _PRIMES = re.compile(
     r"(?: ?(?P<seconds>[0-5]?\d) ?(?:[\"″”]|['’]{2})(?P<hundredths>\d{2})?)?(?![\w'’\"″”])"
 )
 _SECONDS = re.compile(rf"{_START}(?P<seconds>\d{{1,3}}) ?(?:″|['’]{{2}})(?![\w'’\"″”])")
-_OPEN_QUOTE = re.compile(r"(?<!\w)['’][^\W\d_]|‘(?![^’]*’)")
+_OPEN_QUOTE = re.compile(r"(?<!\w)['’][^\W\d_]|‘(?![^’]*’)|`(?![^\"'’`]*[\"'’`])")
 _QUOTED = 200  # chosen: a quotation in single quotes is shorter
 _DECADE = re.compile(r"(?<![\w.,])(?P<century>1\d|20)?(?P<decade>\d0)['’]?s\b")
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](?P<year>\d\d)(?:['’]?s)?\b(?!['’])")

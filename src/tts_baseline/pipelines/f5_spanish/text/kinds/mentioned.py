@@ -34,6 +34,7 @@ _ALONE = re.compile(
 )
 _BESIDE = re.compile(rf"(?:,|,? [oóyue])? ?(?P<sign>{_SIGN})(?=[\s,.)]|$)")
 _BEFORE_IT = re.compile(rf"(?:^|[\s(,])(?P<sign>{_SIGN})(?:,|,? [oóyue])? ?\Z")
+_OF_ESCAPE = re.compile(r"(?<=\bESC )[][(){}*+#%&$/.-](?=[\s,;)]|$)")  # a sequence of a terminal: ESC (
 _DASH, _LISTED = re.compile(" [a-záéíóúñ]{2}"), re.compile("[,oóyue]")  # Paro % - muestra: a dash
 # The bar between verses in one line (OLE): a pause, where there are two, or after a mark.
 _VERSE = re.compile(r"(?:(?<=[a-záéíóúñ]{2})|(?<=[,;:.!?»]))/(?= [^\W\d_])")
@@ -74,6 +75,7 @@ def rules(region: str) -> tuple[Rule, ...]:
     """The rules for signs in quotation marks, and after a word that says that a sign follows."""
     return (
         Rule("signs in a row", "sign", _SIGNS, _RUN, _say_run),
+        Rule("sign after escape", "sign", f"{_SIGNS}()[]{{}}", _OF_ESCAPE, _say_bracketed),
         Rule("signs in a list", "sign", f"{_SIGNS}()[]{{}}", _LISTED_SIGNS, _say_listed),
         Rule("marks of comments", "sign", ("#",), _COMMENT, _say_comment),
         Rule("escaped sign", "sign", ("\\",), _ESCAPED, _say_escaped),
@@ -107,6 +109,10 @@ def _say_comment(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_run(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     signs = match.group()
     return Said(read_out(" ".join(signs), paragraph.region)) if len(set(signs)) >= _KINDS else None
+
+
+def _say_bracketed(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(_BRACKETS.get(match.group()) or read_out(match.group(), paragraph.region))
 
 
 def _say_listed(match: re.Match[str], paragraph: Paragraph) -> Said | None:

@@ -138,7 +138,8 @@ def begins_word(small: str) -> bool:
 def _head(word: str) -> int:
     """How many letters of a name are spelled before the word at its end; 0 if none is."""
     known = [end for end in _KNOWN_HEADS if is_english(word[end:])]
-    if known and (known[0] <= HEADS[-1] or len(word) - known[0] >= _LONG_TAIL):
+    spelled = known and _VOWEL_OR_Y.isdisjoint(word[: known[0]])  # smtp user, but eme deltree
+    if known and (known[0] <= HEADS[-1] or spelled or len(word) - known[0] >= _LONG_TAIL):
         return known[0]
     heads = (end for end in _KNOWN_HEADS if word[:end] in words("head") and len(word) - end >= _SHORTEST_TAIL)
     ended = (end for end in _KNOWN_HEADS[:4] if _ends_word(word[end:], end))
