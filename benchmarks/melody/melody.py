@@ -39,7 +39,7 @@ from tts_baseline.faults.catalogue import HARMLESS
 from tts_baseline.faults.fault import Original, planted
 from tts_baseline.metrics.features.nuclear import voiced
 from tts_baseline.metrics.features.spoken import TimedSpeech, spoken
-from tts_baseline.metrics.golden import pauses
+from tts_baseline.metrics.golden import pauses, words
 from tts_baseline.metrics.prosody import emphasis, nuclear
 from tts_baseline.metrics.prosody.contours import Movement, accepted
 from tts_baseline.metrics.regions.coda_s import coda_s
@@ -91,7 +91,8 @@ def main() -> None:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh)
     results = json.loads(RESULTS.read_text("utf-8"))
     found = results.setdefault("embedded" if options.spoken else "espeak", {"faults": {}})
-    found["sentences"] = len({row["case"] for row in rows})
+    if not options.only:
+        found["sentences"] = len({row["case"] for row in rows})
     found["faults"] |= _counts(rows)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -168,22 +169,17 @@ def _contours(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
     if right.value is None:
         return
     for tone, (peak, end) in CONTOURS.items():
-        if min(Movement(peak, end).misses(each) for each in allowed) <= nuclear_limit():
+        if min(Movement(peak, end).misses(each) for each in allowed) <= limit("nuclear"):
             continue
         wrong = _read(nuclear, case, one, _moved(sound, *ends, peak, end), sound.rate)
-        caught = wrong.value is not None and wrong.value - right.value > nuclear_limit()
+        caught = wrong.value is not None and wrong.value - right.value > limit("nuclear")
         kind = "flat question" if "question" in sentence.asks and tone == "M%" else "wrong contour"
         yield kind, caught, caught and "accepted" in wrong.note, f"{tone}: {right.value} {wrong}"
 
 
-def nuclear_limit() -> float:
-    """The limit of `nuclear` in semitones."""
-    return float((nuclear.SPEC.limit or "").split()[0])
-
-
-def emphasis_limit() -> float:
-    """The limit of `emphasis` in places."""
-    return float((emphasis.SPEC.limit or "").split()[0])
+def limit(metric: str) -> float:
+    """The limit of a metric, in its unit."""
+    return float((metrics()[metric].spec.limit or "").split()[0])
 
 
 def _emphasis(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) -> Iterator[Found]:
@@ -202,9 +198,9 @@ def _emphasis(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech
     original = Original(waves[0], sound.rate, None)
     for change in HARMLESS:
         now = _read(emphasis, case, plan, planted(change, change.strength, original, case.id), sound.rate)
-        caught = now.value is not None and now.value - right.value > emphasis_limit()
+        caught = now.value is not None and now.value - right.value > limit("emphasis")
         yield "unchanged, emphasis", caught, False, f"{change.name}: {right.value} {now}"
-    caught = wrong.value is not None and wrong.value - right.value > emphasis_limit()
+    caught = wrong.value is not None and wrong.value - right.value > limit("emphasis")
     named = caught and f"«{script.words[other].text}»" in wrong.note
     yield "emphasis on the wrong word", caught, named, f"{right.value} {wrong}"
 
@@ -222,14 +218,16 @@ def _pauses(case: Case, script: SpeechScript, sound: Sound, timed: TimedSpeech) 
     right, wrong = (_paused(sound, timed, n) for n in (place, place + 2))
     golden = Utterance(samples=right, sample_rate=sound.rate)
     said = Utterance(samples=wrong, sample_rate=sound.rate)
-    gate = pauses.read(Evidence(case=case, utterances=(said,), golden=golden))
-    caught = gate.value is not None and gate.value > 0.08
-    gates, (rendering,) = {"pauses": metrics()["pauses"]}, renderings([case.request])
-    where = hearing._places(case, gates, (golden, said), rendering)["pauses"]
-    named = " ".join(place.words for place in where)
+    evidence = Evidence(case=case, utterances=(said,), golden=golden)
+    # where the words that it jumps last as long as the pause, the words may be what moved
+    read_of = {gate.SPEC.name: gate.read(evidence).value or 0.0 for gate in (pauses, words)}
+    failed = {name: metrics()[name] for name, value in read_of.items() if value > limit(name)}
+    (rendering,) = renderings([case.request])
+    heard = hearing._places(case, failed, (golden, said), rendering)
+    named = {name: ", ".join(place.words for place in places) for name, places in heard.items()}
     beside = {script.words[n].text for n in (place + 2, place + 3)}
-    is_named = caught and bool(beside & set(re.findall(r"\w+", named)))
-    yield "pause moved", caught, is_named, f"«{script.words[place].text}»: {gate.value} s, {named}"
+    is_named = bool(beside & set(re.findall(r"\w+", " ".join(named.values()))))
+    yield "pause moved", bool(failed), is_named, f"«{script.words[place].text}»: {named}"
 
 
 def _sounds(case: Case, script: SpeechScript, _: Sound, __: TimedSpeech) -> Iterator[Found]:
@@ -269,7 +267,7 @@ def _unchanged(case: Case, script: SpeechScript, sound: Sound, _: TimedSpeech) -
     for name, what, wave in waves:
         now = _read(nuclear, case, script, wave, sound.rate)
         if None not in (now.value, then):
-            yield name, now.value - then > nuclear_limit(), False, f"{what} {then} {now}"
+            yield name, now.value - then > limit("nuclear"), False, f"{what} {then} {now}"
 
 
 def _read(metric: Any, case: Case, script: SpeechScript, samples: np.ndarray, rate: int) -> Any:
