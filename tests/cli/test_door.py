@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -217,3 +218,14 @@ def test_output_that_goes_nowhere_is_no_regression(
 
 def test_the_version_is_that_of_the_distribution(call) -> None:
     assert call("--version") == (0, f"tts-baseline {version('pytest-tts-baseline')}\n", "")
+
+
+def test_no_scipy_is_imported_to_read_what_was_typed(tmp_path: Path) -> None:
+    code = (
+        "import sys, tts_baseline.cli.run\n"
+        "print([name for name in sys.modules if name.partition('.')[0] == 'scipy'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.fft import next_fast_len
 
 from tts_baseline.measure.traffic.prints import HOP_S, longest
 
@@ -42,6 +41,8 @@ def common(one: Speech, other: Speech) -> CommonPart | None:
 
 def _lags(one: Floats, other: Floats) -> list[int]:
     """The shifts by which the one is most likely later than the other."""
+    from scipy.fft import next_fast_len  # half a second to import, and most commands compare no sounds
+
     size = next_fast_len(len(one) + len(other) - 1, real=True)
     cross = np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size))
     peaks = np.fft.irfft(cross / np.maximum(np.abs(cross), 1e-12), size)
