@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent
-# What goes again where other tests go, many times: simulations, recorded runs, every view of a verdict.
-UNCOUNTED = ("benchmarks", "gate/test_replay.py", "report/test_words.py")
+# What goes again where other tests go, many times: simulations, recorded runs, every view of a verdict,
+# forgeries, a session for each plugin that others run.
+UNCOUNTED = (
+    "benchmarks",
+    "gate/test_replay.py",
+    "hostile/test_goldens.py",
+    "plugin/test_neighbours.py",
+    "report/test_words.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
