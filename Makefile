@@ -49,7 +49,7 @@ help:
 	@echo "make mutants  break each metric's formula, and gate/, stats/ and metrics/ in 300 places: what do tests notice? (half an hour)"
 	@echo "make fuzz     alter stored files, settings and messages for FUZZ_SECONDS=$(FUZZ_SECONDS), and see that all is refused or read"
 	@echo "make voice    train a Spanish voice from its data, in $(VOICE) (hours on two cores; goes on where it was left)"
-	@echo "make student  train a student of the embedded voice that speaks in four steps, in $(VOICE) (hours; goes on where it was left)"
+	@echo "make student  train a student of the embedded voice that speaks in four steps, in $(VOICE) (hours on two cores; goes on where it was left)"
 	@echo "make clean    remove what was installed and measured"
 
 # Times that this machine records stay beside the checkout: baselines/ holds what was accepted with a reason.

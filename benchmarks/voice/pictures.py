@@ -1,10 +1,12 @@
 """Has the embedded voice say four sentences, and draws them: docs/voice_*.flac and docs/voice_*.svg.
 
 python benchmarks/voice/pictures.py
+python benchmarks/voice/pictures.py --student .voice/student   # the last of them as the student says it
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +30,12 @@ SENTENCES = {
 
 
 def main() -> None:
-    voice = create(settings={"weights": "embedded"})
-    said = {name: voice.synthesize(Request(text=text, seed=1)) for name, text in SENTENCES.items()}
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--student", help="the folder of a voice")
+    weights = parser.parse_args().student or "embedded"
+    chosen = SENTENCES if weights == "embedded" else {"student": SENTENCES["saying"]}
+    voice = create(settings={"weights": weights})
+    said = {name: voice.synthesize(Request(text=text, seed=1)) for name, text in chosen.items()}
     sounds = {name: Sound(np.asarray(each.samples), each.sample_rate) for name, each in said.items()}
     longest = max(len(sound.samples) / sound.rate for sound in sounds.values())
     for name, sound in sounds.items():

@@ -36,6 +36,28 @@ RESULTS = Path(__file__).with_suffix(".json")
 SPOILT = (("noise", 30.0), ("low-pass", 4000.0), ("dropped word", 0.3))
 
 
+class Gate:
+    """The gate of sound of the twelve sentences, by their accepted recordings."""
+
+    def __init__(self) -> None:
+        project = open_project(EXAMPLE, {"dir": str(ROOT / "baselines")})
+        _, store, quality = certify_sound.accepted_sound(project)
+        self.sentences = certify_sound.golden_cases(project, store, quality, 12)
+        self._suite = planting.suite_of(
+            quality, project.suite, environment.read("cpu"), project.limits,
+            [each.case for each in self.sentences],
+            self._scored({each.case.id: each.golden for each in self.sentences}),
+        )  # fmt: skip
+
+    def fails(self, said: dict[str, Utterance]) -> list[str]:
+        """The gates that fail when these are heard instead."""
+        return sorted(self._suite.build(self._scored(said)))
+
+    def _scored(self, said: dict[str, Utterance]) -> dict[str, Readings]:
+        known = {each.case.id: each for each in self.sentences}
+        return {case: planting.heard_again((known[case], utterance)) for case, utterance in said.items()}
+
+
 def says(sentences: list[GoldenCase], *, seed: int | None = None, **settings: Any) -> dict[str, Utterance]:
     """What the voice says of each case, with other settings or under another seed."""
     voice = create(settings={"weights": "embedded", **settings})
@@ -80,22 +102,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
-    project = open_project(EXAMPLE, {"dir": str(ROOT / "baselines")})
-    _, store, quality = certify_sound.accepted_sound(project)
-    sentences = certify_sound.golden_cases(project, store, quality, 12)
-
-    def scored(said: dict[str, Utterance]) -> dict[str, Readings]:
-        known = {each.case.id: each for each in sentences}
-        return {case: planting.heard_again((known[case], utterance)) for case, utterance in said.items()}
-
-    goldens = {each.case.id: each.golden for each in sentences}
-    suite = planting.suite_of(
-        quality, project.suite, environment.read("cpu"), project.limits,
-        [each.case for each in sentences], scored(goldens),
-    )  # fmt: skip
+    gate = Gate()
     results = {}
-    for name, said in changes(sentences, options.seeds):
-        results[name] = {"sentences": len(said), "fails": sorted(suite.build(scored(said)))}
+    for name, said in changes(gate.sentences, options.seeds):
+        results[name] = {"sentences": len(said), "fails": gate.fails(said)}
         sys.stdout.write(f"{name}: {', '.join(results[name]['fails']) or 'nothing fails'}\n")
         sys.stdout.flush()
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

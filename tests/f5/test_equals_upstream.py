@@ -115,7 +115,11 @@ def test_the_schedule_is_upstreams(upstream: Any, steps: int) -> None:
     assert torch.equal(schedule(EulerSolver(steps=steps, sway=-1.0)), bent)
 
 
-def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_path: Path) -> None:
+# Without guidance upstream embeds the time in a product of one row, which rounds otherwise than one of two.
+@pytest.mark.parametrize(("guidance", "within"), [(2.0, 0.0), (0.0, 5e-6)])
+def test_the_sampler_is_upstreams_at_the_published_width(
+    upstream: Any, tmp_path: Path, guidance: float, within: float
+) -> None:
     from safetensors.torch import save_file
 
     sizes = {"dim": 1024, "depth": 1, "heads": 16, "feed_forward": 2048, "text_dim": 512, "text_blocks": 4}
@@ -133,12 +137,12 @@ def test_the_sampler_is_bit_identical_at_the_published_width(upstream: Any, tmp_
     tokens = [5, 80, 33, 2000, 17]
     with torch.inference_mode():
         wanted, _ = theirs.sample(
-            clip, torch.tensor([tokens]), 200, steps=2, cfg_strength=2.0, sway_sampling_coef=-1.0, seed=3
+            clip, torch.tensor([tokens]), 200, steps=2, cfg_strength=guidance, sway_sampling_coef=-1.0, seed=3
         )
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     job = Job(reference=given, tokens=tuple(tokens), frames=200, seed=3)
-    (mel,) = EulerSolver(steps=2).mels(ours, [job])
-    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) == 0.0
+    (mel,) = EulerSolver(steps=2, guidance=guidance).mels(ours, [job])
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= within
 
 
 @pytest.mark.parametrize("tokens", [1, 5, 37, 199])
@@ -164,7 +168,7 @@ def test_averaged_text_is_upstreams(
         )
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     (mel,) = EulerSolver(steps=2).mels(ours, [Job(reference=given, tokens=tuple(said), frames=200, seed=3)])
-    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) == 0.0
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= within
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])

@@ -27,10 +27,11 @@ STEPS = 3
 def spent(models: dict[str, small.Small]) -> Callable[..., Work]:
     """A function that counts the work of a request after the first: `spent(*switches)`."""
 
-    def counted(*optimize: str, version: str = "v0", steps: int = STEPS) -> Work:
+    def counted(*optimize: str, version: str = "v0", steps: int = STEPS, **settings: Any) -> Work:
         from tts_baseline.pipelines.f5_spanish import create
 
-        pipeline = create(settings=small.table(models[version], steps=steps), optimize=optimize)
+        table = small.table(models[version], steps=steps) | settings
+        pipeline = create(settings=table, optimize=optimize)
         pipeline.synthesize(REQUEST)
         counter = work.counter()
         assert counter is not None
@@ -116,12 +117,28 @@ def test_guidance_ends_and_one_flow_costs_half_of_two(spent: Any, build: Any) ->
     assert after.flops[attention] == (1 - alone / 2 / 8) * before.flops[attention]
 
 
+def test_without_guidance_each_step_is_one_flow(spent: Any) -> None:
+    guided, alone = spent(), spent(guidance=0.0)
+    attention = "aten._scaled_dot_product_flash_attention_for_cpu"
+    assert alone.flops[attention] == guided.flops[attention] / 2
+
+
+@pytest.mark.parametrize(("guidance", "flows"), [(2.0, 18), (0.0, 9)])
+def test_fewer_steps_spare_the_flows_that_the_settings_would_cost(
+    build: Any, guidance: float, flows: int
+) -> None:
+    pipeline = build(steps=16, guidance=guidance, optimize=("epss_7",))
+    pipeline.synthesize(REQUEST)
+    assert pipeline.engine.parts.solver.spared == flows
+
+
 @pytest.mark.parametrize(
     ("settings", "name", "fault"),
     [
         ({"steps": 7}, "epss_7", "makes 7 steps, and the settings ask for 7"),
         ({"steps": 8}, "epss_12", "makes 12 steps, and the settings ask for 8"),
-        ({"steps": 1}, "guidance_interval", "no step of 1 begins after 0.5"),
+        ({"steps": 1}, "guidance_interval", "no step of 1 is guided after 0.5"),
+        ({"guidance": 0.0}, "guidance_interval", "no step of 16 is guided after 0.5"),
     ],
 )
 def test_a_solver_that_would_spare_nothing_is_refused(

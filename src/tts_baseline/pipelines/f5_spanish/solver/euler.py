@@ -35,7 +35,7 @@ _SEEDS = 2**63
 class EulerSolver(Record, frozen=True, kw_only=True):
     """How the flow is followed: function evaluations, guidance strength, sway (0: none; -1: most early).
 
-    After `guided_until` the conditional flow is followed alone.
+    After `guided_until`, and where nothing guides, the conditional flow is followed alone.
     """
 
     steps: int = 16
@@ -47,6 +47,11 @@ class EulerSolver(Record, frozen=True, kw_only=True):
     def times(self) -> tuple[float, ...]:
         """The times at which the network is asked: the start of each step."""
         return tuple(schedule(self)[:-1].tolist())
+
+    @property
+    def flows(self) -> int:
+        """How many flows a job costs: a conditional one at each time, and a free one where that guides."""
+        return sum(1 + self._guides(time) for time in self.times)
 
     @torch.inference_mode()
     def mels(self, network: Network, jobs: Sequence[Job]) -> list[Tensor]:
@@ -63,9 +68,12 @@ class EulerSolver(Record, frozen=True, kw_only=True):
         """Where the flow leads these states (1, n, m): all that is computed again and again."""
         states = list(states)
         for time, length in zip(self.times, schedule(self).diff().tolist(), strict=True):
-            flows = network.flow(states, time, conditions, guided=time <= self.guided_until)
+            flows = network.flow(states, time, conditions, guided=self._guides(time))
             states = [state + length * self._guided(flow) for state, flow in zip(states, flows, strict=True)]
         return states
+
+    def _guides(self, time: float) -> bool:
+        return self.guidance > 0 and time <= self.guided_until
 
     def _guided(self, flow: Flow) -> Tensor:
         """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598)."""

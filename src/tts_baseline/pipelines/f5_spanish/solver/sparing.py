@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class SparingSolver:
-    """Follows the flow as `solver` does; a job costs `spared` flows less than by the settings."""
+    """Follows the flow as `solver` does, and counts how many flows `usual` would have cost more."""
 
-    def __init__(self, solver: EulerSolver, spared: int) -> None:
-        self.solver, self._of_a_job = solver, spared
+    def __init__(self, solver: EulerSolver, usual: EulerSolver) -> None:
+        self.solver, self._of_a_job = solver, usual.flows - solver.flows
         self.spared = 0
 
     @property
@@ -37,7 +37,7 @@ class SparingSolver:
 
 
 def fewer_steps(parts: Parts, steps: int) -> Parts:
-    """The parts with so many evaluations of the network for a job, a conditional and a free flow each.
+    """The parts with so many evaluations of the network for a job.
 
     Raises SettingsError where the settings ask for no more.
     """
@@ -48,8 +48,7 @@ def fewer_steps(parts: Parts, steps: int) -> Parts:
             where="--tts-optimize",
             hint="--tts-optimize none",
         )
-    spared = 2 * (solver.steps - steps)
-    return replace(parts, solver=SparingSolver(replace(solver, steps=steps), spared))
+    return replace(parts, solver=SparingSolver(replace(solver, steps=steps), solver))
 
 
 def proof_of_steps(parts: Parts, steps: int) -> Proof | None:
@@ -63,17 +62,17 @@ def proof_of_steps(parts: Parts, steps: int) -> Proof | None:
 def unguided_from(parts: Parts, time: float) -> Parts:
     """The parts that compute no free flow after a time.
 
-    Raises SettingsError where no step begins after it.
+    Raises SettingsError where there is none.
     """
     solver = solver_of(parts)
-    spared = sum(each > time for each in solver.times)
-    if not spared:
+    sparing = replace(solver, guided_until=time)
+    if sparing.flows == solver.flows:
         raise SettingsError(
-            f"no step of {solver.steps} begins after {time:g}, so guidance would end nowhere",
+            f"no step of {solver.steps} is guided after {time:g}, so guidance would end nowhere",
             where="--tts-optimize",
             hint="--tts-optimize none",
         )
-    return replace(parts, solver=SparingSolver(replace(solver, guided_until=time), spared))
+    return replace(parts, solver=SparingSolver(sparing, solver))
 
 
 def proof_of_guidance(parts: Parts) -> Proof | None:
