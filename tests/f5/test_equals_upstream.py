@@ -168,7 +168,7 @@ def test_averaged_text_is_upstreams(
         )
     given = reference.Reference(mel=clip, text="", frames=0, level=1.0)
     (mel,) = EulerSolver(steps=2).mels(ours, [Job(reference=given, tokens=tuple(said), frames=200, seed=3)])
-    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) <= within
+    assert furthest(mel.permute(0, 2, 1).numpy(), wanted.numpy()) == 0.0
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])
