@@ -19,6 +19,7 @@ VOWEL = re.compile("[AEIOU]")
 _NO_ONSET = re.compile(r"(?!s[cpt][hlr]|[cpst]h[lr])[^\W\daeiouyáéíóúü]{3}|q(?!u)")
 HEADS = (1, 2, 3)  # chosen: letters before the word at the end of a name, as cd rom
 _KNOWN_HEADS = (1, 2, 3, 4, 5)  # chosen: before a word that is known, as tftp boot
+_ENDED_HEADS = (1, 2, 3, 4)  # chosen: before what ends as words do
 _TAIL = re.compile(r"[b-df-hj-np-tv-z][aeiouy]\w+")
 _LONG_TAIL = 5  # chosen: cd rom, but l floor
 _SHORTEST_TAIL = 3  # chosen: a word by itself
@@ -142,7 +143,7 @@ def _head(word: str) -> int:
     if known and (known[0] <= HEADS[-1] or spelled or len(word) - known[0] >= _LONG_TAIL):
         return known[0]
     heads = (end for end in _KNOWN_HEADS if word[:end] in words("head") and len(word) - end >= _SHORTEST_TAIL)
-    ended = (end for end in _KNOWN_HEADS[:4] if _ends_word(word[end:], end))
+    ended = (end for end in _ENDED_HEADS if _ends_word(word[end:], end))
     return next((end for end in heads if as_word(word[end:])), next(ended, known[0] if known else 0))
 
 
