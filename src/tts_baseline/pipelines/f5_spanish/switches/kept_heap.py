@@ -44,7 +44,7 @@ def apply(parts: Parts) -> Parts:
             hint="--tts-optimize none, and without LD_PRELOAD",
         )
     network = alike(transformer_of(parts))
-    network.heap = libc
+    network.keeps_heap = True
     return replace(parts, network=network)
 
 
@@ -52,8 +52,9 @@ def proof(parts: Parts) -> Proof | None:
     """What lies free in the heap, for the next step."""
     from tts_baseline.pipelines.f5_spanish.network.transformer import transformer_of
 
-    libc = getattr(transformer_of(parts), "heap", None)
-    return libc and Proof("freed memory stays in the heap", {"bytes": _free(libc)})
+    if not hasattr(transformer_of(parts), "keeps_heap"):
+        return None
+    return Proof("freed memory stays in the heap", {"bytes": _free(ctypes.CDLL(None))})
 
 
 def _keeps(libc: ctypes.CDLL) -> bool:
