@@ -49,7 +49,7 @@ def test_the_detector_hears_both_directions_of_time_at_half_of_full_scale(monkey
             self.heard += 1
             return self.heard / 10
 
-    monkeypatch.setattr(module, "_detector", Growing)
+    monkeypatch.setattr(module, "detector", Growing)
     samples = np.tile([1.0, -1.0], 8 * 256)
     assert module._probability(Sound(samples, RATE)) == pytest.approx(np.full(8, 0.45))
     assert (len(loudest), set(loudest)) == (16, {0.5})
