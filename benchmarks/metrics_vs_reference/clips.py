@@ -12,7 +12,7 @@ from tts_baseline.baseline.store import Store
 from tts_baseline.core.records import Case, Utterance
 from tts_baseline.faults.catalogue import FAULTS
 from tts_baseline.faults.fault import Fault, Original
-from tts_baseline.faults.hearing import inserted, pauses, words
+from tts_baseline.faults.hearing import inserted, pauses, replaced, words
 from tts_baseline.session.planting import GoldenCase
 from tts_baseline.session.scripts import scripts
 from tts_baseline.suites.reader import read
@@ -40,6 +40,17 @@ def _longer_pause(original: Original, seconds: float, dice: np.random.Generator)
     return inserted(wave, rate, places[0], np.zeros(round(seconds * rate))) if places else None
 
 
+def _swapped_sound(original: Original, seconds: float, dice: np.random.Generator) -> np.ndarray | None:
+    """So much from the beginning of the longest swap of a sound: more of the same, in the same place."""
+    swap = next(fault for fault in FAULTS if fault.name == "swapped phone")
+    swapped = swap.plant(original, swap.strengths[-1], dice)
+    if swapped is None:
+        return None
+    start = int(np.flatnonzero(swapped != original.wave)[0])
+    piece = swapped[start : start + round(seconds * original.rate)]
+    return replaced(original.wave, original.rate, start, piece)
+
+
 _OWN = (
     Fault(
         name="fewer bits", what="so many bits a sample are left", strengths=(10, 8, 7, 6, 5),
@@ -48,6 +59,10 @@ _OWN = (
     Fault(
         name="longer pause", what="a pause is so much longer", strengths=(0.1, 0.2, 0.3, 0.5, 0.8),
         shown="{:g} s", plant=_longer_pause, gates=frozenset(),
+    ),
+    Fault(
+        name="swapped sound", what="so much of a stretch is another sound",
+        strengths=(0.06, 0.08, 0.1, 0.15, 0.2), shown="{:g} s", plant=_swapped_sound, gates=frozenset(),
     ),
 )  # fmt: skip
 
@@ -71,7 +86,7 @@ _INTENDED = {
     "doubled word": ("words", "duration"),
     "longer pause": ("pauses", "duration"),
     "flat question": ("contour",),
-    "swapped phone": ("words",),
+    "swapped sound": ("words",),
 }
 LADDER = tuple(
     Degradation(next(fault for fault in (*FAULTS, *_OWN) if fault.name == name), intended)

@@ -53,12 +53,12 @@ def final(semitones: float, seconds: float = 0.4) -> np.ndarray:
     return gliding(golden(), semitones * np.clip(along / (seconds * RATE), 0, 1))
 
 
-def buzz(hz: np.ndarray) -> np.ndarray:
-    """Syllables of a voice whose pitch is known."""
+def buzz(hz: np.ndarray, vowel_hz: np.ndarray | float = 700.0) -> np.ndarray:
+    """Syllables of a voice whose pitch is known, of a vowel whose formant is."""
     phase = 2 * np.pi * np.cumsum(hz) / RATE
     time = np.arange(hz.size) / RATE
     voice = sum(
-        np.sin(n * phase) * np.exp(-(((n * hz - 700 - 300 * np.sin(5 * time)) / 500) ** 2))
+        np.sin(n * phase) * np.exp(-(((n * hz - vowel_hz - 300 * np.sin(5 * time)) / 500) ** 2))
         for n in range(1, 20)
     )
     return 0.1 * voice * (0.2 + np.sin(np.pi * time / 0.3) ** 2)
@@ -97,6 +97,21 @@ def test_a_movement_reads_how_far_it_is_in_the_middle_of_the_last_tenth():
     rise = np.clip((np.arange(2 * RATE) / RATE - 1.5) / 0.5, 0, 1)
     change = read(contour, buzz(150 * 2 ** (6 * rise / 12)), buzz(np.full(2 * RATE, 150.0)))
     assert change == pytest.approx(6 * 0.43 / 0.5, abs=0.15)
+
+
+@pytest.mark.parametrize("semitones", [0.0, 3.0, 6.0])
+def test_an_end_that_is_another_vowel_reads_how_much_higher_it_is(semitones):
+    """What is said there is not what the golden says, and the last that both say is far before it."""
+    is_end = np.arange(2 * RATE) > 1.5 * RATE
+    accepted = buzz(np.full(2 * RATE, 150.0))
+    samples = buzz(150 * 2 ** (semitones * is_end / 12), np.where(is_end, 2_000.0, 700.0))
+    assert read(contour, samples, accepted) == pytest.approx(semitones, abs=0.01)
+
+
+def test_an_end_that_is_missing_or_more_than_it_was_reads_none():
+    cut, more = golden()[: round(2.2 * RATE)], np.concatenate([golden(), golden()[RATE:]])
+    assert abs(read(contour, cut)) < 0.1
+    assert abs(read(contour, more)) < 0.1
 
 
 def test_the_notes_say_what_was_and_what_is():

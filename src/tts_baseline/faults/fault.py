@@ -66,7 +66,7 @@ class Harmless(Struct, frozen=True, kw_only=True):
 def planted(change: Fault | Harmless, strength: float, original: Original, case: str) -> Samples | None:
     """The recording with the change, within full scale; None where that changes nothing.
 
-    Chance is that of the case and the change: equal strengths, and other ones, hit the same place.
+    Chance is that of the case and the change: equal strengths hit the same place.
     """
     import numpy as np
 

@@ -23,7 +23,7 @@ _OPENING, _EXTENSION = 60.0, 22.0
 _CHANGED = 28.0
 _ENERGY_WEIGHT = 0.3
 # Frames of 10 ms: the shortest phones last about 50 ms; what is changed is seen over 70 ms.
-_SHORTEST = 5
+SHORTEST = 5
 _SMOOTHED = 7
 # chosen: what one says may be 3 s earlier or later than the other, beside their difference in tempo
 _BAND = 300
@@ -91,9 +91,9 @@ def _pauses(given: Cepstrum) -> Mask:
 def _gaps(runs: tuple[Edit, ...], golden_pauses: Mask, heard_pauses: Mask) -> Iterator[Difference]:
     """What one of them lacks."""
     for edit in runs:
-        if edit.kind == "missing" and edit.stop - edit.start >= _SHORTEST:
+        if edit.kind == "missing" and edit.stop - edit.start >= SHORTEST:
             yield _difference("missing", edit, golden_pauses[edit.start : edit.stop])
-        if edit.kind == "extra" and edit.other_stop - edit.other_start >= _SHORTEST:
+        if edit.kind == "extra" and edit.other_stop - edit.other_start >= SHORTEST:
             yield _difference("extra", edit, heard_pauses[edit.other_start : edit.other_stop])
 
 
@@ -112,7 +112,7 @@ def _changed(
     distance = np.linalg.norm(reference[rows] - heard[columns], axis=1)
     far = median_filter(distance, _SMOOTHED) - np.median(distance) >= _CHANGED
     for first, last in spans(far):
-        if last - first >= _SHORTEST:
+        if last - first >= SHORTEST:
             place = Edit("match", rows[first], rows[last - 1] + 1, columns[first], columns[last - 1] + 1)
             yield _difference("changed", place, pauses[rows[first:last]])
 

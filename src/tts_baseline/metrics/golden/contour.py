@@ -27,9 +27,9 @@ _SHORTEST = 2 * ENOUGH
 def read(evidence: Evidence) -> Reading:
     """The difference in pitch from the golden at the end, about that of the whole, in semitones.
 
-    Of what says the same and is voiced in both: the median over its last 0.1 s less the median over all. 0
-    for the golden itself, and for a voice that is higher throughout. None with less than 0.2 s of voice in
-    common. The note has the second in the golden at which the end begins.
+    Of what is voiced in both, and says the same or stands in its place: the median over its last 0.1 s less
+    the median over all. 0 for the golden itself, and for a voice that is higher throughout. None with less
+    than 0.2 s of voice in common. The note has the second in the golden at which the end begins.
     """
     return against_golden(SPEC, evidence, _contour)
 
@@ -37,7 +37,7 @@ def read(evidence: Evidence) -> Reading:
 def _contour(sound: Sound, golden: Sound) -> Measured:
     import numpy as np
 
-    heard, accepted, times = melody(sound, golden)
+    heard, accepted, times = melody(sound, golden, has_replaced=True)
     if heard.size < _SHORTEST:
         return Measured(None, "less than 0.2 s of voice in common with the golden")
     higher = heard - accepted
