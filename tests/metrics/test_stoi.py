@@ -1,12 +1,14 @@
-"""STOI against an implementation of its own paper, written here."""
+"""STOI against an implementation of its own paper, written here, and against pystoi."""
 
 from __future__ import annotations
 
 import numpy as np
+import pystoi
 import pytest
 import soxr
 
 from tests.support.sounds import RATE, at_snr, clip, heard, noise, speech_mask
+from tts_baseline.metrics import intelligibility
 from tts_baseline.metrics.golden import stoi
 
 
@@ -61,6 +63,21 @@ def reference(clean: np.ndarray, degraded: np.ndarray) -> float:
 def test_noise_scores_as_in_the_paper(snr_db):
     golden, samples = clip()[: 6 * RATE], noisy(snr_db)[: 6 * RATE]
     assert read(samples / 4, golden) == pytest.approx(reference(golden, samples), abs=1e-3)
+
+
+@pytest.mark.parametrize("snr_db", [20, 5, -5])
+def test_noise_scores_as_in_pystoi(snr_db):
+    golden, samples = clip()[: 6 * RATE], noisy(snr_db)[: 6 * RATE]
+    of_golden, of_samples = (soxr.resample(s, RATE, 10_000, quality="HQ") for s in (golden, samples))
+    assert read(samples / 4, golden) == pytest.approx(pystoi.stoi(of_golden, of_samples, 10_000), abs=1e-9)
+
+
+@pytest.mark.parametrize("at_once", [1, 37, 100])
+def test_in_parts_it_is_that_of_the_whole(monkeypatch, at_once):
+    golden, samples = clip()[: 6 * RATE], noisy(5)[: 6 * RATE] / 4
+    whole = read(samples, golden)
+    monkeypatch.setattr(intelligibility, "_AT_ONCE", at_once)
+    assert read(samples, golden) == pytest.approx(whole, abs=1e-9)
 
 
 def test_the_golden_itself_scores_one():

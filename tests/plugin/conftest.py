@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pesq
-import pystoi
 import pytest
 import rich.console
 import rich.table
@@ -30,7 +29,6 @@ from tts_baseline.metrics.features.voice_activity import detector
 KEPT = (
     detector(),  # which imports its library so that it computes on one thread: five times as fast
     pesq,
-    pystoi,
     rich.console,
     rich.table,
     scipy.signal,

@@ -39,6 +39,14 @@ def test_what_begins_too_early_is_missing_at_the_start():
     assert not laid(golden()[400:])[:400].any()
 
 
+@pytest.mark.parametrize("at_once", [1_000, 30_000])
+def test_in_parts_it_is_laid_as_the_whole(monkeypatch, at_once):
+    longer = np.insert(golden(), SPOKEN + RATE // 4, np.zeros(4_803))
+    whole = laid(longer)
+    monkeypatch.setattr(module, "_AT_ONCE", at_once)
+    np.testing.assert_array_equal(laid(longer), whole)
+
+
 @pytest.mark.parametrize("snr_db", [20, 5, -10])
 def test_noise_moves_nothing(snr_db):
     noisy = at_snr(golden(), snr_db, noise(golden().size, 1), speech_mask(golden()))

@@ -30,9 +30,10 @@ def alignment(sound: Sound, golden: Sound) -> Alignment:
 
     heard, reference = sound.samples, resampled(golden, sound.rate)
     size = fft.next_fast_len(heard.size + reference.size - 1, real=True)
-    spectrum = fft.rfft(heard, size) * np.conj(fft.rfft(reference, size))
-    circular = np.abs(fft.irfft(spectrum, size))  # lags from 0 on, and from the end backwards those below 0
-    later = int(circular.argmax())
+    spectrum = np.conj(fft.rfft(reference, size))
+    spectrum *= fft.rfft(heard, size)  # in place, for half an hour has 40 million lags
+    circular = fft.irfft(spectrum, size)  # lags from 0 on, and from the end backwards those below 0
+    later = int(np.abs(circular, out=circular).argmax())
     lag = later if later < heard.size else later - size
     heard, reference = heard[max(lag, 0) :], reference[max(-lag, 0) :]
     length = min(heard.size, reference.size)

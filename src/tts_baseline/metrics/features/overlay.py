@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SMOOTHED = 51
 # A frame and a half on either side: what frames cannot tell.
 _REACH_S = 0.015
+_AT_ONCE = 2**20  # samples. chosen: what is shorter than 40 s or so is one part, of 100 MB
 
 
 @feature
@@ -76,7 +77,11 @@ def _taken(heard: Samples, like: Samples, start: int, reach: int) -> Samples:
     around = np.zeros(last - first)
     inside = heard[max(first, 0) : max(last, 0)]
     around[max(-first, 0) : max(-first, 0) + inside.size] = inside
-    likeness = np.abs(correlate(around, like, mode="valid", method="fft"))
+    if not reach:
+        return around
+    parts = range(0, like.size, _AT_ONCE)
+    spans = ((slice(at, at + _AT_ONCE + 2 * reach), slice(at, at + _AT_ONCE)) for at in parts)
+    likeness = np.abs(sum(correlate(around[a], like[b], mode="valid", method="fft") for a, b in spans))
     place = int(likeness.argmax()) if likeness.any() else reach
     return around[place : place + like.size]
 

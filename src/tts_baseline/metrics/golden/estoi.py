@@ -17,7 +17,7 @@ SPEC = MetricSpec(
     limit=None,
     golden=True,
     identical=1.0,
-    packages=("pystoi", "scipy", "soxr"),
+    packages=("scipy", "soxr"),
 )
 
 

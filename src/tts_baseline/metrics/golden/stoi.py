@@ -18,7 +18,7 @@ SPEC = MetricSpec(
     gross=10.0,
     golden=True,
     identical=1.0,
-    packages=("pystoi", "scipy", "soxr"),
+    packages=("scipy", "soxr"),
 )
 
 
