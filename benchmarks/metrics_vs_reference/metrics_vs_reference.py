@@ -6,17 +6,21 @@
 Agreement: three clips (espeak-ng, the embedded voice, recorded) with noise, without what is above 4 kHz,
 clipped, and two semitones higher. Cost: CPU seconds for 40 sentences of the suite `es` as espeak-ng says
 them, with noise 50 dB below: the whole suite of metrics of plain sound, and the references one by one, each
-by itself; slow ones, and ours by themselves, of six sentences, scaled. Results go to results.json.
+by itself; slow ones, and ours by themselves, of six sentences, scaled; all of it five times in turn. Results
+go to results.json.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,12 +38,13 @@ from tts_baseline.faults.fault import Original, planted
 from tts_baseline.session.planting import GoldenCase, heard_again
 from tts_baseline.session.scripts import scripts
 from tts_baseline.stats.ranks import spearman
+from tts_baseline.stats.sequential import estimate
 from tts_baseline.suites.reader import read
 
 RESULTS = Path(__file__).with_name("results.json")
 IN_TIME = ("noise", "low-pass", "clipping")
 CHANGES = (("noise", 20.0), ("low-pass", 4_000.0), ("clipping", 0.3), ("pitch", 2.0))
-SENTENCES, FEW = 40, 6
+SENTENCES, FEW, ROUNDS = 40, 6, 5
 _NOISE_DB = 50.0
 
 
@@ -137,53 +142,74 @@ def ranks() -> dict[str, Any]:
 
 
 def cost() -> dict[str, Any]:
-    """CPU seconds of ours and of theirs for the same sentences."""
+    """CPU seconds of ours and of theirs for the same sentences: medians of the rounds, and how many times as
+    much theirs are, with a 95 % interval of the rounds."""
     sentences = spoken()
-    pairs = [
-        Pair(
-            s.case.id,
-            s.golden.samples.astype(np.float64),
-            s.golden.samples.astype(np.float64),
-            s.golden.sample_rate,
-        )
-        for s in sentences
-    ]
     noisy = FAULTS[0]
-    pairs = [
-        pair._replace(heard=planted(noisy, _NOISE_DB, Original(pair.golden, pair.rate), pair.name))
-        for pair in pairs
-    ]
-    said = [Utterance(samples=p.heard.astype(np.float32), sample_rate=p.rate) for p in pairs]
-    heard_again((sentences[0], said[0]))  # what is loaded once
-    begun = time.process_time()
-    for sentence, utterance in zip(sentences, said, strict=True):
-        heard_again((sentence, utterance))
-    suite = time.process_time() - begun
+    pairs = []
+    for sentence in sentences:
+        golden, rate = sentence.golden.samples.astype(np.float64), sentence.golden.sample_rate
+        heard = planted(noisy, _NOISE_DB, Original(golden, rate), sentence.case.id)
+        pairs.append(Pair(sentence.case.id, heard, golden, rate))
     few = pairs[:FEW]
     scale = sum(p.heard.size for p in pairs) / sum(p.heard.size for p in few)
-    rows = {}
-    for name, reference in REFERENCES.items():
+    heard_again((sentences[0], _said(pairs[0])))  # what is loaded once
+    for reference in REFERENCES.values():
         reference.read(*pairs[0][1:])
-        some, factor = (few, scale) if reference.is_slow else (pairs, 1.0)
-        rows[name] = {
-            "metric": reference.metric,
-            "sentences": len(some),
-            "theirs": round(factor * _timed(lambda p, r=reference: r.read(*p[1:]), some), 2),
-            "ours, by itself": round(scale * _timed(lambda p, r=reference: ours(r.metric, p), few), 2),
-        }
-        print(time.strftime("%H:%M:%S"), name, rows[name], flush=True)
-    slow, fast = (
-        round(sum(row["theirs"] for name, row in rows.items() if REFERENCES[name].is_slow is is_slow), 2)
-        for is_slow in (True, False)
-    )
+    suite, theirs, alone = [], [], []
+    for number in range(1, ROUNDS + 1):
+        beside = zip(sentences, pairs, strict=True)
+        suite.append(_timed(lambda each: heard_again((each[0], _said(each[1]))), beside))
+        theirs.append({name: _theirs(each, pairs, few, scale) for name, each in REFERENCES.items()})
+        alone.append({n: scale * _timed(partial(ours, each.metric), few) for n, each in REFERENCES.items()})
+        print(
+            time.strftime("%H:%M:%S"),
+            number,
+            round(suite[-1], 1),
+            round(sum(theirs[-1].values()), 1),
+            flush=True,
+        )
+    fast = [sum(s for name, s in each.items() if not REFERENCES[name].is_slow) for each in theirs]
+    every = [sum(each.values()) for each in theirs]
     return {
         "sentences": len(sentences),
         "seconds of sound": round(sum(p.heard.size / p.rate for p in pairs), 1),
         "metrics": len(list(_plain())),
-        "CPU s": {"our whole suite": round(suite, 2), "their fast ones": fast, "their slow ones": slow},
-        "theirs about ours": {"fast": round(fast / suite, 2), "all": round((fast + slow) / suite, 2)},
-        "one by one": rows,
+        "rounds": ROUNDS,
+        "CPU s": {
+            "our whole suite": round(median(suite), 2),
+            "their fast ones": round(median(fast), 2),
+            "their slow ones": round(median(a - f for a, f in zip(every, fast, strict=True)), 2),
+        },
+        "theirs about ours": {"fast": _times(fast, suite), "all": _times(every, suite)},
+        "one by one": {
+            name: {
+                "metric": reference.metric,
+                "sentences": FEW if reference.is_slow else len(pairs),
+                "theirs": round(median(each[name] for each in theirs), 2),
+                "ours, by itself": round(median(each[name] for each in alone), 2),
+            }
+            for name, reference in REFERENCES.items()
+        },
     }
+
+
+def _said(pair: Pair) -> Utterance:
+    return Utterance(samples=pair.heard.astype(np.float32), sample_rate=pair.rate)
+
+
+def _theirs(reference: Reference, pairs: list[Pair], few: list[Pair], scale: float) -> float:
+    """What a reference costs of all sentences, a slow one by what it costs of few."""
+    if reference.is_slow:
+        return scale * _timed(lambda pair: reference.read(*pair[1:]), few)
+    return _timed(lambda pair: reference.read(*pair[1:]), pairs)
+
+
+def _times(theirs: list[float], ours: list[float]) -> dict[str, Any]:
+    """How many times as much as ours, and its interval."""
+    found = estimate([math.log(a / b) for a, b in zip(theirs, ours, strict=True)])
+    edges = [round(math.exp(edge), 2) for edge in found.interval()]
+    return {"times": round(math.exp(found.change), 2), "interval": edges}
 
 
 def spoken() -> list[GoldenCase]:
@@ -195,10 +221,10 @@ def spoken() -> list[GoldenCase]:
     return [GoldenCase(case, goldens[case.id], None, known.get(case.id)) for case in cases]
 
 
-def _timed(read_one: Any, pairs: list[Pair]) -> float:
+def _timed(read_one: Callable[[Any], Any], each: Iterable[Any]) -> float:
     begun = time.process_time()
-    for pair in pairs:
-        read_one(pair)
+    for item in each:
+        read_one(item)
     return time.process_time() - begun
 
 
