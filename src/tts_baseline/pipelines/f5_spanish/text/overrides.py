@@ -130,6 +130,8 @@ class Context(Row, frozen=True, kw_only=True):
         "short",
         "particle",
         "english",
+        "piece",
+        "spelled",
         "function",
         "sign",
         "typed",

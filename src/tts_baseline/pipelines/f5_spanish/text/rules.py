@@ -81,7 +81,7 @@ class Found(NamedTuple):
 
 
 DIGIT, JOINED, CAPITALS, LETTER, GREEK = "<digit>", "<joined>", "<capitals>", "<letter>", "<greek>"
-MIXED, CONSONANTS, BEGINNING = "<mixed>", "<consonants>", "<beginning>"
+MIXED, CONSONANTS, BEGINNING, UNSAID = "<mixed>", "<consonants>", "<beginning>", "<unsaid>"
 
 
 class Paragraph:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from tts_baseline.pipelines.f5_spanish.plan import Alternative
 from tts_baseline.pipelines.f5_spanish.text.kinds import rules_by_start
+from tts_baseline.pipelines.f5_spanish.text.kinds.pieces import sayable
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     BEGINNING,
     CAPITALS,
@@ -17,6 +18,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     JOINED,
     LETTER,
     MIXED,
+    UNSAID,
     Found,
     Paragraph,
     Rule,
@@ -61,16 +63,24 @@ def _rules(text: str, piece: re.Match[str], starts: Starts) -> Iterator[Rule]:
     raised = not word.isalpha()  # a letter with its power, as x²
     if raised or (after and (after in _JOINING or after.isdecimal())):
         yield from starts[JOINED]
+    form = _form(word)
+    if form:
+        yield from starts[form]
+    if len(word) > 1 and word.islower() and word.isascii() and not sayable(word):
+        yield from starts[UNSAID]
+
+
+def _form(word: str) -> str:
+    """What a span may begin with by the letters of its word, or ""."""
     if len(word) == 1:
-        yield from starts[LETTER]
-    elif word.isupper() or (word[-1] == "s" and word[:-1].isupper()):
-        yield from starts[CAPITALS]
-    elif word[1:] != word[1:].lower():
-        yield from starts[MIXED]
-    elif _VOWELS.isdisjoint(word.lower()) and word.isascii():
-        yield from starts[CONSONANTS]
-    elif first not in _VOWELS and word[1] not in _SOUNDED:
-        yield from starts[BEGINNING]
+        return LETTER
+    if word.isupper() or (word[-1] == "s" and word[:-1].isupper()):
+        return CAPITALS
+    if word[1:] != word[1:].lower():
+        return MIXED
+    if _VOWELS.isdisjoint(word.lower()) and word.isascii():
+        return CONSONANTS
+    return BEGINNING if word[0] not in _VOWELS and word[1] not in _SOUNDED else ""
 
 
 def _first(paragraph: Paragraph, start: int, rules: Iterator[Rule], *, why: bool) -> Found | None:

@@ -95,4 +95,4 @@ def _expression(form: str) -> str:
 
 def _end(written: str) -> str:
     """The expression that keeps letters and digits from following a form that ends in a letter."""
-    return r"(?![^\W_])" if written[-1].isalpha() and written[-1] not in "ºªᵒ" else ""
+    return r"(?!\w)" if written[-1].isalpha() and written[-1] not in "ºªᵒ" else ""

@@ -8,6 +8,7 @@ from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
 from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import (
     as_word,
+    parted,
     spell,
     typed,
     with_acronym,
@@ -28,7 +29,8 @@ _ACCOUNT = re.compile(r"(?<![^\W_])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0
 _LETTER = "[^\\W\\d_¼½¾⅐-⅞\u2e80-\U0003ffff]"  # a Chinese sign is no letter of a code
 _CODE = re.compile(rf"(?<![^\W_])(?:{_LETTER}+(?:[-‑]?\d+{_LETTER}*)+|\d+{_LETTER}+(?:-?\d+{_LETTER}*)*)")
 _HEX = re.compile(
-    r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|(?<!LP: )(?<!bug )(?<!error )(?<!Closes: )#[0-9A-Fa-f]{6}(?![^\W_])"
+    r"(?<![^\W_])0x[0-9A-Fa-f]+(?![^\W_])|(?<=\b[Ii]nt )[0-9A-Fa-f]{2}h(?![^\W_])"
+    r"|(?<!LP: )(?<!bug )(?<!error )(?<!Closes: )#[0-9A-Fa-f]{6}(?![^\W_])"
     r"|(?<![^\W_])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![^\W_])"
 )
 # A colour by three digits, where the text talks of colours: #35b.
@@ -78,6 +80,8 @@ _OF_BYTES = re.compile(r"(?i:\bhexadecimal)")
 # Versions of one thing: MPEG1/2/4; parts of one standard: ISO 8859-1/2.
 _VERSIONS = re.compile(r"(?<![^\W_])(?P<code>[A-Za-z]+\d{1,2})(?P<others>(?:/\d{1,2})+)(?![\w/]|[.,]\d)")
 _PARTS = re.compile(r"(?<![\w.-])(?P<code>\d{4,5}-\d{1,2})(?P<others>(?:/\d{1,2})+)(?![\w/]|[.,]\d)")
+# How colours are sampled: YUV 4:2:0.
+_SAMPLED = re.compile(r"(?<![\w:.,-])4:[0-4]:[0-4](?::4)?(?![\w:]|[.,]\d)")
 _PAIRED = re.compile("[:-]")
 _VERSION = re.compile(r"(?<=[A-Z]{3})v(?=\d)")  # SUSv4
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -94,6 +98,7 @@ def exact(region: str) -> tuple[Rule, ...]:
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
         Rule("short colour", "code", ("#",), _COLOUR, _say_colour),
         Rule("letters around a colon", "code", (LETTER, "A", "E", "I", "O", "U", "Y"), _LETTERS, _say_masked),
+        Rule("sampling of colours", "code", (DIGIT,), _SAMPLED, _say_sampled),
         Rule("address of version 6", "link", (DIGIT, JOINED, ":"), _SIX, _say_device),
         Rule("address of version 4", "link", (DIGIT,), _FOUR, _say_four),
         Rule("bits with letters", "code", (DIGIT,), _MASKED, _say_masked),
@@ -128,7 +133,8 @@ def code(written: str, region: str) -> str:
         else:
             headed = with_head(part, region)
             is_word = not headed and as_word(part) and (len(part) >= _SHORTEST_ACRONYM or not part.isupper())
-            spoken.append(with_acronym(part, region) if is_word else _spelled(part, region))
+            said = with_acronym(part, region) if is_word else _spelled(part, region)
+            spoken.append(parted(said, region, typed=True))
     return " ".join(spoken)
 
 
@@ -146,6 +152,10 @@ def _say_account(match: re.Match[str], paragraph: Paragraph) -> Said:
 def _say_versions(match: re.Match[str], paragraph: Paragraph) -> Said:
     others = "".join(f" barra {cardinal(part)}" for part in match["others"].split("/")[1:])
     return Said(code(match["code"], paragraph.region) + others)
+
+
+def _say_sampled(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(digits(match.group().replace(":", "")))
 
 
 def _say_parts(match: re.Match[str], paragraph: Paragraph) -> Said | None:

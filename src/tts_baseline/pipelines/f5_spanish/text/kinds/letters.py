@@ -14,6 +14,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import (
     as_word,
     begins_word,
     is_english,
+    parted,
     readable,
     spell,
     with_acronym,
@@ -26,6 +27,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
     CONSONANTS,
     LETTER,
     MIXED,
+    UNSAID,
     Paragraph,
     Rule,
     Said,
@@ -41,10 +43,10 @@ _ACRONYM = re.compile(
 )
 _IN_NAME = re.compile(
     r"(?<![^\W_])(?:(?:[A-Z]?[a-z]{2,}|[A-Z][a-z]|[a-z])[A-Z]{2,5}|[A-ZÑ]{2,6}(?!s\b)[a-z]+(?:(?:[A-Z][a-z]+)+|[A-Z]?)"
-    r"|[b-df-hj-np-tv-xz]{2,4}[B-DF-HJ-NP-TV-XZ])(?![^\W_])"
+    r"|[b-df-hj-np-tv-xz]{2,4}[B-DF-HJ-NP-TV-XZ]|(?!Mc)[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-xz]{1,3}(?:[A-Z][a-z]+)+)(?![^\W_])"
 )
 _NO_VOWEL = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,5}(?![^\W_]|['’.]\w)"
+    r"(?<![^\W_])(?<![^\W_]['’])(?i:[b-df-hj-np-tv-xz])[b-df-hj-np-tv-xz]{1,6}(?![^\W_]|['’.]\w)"
 )
 _BEGINNING = re.compile(r"(?<![^\W_])(?<![^\W_]['’.@-])[a-z]{3,}(?![^\W_]|['’]\w|\. ?[a-záéíóúñ\d])")
 TITLES = frozenset("br cf dr dra fr jr lt ltd mr mrs ms nr ph sgt sr st".split())  # noqa: SIM905 (with a capital)
@@ -80,6 +82,7 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("letter of a name", "letter", (MIXED,), LAST_LETTER, _say_last_letter),
         Rule("letters without a vowel", "acronym", (CONSONANTS,), _NO_VOWEL, _say_consonants),
         Rule("name that begins with letters", "acronym", (BEGINNING,), _BEGINNING, _say_beginning),
+        Rule("name in its pieces", "acronym", (UNSAID,), _BEGINNING, _say_pieces),
         Rule("dotted acronym", "acronym", (LETTER,), _DOTTED, _say_dotted),
         Rule("initial", "initial", (LETTER,), _INITIAL, _say_initial),
         Rule("letter", "letter", (LETTER,), _LETTER, _say_letter),
@@ -149,6 +152,13 @@ def _say_consonants(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_beginning(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     said = with_head(match.group(), paragraph.region)
     return Said(said) if said else None
+
+
+def _say_pieces(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A name that nobody can say, in its pieces; before brackets it is a function: getpwuid()."""
+    typed = paragraph.text[match.end() : match.end() + 1] == "("
+    said = parted(match.group(), paragraph.region, typed=typed)
+    return None if said == match.group() else Said(said)
 
 
 def _say_dotted(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -7,7 +7,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import cardinal, digits
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import UNSAYABLE
-from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import as_word, spell, typed, with_head
+from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import as_word, parted, spell, typed, with_head
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
     CAPITALS,
@@ -88,7 +88,7 @@ def _say_piece(piece: str, region: str) -> str:
             len(piece) > 1 and small in words("not-noun") | words("short") | words("particle")
         )
         if shouted:
-            return small
+            return parted(small, region, typed=True)
         return typed(small, region) if len(piece) >= _SHORTEST_TAILED else spell(piece, region)
     return typed(piece, region)
 

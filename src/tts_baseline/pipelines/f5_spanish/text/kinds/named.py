@@ -23,14 +23,20 @@ from tts_baseline.pipelines.f5_spanish.text.rules import (
 )
 
 START = r"(?<![^\s(«\"“”'‘`,;=|<>\[])"
-_IN_PATH = r"[\w./*+@%~{}$:\\-]"
+_OF_SEVERAL = r"\{[\w.*-]*(?:,[\w.*-]*)+\}"  # key.{binary,chroot}
+_IN_PATH = rf"(?!{_OF_SEVERAL})[\w./*+@%~{{}}$:\\-]"
 _CLASS = r"\[[\w^-]{1,8}\](?=[\w./*])"
 _PATH = re.compile(
-    rf"{START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_IN_PATH}|{_CLASS})*(?:[\w*/+}}~]|(?<=/)\.\.(?![\w.]))(?:\?\w+=[\w&=%.-]*\w)?)"
+    rf"{START}(?:~\w*|\.{{1,2}}|\$\{{?\w+\}}?)?/(?:(?=[\w.*{{$[])(?:{_OF_SEVERAL}|{_IN_PATH}|{_CLASS})*(?:[\w*/+}}~]|{_OF_SEVERAL}|(?<=/)\.\.(?![\w.]))(?:\?\w+=[\w&=%.-]*\w)?)"
     rf"|{START}[A-Za-z]:[\\/](?:{_IN_PATH}*[\w*\\])?"
     r"|(?<=[^\W\d_]\))/(?=[A-Za-z]{2})[\w./*+@%~-]*[\w*/]"  # below a folder that is described in parentheses
 )
-_BELOW = re.compile(r"(?<![\w./-])[\w+-]+(?:-\d+(?:\.\d+)+)?(?:/[\w.+@*{}-]+)*/(?:[\w.+@*{}-]*[\w*}])?")
+_IN_NAME = rf"(?:{_OF_SEVERAL}|(?!{_OF_SEVERAL})[\w.+@*{{}}-])"
+_BELOW = re.compile(
+    rf"(?<![\w./-])[\w+-]+(?:-\d+(?:\.\d+)+)?(?:/{_IN_NAME}+)*/(?:{_IN_NAME}*(?:[\w*}}]|{_OF_SEVERAL}))?"
+)
+_IN_BRACES = re.compile(r"(?P<dollar>\$)\{(?P<name>\w+)\}")  # the braces of ${HOME} are not said
+_BRACES = {"{": "llave de apertura", ",": "coma", "}": "llave de cierre"}
 _TYPED_BELOW = re.compile(r"[_*]|[A-Z]\.[A-Z]{2,4}\Z|\w\.[a-z]|[a-z]\.\d\Z|/.*/\Z")
 _NAME = re.compile(
     r"(?<![\w.@/-])(?:[^\W_][\w@-]*(?:(?:\.|::)[\w*-]+)*|_+[^\W_]\w*)(?:-?\*)?(?:(?<=[_.-]\*)|(?<=\w))(?!\w)(?!/\w)"
@@ -56,7 +62,7 @@ _MIXED_CELL = re.compile(
 )
 _OTHER_CELL = re.compile(r"\$[A-Z]{1,3}\$\d|\$\d+:\$\d|\b[Cc]eldas?\b")
 _VARIABLE = re.compile(
-    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)|(?<=[“«\"])\$[a-z](?=[”»\"])"
+    r"(?<![\w$])\$(?:[A-Z]{2,}\w*|[A-Z][a-z]{2}\w*(?:\.[A-Z]+\d+(?!\w))?|[a-z_]\w+|[a-z](?=[\s,;)])|\{\w+(?::\w+)?\}|\(\w+\)|\[\w+\])(?!\w)|(?<![\w$])\$\w\$(?!\w)|(?<=[“«\"])\$[a-z](?=[”»\"])"
 )
 _ESCAPED = re.compile(r"(?:\^|(?<![\w\\^]))\w+(?:\\\.[\w*+?-]+)+\$?(?!\w)")
 _RIGHTS = re.compile(r"(?<![^\W_])[ugoa]{1,4}[-+=][rwxXst]{1,4}(?![^\W_])")
@@ -105,7 +111,10 @@ def rules(region: str) -> tuple[Rule, ...]:
 
 def _say(match: re.Match[str], paragraph: Paragraph) -> Said:
     blank = " " if paragraph.text[: match.start()].endswith(")") else ""
-    return Said(blank + read_out(match.group(), paragraph.region))
+    said = read_out(_IN_BRACES.sub(r"\g<dollar>\g<name>", match.group()), paragraph.region)
+    for sign, called in _BRACES.items():
+        said = said.replace(sign, called)
+    return Said(blank + said)
 
 
 def _say_below(match: re.Match[str], paragraph: Paragraph) -> Said | None:

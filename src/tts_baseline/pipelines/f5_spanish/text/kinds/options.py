@@ -23,7 +23,7 @@ _COMMAND = "letters without a vowel"
 _WORD = re.compile(rf"{START}-(?P<word>[a-z][a-z0-9]+(?:-[a-z0-9]+)*)(?!\w|[.@/]\w|-\w)")
 _CLOSED = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
 _COMMANDS = frozenset([_COMMAND, "name that begins with letters", "option", "option by a word"])
-_VALUED = re.compile(r" ?[<=]| ?[-+]\d| \[")
+_VALUED = re.compile(r" ?[<=]| ?[-+]\d| \[| [\w.]+[:=]\w")
 _OPENED = frozenset("(«“\"'`")
 
 

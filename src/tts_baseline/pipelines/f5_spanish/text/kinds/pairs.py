@@ -40,7 +40,9 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
     if (measured and (measured["unit"] or measured["scale"])) or _ERA.match(paragraph.text, match.end()):
         return None
     first, second = match["first"], match["second"]
-    previous = paragraph.word_before(match.start()).lower()
+    word = paragraph.word_before(match.start())
+    previous = word.lower()
+    coded = previous in words("coded") and word != "en"  # EN, a European standard
     before = paragraph.before(match.start())
     whole = first.isdecimal() and second.isdecimal()
     as_range = f"{say(first, 'none', point=here.point)} a {say(second, 'none', point=here.point)}"
@@ -55,9 +57,9 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         return Said(f"{say(first, 'none', point=True)} {cardinal(second)}", "code")  # 1003.1-1990: a standard
     if "." in first and second.isdecimal() and _PACKAGE.search(before):
         return Said(f"{say(first, 'none', point=True)} guion {cardinal(second)}", "version")
-    if previous in words("coded") or not _is_range(first, second, whole):
+    if coded or not _is_range(first, second, whole):
         score = previous in words("score") or _is_score(first, second, whole)
-        if not score or previous in words("coded"):
+        if not score or coded:
             return Said(" ".join(_code(part, here) for part in (first, second)), "code")
     name = _NAME_AFTER.match(paragraph.text, match.end()) or _NAME_BEFORE.search(before)
     if _is_score(first, second, whole) and (previous in words("score") or name or int(first) >= int(second)):

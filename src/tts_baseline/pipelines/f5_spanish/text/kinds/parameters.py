@@ -12,7 +12,7 @@ _SPECIAL = re.compile(
 )
 # These are money, or the end of a question, where nothing of a shell is written.
 _NUMBERED = re.compile(r"(?<![\w$])\$(?:\d(?![\w%$]| ?[.,]?\d)|[?!=-](?=[\s\"'”»’,.;)]|$))")
-_BRACED = re.compile(r"(?<![\w$])\$\{[^\s{}«»]{1,60}\}")
+_BRACED = re.compile(r"(?<![\w$])\$\{[^\s{}«»]{1,60}\}(?!/[\w.])")  # ${HOME}/.bashrc is a path
 _SHELL = re.compile(
     r"\b(?:shells?|bash|scripts?|awk|argumentos?|par[aá]metros?|posicional(?:es)?|macros?|intérprete|sustituci\w+)\b"
     r"|\$[@*#A-Z{]|\$\d ?= ?[\"'a-z]"

@@ -7,8 +7,12 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import NUMBER, cardinal, say
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
-from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, Paragraph, Rule, Said
 
+_BOTH = re.compile(  # hijos/as
+    r"(?<![\w/.-])(?P<stem>[^\W\d_]{2,}?)(?P<end>os?|or(?:es)?)/(?P<other>as?)"
+    r"(?![\w/]|\.\w| (?:el|l[aeo]s?|una?|mi|su|tu)\b)"
+)
 _RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*):(?P<right>{NUMBER})")
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
@@ -49,8 +53,17 @@ def rules(region: str) -> tuple[Rule, ...]:
 
     return (
         Rule("ratio", "score", (DIGIT,), _RATIO, say_ratio),
+        Rule("both genders", "abbreviation", (JOINED,), _BOTH, _say_both),
         Rule("several of a digit", "number", (DIGIT,), _MANY, _say_many),
     )
+
+
+def _say_both(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    """A noun and its feminine, whose ending alone is written: los hijos o hijas."""
+    if match["end"].endswith("s") != match["other"].endswith("s"):
+        return None
+    stem = match["stem"] + match["end"].removesuffix("s").removesuffix("e").removesuffix("o")
+    return Said(f"{match['stem']}{match['end']} o {stem}{match['other']}")
 
 
 def scale(region: str) -> tuple[Rule, ...]:

@@ -29,11 +29,12 @@ _NOUN = re.compile(r" ([^\W\d_]+)")
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+")
 _REIGN = re.compile(
     r"\b(?:[Rr]ein(?:ó|aba|ado de|a)|[Rr]ey(?:es)?|[Ee]mperador|[Pp]apa|[Ss]ultán|[Ff]araón|[Zz]ar|[Dd]uque"
-    r"|[Cc]onde|[Pp]ríncipe|[Mm]onarca|[Ss]ha|[Cc]alifa|[Pp]atriarca|[Tt]irano) (?:[^\W\d_]+ ){0,2}\Z"
+    r"|[Cc]onde|[Pp]ríncipe|[Mm]onarca|[Ss]ha|[Cc]alifa|[Pp]atriarca|[Tt]irano|[Pp]rotector"
+    r"|[Ss]ucesora? de) (?:[^\W\d_]+ ){0,2}\Z"
 )
 _OF_RULERS = re.compile(
     r"\b(?:[Rr]ey(?:es)?|[Rr]einas?|[Rr]ein(?:o|ado|aba|ó)|[Tt]rono|[Cc]orona|[Hh]ereder[oa]s?|[Mm]onarcas?"
-    r"|[Ee]mperador(?:es)?|[Pp]apas?|[Dd]inastía|[Gg]uardia personal|[Aa]lianza|[Ee]dicto)\b"
+    r"|[Ee]mperador(?:es)?|[Pp]apas?|[Dd]inastía|[Gg]uardia personal|[Aa]lianza|[Ee]dicto|[Ll]iderazgo)\b"
 )
 # After an article, or after another name, it is a thing: el Apolo II, Star Trek II.
 _CALLED = re.compile(r"\b(?:[Ee]l|[Dd]el|[Aa]l|[Ll]as?|[Ll]os|[A-ZÁÉÍÓÚÑ][\w’']*) [^\W\d_]+ \Z")

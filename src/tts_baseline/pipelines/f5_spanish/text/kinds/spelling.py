@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from tts_baseline.pipelines.f5_spanish.text.kinds.pieces import pieces
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 
 # A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
@@ -42,6 +43,10 @@ _WITH_ACRONYM = re.compile(
 _BEFORE_SMALL = re.compile(
     r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ](?:[a-z]{2,}|[a-z](?=[A-Z]))(?:[A-Z][a-z]+)*)|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
 )
+# Letters before capitalized words, as classes are called: GtkTreeView, but McDonald.
+_PREFIXED = re.compile(
+    r"(?!Mc)(?P<letters>[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-xz]{1,3})(?P<rest>(?:[A-Z][a-z]+)+)"
+)
 LAST_LETTER = re.compile(
     r"(?<![^\W_])(?P<word>[A-Z]?[a-z]{4,}|Ctrl|Alt)(?P<letter>[B-DF-HJ-NP-TV-XZ])(?P<numbers>(?:\.\d{1,3})*)(?![^\W_])"
 )
@@ -67,8 +72,24 @@ def is_english(small: str) -> bool:
     return small in known or (len(small) > SHORTEST_FOREIGN - 1 and small[-1] == "s" and small[:-1] in known)
 
 
+def parted(said: str, region: str, *, typed: bool = False) -> str:
+    """Words, of which those that nobody can say are said in their pieces: get uve doble char."""
+    return " ".join(_in_pieces(word, region, typed=typed) for word in said.split(" "))
+
+
+def _in_pieces(word: str, region: str, *, typed: bool) -> str:
+    if not word.islower() or not word.isascii() or _VOWEL_OR_Y.isdisjoint(word):
+        return word
+    found = pieces(word, typed=typed)
+    return " ".join(spell(part.text, region) if part.spelled else part.text for part in found) or word
+
+
 def typed(piece: str, region: str) -> str:
     """A part of a name as it is typed: a word, or spelled, but for a word at its end: fs tab, ms dos."""
+    return parted(_typed(piece, region), region, typed=True)
+
+
+def _typed(piece: str, region: str) -> str:
     mixed = not piece.islower() and not piece.isupper()
     headed = (with_acronym(piece, region) if mixed else with_head(piece, region)) or piece
     if headed != piece:
@@ -86,6 +107,9 @@ def with_acronym(word: str, region: str) -> str:
         return word  # SHell
     if _VOWEL_OR_Y.isdisjoint(word.lower()):
         return spell(word, region)
+    prefixed = _PREFIXED.fullmatch(word)
+    if prefixed:
+        return f"{spell(prefixed['letters'], region)} {prefixed['rest']}"
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
     if end and not readable(end["letters"]):
         kept = end["word"] if len(end["word"]) > 1 else spell(end["word"], region)
@@ -125,9 +149,11 @@ def with_head(word: str, region: str) -> str:
         return ""
     if word[0] in "aeiou" or _VOWEL_OR_Y.isdisjoint(word) or _TRIPLED.match(word):
         return ""
+    if all(piece.known for piece in pieces(word)) and (said := parted(word, region)) != word:
+        return said
     head = _head(word)
     if head:
-        return f"{spell(word[:head], region)} {word[head:]}"
+        return f"{spell(word[:head], region)} {parted(word[head:], region, typed=True)}"
     return spell(word, region) if len(word) <= _LONGEST_BEGINNING else ""
 
 
