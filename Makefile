@@ -74,6 +74,8 @@ lint: $(VENV)/test.done
 
 # Without bytecode, each of a thousand processes would compile the package anew.
 unit: export PYTHONDONTWRITEBYTECODE :=
+# The second thread of a product waits busily for the next one, on a core that another test would have.
+unit test-f5: export OPENBLAS_NUM_THREADS := 1
 unit: $(VENV)/test.done
 	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --durations=25
 

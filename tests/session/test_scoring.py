@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import soxr
 from msgspec.structs import replace
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.support.baselines import quality_of
 from tests.support.calls import calls, replicate
 from tts_baseline.core.errors import MissingExtra
-from tts_baseline.core.protocols import Metric, MetricSpec
+from tts_baseline.core.protocols import Evidence, Metric, MetricSpec
 from tts_baseline.core.records import (
     Case,
     Quality,
+    Reading,
     Replicate,
     Utterance,
 )
@@ -155,3 +157,14 @@ def test_a_metric_that_fails_costs_its_value_only(monkeypatch: pytest.MonkeyPatc
     assert readings["level"].value is not None
     assert readings["extra"].reason == "it needs a parrot: pip install 'pytest-tts-baseline[parrots]'"
     assert readings["bug"].reason == "the metric failed: ZeroDivisionError: oh"
+
+
+def test_products_are_computed_on_one_thread_and_afterwards_on_as_many_as_before() -> None:
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    spec = metrics()["level"].spec
+    asking = Metric(spec, lambda e: Reading(metric="level", case=None, value=max(threads())), "d.")
+    with threadpool_limits(2, "blas"):
+        assert scoring.read(asking, Evidence()).value == 1
+        assert threads() == {2}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +34,9 @@ from tts_baseline.core.traffic import Traffic
 from tts_baseline.session.measurement.neutral import neutrals
 from tts_baseline.session.scoring_pool import in_processes
 from tts_baseline.session.scripts import scripts
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _AS_ACCEPTED = "as accepted: the audio is the same, and so is what computes its score"
 # A second of audio takes 0.07 s of CPU (benchmarks/scoring), a process's start 1 s: two gain from 30 s on.
@@ -195,13 +200,26 @@ def _known(asked: Asked, metric: Metric) -> Reading | None:
 def read(metric: Metric, evidence: Evidence) -> Reading:
     """The metric's reading; if it raises, a reading without a value, with the error as its reason."""
     try:
-        return metric.read(evidence)
+        with _products().limit(limits=1, user_api="blas"):
+            return metric.read(evidence)
     except TtsBaselineError as error:
         reason = f"{error.what}: {error.hint}" if error.hint else error.what
     except Exception as error:  # noqa: BLE001 - metrics come from other distributions too
         reason = storable(f"the metric failed: {type(error).__name__}: {error}")
     case = evidence.case.id if evidence.case else None
     return Reading(metric=metric.spec.name, case=case, value=None, reason=reason)
+
+
+@cache
+def _products() -> ThreadpoolController:
+    """What limits the threads of numpy's and scipy's products: with one they round alike on any machine.
+
+    A second one waits busily for the next product, which there is not, and takes as much of the processor.
+    """
+    import scipy.linalg  # noqa: F401 - what is loaded later would not be limited
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def goldens_of(cases: Sequence[Case], quality: Quality | None) -> dict[str, str]:
