@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tts_baseline.stats.estimate import ALPHA
-from tts_baseline.stats.predictive import predict
+from tts_baseline.stats.predictive import no_surer, predict
 
 logs = st.floats(-3, 3)
 
@@ -64,3 +64,12 @@ def test_smallest_visible_change_is_seen_with_the_power_it_names() -> None:
     seen = prediction.smallest_visible(0.05, power=0.9)
     reached = stats.norm.sf(0.05 + 1.959964 * prediction.error, loc=seen, scale=prediction.error)
     assert reached == pytest.approx(0.9, abs=1e-4)
+
+
+def test_a_session_is_known_no_better_than_its_restarts_agree() -> None:
+    change = predict(0.2, [0.0, 0.001, -0.001], prior=0.06)
+    assert no_surer(change, [0.2, 0.2, 0.2]) == change
+    assert no_surer(change, [0.2]) == no_surer(change, []) == change
+    # sd of 0, 0.3 and 0.6 is 0.3, and of their mean 0.3 / sqrt(3)
+    torn = no_surer(change, [0.0, 0.3, 0.6])
+    assert (torn.change, torn.error, torn.df) == (change.change, pytest.approx(0.3 / math.sqrt(3)), change.df)

@@ -19,7 +19,8 @@ from tts_baseline.gate.explain import surroundings
 from tts_baseline.gate.limits import Limit
 from tts_baseline.gate.screen.machine_speed import UNADJUSTED, calibrate
 from tts_baseline.gate.screen.requests import alike
-from tts_baseline.gate.screen.times import ANCHOR_FACTOR, WHOLE_RUN, adjusted, session_logs
+from tts_baseline.gate.screen.sessions import WHOLE_RUN, adjusted, session_logs
+from tts_baseline.gate.screen.times import ANCHOR_FACTOR
 from tts_baseline.report.aggregate import suite_value
 from tts_baseline.stats.change_points import FEWEST, ChangePoint, change_points
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
+from msgspec.structs import replace
+
 from tts_baseline.stats.estimate import Estimate
 
 MIN_SESSIONS_FOR_T = 4  # chosen: with fewer, t quantiles are so wide that nothing is seen (docs/method.md)
@@ -20,10 +22,25 @@ def predict(current: float, earlier: Sequence[float], *, prior: float) -> Estima
     """
     count = len(earlier)
     middle = fmean(earlier)
-    # Not statistics.stdev: its exact fractions take 50 times as long, over thousands of cases.
-    squares = math.fsum((value - middle) ** 2 for value in earlier)
-    measured = math.sqrt(squares / (count - 1)) if count > 1 else 0.0
+    measured = _deviation(earlier)
     known = count >= MIN_SESSIONS_FOR_T
     spread = measured if known else max(measured, prior)
     error = spread * math.sqrt(1 + 1 / count)
     return Estimate(current - middle, error, float(count - 1) if known else math.inf)
+
+
+def no_surer(estimate: Estimate, restarts: Sequence[float]) -> Estimate:
+    """The change of a session, known no better than its own restarts agree: their standard error at least.
+
+    A burst of other work hits some of a session's restarts, which no earlier session tells of.
+    """
+    return replace(estimate, error=max(estimate.error, _deviation(restarts) / math.sqrt(len(restarts) or 1)))
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """The sample's standard deviation, 0 of fewer than two."""
+    if len(values) < 2:
+        return 0.0
+    # Not statistics.stdev: its exact fractions take 50 times as long, over thousands of cases.
+    middle = fmean(values)
+    return math.sqrt(math.fsum((value - middle) ** 2 for value in values) / (len(values) - 1))

@@ -166,6 +166,28 @@ def test_one_case_alone_is_found_among_many(make, verdict) -> None:
     assert [v.case for v in speaking if v.status == "regressed"] == ["c3"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "status"),
+    [((2.0, 0.6, 0.1), "undecided"), ((2.0, 0.1, 0.1), "undecided"), ((0.5, 0.5, 0.5), "regressed")],
+)
+def test_a_burst_that_hits_some_restarts_is_no_regression(make, verdict, seconds, status: str) -> None:
+    baseline = baseline_of([make.run(0.1, wobble=0) for _ in range(3)])
+    run = make.run(0.1, wobble=0)
+    readings = tuple(
+        replace(reading, values=seconds) if (reading.metric, reading.case) == ("latency", "c3") else reading
+        for reading in run.readings
+    )
+    burst = replace(run, readings=readings)
+    assert verdict(burst, baseline, "latency", "c3").status == status
+    assert verdict(burst, baseline, "latency").status == status
+
+
+def test_what_the_machine_did_in_each_restart_is_no_disagreement_of_the_restarts(make, verdict) -> None:
+    baseline = baseline_of([make.run(0.1) for _ in range(8)])
+    slower = verdict(make.run(0.14, wobble=0.5), baseline, "latency")
+    assert slower.status == "regressed"
+
+
 def test_holm_keeps_a_lone_borderline_case_undecided(make, verdict) -> None:
     # alone p is 0.017 < 0.025; among six Holm asks for 0.0042
     runs = [make.run(0.1, wobble=0) for _ in range(3)]

@@ -22,7 +22,7 @@ from tts_baseline.gate.drafts import corrected, draft
 from tts_baseline.gate.judge import cpu_time, stages
 from tts_baseline.gate.judge.splits import PairedSplits
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.times import WHOLE_RUN
+from tts_baseline.gate.screen.sessions import WHOLE_RUN
 from tts_baseline.stats.sequential import LOOKS, Look, Standing, look
 
 # chosen: where more of the quads were throttled, the others were measured on a device close to it.

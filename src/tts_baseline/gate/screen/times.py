@@ -11,22 +11,27 @@ from statistics import fmean
 from msgspec.structs import replace
 
 from tts_baseline.core.protocols import MetricSpec
-from tts_baseline.core.records import Reading, Run
+from tts_baseline.core.records import Run
 from tts_baseline.core.verdict import NO_GROUNDS, Cause, Grounds, Status, Verdict
 from tts_baseline.gate.changes import because, between
 from tts_baseline.gate.drafts import blank, corrected, draft
 from tts_baseline.gate.limits import Limit
-from tts_baseline.gate.screen.machine_speed import UNADJUSTED, Adjustment, machine_change
+from tts_baseline.gate.screen.machine_speed import UNADJUSTED, machine_change
 from tts_baseline.gate.screen.past import Past
-from tts_baseline.gate.screen.requests import Alike
 from tts_baseline.gate.screen.scale import Scale
+from tts_baseline.gate.screen.sessions import (
+    WHOLE_RUN,
+    adjusted,
+    adjusted_restarts,
+    restart_logs,
+    session_logs,
+)
 from tts_baseline.gate.screen.splits import Splits, against_anchor, against_runs
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.gate.screen.unmeasured import broken_streams, under_no_load
 from tts_baseline.stats.estimate import ALPHA, Estimate
-from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
+from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, no_surer, predict
 
-WHOLE_RUN = ""
 # chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
 # chosen: until 4 runs show its spread, a single case is taken to spread this much more between sessions than
@@ -80,9 +85,12 @@ class _Bench:
         self.prior = spec.prior.get(run.environment.device, 0.0)
         self.blank = blank(spec)
         self.case_prior = CASE_FACTOR * self.prior
+        self.plain_restarts = self.restarts = restart_logs(spec, run)
         self.plain_now = session_logs(spec, run)
         self.plain_then = [session_logs(spec, *each) for each in past.runs]
         self.now = adjusted(spec, run, self.plain_now, adjustment)
+        if self.is_adjusted:
+            self.restarts = adjusted_restarts(spec, run, self.plain_restarts, adjustment)
         both = zip(self.runs, self.plain_then, strict=True)
         self.then = [adjusted(spec, each, plain, adjustment) for each, plain in both]
         self.anchor: Mapping[str, float] = {}
@@ -129,6 +137,8 @@ class _Bench:
             fair = plain
             if self.is_adjusted:
                 fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
+            plain = no_surer(plain, self.plain_restarts[case])
+            fair = no_surer(fair, self.restarts[case])
             bound = self._bound(fmean(before))
             p_values.append(fair.p_above(bound))
             verdict = self._verdict(case, fair, plain, before, bound)
@@ -142,10 +152,12 @@ class _Bench:
         then, plain_then = (
             [_mean(values, cases) for values in earlier] for earlier in (self.then, self.plain_then)
         )
-        prediction = predict(_mean(self.now, cases), then, prior=self.prior)
+        fair = predict(_mean(self.now, cases), then, prior=self.prior)
         plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior)
+        plain = no_surer(plain, _means(self.plain_restarts, cases))
+        fair = no_surer(fair, _means(self.restarts, cases))
         bound = self._bound(fmean(plain_then))
-        verdict = self._verdict(None, prediction, plain, plain_then, bound)
+        verdict = self._verdict(None, fair, plain, plain_then, bound)
         if self.splits:
             verdict = replace(verdict, split=self.splits.of(cases, against_runs(bound, self.prior)))
         anchored = [case for case in cases if case in self.anchor]
@@ -241,32 +253,13 @@ class _Bench:
         )
 
 
-def session_logs(spec: MetricSpec, run: Run, like: Alike | None = None) -> dict[str, float]:
-    """Session value (mean log over replicates) by case; of what another run asks alike, if that is given."""
-    if like and spec.scope == "run" and not like.is_first:
-        return {}
-    log = Scale.of(spec).log
-    return {
-        case or WHOLE_RUN: fmean(list(map(log, reading.values)))
-        for case, reading in run.by_metric.get(spec.name, {}).items()
-        if _is_usable(reading) and (not case or not like or case in like.cases)
-    }
-
-
-def adjusted(
-    spec: MetricSpec, run: Run, plain: Mapping[str, float], adjustment: Adjustment
-) -> dict[str, float]:
-    """Session values with the machine's speed taken out, in the processes that they are the means of."""
-    drift = adjustment.of([r for r in run.replicates if spec.scope != "run" or r.cold_start is not None])
-    return {case: value - drift for case, value in plain.items()}
+def _means(restarts: Mapping[str, Sequence[float]], cases: Sequence[str]) -> list[float]:
+    """The mean over the cases in each restart."""
+    return [fmean(logs) for logs in zip(*(restarts[case] for case in cases), strict=False)]
 
 
 def _mean(values: Mapping[str, float], cases: Sequence[str]) -> float:
     return fmean([values[case] for case in cases])
-
-
-def _is_usable(reading: Reading) -> bool:
-    return reading.value is not None and min(reading.values, default=0.0) > 0
 
 
 def _unjudged(
