@@ -60,6 +60,7 @@ _LETTER = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’‘`#:\\].)(?=['’]\W)|(?<=\s[b-df-hj-mp-tv-xz])(?=['’][\s.,)]))"
 )
 _WITH_WORD = re.compile(r"(?<![^\W_])[A-Z]{5,12}(?![^\W_])")
+_OPENING, _CLOSING = frozenset("«“\"'‘`"), frozenset("»”\"'’")
 _SYLLABLE = re.compile("[aeiouy]")
 _FIGURE = re.compile(
     r"\b(?:rectas?|segmentos?|lados?|arcos?|vector(?:es)?|cuerdas?|ángulos?|triángulos?|diagonal(?:es)?) \Z"
@@ -156,7 +157,9 @@ def _say_beginning(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _say_pieces(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name that nobody can say, in its pieces; before brackets it is a function: getpwuid()."""
-    typed = paragraph.text[match.end() : match.end() + 1] == "("
+    after = paragraph.text[match.end() : match.end() + 1]
+    quoted = after and after in _CLOSING and paragraph.text[match.start() - 1] in _OPENING
+    typed = after == "(" or bool(quoted)
     said = parted(match.group(), paragraph.region, typed=typed)
     return None if said == match.group() else Said(said)
 

@@ -10,6 +10,7 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.kinds.letters import TITLES
 from tts_baseline.pipelines.f5_spanish.text.kinds.links import read_out
+from tts_baseline.pipelines.f5_spanish.text.kinds.pieces import sayable
 from tts_baseline.pipelines.f5_spanish.text.kinds.spelling import is_english, readable
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import (
@@ -185,7 +186,8 @@ def _is_dotted(match: re.Match[str], paragraph: Paragraph) -> bool:
     classes = classes or (quoted and all(part[:2].istitle() for part in (first, *rest)))  # «Gio.File»
     if classes or _ASSIGNED.match(paragraph.text, match.end()):
         return True
-    if len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest)):
+    sure = len(rest) + 1 >= _SURE_PARTS and all(len(part) >= _LONG_PART for part in (first, *rest))
+    if sure or (len(rest) >= _SURE_PARTS and name.islower()) or (rest == ["o"] and not sayable(first)):
         return True
     cells = first[-1].isdecimal() and rest[-1][-1].isdecimal()
     if not (capitals or cells or name[0].islower()) and not all(

@@ -16,7 +16,7 @@ _ONSET = re.compile(
 _CODA = re.compile(
     r"[b-df-hj-np-tvwxz]|m[bpftsn]|n[cdgkstxzfhvn]|l[bcdfgkmnpstvxl]|r[bcdfgklmnpstvxzr]|[bcdfgkptwx]s|s[cskpt]|[cp]t|[cgkpstwr]h"
     r"|ck|ft|xt|([bdfgpczt])\1s?|gn|n?ch[ts]?|lch|rch|n[cds]t|ndt?s?|nk?ts?|ng(?:s|th)|tch|ckts?|s?cht?|r[s]t|r[tkdmngp]s|[rdplnxf]?th"
-    r"|ghts?|mp?ts?|mps|[cps]ts|[sn]ks|cks|[ct]hs|w[lnk]s?|lfs?|lls|lds|rlds?|mns|lns|lts|sms?|[bds]l|ddrs?|dt|rtz|ltz|ntz"
+    r"|ghts?|mp?ts?|mps|[cps]ts|[sn]ks|cks|[ct]hs|w[lnkd]s?|lfs?|lls|lds|rlds?|mns|lns|lts|sms?|[bds]l|ddrs?|dt|rtz|ltz|ntz"
 )
 _VOWELS = re.compile(r"[aeiouy]+")
 _STOPPED = re.compile(r"q(?!u|\Z)|cv")

@@ -43,6 +43,7 @@ _WITH_ACRONYM = re.compile(
 _BEFORE_SMALL = re.compile(
     r"(?:(?P<letters>[A-ZÑ]{1,5})(?P<rest>[A-ZÑ](?:[a-z]{2,}|[a-z](?=[A-Z]))(?:[A-Z][a-z]+)*)|(?P<all>[A-ZÑ]{2,5}[a-z][A-Z]?))"
 )
+_RUN_ON = re.compile(r"[A-Z]{3,}[a-z]{2,}")  # SVGAlib
 # Letters before capitalized words, as classes are called: GtkTreeView, but McDonald.
 _PREFIXED = re.compile(
     r"(?!Mc)(?P<letters>[B-DF-HJ-NP-TV-Z][b-df-hj-np-tv-xz]{1,3})(?P<rest>(?:[A-Z][a-z]+)+)"
@@ -107,9 +108,8 @@ def with_acronym(word: str, region: str) -> str:
         return word  # SHell
     if _VOWEL_OR_Y.isdisjoint(word.lower()):
         return spell(word, region)
-    prefixed = _PREFIXED.fullmatch(word)
-    if prefixed:
-        return f"{spell(prefixed['letters'], region)} {prefixed['rest']}"
+    if said := _with_letters(word, region):
+        return said
     end, start = _WITH_ACRONYM.fullmatch(word), _BEFORE_SMALL.fullmatch(word)
     if end and not readable(end["letters"]):
         kept = end["word"] if len(end["word"]) > 1 else spell(end["word"], region)
@@ -126,6 +126,15 @@ def with_acronym(word: str, region: str) -> str:
             return spell(word, region)
         return f"{spell(start['letters'] or start['all'], region)} {start['rest'] or ''}".strip()
     return word
+
+
+def _with_letters(word: str, region: str) -> str:
+    """A name with the letters before its word spelled, as classes are called: GtkBox, SVGAlib; else ""."""
+    prefixed = _PREFIXED.fullmatch(word)
+    if prefixed:
+        return f"{spell(prefixed['letters'], region)} {prefixed['rest']}"
+    found = pieces(word.lower()) if _RUN_ON.fullmatch(word) else ()
+    return parted(word.lower(), region) if found and all(piece.known for piece in found) else ""
 
 
 def as_word(piece: str) -> bool:
