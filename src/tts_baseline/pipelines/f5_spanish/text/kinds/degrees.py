@@ -6,12 +6,13 @@ import re
 
 from tts_baseline.pipelines.f5_spanish.text.amounts import SIGNS, cardinal, say
 from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
-from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
+from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, JOINED, LETTER, Paragraph, Rule, Said
 
 _NUMBER = r"(?P<number>\d{1,4}(?:[.,]\d{1,2})?)"
 _DEGREES = re.compile(rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,])[-−–+])?{_NUMBER} ?[º°](?![^\W_]| ?[CF]\b)")
 _COORDINATES = re.compile(
-    r"(?<![^\W_])(?P<degrees>\d{1,3}(?:[.,]\d+)?) ?[°º](?: ?(?P<minutes>\d{1,2}(?:[.,]\d+)?) ?['’′])?"
+    r"(?<![^\W_])(?:(?P<first>[NSEOW]) ?)?(?P<degrees>\d{1,3}(?:[.,]\d+)?) ?[°º]"
+    r"(?: ?(?P<minutes>\d{1,2}(?:[.,]\d+)?) ?['’′])?"
     r"(?: ?(?P<seconds>\d{1,2}(?:[.,]\d+)?) ?(?:″|”|\"|['’]{2}))?"
     r"(?: ?(?P<side>[NSEOW])(?![^\W_]))?"
 )
@@ -33,18 +34,19 @@ _MONTH = re.compile(
 def rules(region: str) -> tuple[Rule, ...]:
     """The rules for coordinates and degrees."""
     return (
-        Rule("coordinates", "measure", (DIGIT,), _COORDINATES, _say_coordinates),
+        Rule("coordinates", "measure", (DIGIT, JOINED, LETTER, "E", "O"), _COORDINATES, _say_coordinates),
         Rule("degrees", "measure", (DIGIT, "-", "−", "–", "+"), _DEGREES, _say_degrees),
     )
 
 
 def _say_coordinates(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    parts = [(name, number) for name, number in match.groupdict().items() if number and name != "side"]
+    parts = [(name, number) for name, number in match.groupdict().items() if number and name in _NAMES]
+    side = match["side"] or match["first"]
     if len(parts) < 2 and not match["side"]:
         return None
     point = paragraph.region in overrides().decimal_point
     spoken = [f"{say(n.lstrip('0') or '0', 'm', point=point)} {_NAMES[name][n != '1']}" for name, n in parts]
-    return Said(" ".join((*spoken, *((_SIDES[match["side"]],) if match["side"] else ()))))
+    return Said(" ".join((*spoken, _SIDES[side])) if side else " ".join(spoken))
 
 
 def _say_degrees(match: re.Match[str], paragraph: Paragraph) -> Said | None:

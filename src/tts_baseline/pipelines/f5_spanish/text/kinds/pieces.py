@@ -19,7 +19,7 @@ _CODA = re.compile(
     r"|ghts?|mp?ts?|mps|[cps]ts|[sn]ks|cks|[ct]hs|w[lnkd]s?|lfs?|lls|lds|rlds?|mns|lns|lts|sms?|[bds]l|ddrs?|dt|rtz|ltz|ntz"
 )
 _VOWELS = re.compile(r"[aeiouy]+")
-_STOPPED = re.compile(r"q(?!u|\Z)|cv")
+_STOPPED = re.compile(r"q(?!u|\Z)|cv|\Aisw")
 _LONGEST_SPELLED = 7  # chosen: nobody spells more letters in a row
 _SHORTEST_CHUNK = 3  # chosen: two letters are no word by themselves
 _KNOWN, _CHUNK, _SPELLED, _LETTER = 10, 24, 3, 6  # chosen: a known piece first, then few letters, then a rest
