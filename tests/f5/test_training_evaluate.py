@@ -81,7 +81,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     state["input_embed.proj.weight"][0, 200] = 20
     state["proj_out.weight"][:, 0] = -3
     clip = small.make_reference(tmp_path / "clip.wav", seconds=1.0)
-    monkeypatch.setattr(vocoder, "vocos", lambda *_, **__: Plain())
+    monkeypatch.setattr(vocoder, "vocoder", lambda *_, **__: Plain())
     monkeypatch.setattr(build, "provenance", lambda *_, **__: {})
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text(

@@ -37,21 +37,27 @@ def located(source: str, *, root: Path) -> Path:
         raise SettingsError(
             f"{source!r} is not hf://owner/name/file", where=source, hint="hf://jpgallegoar/F5-Spanish/…"
         )
-    return _downloaded(f"{owner}/{name}", file)
+    answer = _asked(f"{owner}/{name}", file)
+    if isinstance(answer, PipelineError):
+        raise answer
+    return answer
 
 
 @functools.cache
-def _downloaded(repository: str, file: str) -> Path:
-    """The hub's file; it is asked once a process, though loading and provenance both want to know."""
+def _asked(repository: str, file: str) -> Path | PipelineError:
+    """The hub's file, or why there is none. It is asked once a process: to find no network takes long.
+
+    Loading and provenance both want to know, and a vocoder has either of two files.
+    """
     try:
         from huggingface_hub import hf_hub_download
     except ImportError as missing:
         raise MissingExtra("loading from the hub needs huggingface_hub", extra="f5") from missing
     try:
         return Path(hf_hub_download(repo_id=repository, filename=file))
-    except Exception as error:
-        raise PipelineError(
+    except Exception as error:  # noqa: BLE001 - the hub, the network and the disk have their own
+        return PipelineError(
             f"the hub did not give the file: {brief(error)}",
             where=f"{HUB}{repository}/{file}",
             hint=f"download it, and set its path in {TABLE}",
-        ) from error
+        )
