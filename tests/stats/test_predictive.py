@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tts_baseline.stats.estimate import ALPHA
-from tts_baseline.stats.predictive import no_surer, predict
+from tts_baseline.stats.predictive import predict
 
 logs = st.floats(-3, 3)
 
@@ -67,9 +67,10 @@ def test_smallest_visible_change_is_seen_with_the_power_it_names() -> None:
 
 
 def test_a_session_is_known_no_better_than_its_restarts_agree() -> None:
-    change = predict(0.2, [0.0, 0.001, -0.001], prior=0.06)
-    assert no_surer(change, [0.2, 0.2, 0.2]) == change
-    assert no_surer(change, [0.2]) == no_surer(change, []) == change
+    earlier = [0.0, 0.001, -0.001]
+    change = predict(0.2, earlier, prior=0.06)
+    for agreeing in ([0.2, 0.2, 0.2], [0.2], []):
+        assert predict(0.2, earlier, prior=0.06, restarts=agreeing) == change
     # sd of 0, 0.3 and 0.6 is 0.3, and of their mean 0.3 / sqrt(3)
-    torn = no_surer(change, [0.0, 0.3, 0.6])
+    torn = predict(0.2, earlier, prior=0.06, restarts=[0.0, 0.3, 0.6])
     assert (torn.change, torn.error, torn.df) == (change.change, pytest.approx(0.3 / math.sqrt(3)), change.df)

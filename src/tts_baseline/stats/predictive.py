@@ -6,35 +6,31 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
-from msgspec.structs import replace
-
 from tts_baseline.stats.estimate import Estimate
 
 MIN_SESSIONS_FOR_T = 4  # chosen: with fewer, t quantiles are so wide that nothing is seen (docs/method.md)
 
 
-def predict(current: float, earlier: Sequence[float], *, prior: float) -> Estimate:
+def predict(
+    current: float, earlier: Sequence[float], *, prior: float, restarts: Sequence[float] = ()
+) -> Estimate:
     """The change of `current` against the mean of `earlier` session values (natural logs).
 
     d = c - mean(b), standard error sd(b)·√(1 + 1/S): the predictive interval of a normal sample
     (Hahn & Meeker, Statistical Intervals, 1991, section 4.2). With fewer than 4 sessions, sd(b) is replaced
     by the larger of sd(b) and `prior`, and quantiles are normal.
+
+    Where `restarts` are given, of which c is the mean, the error is theirs at least: a burst of other work
+    hits some of a session's restarts, which no earlier session tells of.
     """
     count = len(earlier)
     middle = fmean(earlier)
     measured = _deviation(earlier)
     known = count >= MIN_SESSIONS_FOR_T
     spread = measured if known else max(measured, prior)
-    error = spread * math.sqrt(1 + 1 / count)
+    torn = _deviation(restarts) / math.sqrt(len(restarts) or 1)
+    error = max(spread * math.sqrt(1 + 1 / count), torn)
     return Estimate(current - middle, error, float(count - 1) if known else math.inf)
-
-
-def no_surer(estimate: Estimate, restarts: Sequence[float]) -> Estimate:
-    """The change of a session, known no better than its own restarts agree: their standard error at least.
-
-    A burst of other work hits some of a session's restarts, which no earlier session tells of.
-    """
-    return replace(estimate, error=max(estimate.error, _deviation(restarts) / math.sqrt(len(restarts) or 1)))
 
 
 def _deviation(values: Sequence[float]) -> float:

@@ -30,7 +30,7 @@ from tts_baseline.gate.screen.splits import Splits, against_anchor, against_runs
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.gate.screen.unmeasured import broken_streams, under_no_load
 from tts_baseline.stats.estimate import ALPHA, Estimate
-from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, no_surer, predict
+from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
 
 # chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
@@ -133,12 +133,13 @@ class _Bench:
         p_values, alone = [], []
         for case in cases:
             before = [values[case] for values in self.plain_then if case in values]
-            plain = predict(self.plain_now[case], before, prior=self.case_prior)
-            fair = plain
+            plain = fair = predict(
+                self.plain_now[case], before, prior=self.case_prior, restarts=self.plain_restarts[case]
+            )
             if self.is_adjusted:
-                fair = predict(self.now[case], self.earlier(case), prior=self.case_prior)
-            plain = no_surer(plain, self.plain_restarts[case])
-            fair = no_surer(fair, self.restarts[case])
+                fair = predict(
+                    self.now[case], self.earlier(case), prior=self.case_prior, restarts=self.restarts[case]
+                )
             bound = self._bound(fmean(before))
             p_values.append(fair.p_above(bound))
             verdict = self._verdict(case, fair, plain, before, bound)
@@ -152,10 +153,9 @@ class _Bench:
         then, plain_then = (
             [_mean(values, cases) for values in earlier] for earlier in (self.then, self.plain_then)
         )
-        fair = predict(_mean(self.now, cases), then, prior=self.prior)
-        plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior)
-        plain = no_surer(plain, _means(self.plain_restarts, cases))
-        fair = no_surer(fair, _means(self.restarts, cases))
+        restarts, plain_restarts = (_means(logs, cases) for logs in (self.restarts, self.plain_restarts))
+        fair = predict(_mean(self.now, cases), then, prior=self.prior, restarts=restarts)
+        plain = predict(_mean(self.plain_now, cases), plain_then, prior=self.prior, restarts=plain_restarts)
         bound = self._bound(fmean(plain_then))
         verdict = self._verdict(None, fair, plain, plain_then, bound)
         if self.splits:

@@ -158,9 +158,8 @@ def _say_beginning(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _say_pieces(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A name that nobody can say, in its pieces; before brackets it is a function: getpwuid()."""
     after = paragraph.text[match.end() : match.end() + 1]
-    quoted = after and after in _CLOSING and paragraph.text[match.start() - 1] in _OPENING
-    typed = after == "(" or bool(quoted)
-    said = parted(match.group(), paragraph.region, typed=typed)
+    quoted = after in _CLOSING and paragraph.text[match.start() - 1 : match.start()] in _OPENING
+    said = parted(match.group(), paragraph.region, typed=after == "(" or quoted)
     return None if said == match.group() else Said(said)
 
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from tts_baseline.pipelines.f5_spanish.text.overrides import words
 
 # What a syllable begins and ends with, in Spanish and in the languages that it borrows from.
-_ONSET = re.compile(
-    r"[bcdfgkptv]l|[bcdfgkptvw]r|s(?:[ckpt][rl]?|[mnlwvqf]|h[rlmnw]?|ch[rlmnw]?)|[tckpwrgbdz]h[rl]?|ll|p[nst]|[gkm]n"
+ONSETS = (
+    r"[bcfgkptv]l|[bcdfgkptvw]r|s(?:[ckpt][rl]?|[mnlwvqf]|h[rlmnw]?|ch[rlmnw]?)|[tckpwrgbdz]h[rl]?|ll|p[nst]|[gkm]n"
     r"|t[szlwj]|cz|[kgdh]w|d[jz]|fj|[b-df-hj-np-tv-z]"
 )
+_ONSET = re.compile(f"{ONSETS}|dl")  # within a word
 _CODA = re.compile(
     r"[b-df-hj-np-tvwxz]|m[bpftsn]|n[cdgkstxzfhvn]|l[bcdfgkmnpstvxl]|r[bcdfgklmnpstvxzr]|[bcdfgkptwx]s|s[cskpt]|[cp]t|[cgkpstwr]h"
     r"|ck|ft|xt|([bdfgpczt])\1s?|gn|n?ch[ts]?|lch|rch|n[cds]t|ndt?s?|nk?ts?|ng(?:s|th)|tch|ckts?|s?cht?|r[s]t|r[tkdmngp]s|[rdplnxf]?th"
@@ -54,7 +55,7 @@ def pieces(small: str, *, typed: bool = False) -> tuple[NamePart, ...]:
 
     typed: it stands among what is typed, where any piece that can be said is one.
     """
-    if small in words("english") | words("said") | words("typed") or sayable(small):
+    if any(small in words(kind) for kind in ("english", "said", "typed")) or sayable(small):
         return ()
     found = _cheapest(small)
     if found[-1] == _PLURAL and not found[-2].spelled:
@@ -71,18 +72,13 @@ def _cheapest(small: str) -> tuple[NamePart, ...]:
     """The pieces that cost least: known ones, single letters, and chunks that can be said."""
     best: list[tuple[int, tuple[NamePart, ...]]] = [(0, ())]
     for end in range(1, len(small) + 1):
-        best.append(
-            min(
-                (cost + price, (*before, piece))
-                for start, (cost, before) in enumerate(best)
-                if (priced := _price(small[start:end], before))
-                for price, piece in (priced,)
-            )
-        )
+        ways = ((*way, _price(small[start:end])) for start, way in enumerate(best))
+        best.append(min((cost + price[0], (*before, price[1])) for cost, before, price in ways if price))
     return best[-1][1]
 
 
-def _price(chunk: str, before: tuple[NamePart, ...]) -> tuple[int, NamePart] | None:
+def _price(chunk: str) -> tuple[int, NamePart] | None:
+    """What a piece costs, and how it is said; None for what is none."""
     if chunk in words("spelled"):
         return _KNOWN, NamePart(chunk, spelled=True, known=True)
     if chunk in words("english") or chunk in words("piece"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from tts_baseline.pipelines.f5_spanish.text.kinds.pieces import pieces
+from tts_baseline.pipelines.f5_spanish.text.kinds.pieces import ONSETS, pieces
 from tts_baseline.pipelines.f5_spanish.text.overrides import names, overrides, words
 
 # A word can be read if it consists of Spanish syllables: at most two consonants before the vowels, few after.
@@ -28,10 +28,7 @@ _LONGEST_BEGINNING = 5  # chosen: nobody spells more letters in a row
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
 _SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
 # What a word may begin with, in Spanish and in the languages it borrows from: no rpost, no fsname.
-_BEGINS = re.compile(
-    r"(?:[bcfgkptv]l|[bcdfgkptvw]r|s(?:[ckpt][rl]?|[mnlwvqf]|h[rlmnw]?|ch[rlmnw]?)|[tckpwrgbdz]h[rl]?|ll|p[nst]"
-    r"|[gkm]n|t[szlwj]|cz|[kgdh]w|d[jz]|fj|ng|[b-df-hj-np-tv-zñ])?[aeiouyáéíóúü]"
-)
+_BEGINS = re.compile(rf"(?:{ONSETS}|ng|ñ)?[aeiouyáéíóúü]")
 _TRIPLED = re.compile(r"(.)\1\1")
 _LOANWORD = re.compile(r"[lnr][dt]\Z|[cps]t\Z|rm\Z")
 _SHORTEST_LOANWORD = 5  # chosen: shorter ones are acronyms, as ADNT; RESULT and IMPORT are words
@@ -133,8 +130,13 @@ def _with_letters(word: str, region: str) -> str:
     prefixed = _PREFIXED.fullmatch(word)
     if prefixed:
         return f"{spell(prefixed['letters'], region)} {prefixed['rest']}"
-    found = pieces(word.lower()) if _RUN_ON.fullmatch(word) else ()
-    return parted(word.lower(), region) if found and all(piece.known for piece in found) else ""
+    return _in_known(word.lower(), region) if _RUN_ON.fullmatch(word) else ""
+
+
+def _in_known(small: str, region: str) -> str:
+    """A name that is made of known pieces alone, said in them; else ""."""
+    found = pieces(small)
+    return parted(small, region) if found and all(piece.known for piece in found) else ""
 
 
 def as_word(piece: str) -> bool:
@@ -158,7 +160,8 @@ def with_head(word: str, region: str) -> str:
         return ""
     if word[0] in "aeiou" or _VOWEL_OR_Y.isdisjoint(word) or _TRIPLED.match(word):
         return ""
-    if all(piece.known for piece in pieces(word)) and (said := parted(word, region)) != word:
+    said = _in_known(word, region)
+    if said not in ("", word):
         return said
     head = _head(word)
     if head:
