@@ -152,8 +152,13 @@ def sentences(page: str, *, markup: bool) -> Iterator[str]:
     return (
         sentence
         for sentence in every_sentence(page, markup=markup)
-        if len(sentence) in _LENGTHS and _SPAN.search(sentence)
+        if len(sentence) in _LENGTHS and is_spanned(sentence)
     )
+
+
+def is_spanned(sentence: str) -> bool:
+    """True for a sentence that has a number, a sign, an abbreviation or capitals in it."""
+    return _SPAN.search(sentence) is not None
 
 
 def every_sentence(page: str, *, markup: bool) -> Iterator[str]:

@@ -121,7 +121,12 @@ def _placeholder(match: re.Match[str]) -> str:
 
 
 def _forum(match: re.Match[str]) -> str:
-    """What is between tags of a forum, [b]…[/b]; a letter below or above another is one by itself."""
+    """What is between tags of a forum, [b]…[/b]; a letter below or above another is one by itself.
+
+    Tags around dots are talked about, and stay.
+    """
+    if match["inner"].strip() in ("...", "…"):
+        return match.group()
     apart = match["name"].startswith("su") and match["inner"][0].isalpha()
     return " " * apart + match["inner"]
 

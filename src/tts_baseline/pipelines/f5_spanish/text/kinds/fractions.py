@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _YEARS = range(1800, 2100)  # chosen: 39/2015 is a law's number far more often than a fraction
 _LARGEST_NAMED = 10  # chosen: un décimo is common, names of smaller parts are not
+_SMALLEST_NAMED = 3  # half a thing is no part of it
 _OUT_OF_TEN = 10  # chosen: nueve sobre diez is a mark far more often than nine tenths
 _PART = r"\d{1,3}(?:[. ]\d{3})+(?!\d)|\d{1,9}"
 
@@ -142,7 +143,7 @@ def _say(match: re.Match[str], here: Quantities) -> Said | None:
 
 def _single(above: str, below: str, unit: Unit | None, noun: str, *, part_of: bool) -> tuple[str, bool]:
     """The words of a fraction without whole, and whether they include the noun."""
-    if noun in ("parte", "partes") and len(below) <= 2 and 3 <= int(below) <= _LARGEST_NAMED:
+    if noun in ("parte", "partes") and len(below) <= 2 and int(below) >= _SMALLEST_NAMED:
         return _parts(above, below, noun), True
     if unit:
         name, gender = unit.one, unit.gender
@@ -170,7 +171,10 @@ def _mixed(whole: str, above: str, below: str, unit: Unit | None, noun: str) -> 
 
 
 def _parts(above: str, below: str, noun: str) -> str:
-    """Thirds to tenths as parts: dos terceras partes."""
+    """Thirds and more as parts: dos terceras partes, una veinticuatroava parte."""
+    named = numerals.part(int(below)) if int(below) > _LARGEST_NAMED else None
+    if named:
+        return f"{cardinal(above, 'f')} {named[:-1]}a{'' if above == '1' else 's'} {noun}"
     return f"{cardinal(above, 'f')} {ordinal(below, 'f', many=above != '1')} {noun}"
 
 

@@ -24,6 +24,8 @@ _SEPARATOR = re.compile(r", | (?:y|e|o|al?) ")
 # A numeral of eleven or more in the same list, which has no ordinal.
 _ELEVEN_BEFORE = re.compile(rf"\bX[IVX]+(?:{_SEPARATOR.pattern})\Z")
 _ELEVEN_AFTER = re.compile(rf"(?:(?:{_SEPARATOR.pattern})[IVX]+)*?(?:{_SEPARATOR.pattern})X[IVX]+(?![^\W_])")
+# A century whose noun follows with the next one: del IV y hasta mediados del siglo V.
+_CENTURY_AHEAD = re.compile(r" (?:y|o|a|hasta)(?: [a-z]+){0,4} siglo [IVXLC]+(?![^\W_])")
 _SURNAME = re.compile(r"\. ([A-ZÁÉÍÓÚÑ]\w+)")
 _NOUN = re.compile(r" ([^\W\d_]+)")
 _NAME = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+")
@@ -35,6 +37,14 @@ _REIGN = re.compile(
 _OF_RULERS = re.compile(
     r"\b(?:[Rr]ey(?:es)?|[Rr]einas?|[Rr]ein(?:o|ado|aba|ó)|[Tt]rono|[Cc]orona|[Hh]ereder[oa]s?|[Mm]onarcas?"
     r"|[Ee]mperador(?:es)?|[Pp]apas?|[Dd]inastía|[Gg]uardia personal|[Aa]lianza|[Ee]dicto|[Ll]iderazgo)\b"
+)
+# What a ruler does, and whose he is: Howgarth III demandó, hijo de Rahul I.
+_RULED = re.compile(
+    r" (?:(?:de)?mandó|exigió|ordenó|gobernó|conquistó|heredó|abdicó|murió|falleció|nació|decretó|juró)\b"
+)
+_RELATED = re.compile(
+    r"\b(?:[Dd]ifunt[oa]|(?:[Hh]ij[oa]s?|[Nn]iet[oa]s?|[Mm]uerte|[Hh]istoria|[Tt]iempos|[Ll]inaje) de)"
+    r" [^\W\d_]+ \Z"
 )
 # After an article, or after another name, it is a thing: el Apolo II, Star Trek II.
 _CALLED = re.compile(r"\b(?:[Ee]l|[Dd]el|[Aa]l|[Ll]as?|[Ll]os|[A-ZÁÉÍÓÚÑ][\w’']*) [^\W\d_]+ \Z")
@@ -86,7 +96,10 @@ def _century(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
     Beside one that has no ordinal it has none either: los siglos dieciocho y siete.
     """
-    if not _after("century", match, paragraph):
+    ahead = paragraph.word_before(match.start()) in _ARTICLES and _CENTURY_AHEAD.match(
+        paragraph.text, match.end()
+    )
+    if not ahead and not _after("century", match, paragraph):
         return None
     beside = _ELEVEN_BEFORE.search(paragraph.before(match.start())) or _ELEVEN_AFTER.match(
         paragraph.text, match.end()
@@ -137,20 +150,25 @@ def _regnal(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
 def _is_ruler(match: re.Match[str], name: str, paragraph: Paragraph) -> bool:
     """True for a name and a numeral in a text about rulers: la guardia personal de Haldric II."""
-    named = (
-        _NAME.fullmatch(name)
-        and len(match.group()) > 1
-        and not _CALLED.search(paragraph.before(match.start()))
-    )
-    return bool(named) and _OF_RULERS.search(paragraph.text) is not None
+    before = paragraph.before(match.start())
+    if not _NAME.fullmatch(name):
+        return False
+    if match.group() in ("I", "II", "III") and _RELATED.search(before):
+        return True
+    if len(match.group()) == 1 or _CALLED.search(before):
+        return False
+    ruled = _RULED.match(paragraph.text, match.end()) or _OF_RULERS.search(paragraph.text)
+    return ruled is not None
 
 
 def _event(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """An ordinal before its noun: la segunda Guerra, el tercer Congreso."""
     number, after = value(match.group()), _NOUN.match(paragraph.text, match.end())
-    if not number or not after:
+    before = paragraph.word_before(match.start()).lower()
+    lettered = len(match.group()) == 1 and before in words("before-letter")  # el eje X muestra
+    if not number or not after or lettered:
         return None
-    noun, article = after.group(1), paragraph.word_before(match.start()).lower()
+    noun, article = after.group(1), before
     article = article if article in _ARTICLES else ""
     known = noun in words("event") or noun in words("event-f")
     if not known and not (article and len(match.group()) > 1 and _NAME.fullmatch(noun)):
