@@ -56,6 +56,21 @@ def test_an_unknown_option_is_named(call, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "guess"),
+    [
+        (["run", "--optimise", "fp16"], " (did you mean '--optimize'?)\n"),
+        (["train", "run", "data", "--out", "x", "--recipes=a"], " (did you mean '--recipe'?)\n"),
+        (["run", "extra"], "extra\n"),
+    ],
+)
+def test_an_unknown_option_is_guessed_among_those_of_its_command(call, words: list[str], guess: str) -> None:
+    answer = call(*words)
+    assert answer.status == 2
+    assert answer.err.endswith(guess)
+    assert answer.err.startswith(f"usage: tts-baseline {' '.join(words[: 1 + (words[0] == 'train')])} ")
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         ([], "the following arguments are required: COMMAND"),

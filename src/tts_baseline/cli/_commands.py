@@ -7,10 +7,11 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tts_baseline.cli import _streams
 from tts_baseline.core.outside import terminal
+from tts_baseline.core.registry import nearest
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -40,12 +41,26 @@ def act(words: Sequence[str] | None) -> int:
     words = sys.argv[1:] if words is None else words
     # Where the first word is a command, no other is imported: that would take longer than many commands do.
     asked = [name for name in COMMANDS if name in words[:1]] or COMMANDS
-    options = _parser(asked).parse_args(words)
+    options, unknown = _parser(asked).parse_known_args(words)
+    if unknown:
+        options.parser.refuse(unknown)
     return int(options.act(options))
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help and errors, which repeat what was typed, any terminal can show."""
+    """A parser whose help and errors, which repeat what was typed, any terminal can show.
+
+    The options that were read have the parser of their command, `parser`.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.set_defaults(parser=self)
+
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """Say which words are no options of this command, and the option that the first may mean."""
+        guess = nearest(unknown[0].partition("=")[0], self._option_string_actions)
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{guess if unknown[0][:1] == '-' else ''}")
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         is_output = file is sys.stdout
