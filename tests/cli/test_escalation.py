@@ -104,6 +104,29 @@ def test_a_slower_interpreter_is_the_environments_and_is_not_cleared(accepted) -
     assert "(environment)" in again.out
 
 
+def test_the_accepted_code_needs_no_judge_to_be_innocent(accepted) -> None:
+    answer = accepted.call("run", "--against", "none", **SLOWER)
+    verdict = latency(accepted)
+    assert (verdict["status"], verdict["is_environment"], verdict["decided_by"]) == (
+        "undecided",
+        True,
+        "screen",
+    )
+    assert answer.status == 0
+    assert "environment: the accepted run was of the same commit" in answer.out
+    again = accepted.call("compare", "last")
+    assert (again.status, "same commit" in again.out) == (0, True)
+
+
+def test_code_that_git_does_not_hold_is_not_known_to_be_innocent(folder) -> None:
+    folder.git("rm", "--quiet", "--cached", "voice.py")
+    folder.git("commit", "--quiet", "-m", "without the voice")
+    recorded = folder.call("run", "--missing", "record")
+    assert recorded.status == 0, recorded.out + recorded.err
+    answer = folder.call("run", "--against", "none", **SLOWER)
+    assert (answer.status, latency(folder)["status"]) == (1, "regressed")
+
+
 def test_with_few_runs_the_environment_is_undecided_and_not_ok(accepted) -> None:
     answer = accepted.call("run", **SLOWER)
     verdict = latency(accepted)

@@ -77,6 +77,11 @@ def test_tracked_files_are_those_that_git_holds(tmp_path: Path, git) -> None:
     assert asked.tracked(tmp_path, files[2:]) == ()
     assert asked.tracked(tmp_path, []) == ()
     assert asked.tracked(tmp_path.parent, files) == ()
+    assert asked.holds(tmp_path / "env", files[:2])
+    assert asked.holds(tmp_path, [])
+    assert not asked.holds(tmp_path, files)
+    assert not asked.holds(tmp_path, [*files[:2], str(tmp_path.parent / "elsewhere.py")])
+    assert not asked.holds(tmp_path.parent, files[:2])
 
 
 def test_a_repository_of_another_user_is_said_with_the_line_to_type(

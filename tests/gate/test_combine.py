@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.baselines import baseline_of
+from tests.support.runs import environment
 from tests.support.verdicts import screened
 from tts_baseline.core.judgement import Against
 from tts_baseline.core.records import Baseline
@@ -17,7 +18,7 @@ from tts_baseline.core.verdict import Change, Grounds, MeasuredChange, Verdict
 from tts_baseline.gate import combine, explain
 from tts_baseline.gate.limits import chosen
 from tts_baseline.gate.moved import where
-from tts_baseline.gate.verdicts import fails, since
+from tts_baseline.gate.verdicts import fails, since, verdicts
 
 COMMIT, OTHER = "a" * 40, "b" * 40
 MAIN = Against(name="main", commit=COMMIT)
@@ -482,6 +483,37 @@ def test_a_plain_regression_is_the_judges_to_attribute_though_it_is_far_from_the
     (both,) = combine.combine([by_screen], [judge("regressed")], MAIN, [by_screen], (), asked=False)
     assert (both.decided_by, list(both.grounds.stage_shares)) == ("judge", ["vocoder"])
     assert both.drift == by_screen.drift
+
+
+COMMITTED = {"commit": COMMIT, "committed": True}
+
+
+@pytest.mark.parametrize(
+    ("count", "then", "now", "numpy", "status", "cause"),
+    [
+        (1, COMMITTED, COMMITTED, "2", "undecided", "environment"),
+        (5, COMMITTED, COMMITTED, "2", "regressed", "environment"),
+        (1, COMMITTED, COMMITTED | {"committed": False}, "2", "regressed", ""),
+        (1, COMMITTED | {"committed": False}, COMMITTED, "2", "regressed", ""),
+        (1, COMMITTED, COMMITTED | {"commit": "d" * 40}, "2", "regressed", ""),
+        (1, COMMITTED, COMMITTED, "3", "regressed", ""),
+    ],
+)
+def test_the_accepted_code_is_innocent_of_a_slower_clock(
+    make, count: int, then: dict, now: dict, numpy: str, status: str, cause: str
+) -> None:
+    runs = [replace(make.run(0.1, wobble=0), **then) for _ in range(count)]
+    run = replace(make.run(0.3, wobble=0), environment=environment("here", numpy=numpy), **now)
+    decided = verdicts(run, baseline_of(runs, anchor=runs[0]), None, chosen({}))
+    (latency,) = [v for v in decided.combined if (v.gate, v.case) == ("latency", None)]
+    assert (latency.status, latency.cause) == (status, cause)
+    assert latency.is_environment == ("same commit" in explain.reason(latency))
+
+
+def test_the_accepted_code_is_not_innocent_of_its_memory(make) -> None:
+    runs = [replace(make.run(memory=100e6), **COMMITTED)]
+    decided = verdicts(replace(make.run(memory=300e6), **COMMITTED), baseline_of(runs), None, chosen({}))
+    assert [v.status for v in decided.combined if (v.gate, v.case) == ("memory", None)] == ["regressed"]
 
 
 def test_slow_drift_stays_the_screens(make, verdict) -> None:

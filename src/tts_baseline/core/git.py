@@ -111,6 +111,16 @@ def tracked(root: Path, files: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(root / name) for name in listing.split("\0") if name)
 
 
+def holds(root: Path, files: Sequence[str]) -> bool:
+    """True if git tracks all these files in the work tree around `root`."""
+    paths = {str(Path(file).resolve()) for file in files}
+    try:
+        top = place(root).top
+    except RevisionError:
+        return False
+    return {str(Path(file).resolve()) for file in tracked(top, sorted(paths))} == paths
+
+
 def place(root: Path) -> Place:
     """Where the project at `root` lies. Raises RevisionError outside a git work tree."""
     root = root.resolve()

@@ -216,9 +216,8 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     """Everything measured in one invocation, with its environment.
 
     `readings` compare with `goldens`: by case, the SHA-256 of the accepted recording. `own_readings` are the
-    same golden metrics against this run's own first utterances: the scores that a baseline gets if this run
-    is accepted. `recordings` are the files of those utterances, by case; what no file can hold has none.
-    `texts` are what was read out, by case, if it tells; `traffic`, `soak` and `gpu` are of many requests.
+    same against this run's own first utterances: what a baseline gets if this run is accepted. `recordings`
+    are the files of those, if a file can hold them. `committed`: git held all that ran and is not installed.
     """
 
     version: int = field(default=SCHEMA_VERSION, name="schema")
@@ -229,6 +228,7 @@ class Run(Record, frozen=True, kw_only=True, dict=True, gc=True):
     suite: str
     commit: bounds.Commit | None
     dirty: bool
+    committed: bool = False
     environment: Environment
     provenance: dict[str, str]
     cases: Annotated[tuple[Case, ...], Meta(min_length=1)]

@@ -28,6 +28,13 @@ def around(run: Run, baseline: Baseline) -> tuple[Change, ...]:
     return software + between(before.provenance, run.provenance)
 
 
+def is_same_code(run: Run, baseline: Baseline) -> bool:
+    """True where this run and the newest accepted one ran one commit's code, with the same around it."""
+    before = baseline.runs[-1] if baseline.runs else None
+    is_one = before is not None and run.commit == before.commit and run.committed and before.committed
+    return is_one and not around(run, baseline)
+
+
 def because(verdicts: Iterable[Verdict], changed: tuple[Change, ...]) -> list[Verdict]:
     """The verdicts, those of a change with what was configured differently as its cause."""
     if not changed:

@@ -38,6 +38,17 @@ def unconfirmed(verdict: Verdict) -> Verdict:
     return _better(verdict, "unconfirmed") if _is_unjudged_gain(verdict) else verdict
 
 
+def of_same_code(verdict: Verdict) -> Verdict:
+    """The screen's verdict on the very code that was accepted, which is innocent of a slower clock.
+
+    As where the judge finds nothing, a regression takes enough accepted runs for the screen to be sure of it.
+    """
+    is_since = verdict.cause != "slow drift" or verdict.runs == 1  # of one run, the anchor is that run
+    if verdict.status != "regressed" or not _is_timed(verdict) or not is_since:
+        return unconfirmed(verdict)
+    return _of_environment(verdict, Grounds(same_code=True))
+
+
 def is_adverse(verdict: Verdict) -> bool:
     """True where the change lies beyond the limit, by the clock or after correction for the machine."""
     if verdict.status == "regressed":
@@ -119,17 +130,16 @@ def _both(
         return leading if speaks or screen.status == "undecided" else screen
     if not is_since:
         return _better(beside, "before the base") if is_gain else replace(beside, cause="before the base")
-    # Too few runs for the screen to be sure: the judge, which finds nothing, does not make that a regression.
+    grounds = Grounds(around=around, same_code=not against.code)
+    found = replace(_of_environment(beside, grounds), decided_by="judge")
+    return replace(found, status="better") if is_gain else found
+
+
+def _of_environment(screen: Verdict, grounds: Grounds) -> Verdict:
+    """A change that the code did not cause: a regression only by enough runs for the screen to be sure."""
     is_known = screen.status == "regressed" and screen.runs >= MIN_SESSIONS_FOR_T
-    status: Status = "better" if is_gain else "regressed" if is_known else "undecided"
-    return replace(
-        beside,
-        status=status,
-        decided_by="judge",
-        cause="environment",
-        grounds=Grounds(around=around, same_code=not against.code),
-        changed=(),
-    )
+    status: Status = "regressed" if is_known else "undecided"
+    return replace(screen, status=status, cause="environment", grounds=grounds, changed=())
 
 
 def _both_of_sound(screen: Verdict, judge: Verdict, *, asked: bool) -> Verdict:

@@ -147,8 +147,10 @@ def _cpu_time(verdict: Verdict) -> str:
 
 
 def _environment(verdict: Verdict) -> str:
+    if verdict.judged is None:
+        return "environment: the accepted run was of the same commit, and nothing known around it differs"
     innocent = "both ran the same code" if verdict.grounds.same_code else "the code is innocent"
-    judged = _side_by_side(verdict.judged or verdict, verdict.against)
+    judged = _side_by_side(verdict.judged, verdict.against)
     changes = ", ".join(map(shown, verdict.grounds.around)) or "nothing that is recorded"
     return f"environment: {innocent} ({judged}); changed around it: {changes}"
 

@@ -12,7 +12,7 @@ from tts_baseline.core.records import Baseline, Failure, Run
 from tts_baseline.core.registry import metrics
 from tts_baseline.core.verdict import FAILING, UNDECIDING, Grounds, Verdict, Verdicts
 from tts_baseline.gate import changes
-from tts_baseline.gate.combine import combine, unconfirmed
+from tts_baseline.gate.combine import combine, of_same_code, unconfirmed
 from tts_baseline.gate.graded import graded
 from tts_baseline.gate.judge import functions, paired, sound
 from tts_baseline.gate.judge import text as said
@@ -52,7 +52,8 @@ def _decided(
     """Screen, judge and both, under one limit a gate."""
     screen = _screen(run, baseline, limits) if screen is None else screen
     if judgement is None:
-        return Verdicts(screen=screen, combined=tuple(map(unconfirmed, screen)))
+        alone = of_same_code if changes.is_same_code(run, baseline) else unconfirmed
+        return Verdicts(screen=screen, combined=tuple(map(alone, screen)))
     pair = judged(judgement, limits)
     combined = combine(
         screen,

@@ -28,9 +28,13 @@ def predict(
     measured = _deviation(earlier)
     known = count >= MIN_SESSIONS_FOR_T
     spread = measured if known else max(measured, prior)
-    torn = _deviation(restarts) / math.sqrt(len(restarts) or 1)
-    error = max(spread * math.sqrt(1 + 1 / count), torn)
+    error = max(spread * math.sqrt(1 + 1 / count), error_of_mean(restarts))
     return Estimate(current - middle, error, float(count - 1) if known else math.inf)
+
+
+def error_of_mean(values: Sequence[float]) -> float:
+    """The standard error of the mean of values, 0 of fewer than two."""
+    return _deviation(values) / math.sqrt(len(values) or 1)
 
 
 def _deviation(values: Sequence[float]) -> float:

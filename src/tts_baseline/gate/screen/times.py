@@ -30,7 +30,7 @@ from tts_baseline.gate.screen.splits import Splits, against_anchor, against_runs
 from tts_baseline.gate.screen.stages import moved
 from tts_baseline.gate.screen.unmeasured import broken_streams, under_no_load
 from tts_baseline.stats.estimate import ALPHA, Estimate
-from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, predict
+from tts_baseline.stats.predictive import MIN_SESSIONS_FOR_T, error_of_mean, predict
 
 # chosen: each accepted change may use up the limit once; all of them together may do so twice.
 ANCHOR_FACTOR = 2.0
@@ -184,7 +184,7 @@ class _Bench:
         )
 
     def _drift(self, cases: Sequence[str], then: Sequence[float]) -> Estimate | None:
-        """The change since the anchor run, known as well as one run against one run.
+        """The change since the anchor run, known as well as one run against one, and as its restarts agree.
 
         The spread is that of successive differences, which drift itself does not widen (von Neumann et al.,
         Annals of Mathematical Statistics 12 (1941) 153-162; degrees of freedom from its variance).
@@ -194,9 +194,10 @@ class _Bench:
         change = fmean(self.now[case] - self.anchor[case] for case in cases)
         count = len(then)
         spread = math.sqrt(fmean((b - a) ** 2 / 2 for a, b in pairwise(then))) if count > 1 else 0.0
-        if count < MIN_SESSIONS_FOR_T:
-            return Estimate(change, max(spread, self.prior) * math.sqrt(2), math.inf)
-        return Estimate(change, spread * math.sqrt(2), 2 * (count - 1) ** 2 / (3 * count - 4))
+        known = count >= MIN_SESSIONS_FOR_T
+        error = (spread if known else max(spread, self.prior)) * math.sqrt(2)
+        freedom = 2 * (count - 1) ** 2 / (3 * count - 4) if known else math.inf
+        return Estimate(change, max(error, error_of_mean(_means(self.restarts, cases))), freedom)
 
     def _grounds(
         self, case: str | None, status: Status, cause: Cause, fair: Estimate, bound: float

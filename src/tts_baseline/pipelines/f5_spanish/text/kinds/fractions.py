@@ -32,6 +32,7 @@ _QUOTED = 200  # chosen: a quotation of which only its end is a mark of inches i
 _FULL_MARKS = ("5", "10", "20", "100")  # what is the most, where marks are given
 _BITS = re.compile(r"[- ]?bits?\b")  # 40/128 bits are lengths to choose from
 _FINALS = re.compile(" de final")
+_SHOTS = re.compile(" en (?:triples|tiros|lanzamientos)")  # of which so many were scored
 _RATES = frozenset(["fps", "Hz", "kHz", "MHz"])  # of which several are to choose from: 50/60 Hz
 # What joins the parts after a word: un compás de tres por cuatro, la página tres de doce.
 _BY_WORD = {
@@ -78,6 +79,8 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         joining = "de"
     if _BITS.match(paragraph.text, end):
         joining = "barra"
+    if _SHOTS.match(paragraph.text, end):
+        joining = "de"
     if joining is not None:
         parts = [cardinal(part.replace(".", ""), grouped=True) for part in (above, below)]
         return Said(f" {joining} ".join(parts).replace("  ", " "), end=end)

@@ -40,6 +40,7 @@ _OF_DATA = re.compile(
     r"|\b[KMGT]i?B\b|\d ?[MG]\b"
 )
 _SHARES = ("%", "‰")
+_PERCENT = " por ciento"
 _ONE = Amount(integer="1")
 
 
@@ -88,6 +89,8 @@ class Quantities:
         per = self.units.get(match["per"] or "")
         if match["each"] and match["per"] in _SHARES:
             return Said(spoken, end=match.start("each") - 1)  # 12pt/200%: one beside the other
+        if match["unit"] == "%" and paragraph.text.startswith(_PERCENT, match.end()):
+            return Said(spoken, "measure", end=match.end() + len(_PERCENT))  # written twice
         if match["per"] and not per and paragraph.text[match.start() - 1 : match.start()] == "/":
             return Said(spoken, end=match.end("per") - len(match["per"]) - 1)  # XP/2003/Vista: names in a row
         if match["per"]:
