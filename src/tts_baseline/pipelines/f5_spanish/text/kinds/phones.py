@@ -14,7 +14,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule,
 _WORD = re.compile(
     r"(?i:\b(?:tel[ée]fonos?|tels?\.?|tfno\.?|t[eé]l[eé]?f\.?|tlf\.?|cel\.?|celular|móvil|fax|guasap|wasap|whatsapp"
     r"|ll[aá]m\w+ al|(?:m[aá]r[cq]\w+|disca|disque) (?:el|al)"
-    r"|número(?: de (?:teléfono|móvil|celular|contacto|whatsapp))? es(?: el)?) ?:? ?)\Z"
+    r"|número(?: de (?:teléfono|móvil|celular|contacto|whatsapp))? es(?: el)?)(?: es(?: el)?)? ?:? ?)\Z"
 )
 _AFTER_WORD = re.compile(r"(?<![^\W_])\+?\(?\d[\d ().-]{4,}\d")
 _PHONE = re.compile(

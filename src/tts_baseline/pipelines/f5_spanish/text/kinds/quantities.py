@@ -82,6 +82,8 @@ class Quantities:
         written = match["unit"] or match["before"]
         if written == "K" and _OF_DATA.search(paragraph.text):
             return None  # 10K of data, no kelvin
+        if written == "A" and match.group()[-2].isdigit() and self._is_named(match, paragraph):
+            return None  # el 1A y el 1B, no ampere
         if written in _PRICED and paragraph.word_before(match.start()).lower() in words("price"):
             written = _PRICED[written]
         unit = self.units[written] if written else None
@@ -147,6 +149,10 @@ class Quantities:
         if isinstance(unit, Currency) or written.endswith("000"):
             return True
         return unit is None and self._counts(match, paragraph)
+
+    def _is_named(self, match: re.Match[str], paragraph: Paragraph) -> bool:
+        """True after a singular article, where a number with its letter is a name."""
+        return paragraph.word_before(match.start()).lower() in words("singular")
 
     def _counts(self, match: re.Match[str], paragraph: Paragraph) -> bool:
         """True before a noun of what is counted, of which nobody has a part: 1.200 personas."""
