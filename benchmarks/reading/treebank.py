@@ -92,7 +92,7 @@ def main() -> None:
     for sample in dict.fromkeys(row.sample for row in known.values()):
         met = [row for row in known.values() if row.sample == sample]
         wrong = sum(row.verdict == "wrong" for row in met)
-        print(f"{sample}: as met, {shown(sum(map(bool, (row.kind for row in met))), len(met))}; {wrong} since")
+        print(f"{sample}: as met, {shown(sum(row.kind != '' for row in met), len(met))}; {wrong} since")
         count = Counter(row.verdict for row, _ in now.values() if row.sample == sample)
         if count:
             print(f"{sample}: of the {count.total()} in these files {count['unread']} are read anew")
