@@ -9,6 +9,7 @@ import pytest
 import registers
 import review
 import sentences as drawing
+import treebank
 
 FILES = sorted(review.FOLDER.glob("*.toml"))
 
@@ -109,3 +110,37 @@ Fin.
         "muestra los que empiezan con '.' de stat(2)",
         "Fin.",
     ]
+
+
+CONLLU = """# newdoc
+# sent_id = one
+# text = Tenía 3 casas.
+1	Tenía	tener
+
+# sent_id = two
+# newpar
+# text = Tenía tres casas.
+1	Tenía	tener
+
+# sent_id = three
+# origin = blog
+# text = Vive en la c/ Mayor.
+"""
+
+
+def test_a_treebanks_sentences_with_something_to_read_out_are_found() -> None:
+    assert [*treebank.texts(CONLLU)] == [("one", "Tenía 3 casas."), ("three", "Vive en la c/ Mayor.")]
+
+
+def test_a_treebanks_sentence_that_is_read_otherwise_is_unread() -> None:
+    known = treebank.Verdict(
+        id="one", sample="first", words=treebank.fingerprint("tenía tres casas"), verdict="right"
+    )
+    assert treebank.today(known, "Tenía 3 casas.") == (known, "Tenía tres casas.")
+    assert treebank.today(known, "Tenía 4 casas.")[0].verdict == "unread"
+
+
+def test_the_verdicts_on_treebanks_are_of_sentences_once_each() -> None:
+    rows = treebank.reviewed()
+    assert len({row.id for row in rows}) == len(rows) == 280
+    assert all(row.kind for row in rows if row.verdict == "wrong")
