@@ -124,12 +124,12 @@ CONLLU = """# newdoc
 
 # sent_id = three
 # origin = blog
-# text = Vive en la c/ Mayor.
+# text = Vive en el n.º 5.
 """
 
 
 def test_a_treebanks_sentences_with_something_to_read_out_are_found() -> None:
-    assert [*treebank.texts(CONLLU)] == [("one", "Tenía 3 casas."), ("three", "Vive en la c/ Mayor.")]
+    assert [*treebank.texts(CONLLU)] == [("one", "Tenía 3 casas."), ("three", "Vive en el n.º 5.")]
 
 
 def test_a_treebanks_sentence_that_is_read_otherwise_is_unread() -> None:
