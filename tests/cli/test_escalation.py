@@ -15,9 +15,12 @@ from tests.support.git_folder import Folder, new
 VOICE = """
 import sys
 import time
+import types
 
 import numpy as np
 
+sys.modules["ops"] = types.ModuleType("ops")
+sys.modules["ops"].__file__ = "_ops.py"  # as torch has one
 SECONDS = {seconds}
 
 

@@ -204,10 +204,13 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
 
 
 def _own_files(installed: Sequence[str]) -> tuple[str, ...]:
-    """The files of loaded modules, except this package's and those in the folders of installed ones."""
+    """The files of loaded modules, except this package's and those in the folders of installed ones.
+
+    A name that is no path is no file: torch's own modules are called so ("_ops.py").
+    """
     others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return tuple(sorted({file for file in files if file and not file.startswith(others)}))
+    return tuple(sorted({file for file in files if file and os.path.isabs(file) and not file.startswith(others)}))
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:
