@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from os import _exit, close, getpid
+from pathlib import Path
 from time import monotonic, perf_counter, process_time
 from typing import Any
 
@@ -209,8 +210,9 @@ def _own_files(installed: Sequence[str]) -> tuple[str, ...]:
     A name that is no path is no file: torch's own modules are called so ("_ops.py").
     """
     others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return tuple(sorted({file for file in files if file and os.path.isabs(file) and not file.startswith(others)}))
+    named = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
+    files = {file for file in named if Path(file).is_absolute()}
+    return tuple(sorted(file for file in files if not file.startswith(others)))
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:
