@@ -205,11 +205,10 @@ def _start(message: Start) -> tuple[Any, dict[str, Any]]:
 
 
 def _own_files(installed: Sequence[str]) -> tuple[str, ...]:
-    """The files of loaded modules, except this package's and those in the folders of installed ones."""
+    """The files of loaded modules but this package's and installed ones; torch's "_ops.py" is no path."""
     others = tuple(f"{folder}{os.sep}" for folder in (*installed, *tts_baseline.__path__))
     named = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))
-    files = {file for file in named if Path(file).is_absolute()}  # torch has an "_ops.py"
-    return tuple(sorted(file for file in files if not file.startswith(others)))
+    return tuple(sorted({f for f in named if Path(f).is_absolute() and not f.startswith(others)}))
 
 
 def _speak(pipeline: Any, message: Speak) -> Spoken:
