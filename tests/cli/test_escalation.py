@@ -89,15 +89,16 @@ def latency(folder: Folder) -> dict[str, object]:
     return next(v for v in page["verdicts"] if v["gate"] == "latency" and v["case"] is None)
 
 
+def attributed(folder: Folder) -> tuple[object, ...]:
+    """The status of the suite's latency, whether it is the environment's, and who decided."""
+    verdict = latency(folder)
+    return verdict["status"], verdict["is_environment"], verdict["decided_by"]
+
+
 def test_a_slower_interpreter_is_the_environments_and_is_not_cleared(accepted) -> None:
     add_twins(accepted, 3)
     answer = accepted.call("run", **SLOWER)
-    verdict = latency(accepted)
-    assert (verdict["status"], verdict["is_environment"], verdict["decided_by"]) == (
-        "regressed",
-        True,
-        "judge",
-    )
+    assert attributed(accepted) == ("regressed", True, "judge")
     assert answer.status == 1
     assert "(environment)" in answer.out
     assert accepted.is_tidy()
@@ -109,21 +110,20 @@ def test_a_slower_interpreter_is_the_environments_and_is_not_cleared(accepted) -
 
 def test_the_accepted_code_needs_no_judge_to_be_innocent(accepted) -> None:
     answer = accepted.call("run", "--against", "none", **SLOWER)
-    verdict = latency(accepted)
-    assert (verdict["status"], verdict["is_environment"], verdict["decided_by"]) == (
-        "undecided",
-        True,
-        "screen",
-    )
+    assert attributed(accepted) == ("undecided", True, "screen")
     assert answer.status == 0
     assert "environment: the accepted run was of the same commit" in answer.out
     again = accepted.call("compare", "last")
     assert (again.status, "same commit" in again.out) == (0, True)
 
 
-def test_code_that_git_does_not_hold_is_not_known_to_be_innocent(folder) -> None:
-    folder.git("rm", "--quiet", "--cached", "voice.py")
-    folder.git("commit", "--quiet", "-m", "without the voice")
+@pytest.mark.parametrize("lost", ["the voice", "every commit"])
+def test_code_that_no_commit_holds_is_not_known_to_be_innocent(folder, lost: str) -> None:
+    if lost == "the voice":
+        folder.git("rm", "--quiet", "--cached", "voice.py")
+        folder.git("commit", "--quiet", "-m", "without the voice")
+    else:
+        folder.git("update-ref", "-d", "HEAD")  # all is staged, as before a first commit
     recorded = folder.call("run", "--missing", "record")
     assert recorded.status == 0, recorded.out + recorded.err
     answer = folder.call("run", "--against", "none", **SLOWER)

@@ -111,7 +111,7 @@ def take(
         suite=project.suite,
         commit=commit,
         dirty=dirty,
-        committed=not dirty and git.holds(project.root, pilot.files),
+        committed=commit is not None and not dirty and git.holds(project.root, pilot.files),
         environment=environment,
         provenance=taken[0].provenance,
         cases=tuple(cases),
