@@ -87,6 +87,12 @@ def wilson(wrong: int, total: int) -> tuple[float, float]:
     return max(0.0, middle - half), middle + half
 
 
+def share(wrong: int, total: int) -> str:
+    """'4 of 130 wrong: 3.1% [1.2%, 7.6%]'."""
+    low, high = wilson(wrong, total)
+    return f"{wrong} of {total} wrong: {wrong / total:.1%} [{low:.1%}, {high:.1%}]"
+
+
 def shown(rows: Iterable[Sentence]) -> str:
     """How many are wrong of those that were reviewed, with the interval; of all, of prose, and technical."""
     rows = list(rows)
@@ -102,9 +108,8 @@ def _share(rows: list[Sentence]) -> str:
     total = count["right"] + count["wrong"]
     if not total:
         return "none reviewed"
-    low, high = wilson(count["wrong"], total)
     unread = f"; {count['unread']} are read anew and not reviewed" if count["unread"] else ""
-    return f"{count['wrong']} of {total} wrong: {count['wrong'] / total:.1%} [{low:.1%}, {high:.1%}]{unread}"
+    return share(count["wrong"], total) + unread
 
 
 def main() -> None:

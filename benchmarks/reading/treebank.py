@@ -71,14 +71,8 @@ def fingerprint(read: str) -> str:
 def today(row: Verdict, text: str) -> tuple[Verdict, str]:
     """The verdict on the reading of now, and that reading."""
     read = spoken.plan(text, "neutral").text
-    same = fingerprint(read) == row.words
-    return (row if same else replace(row, words=fingerprint(read), verdict="unread")), read
-
-
-def shown(wrong: int, total: int) -> str:
-    """A share with its interval."""
-    low, high = review.wilson(wrong, total)
-    return f"{wrong} of {total} wrong: {wrong / total:.1%} [{low:.1%}, {high:.1%}]"
+    words = fingerprint(read)
+    return (row if words == row.words else replace(row, words=words, verdict="unread")), read
 
 
 def main() -> None:
@@ -92,7 +86,9 @@ def main() -> None:
     for sample in dict.fromkeys(row.sample for row in known.values()):
         met = [row for row in known.values() if row.sample == sample]
         wrong = sum(row.verdict == "wrong" for row in met)
-        print(f"{sample}: as met, {shown(sum(row.kind != '' for row in met), len(met))}; {wrong} since")
+        print(
+            f"{sample}: as met, {review.share(sum(row.kind != '' for row in met), len(met))}; {wrong} since"
+        )
         count = Counter(row.verdict for row, _ in now.values() if row.sample == sample)
         if count:
             print(f"{sample}: of the {count.total()} in these files {count['unread']} are read anew")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _YEARS = range(1800, 2100)  # chosen: 39/2015 is a law's number far more often than a fraction
 _LARGEST_NAMED = 10  # chosen: un décimo is common, names of smaller parts are not
-_SMALLEST_NAMED = 3  # half a thing is no part of it
+_SMALLEST_NAMED = 3  # 1/2 parte is media parte
 _OUT_OF_TEN = 10  # chosen: nueve sobre diez is a mark far more often than nine tenths
 _PART = r"\d{1,3}(?:[. ]\d{3})+(?!\d)|\d{1,9}"
 

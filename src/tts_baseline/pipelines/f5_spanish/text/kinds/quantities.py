@@ -82,9 +82,9 @@ class Quantities:
         written = match["unit"] or match["before"]
         if written == "K" and _OF_DATA.search(paragraph.text):
             return None  # 10K of data, no kelvin
-        if written == "A" and match.group()[-2].isdigit() and self._is_named(match, paragraph):
+        if written == "A" and match.group()[-2].isdigit() and _is_after("singular", match, paragraph):
             return None  # el 1A y el 1B, no ampere
-        if written in _PRICED and paragraph.word_before(match.start()).lower() in words("price"):
+        if written in _PRICED and _is_after("price", match, paragraph):
             written = _PRICED[written]
         unit = self.units[written] if written else None
         spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
@@ -150,14 +150,15 @@ class Quantities:
             return True
         return unit is None and self._counts(match, paragraph)
 
-    def _is_named(self, match: re.Match[str], paragraph: Paragraph) -> bool:
-        """True after a singular article, where a number with its letter is a name."""
-        return paragraph.word_before(match.start()).lower() in words("singular")
-
     def _counts(self, match: re.Match[str], paragraph: Paragraph) -> bool:
         """True before a noun of what is counted, of which nobody has a part: 1.200 personas."""
         noun = _PLURAL_NOUN.match(paragraph.text, match.end())
         return noun is not None and noun.group(1) not in words("measured") | words("not-noun")
+
+
+def _is_after(kind: str, match: re.Match[str], paragraph: Paragraph) -> bool:
+    """True if a word of this kind stands before."""
+    return paragraph.word_before(match.start()).lower() in words(kind)
 
 
 def _is_round(amount: Amount) -> bool:
