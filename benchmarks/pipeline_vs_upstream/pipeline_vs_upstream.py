@@ -96,6 +96,14 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=22, help="so many of the network's, to be done sooner")
     parser.add_argument("--frames", type=int, nargs="+", default=(562, 1031))
     parser.add_argument("--folder", type=Path, help="where the weights are kept (1.4 GB)")
+    parser.add_argument(
+        "--arms",
+        nargs="+",
+        choices=ARMS,
+        default=tuple(ARMS),
+        metavar="ARM",
+        help="of steps: bf16 is refused by some processors",
+    )
     parser.add_argument("--write", action="store_true", help="replace these parts of the results")
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="FILE.json")
     options = parser.parse_args()
@@ -113,7 +121,7 @@ def main() -> None:
             if "steps" in options.parts:
                 name = "steps" if options.blocks == 22 else f"steps of {options.blocks} blocks"
                 page[name] = {
-                    str(frames): samplers.timed(frames, tuple(ARMS), options.rounds)
+                    str(frames): samplers.timed(frames, tuple(options.arms), options.rounds)
                     for frames in options.frames
                 }
         print(json.dumps(page, indent=1))

@@ -50,7 +50,7 @@ def around(paragraph: Paragraph, start: int, end: int, digits: str) -> tuple[Gen
     `digits` is the number without separators. After a number above 1 a noun is plural, so a word without
     final s is no noun (los 21 llegaron). After a label or a singular article the number is a name.
     """
-    if paragraph.before(start).endswith(("= ", "=")):
+    if digits != "1" and paragraph.before(start).endswith(("= ", "=")):
         return "none", False
     if _SECTION.match(paragraph.text, start):
         return "none", False

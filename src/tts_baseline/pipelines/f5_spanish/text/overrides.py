@@ -119,6 +119,7 @@ class Context(Row, frozen=True, kw_only=True):
         "measured",
         "verse",
         "season",
+        "numbered",
         "coded",
         "score",
         "subtraction",

@@ -35,6 +35,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds import (
     romans,
     times,
     versions,
+    weekdays,
 )  # fmt: skip
 from tts_baseline.pipelines.f5_spanish.text.rules import Rule
 
@@ -49,8 +50,10 @@ _ORDER = (
     mentioned.rules,
     abbreviations.rules,
     patterns.rules,
+    weekdays.rules,
     phones.rules,
     versions.rules,
+    times.of_matches,
     durations.rules,
     plain.scale,
     times.rules,

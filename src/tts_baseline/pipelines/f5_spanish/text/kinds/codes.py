@@ -39,6 +39,8 @@ _OF_COLOURS = re.compile(r"(?i:\b(?:color(?:es)?|hex(?:adecimal(?:es)?)?|rgb|css
 _LETTERS = re.compile(r"(?<![\w:])[A-Z]:[A-Z](?![\w:]|\.\w)")  # A:E
 _CHAIN = re.compile(r"(?<![^\W_])\d+(?:-\d+){2,}(?!\d)")
 _SLASHED = re.compile(r"(?<![^\W_])\d+(?:/\d+)*/[A-Z]{1,5}(?![^\W_])")
+# The number of a decree, its year and who gave it: 054-93-EM.
+_DECREE = re.compile(r"(?<![\w-])\d{2,4}-\d{2,4}(?:[-/][A-Z]{1,8})+(?![\w-])")
 _PLATE = re.compile(
     r"(?<![^\W_])(?:[A-Z]{1,2}-\d{4}-[A-Z]{1,2}|(?<=\bpatente )[A-Z]{2} \d{3} [A-Z]{2}"
     r"|(?<=\bplaca )[A-Z]{2} \d{3} [A-Z]{2})(?![^\W_])"
@@ -93,6 +95,7 @@ def exact(region: str) -> tuple[Rule, ...]:
     """The rules for codes whose form is unmistakable: hexadecimals and accounts."""
     return (
         Rule("number with letters", "code", (DIGIT,), _SLASHED, _say_slashed),
+        Rule("number of a decree", "code", (DIGIT,), _DECREE, _say_decree),
         Rule("versions with slashes", "code", (JOINED,), _VERSIONS, _say_versions),
         Rule("parts with slashes", "code", (DIGIT,), _PARTS, _say_parts),
         Rule("hexadecimal", "code", (DIGIT, JOINED, "#"), _HEX, _say_hex),
@@ -147,6 +150,10 @@ def _say_account(match: re.Match[str], paragraph: Paragraph) -> Said:
     written = match.group().replace(" ", "")
     spelled = [digits(char) if char.isdecimal() else code(char, paragraph.region) for char in written]
     return Said(", ".join(" ".join(spelled[i : i + 4]) for i in range(0, len(spelled), 4)))
+
+
+def _say_decree(match: re.Match[str], paragraph: Paragraph) -> Said:
+    return Said(" ".join(code(part, paragraph.region) for part in re.split("[-/]", match.group())))
 
 
 def _say_versions(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -12,6 +12,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule,
 _MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 _MONTHS = _MONTH.replace("|setiembre", "").split("|")
 _SHORT = {month[:3]: month for month in _MONTHS} | {"sept": "septiembre"}  # DPD app. 2
+_ENGLISH = {"jan": "enero", "apr": "abril", "aug": "agosto", "dec": "diciembre"}  # as systems write dates
 _ABBREVIATED = "|".join(sorted(_SHORT, key=len, reverse=True))
 _D, _M = "(?:0?[1-9]|[12]\\d|3[01])", "(?:0?[1-9]|1[0-2])"
 _END = r"(?![\w/-]|[.,]\d)"
@@ -28,6 +29,14 @@ _DAY_FIRST = re.compile(
     r"|(?:(?<=\b[eE]l )|(?<=\b[aA]l )|(?<=\b[dD]el )|(?<=\b[dD]ía ))"
     rf"(?P<day3>{_D})[/-](?P<month3>{_M})(?![\d/%-])(?! ?[%€$]))"
 )
+# 25/07, 06/01 – Epifanía, 2018 31/12: no fraction has a zero before it, and of a year a day follows.
+_SLASHED = re.compile(
+    r"(?<![\w/.,-])(?:(?P<day>0[1-9]|[12]\d|3[01])/(?P<month>0[1-9])|(?P<day2>0[1-9])/(?P<month2>1[0-2])"
+    r"|(?<=\b[12]\d{3} )(?P<day3>[12]\d|3[01])/(?P<month3>1[0-2]))(?![\w/]|[.,]\d)"
+)
+_GOALS = re.compile(r"\d-\d")
+_OF_DATES = re.compile(r"\b(?:día|desde el|hasta el|fecha\w*:? (?:es )?(?:el|del)) \Z|\bdel \d\d?-\d\d? al \Z")
+_HOUR_AFTER = re.compile(r" a las? \d| al \d\d?-\d")
 _MONTH_FIRST = re.compile(
     r"(?<![^\W_])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>[12]\d{3})(?![\d/-])"
 )
@@ -37,10 +46,16 @@ _NAMED = re.compile(
     rf"|(?P<short>(?i:{_ABBREVIATED}))\b\.?(?P<of_short>(?: del?)? )(?P<year_short>[12]\d{{3}}))"
     rf"(?![^\W_])(?!\.?\d)"
 )
+_SHORT_DASHED = "|".join((*_SHORT, *_ENGLISH))
+_DASHED = re.compile(
+    rf"(?<![\w-])(?P<day>{_D})-(?P<short>(?i:{_SHORT_DASHED}))-(?P<year>[12]\d{{3}}|\d\d)(?![\w-])"
+    rf"|(?<![\w-])(?P<day2>{_D})-(?P<short2>{'|'.join(_SHORT)})(?![\w-])"
+)
 _MONTH_YEAR = re.compile(
     rf"(?<![^\W_])(?:(?P<month>(?i:{_MONTH})),?(?P<of> del? | )(?P<year>[12]\d{{3}}){_END}"
-    rf"|(?P<short>(?i:{_ABBREVIATED}))\.(?: del?)? (?P<year_short>[12]\d{{3}}|\d\d){_END})"
+    rf"|(?P<short>(?i:{_ABBREVIATED}))(?:\.(?: del?)? (?P<year_short>[12]\d{{3}}|\d\d)|[-/](?P<dashed>[12]\d{{3}})){_END})"
 )
+_STREET = re.compile(r"(?i:\b(?:av|avda|bv|bvar|pje)\.|\b(?:avenida|calle|bulevar|pasaje|plaza)) \Z")
 _HEADS = [
     form for month in (*_MONTHS, "setiembre", *_SHORT) for form in (month, month.capitalize(), month.upper())
 ]
@@ -51,8 +66,10 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("year first", "date", (DIGIT, "-", "−"), _YEAR_FIRST, _say_year_first),
         Rule("date", "date", (DIGIT,), _DAY_FIRST, _say_date),
+        Rule("day and month", "date", (DIGIT,), _SLASHED, _say_date),
         Rule("month first", "date", (DIGIT,), _MONTH_FIRST, _say_date),
         Rule("named month", "date", (DIGIT,), _NAMED, _say_named),
+        Rule("day, month and year with dashes", "date", (DIGIT,), _DASHED, _say_dashed),
         Rule("month and year", "date", _HEADS, _MONTH_YEAR, _say_month_year),
     )
 
@@ -64,11 +81,14 @@ def _day(day: str, region: str) -> str:
     return cardinal(number)
 
 
-def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said:
+def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     """A date's words, day first: tres de noviembre de dos mil veintiséis.
 
     A year of two digits stays short (tres de noviembre del veintiséis), because its century is unknown.
     """
+    if _GOALS.fullmatch(match.group()) and not _OF_DATES.search(paragraph.before(match.start())):
+        if not _HOUR_AFTER.match(paragraph.text, match.end()):
+            return None  # el 2-1 is a score
     groups = {name.rstrip("1234"): value for name, value in match.groupdict().items() if value}
     spoken = f"{_day(groups['day'], paragraph.region)} de {_MONTHS[int(groups['month']) - 1]}"
     year = groups.get("year")
@@ -107,11 +127,21 @@ def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said:
     year = match["year"] or match["year_short"]
     of = (match["of"] or match["of_short"] or "").strip(" ,")
     spoken = f"{day} de {month}"
+    if year and not of and (_STREET.search(paragraph.before(match.start())) or not 1000 <= int(year) < 2200):
+        return Said(f"{spoken} {cardinal(year)}")  # 9 de Julio 1234: a street, and the house
     return Said(f"{spoken} {of or 'de'} {cardinal(year)}" if year else spoken)
+
+
+def _say_dashed(match: re.Match[str], paragraph: Paragraph) -> Said:
+    if match["day2"]:
+        return Said(f"{_day(match['day2'], paragraph.region)} de {_SHORT[match['short2']]}")
+    month = (_SHORT | _ENGLISH)[match["short"].lower()]
+    of = "del" if len(match["year"]) == 2 else "de"
+    return Said(f"{_day(match['day'], paragraph.region)} de {month} {of} {cardinal(match['year'])}")
 
 
 def _say_month_year(match: re.Match[str], paragraph: Paragraph) -> Said:
     if match["short"]:
-        month, year = _SHORT[match["short"].lower()], match["year_short"]
+        month, year = _SHORT[match["short"].lower()], match["year_short"] or match["dashed"]
         return Said(f"{month} {cardinal(year)}" if len(year) == 2 else f"{month} de {cardinal(year)}")
     return Said(f"{match['month']} {match['of'].strip() or 'de'} {cardinal(match['year'])}")

@@ -33,17 +33,21 @@ _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d|\.\d)|\d{1,3}(?:\.\d{3})+(?:,\d+
 _POWER = rf"(?:⁻?[{_RAISED}]+|\^[-−]?\d+)"
 _OPERAND = rf"[-−±]?{_NUMBER}{_POWER}?"
 _OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
-_FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?![^\W_])")
+_FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?:(?![^\W_])|(?=(?:[cmk]?m|px)(?![^\W_])))")
 _RAISED_NUMBER = re.compile(rf"(?<![\w.,]){_NUMBER}{_POWER}(?![^\W_])")
 _RAISED_LETTER = re.compile(rf"(?<![^\W_¼½¾])(?P<letter>[a-zA-Z]{{1,2}})(?P<power>{_POWER})(?![^\W_])")
 _LESS = re.compile(
     r"(?<![^\W_])(?P<letter>[nNik]|n[A-Z][a-z]+|[a-z]+(?:Count|Index|Length|Size))[-−](?P<less>[12])(?![\w-]|[.,]\d)"
+)
+_TIMES = re.compile(
+    r"(?:\b(?i:multipl\w+|aument\w+|crec\w+|sub[ei]\w*|rind\w+)(?: \w+){0,2} |\d[cmk]?m ?)\Z"
 )
 _ROAD = re.compile(r"(?:\b[Ll]a|[Cc]arretera|[Aa]utovía|[Aa]utopista|[Rr]uta|[Nn]acional) \Z")
 _SCIENTIFIC = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER})[eE](?P<sign>[-−+]?)(?P<power>\d{{1,3}})(?![^\W_])"
 )
 _PIECE = re.compile(rf"(?P<sign>[-−±]?)(?P<number>{_NUMBER})(?P<power>{_POWER})?|(?P<operator>{_OPERATOR})| ")
+_POWERED = re.compile(_POWER)
 _DASHES = frozenset("-−–")
 _OF_TEN = re.compile(rf"(?<!\d)10{_POWER}\Z")
 
@@ -86,7 +90,17 @@ def rules(region: str) -> tuple[Rule, ...]:
         number = say(match["number"], "none", point=here.point)
         return Said(f"{number} por diez a la {minus}{cardinal(str(int(match['power'])))}")
 
+    multiplier = re.compile(rf"[xX](?P<number>{_NUMBER})(?: ?(?P<unit>{here.unit}))?(?![^\W_])")
+
+    def say_multiplier(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+        whole = match["number"].isdecimal()
+        if whole and not _TIMES.search(paragraph.before(match.start())):
+            return None  # x2 is also a name
+        unit = f" {here.units[match['unit']].many}" if match["unit"] else ""
+        return Said(f"por {say(match['number'], 'none', point=here.point or not whole)}{unit}")
+
     return (
+        Rule("multiplier", "formula", ("x", "X"), multiplier, say_multiplier),
         Rule("scientific notation", "formula", (DIGIT,), _SCIENTIFIC, say_scientific),
         Rule("formula", "formula", (DIGIT, "±"), _FORMULA, say_formula),
         Rule("power of letters", "formula", (JOINED, LETTER), _RAISED_LETTER, say_letters),
@@ -134,6 +148,8 @@ def _say_formula(match: re.Match[str], paragraph: Paragraph, here: Quantities) -
             else:
                 spoken.append(_operand(piece, here.point or paragraph.pointed))
             wants_operator = True
+    if operators == {"·"} and " · " in match.group() and not _POWERED.search(match.group()):
+        return None  # Madrid · 20 min: it parts
     return None if operators <= _DASHES else Said(" ".join(spoken), end=end)
 
 

@@ -77,6 +77,8 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     joining = next((said for word, said in _BY_WORD.items() if word.search(before)), None)
     if before.endswith("[") and paragraph.text[end : end + 1] == "]":  # [1/5]: one of five
         joining = "de"
+    if paragraph.word_before(match.start()).lower() in words("numbered"):
+        joining = "barra"
     if _BITS.match(paragraph.text, end):
         joining = "barra"
     if _SHOTS.match(paragraph.text, end):

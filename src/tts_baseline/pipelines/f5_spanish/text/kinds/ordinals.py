@@ -13,11 +13,18 @@ from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule,
 
 _AFTER_DEGREES = "bajo|sobre|norte|sur|este|oeste|centígrados|para|por|con|sin|más|menos|del?|en|al?"
 _MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
+# Before these a letter that a keyboard has stands for ª and º: 2a edición.
+_FEMININE = (
+    "edición|parte|fase|etapa|vez|planta|división|generación|temporada|clase|ronda|fila|línea|sección|versión|sesión"
+    "|semana|quincena|edad|persona|posición|vuelta|opción|categoría|jornada|guerra|mano|convocatoria|prueba|página"
+)
+_MASCULINE = "piso|grado|lugar|puesto|año|curso|trimestre|semestre|bimestre|nivel|ciclo|capítulo|acto|tomo|grupo|día"
 _ORDINAL = re.compile(
     r"(?<![^\W_])(?P<place>\d{1,3}(?:\.\d{3})+|\d{1,4})"
     r"(?:(?:\.| )?(?P<mark>[ºª]s?|ᵉʳ|ᵒ|ᵃ)(?: ?(?P<door>[ABDEG-Z])(?![^\W_]|\.?[A-Z]))?"
     r"|\.(?P<dotted>er|os|as|o|a)\b|\.(?P<wrong>°)"
     r"|(?P<ending>er[oa]?s?|[rdtmvn][oa]s?)\b(?:\.(?= [a-záéíóúñ]))?"
+    rf"|(?P<bare>a)(?= (?:{_FEMININE})\b)|(?P<bare_o>o)(?= (?:{_MASCULINE})\b)"
     r"|(?<=[«“\"]\d)(?P<quoted>[oa])(?=[»”\"])"
     rf"|°(?= (?:(?!(?:{_AFTER_DEGREES})\b)[a-záéíóúñ]{{3,}}|de (?:{_MONTH})\b)))(?![^\W_])"
 )
@@ -35,7 +42,8 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
     Before a masculine noun primero and tercero are shortened, whatever the mark (DPD, primero).
     """
-    mark = match["mark"] or match["dotted"] or match["ending"] or match["quoted"] or ""
+    mark = match["mark"] or match["dotted"] or match["ending"]
+    mark = mark or match["bare"] or match["bare_o"] or match["quoted"] or ""
     feminine = mark.rstrip("s").endswith(("ª", "a", "ᵃ"))
     after = _NOUN.match(paragraph.text, match.end())
     noun = after.group(1) if after and after.group(1) not in words("not-noun") else ""

@@ -21,8 +21,16 @@ _PHONE = re.compile(
     r"(?<![^\W_])(?:\+\d{1,3}(?:[ -]?\(?\d{1,4}\)?){2,6}+(?!\d|[.,]\d)"
     r"|(?:(?:0[89]00|[6-9]\d\d) \d{3} \d{3}|[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d)"
     r"(?! ?\d)(?! [^\W\d_]{2,}s\b| de\b| ?[€$%])"
-    r"|\(\d{2,4}\) ?\d{3,4}-\d{3,4}(?!\d)|\d{3,4}-\d{3}-\d{4}(?!\d)|\d{2,4}-\d{4}-\d{4}(?!\d))"
+    r"|\(\d{2,4}\) ?\d{3,4}-\d{3,4}(?!\d)|\d{3,4}-\d{3}-\d{4}(?!\d)|\d{2,4}-\d{4}-\d{4}(?!\d)"
+    r"|\d{2,3} \d{7,8}(?!\d|[.,]\d| ?[€$%]| [^\W\d_]{2,}s\b))"
 )
+_AREA = re.compile(r"(?<![^\W_])\((?!19|20)\d{2,4}\) ?\d{2,4}(?:[ .-]?\d{2,5}){1,3}(?!\d|[.,]\d)")
+_DIALLED = re.compile(
+    r"(?i:\b(?:inform\w+|llam\w+|tel[eé]\w*|contact\w+|reserv\w+|comun[ií]\w+|consult\w+|inscri\w+|whatsapp|móvil"
+    r"|celular|fono)\b.{0,60}\b(?:al|los?|el|números?|teléfonos?|a) )\Z|\bo al \Z"
+)
+_LONG = re.compile(r"(?<![\w.,/:=#-])\d{7,10}(?![\w/:-]|[.,]\d| ?[€$%]| (?:de )?[^\W\d_]{3,}s\b)")
+_LENGTHS = range(9, 12)  # of national numbers with their area (ITU-T E.164 has 15 at most)
 _GROUPED = re.compile(
     r"(?<![^\W_])(?<!\d[.,])\d{1,4}(?:[ -]\d{2,5}){2,4}"
     r"(?![ -]?\d|[.,]\d)(?! [^\W\d_]{2,}s\b| de\b| ?[€$%])"
@@ -37,6 +45,8 @@ def rules(region: str) -> tuple[Rule, ...]:
         Rule("phone after its word", "phone", (DIGIT, "+", "("), _AFTER_WORD, _say_after_word),
         Rule("phone with a word", "phone", (DIGIT,), _WORDS, _say_with_word),
         Rule("phone", "phone", (DIGIT, "+", "("), _PHONE, _say),
+        Rule("phone with its area", "phone", ("(",), _AREA, _say_with_area),
+        Rule("phone without groups", "phone", (DIGIT,), _LONG, _say_long),
         Rule("phone in groups", "phone", (DIGIT,), _GROUPED, _say_grouped),
     )
 
@@ -49,6 +59,15 @@ def _say_with_word(match: re.Match[str], paragraph: Paragraph) -> Said:
     """A number of which the last digits are a word: uno ochocientos flowers."""
     groups = [cardinal(group) for group in _GROUP.findall(match.group())]
     return Said(f"{', '.join(groups)}, {match['word']}")
+
+
+def _say_with_area(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    return _say(match, paragraph) if len("".join(_GROUP.findall(match.group()))) in _LENGTHS else None
+
+
+def _say_long(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    before = paragraph.text[max(0, match.start() - 80) : match.start()]
+    return _say(match, paragraph) if _DIALLED.search(before) else None
 
 
 def _say_grouped(match: re.Match[str], paragraph: Paragraph) -> Said | None:

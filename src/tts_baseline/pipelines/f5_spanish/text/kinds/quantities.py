@@ -29,16 +29,26 @@ if TYPE_CHECKING:
 
 _SCALE = " (?:mil millones|mil|millones|millón|billones|billón|trillones|trillón)\\b"
 _SHORT = r" ?(?:MM|M|K|k)(?!\.\w)"
+# 5K seguidores, 3M de personas, 1,5M: no kelvin, no mega
+_COUNTED = (
+    r"(?<=\d[MKk])(?=\+? (?:de )?[a-záéíóúñ]{4,}s\b)(?! (?:de )?(?:bits|bytes|millas|metros)\b)"
+    r"|(?<=[.,]\dM)(?![^\W_])"
+)
 _SHORTENED = {"MM": "millones", "M": "millones", "K": "mil", "k": "mil"}
 _ROUND_MILLIONS = re.compile(r"[1-9]\d*0{6}")
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}(?P<mark>[.,])\d{3}")
 _PLURAL_NOUN = re.compile(r" ([a-záéíóúñ]{3,}s)(?![^\W_])")
+_OF_THEM = re.compile(r" de (?:l[ao]s|ell[ao]s|es[ao]s|est[ao]s|sus|nuestr[ao]s)\b")
 _PARTICIPLE = r"(?<= ha) (?:[^\W\d_]+(?:[aií]do|cho|sto|rto|elto|ito)|habido)\b"  # ha is no hectare there
 _PRICED = {"pts": "ptas"}  # points, but for what is paid
 _OF_DATA = re.compile(
     r"(?i:\b(?:bytes?|bloques?|memoria|ram|discos?|tamaños?|archivos?|ficheros?|búfer|caché|descarg\w+)\b)"
     r"|\b[KMGT]i?B\b|\d ?[MG]\b"
 )
+_QUARTER = re.compile(r"Q[1-4]")  # of a year
+_LETTERS = ("A", "C", "N", "V", "W")
+_STREET = re.compile(r"\b(?i:calles?|carreras?|avenidas?|cra|kra|cl|cll|diagonal|transversal)\b.{0,24}\Z")
+_NAME_AFTER = re.compile(r" (?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,})")
 _SHARES = ("%", "‰")
 _PERCENT = " por ciento"
 _ONE = Amount(integer="1")
@@ -51,8 +61,15 @@ def quantities(region: str) -> Quantities:
 
 
 def rules(region: str) -> tuple[Rule, ...]:
-    """The rule for quantities of all kinds."""
-    return (quantities(region).rule,)
+    """The rules for quantities of all kinds, and for the unit of a table by itself: (mg/kg)."""
+    here = quantities(region)
+    pattern = re.compile(rf"(?:(?<=\()|(?<=\[))(?P<unit>{here.unit})/(?P<per>{here.unit})(?=[)\]])")
+
+    def say_alone(match: re.Match[str], paragraph: Paragraph) -> Said:
+        return Said(f"{here.units[match['unit']].many} por {here.units[match['per']].one}")
+
+    heads = {HEAD.match(sign).group() for sign in here.units}  # type: ignore[union-attr]
+    return (here.rule, Rule("unit in brackets", "measure", sorted(heads), pattern, say_alone))
 
 
 class Quantities:
@@ -67,11 +84,11 @@ class Quantities:
         pattern = re.compile(
             rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=\d|{money}))?"
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
-            rf"(?: ?[-–—] ?(?P<to>{NUMBER}))?"
-            rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_]))))?"
-            rf"(?: ?(?P<unit>{self.unit})(?![^\W_]|\.[^\W\d_]|-\d{{4}}(?!\d))(?!{_PARTICIPLE}))?"
+            rf"(?: ?[-–—] ?(?P<to>{NUMBER})|(?P<more>\+)(?= ?(?:[^\W\d]|[,;:)»”\n]|\.(?!\w)|\Z)))?"
+            rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_])|{_COUNTED})))?(?P<over>(?<=[KkM])\+(?= ))?"
+            rf"(?: ?(?P<unit>{self.unit})(?!(?!x\d)[^\W_]|\.(?:[a-záéíóúñ]|[A-ZÁÉÍÓÚÑ](?![a-záéíóúñ]))|-\d{{4}}(?!\d)|-\d++(?! ?[^\W\d]))(?!{_PARTICIPLE})(?:\.(?= [a-záéíóúñ(]|[),;:]))?)?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
-            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+)(?![^\W_]))?(?![^\W_])"
+            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+)(?![^\W_]))?(?(unit)(?!(?!x\d)[^\W_])|(?![^\W_]))"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
         at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
@@ -82,12 +99,13 @@ class Quantities:
         written = match["unit"] or match["before"]
         if written == "K" and _OF_DATA.search(paragraph.text):
             return None  # 10K of data, no kelvin
-        if written == "A" and match.group()[-2].isdigit() and _is_after("singular", match, paragraph):
-            return None  # el 1A y el 1B, no ampere
         if written in _PRICED and _is_after("price", match, paragraph):
             written = _PRICED[written]
+        if _is_other(match, written, paragraph):
+            return None
         unit = self.units[written] if written else None
-        spoken = SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
+        more = "más de " if match["more"] or match["over"] else ""
+        spoken = more + SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
         per = self.units.get(match["per"] or "")
         if match["each"] and match["per"] in _SHARES:
             return Said(spoken, end=match.start("each") - 1)  # 12pt/200%: one beside the other
@@ -152,8 +170,21 @@ class Quantities:
 
     def _counts(self, match: re.Match[str], paragraph: Paragraph) -> bool:
         """True before a noun of what is counted, of which nobody has a part: 1.200 personas."""
+        if _OF_THEM.match(paragraph.text, match.end()):
+            return True
         noun = _PLURAL_NOUN.match(paragraph.text, match.end())
         return noun is not None and noun.group(1) not in words("measured") | words("not-noun")
+
+
+def _is_other(match: re.Match[str], written: str | None, paragraph: Paragraph) -> bool:
+    """True if what could be a unit's sign is none: el 1A, la calle 93 A, 15004 A Coruña, the quarter Q3."""
+    if written == "Q":
+        return bool(_QUARTER.fullmatch(match.group()))
+    if written not in _LETTERS:
+        return False
+    beside = match.group()[-2].isdigit() and _is_after("singular", match, paragraph)
+    street = _STREET.search(paragraph.before(match.start()))
+    return beside or street is not None or _NAME_AFTER.match(paragraph.text, match.end()) is not None
 
 
 def _is_after(kind: str, match: re.Match[str], paragraph: Paragraph) -> bool:

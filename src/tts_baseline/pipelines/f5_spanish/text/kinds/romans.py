@@ -171,7 +171,8 @@ def _event(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     noun, article = after.group(1), before
     article = article if article in _ARTICLES else ""
     known = noun in words("event") or noun in words("event-f")
-    if not known and not (article and len(match.group()) > 1 and _NAME.fullmatch(noun)):
+    numbered = len(match.group()) > 1 or match.group() == "I"
+    if not known and not (article and numbered and _NAME.fullmatch(noun)):
         return None
     gender: Gender = "f" if noun in words("event-f") or article in ("la", "las") else "m"
     many = (article or noun).endswith("s")

@@ -10,7 +10,7 @@ from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
-_HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b)"
+_HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b(?:\.(?=[,;)]))?)"
 _HOURS = r"h(?:s|rs|oras)?\b\.?(?!\w)"
 _H, _M = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
 _TIME = re.compile(
@@ -25,11 +25,25 @@ _RANGE = re.compile(
     rf"(?<![^\W_])(?P<hour>{_H}):(?P<minute>{_M}) ?[-–—] ?(?P<hour2>{_H}):(?P<minute2>{_M})(?![\d:]|[.,]\d)"
     rf"(?: ?{_HOURS})?"
 )
+_HALVES = re.compile(
+    rf"(?<![^\W_])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?: ?(?P<half>{_HALF_DAY}))? ?[-–—] ?"
+    rf"(?P<hour2>{_H})(?::(?P<minute2>{_M}))? ?(?P<half2>{_HALF_DAY})"
+)
+_MINUTE = re.compile(
+    r"(?:(?<=\b[Ee]l )|(?<=\b[Aa]l )|(?<=\b[Dd]el ))(?P<minute>\d{1,3})(?:['’′´](?![\w'])|min(?= ))"
+)
 _VERSE = re.compile(r"(?<![^\W_])(?P<chapter>\d{1,3}):(?P<verse>\d{1,3})(?:[-–](?P<last>\d{1,3}))?(?![\d:])")
 _ZONE = re.compile(
     rf"(?<![^\W_])(?P<zone>GMT|UTC) ?(?P<sign>[-−–+])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?![\w:])"
 )
-_NOON = re.compile(r"(?<=\b[Ll]as )12 m\b\.?")
+_NOON = re.compile(
+    r"(?<![\w:.,])(?:(?<=\b[Ll]as )12 m\b\.?|12(?::(?P<minute>[0-5]\d))? (?:m\. ?d\.|md\b|M\. ?D\.)"
+    r"|12:(?P<minute2>[0-5]\d) ?m(?:\.(?!\w)|(?![\w.])))"
+)
+# De 10 a 13,30 horas, de 11 a 12.30 h: a comma that is none of a decimal.
+_HORAS = re.compile(
+    rf"(?<=\b[Dd]e )(?P<hour>{_H})(?:[.,:](?P<minute>{_M}))? a (?P<hour2>{_H})(?:[.,:](?P<minute2>{_M}))? horas\b"
+)
 _ZONES = re.compile(r" (?:[A-Z]{3,4}|UTC[-+−]\d+)(?![^\W_])")
 
 
@@ -38,10 +52,17 @@ def rules(region: str) -> tuple[Rule, ...]:
     return (
         Rule("verse", "code", (DIGIT,), _VERSE, _say_verse),
         Rule("hours", "range", (DIGIT,), _RANGE, _say_range),
+        Rule("hours of halves of a day", "range", (DIGIT,), _HALVES, _say_halves),
+        Rule("hours of a timetable", "range", (DIGIT,), _HORAS, _say_horas),
         Rule("noon", "time", (DIGIT,), _NOON, _say_noon),
         Rule("time", "time", (DIGIT,), _TIME, _say_time),
         Rule("time zone", "time", ("GMT", "UTC"), _ZONE, _say_zone),
     )
+
+
+def of_matches(region: str) -> tuple[Rule, ...]:
+    """The rule for a minute of a match, which is no length of time."""
+    return (Rule("minute of a match", "time", (DIGIT,), _MINUTE, _say_minute),)
 
 
 def clock(hour: str, minute: str) -> str:
@@ -53,7 +74,8 @@ def clock(hour: str, minute: str) -> str:
 def _say_noon(match: re.Match[str], paragraph: Paragraph) -> Said:
     """12 m. is the meridian (DPD, hora)."""
     ends = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
-    return Said("doce del mediodía", point=ends)
+    minute = match["minute"] or match["minute2"] or ""
+    return Said(f"doce{_minutes(minute, announced=False)} del mediodía", point=ends)
 
 
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -67,6 +89,33 @@ def _say_range(match: re.Match[str], paragraph: Paragraph) -> Said:
     """De nueve a catorce; the de is not said twice."""
     of = "" if paragraph.word_before(match.start()).lower() in ("de", "desde", "las") else "de "
     return Said(f"{of}{clock(match['hour'], match['minute'])} a {clock(match['hour2'], match['minute2'])}")
+
+
+def _say_horas(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if not (match["minute"] or match["minute2"]):
+        return None
+    return Said(
+        f"{clock(match['hour'], match['minute'] or '')} a {clock(match['hour2'], match['minute2'] or '')} horas"
+    )
+
+
+def _say_halves(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """De ocho de la mañana a seis de la tarde: 8:00 AM - 6:00 PM."""
+    of = "" if paragraph.word_before(match.start()).lower() in ("de", "desde", "las") else "de "
+    ends = [
+        cardinal(str(int(hour)), "f") + _minutes(minute or "", announced=False) + _half_day(int(hour), half or "")
+        for hour, minute, half in (
+            (match["hour"], match["minute"], match["half"]),
+            (match["hour2"], match["minute2"], match["half2"]),
+        )
+    ]
+    point = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
+    return Said(f"{of}{ends[0]} a {ends[1]}", point=point)
+
+
+def _say_minute(match: re.Match[str], paragraph: Paragraph) -> Said:
+    """Gol en el 43': in the minute that is said by its number."""
+    return Said(f"minuto {cardinal(match['minute'])}")
 
 
 def _say_zone(match: re.Match[str], paragraph: Paragraph) -> Said:
