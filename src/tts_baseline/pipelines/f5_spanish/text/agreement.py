@@ -21,6 +21,7 @@ _MILLIONS = re.compile(r".*\b(?:millón|millones|billón|billones)\b")
 _WORD = r"([^\W\d_]+)"
 _AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD}(?:[ \n]{_WORD})?")
 _SECTION = re.compile(r"\d+\.\d+ [A-ZÁÉÍÓÚÑ]")  # 1.1 Alcance: the number of a heading
+_MEASURE = re.compile(r" \w*(?:litro|gramo|metro|hora|día|taza|cucharad\w+)s?\b")  # x = 1 litro, no name
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -50,7 +51,7 @@ def around(paragraph: Paragraph, start: int, end: int, digits: str) -> tuple[Gen
     `digits` is the number without separators. After a number above 1 a noun is plural, so a word without
     final s is no noun (los 21 llegaron). After a label or a singular article the number is a name.
     """
-    if digits != "1" and paragraph.before(start).endswith(("= ", "=")):
+    if paragraph.before(start).endswith(("= ", "=")) and not _MEASURE.match(paragraph.text, end):
         return "none", False
     if _SECTION.match(paragraph.text, start):
         return "none", False

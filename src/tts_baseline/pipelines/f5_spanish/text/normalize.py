@@ -26,6 +26,7 @@ _DECOMPOSED = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 # An apostrophe joins two words to one (O'Higgins), which a span is no part of.
 _JOINED_BEFORE = re.compile(r"[^\W_]['’]?\Z")
 _JOINED_AFTER = re.compile(r"['’]?[^\W_]")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])´(?=[^\W\d_])|(?<=\d)[´`](?=\d)")  # d´Hondt, 7`5
 _TAIL = 40  # chosen: longer than any run of spaces and quotation marks at the start of a sentence
 _ROMANS = frozenset(map(chr, range(0x2160, 0x2180)))
 _SHOUTED_WORDS = 3  # chosen: fewer words in capitals may all be acronyms
@@ -64,6 +65,7 @@ def read(text: str, *, region: str = "neutral", why: bool = False) -> SpokenText
     check_region(region)
     unmarked, rounds, markup = plain(text)
     visible, moves, omissions = _visible(unmarked)
+    visible = _APOSTROPHE.sub("'", visible)
     moves = (*rounds, *moves)
     spans: list[SpokenSpan] = []
     out: list[str] = []

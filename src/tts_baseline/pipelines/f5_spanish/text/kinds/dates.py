@@ -26,6 +26,7 @@ _DAY_FIRST = re.compile(
     rf"(?<![^\W_])(?:(?P<day>{_D})(?P<mark>[/.-])(?P<month>{_M})(?P=mark)(?P<year>[12]\d{{3}})(?![\d/-])"
     rf"|(?<![\w.])(?P<day4>(?=\d\d){_D})\.(?P<month4>0[1-9]|1[0-2])\.(?P<year4>\d\d)(?![\w/-]|\.\d)"
     rf"|(?P<day2>{_D})/(?P<month2>{_M})/(?P<year2>\d\d)(?![\d/-])"
+    rf"|(?<![\w-])(?P<day5>(?=\d\d){_D})-(?P<month5>0[1-9]|1[0-2])-(?P<year5>\d\d)(?![\w/-]|\.\d)"
     r"|(?:(?<=\b[eE]l )|(?<=\b[aA]l )|(?<=\b[dD]el )|(?<=\b[dD]ía ))"
     rf"(?P<day3>{_D})[/-](?P<month3>{_M})(?![\d/%-])(?! ?[%€$]))"
 )
@@ -41,8 +42,8 @@ _MONTH_FIRST = re.compile(
     r"(?<![^\W_])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>[12]\d{3})(?![\d/-])"
 )
 _NAMED = re.compile(
-    rf"(?<![^\W_])(?P<day>{_D})(?: (?P<of_month>de) | )"
-    rf"(?:(?P<month>(?i:{_MONTH}))\b(?:(?P<of>,? del? (?:año )?|,? )(?P<year>\d{{4}}|(?<=l )\d\d)(?!\d))?"
+    rf"(?<![^\W_])(?P<day>{_D})(?: (?P<of_month>(?i:de)) | )"
+    rf"(?:(?P<month>(?i:{_MONTH}))\b(?:(?P<of>,? (?i:del?) (?:año )?|,? )(?P<year>\d{{4}}|(?<=l )\d\d)(?!\d))?"
     rf"|(?P<short>(?i:{_ABBREVIATED}))\b\.?(?P<of_short>(?: del?)? )(?P<year_short>[12]\d{{3}}))"
     rf"(?![^\W_])(?!\.?\d)"
 )
@@ -89,7 +90,7 @@ def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if _GOALS.fullmatch(match.group()) and not _OF_DATES.search(paragraph.before(match.start())):
         if not _HOUR_AFTER.match(paragraph.text, match.end()):
             return None  # el 2-1 is a score
-    groups = {name.rstrip("1234"): value for name, value in match.groupdict().items() if value}
+    groups = {name.rstrip("12345"): value for name, value in match.groupdict().items() if value}
     spoken = f"{_day(groups['day'], paragraph.region)} de {_MONTHS[int(groups['month']) - 1]}"
     year = groups.get("year")
     if year:
@@ -129,7 +130,7 @@ def _say_named(match: re.Match[str], paragraph: Paragraph) -> Said:
     spoken = f"{day} de {month}"
     if year and not of and (_STREET.search(paragraph.before(match.start())) or not 1000 <= int(year) < 2200):
         return Said(f"{spoken} {cardinal(year)}")  # 9 de Julio 1234: a street, and the house
-    return Said(f"{spoken} {of or 'de'} {cardinal(year)}" if year else spoken)
+    return Said(f"{spoken} {of.lower() or 'de'} {cardinal(year)}" if year else spoken)
 
 
 def _say_dashed(match: re.Match[str], paragraph: Paragraph) -> Said:

@@ -28,7 +28,7 @@ _ORDINAL = re.compile(
     r"|(?<=[«“\"]\d)(?P<quoted>[oa])(?=[»”\"])"
     rf"|°(?= (?:(?!(?:{_AFTER_DEGREES})\b)[a-záéíóúñ]{{3,}}|de (?:{_MONTH})\b)))(?![^\W_])"
 )
-_NOUN = re.compile(" ([a-záéíóúñ]{3,})")
+_NOUN = re.compile(" ([a-záéíóúñ]{3,}|[A-ZÁÉÍÓÚÑ]{5,})")
 _PLURAL_OR_VERB = re.compile("(?:s|[aeo]n|[áéíó])$")
 
 
@@ -46,7 +46,7 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     mark = mark or match["bare"] or match["bare_o"] or match["quoted"] or ""
     feminine = mark.rstrip("s").endswith(("ª", "a", "ᵃ"))
     after = _NOUN.match(paragraph.text, match.end())
-    noun = after.group(1) if after and after.group(1) not in words("not-noun") else ""
+    noun = after.group(1).lower() if after and after.group(1).lower() not in words("not-noun") else ""
     if after and expanded(paragraph, after.start(1)):
         noun = ""
     if noun and not mark:

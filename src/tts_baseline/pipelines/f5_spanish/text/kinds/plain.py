@@ -13,7 +13,7 @@ _BOTH = re.compile(  # hijos/as
     r"(?<![\w/.-])(?P<stem>[^\W\d_]{2,}?)(?P<end>os?|or(?:es)?)/(?P<other>as?)"
     r"(?![\w/]|\.\w| (?:el|l[aeo]s?|una?|mi|su|tu)\b)"
 )
-_RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*):(?P<right>{NUMBER})")
+_RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*|\d{1,3}[.,]\d{1,2}(?=:\d{1,3}(?!\w))):(?P<right>{NUMBER})")
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
 # Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.
@@ -39,6 +39,9 @@ def rules(region: str) -> tuple[Rule, ...]:
     point = region in overrides().decimal_point
 
     def say_ratio(match: re.Match[str], paragraph: Paragraph) -> Said:
+        if not match["left"].replace(":", "").isdecimal():
+            left_said, right_said = (say(match[side], "none", point=point) for side in ("left", "right"))
+            return Said(f"{left_said} a {right_said}")
         left, right = match["left"].split(":"), say(match["right"], "none", point=point)
         if _STANDARD.search(paragraph.before(match.start())) and _YEAR.fullmatch(match["right"]):
             return Said(" ".join([*map(cardinal, left), right]), "code")

@@ -45,10 +45,13 @@ _OF_DATA = re.compile(
     r"(?i:\b(?:bytes?|bloques?|memoria|ram|discos?|tamaños?|archivos?|ficheros?|búfer|caché|descarg\w+)\b)"
     r"|\b[KMGT]i?B\b|\d ?[MG]\b"
 )
+_VERSION = re.compile(r"\b(?i:versión|version|versiones|clase|nivel|tipo|api|grado|v)\.? \Z")
 _QUARTER = re.compile(r"Q[1-4]")  # of a year
-_LETTERS = ("A", "C", "N", "V", "W")
+_LETTERS = ("A", "C", "H", "N", "T", "V", "W")
 _STREET = re.compile(r"\b(?i:calles?|carreras?|avenidas?|cra|kra|cl|cll|diagonal|transversal)\b.{0,24}\Z")
-_NAME_AFTER = re.compile(r" (?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,})")
+_NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}|-[^\W\d]")
+_NUMBER_AFTER = re.compile(r" \d")  # DE 10 A 14
+_EACH = "día|hora|semana|mes|año|minuto|dosis|persona|noche"
 _SHARES = ("%", "‰")
 _PERCENT = " por ciento"
 _ONE = Amount(integer="1")
@@ -84,11 +87,11 @@ class Quantities:
         pattern = re.compile(
             rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=\d|{money}))?"
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
-            rf"(?: ?[-–—] ?(?P<to>{NUMBER})|(?P<more>\+)(?= ?(?:[^\W\d]|[,;:)»”\n]|\.(?!\w)|\Z)))?"
+            rf"(?: ?[-–—] ?(?P<to>{NUMBER})|(?P<more>\+)(?= [^\W\d]|[,;:)»”\n]|\.(?!\w)|\Z))?"
             rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_])|{_COUNTED})))?(?P<over>(?<=[KkM])\+(?= ))?"
             rf"(?: ?(?P<unit>{self.unit})(?!(?!x\d)[^\W_]|\.(?:[a-záéíóúñ]|[A-ZÁÉÍÓÚÑ](?![a-záéíóúñ]))|-\d{{4}}(?!\d)|-\d++(?! ?[^\W\d]))(?!{_PARTICIPLE})(?:\.(?= [a-záéíóúñ(]|[),;:]))?)?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
-            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+)(?![^\W_]))?(?(unit)(?!(?!x\d)[^\W_])|(?![^\W_]))"
+            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+|{_EACH})(?![^\W_])(?:/(?P<also>{_EACH})(?![^\W_]))?)?(?(unit)(?!(?!x\d)[^\W_])|(?![^\W_]))"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
         at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
@@ -102,9 +105,14 @@ class Quantities:
         if written in _PRICED and _is_after("price", match, paragraph):
             written = _PRICED[written]
         if _is_other(match, written, paragraph):
-            return None
+            apart = bool(match["unit"]) and match.group()[match.start("unit") - match.start() - 1] == " "
+            number = say(match["amount"], "none", point=self.point)
+            return Said(number, "number", end=match.end("amount")) if apart else None
         unit = self.units[written] if written else None
-        more = "más de " if match["more"] or match["over"] else ""
+        over = match["more"] or match["over"]
+        if over and (_VERSION.search(paragraph.before(match.start())) or "." in match["amount"][-2:]):
+            return Said(say(match["amount"], "none", point=True), end=match.end("amount"))  # la versión 7+
+        more = "más de " if over else ""
         spoken = more + SIGNS[match["sign"] or ""] + self._count(match, unit, paragraph)
         per = self.units.get(match["per"] or "")
         if match["each"] and match["per"] in _SHARES:
@@ -117,6 +125,7 @@ class Quantities:
             one, many = (per.one, per.many) if per else (match["per"], match["per"])
             each = match["each"]
             spoken += f" a los {cardinal(each, 'm')} {many}" if each else f" por {one}"
+            spoken += f" y {match['also']}" if match["also"] else ""
         point = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
         kind: SpanType = "amount" if isinstance(unit, Currency) else "measure" if unit else "number"
         regional = isinstance(unit, Currency) and bool(unit.regions)
@@ -184,6 +193,8 @@ def _is_other(match: re.Match[str], written: str | None, paragraph: Paragraph) -
         return False
     beside = match.group()[-2].isdigit() and _is_after("singular", match, paragraph)
     street = _STREET.search(paragraph.before(match.start()))
+    if written == "A" and _NUMBER_AFTER.match(paragraph.text, match.end()):
+        return True
     return beside or street is not None or _NAME_AFTER.match(paragraph.text, match.end()) is not None
 
 

@@ -200,7 +200,8 @@ def _stands_for_words(match: re.Match[str], paragraph: Paragraph) -> bool:
 
 def _after(kind: str, match: re.Match[str], paragraph: Paragraph) -> bool:
     """True if a word of this kind comes before the numeral, or a list of its numerals: siglos XV y XVI."""
-    if paragraph.word_before(match.start()) in words(kind):
+    before = paragraph.word_before(match.start())
+    if before in words(kind) or (before.isupper() and before.lower() in words(kind)):
         return True
     last = paragraph.last
     if last is None or not _SEPARATOR.fullmatch(paragraph.text, last.end, match.start()):

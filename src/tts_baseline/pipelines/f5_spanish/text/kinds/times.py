@@ -11,13 +11,13 @@ from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule,
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
 _HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b(?:\.(?=[,;)]))?)"
-_HOURS = r"h(?:s|rs|oras)?\b\.?(?!\w)"
+_HOURS = r"(?:h(?:s|rs|oras)?|H(?:S|RS|ORAS)|Hrs)\b\.?(?!\w)"
 _H, _M = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
 _TIME = re.compile(
     rf"(?<![^\W_])(?:(?P<hour>{_H}):(?P<minute>{_M})(?::(?P<second>{_M}))?(?![\d:]|[.,]\d)"
     rf"(?: ?(?P<half>{_HALF_DAY})| ?(?P<hours>{_HOURS}))?"
     rf"|(?P<hour2>{_H})\.(?P<minute2>{_M})(?![\d.,])(?: ?(?P<half2>{_HALF_DAY})| ?(?P<hours2>{_HOURS}))"
-    rf"|(?<=\blas )(?P<hour3>{_H})[.,](?P<minute3>{_M})(?!\d|[.,]\d| ?%)(?: ?(?P<hours3>{_HOURS}))?"
+    rf"|(?:(?<=\blas )|(?<=\bLAS ))(?P<hour3>{_H})[.,](?P<minute3>{_M})(?!\d|[.,]\d| ?%)(?: ?(?P<hours3>{_HOURS}))?"
     rf"|(?P<hour4>1[0-2]|0?[1-9]) ?(?P<half4>{_HALF_DAY})"
     rf"|(?:(?<=\blas )|(?<=\bla ))(?P<hour5>0\d) ?(?P<hours5>{_HOURS}))"
 )
@@ -43,6 +43,8 @@ _NOON = re.compile(
 # De 10 a 13,30 horas, de 11 a 12.30 h: a comma that is none of a decimal.
 _HORAS = re.compile(
     rf"(?<=\b[Dd]e )(?P<hour>{_H})(?:[.,:](?P<minute>{_M}))? a (?P<hour2>{_H})(?:[.,:](?P<minute2>{_M}))? horas\b"
+    rf"|(?:(?<=\b[Dd]e )|(?<=\bDE ))(?P<hour3>{_H})\.(?P<minute3>00|15|30|45) [aA] (?P<hour4>{_H})\.(?P<minute4>00|15|30|45)"
+    r"(?![\w.,]*\d| ?[€$%]|(?i: (?:euros|dólares|pesos|soles|puntos|millones|mil|metros|kilos|segundos))\b)"
 )
 _ZONES = re.compile(r" (?:[A-Z]{3,4}|UTC[-+−]\d+)(?![^\W_])")
 
@@ -92,6 +94,9 @@ def _say_range(match: re.Match[str], paragraph: Paragraph) -> Said:
 
 
 def _say_horas(match: re.Match[str], paragraph: Paragraph) -> Said | None:
+    if match["hour3"]:
+        first = clock(match["hour3"], match["minute3"])
+        return Said(f"{first} a {clock(match['hour4'], match['minute4'])}")
     if not (match["minute"] or match["minute2"]):
         return None
     return Said(
