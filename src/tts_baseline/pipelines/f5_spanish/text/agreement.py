@@ -22,6 +22,8 @@ _WORD = r"([^\W\d_]+)"
 _AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD}(?:[ \n]{_WORD})?")
 _SECTION = re.compile(r"\d+\.\d+ [A-ZÁÉÍÓÚÑ]")  # 1.1 Alcance: the number of a heading
 _MEASURE = re.compile(r" \w*(?:litro|gramo|metro|hora|día|taza|cucharad\w+)s?\b")  # x = 1 litro, no name
+# Of a noun with a prefix the noun tells the gender: exoplanetas, subsistemas.
+_PREFIX = re.compile(r"^(?:exo|sub|micro|macro|mini|super|multi|ciber|auto|vice|tele|radio|eco|bio|video|foto|ex)(?=\w{4})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -77,7 +79,7 @@ def around(paragraph: Paragraph, start: int, end: int, digits: str) -> tuple[Gen
 def noun_gender(noun: str, digits: str = "2") -> Gender:
     """The gender that a number takes before a noun, by the lists of exceptions, else by the noun's ending."""
     noun = noun.lower()
-    listed = _listed().get(noun)
+    listed = _listed().get(noun) or _listed().get(_PREFIX.sub("", noun))
     if listed is None:
         return next((row.gender for row in overrides().ending if noun.endswith(row.endings)), "m")
     if listed == "f-un":

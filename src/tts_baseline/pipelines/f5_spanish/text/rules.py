@@ -15,6 +15,10 @@ _POINTED = re.compile(
     r"(?<![\w.,:/-])-?(?:0\.\d+|\d+\.\d{4,})(?![\w/:-]|[.,]\d)"
     r"|(?<=[(;])-?\d+\.\d{1,2}(?=[;,] )|(?<=[;,] )-?\d+\.\d{1,2}(?=\))"
 )
+_COMMAS = re.compile(
+    r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})*,000|\d{1,3}(?:,\d{3}){2,}|\d+\.\d{1,2})(?![\w:/-]|[.,]\d)"
+)
+_COMMA_DECIMAL = re.compile(r"(?<![\w.,])(?:\d+,\d{1,2}|\d{1,3}(?:\.\d{3})+)(?![\w]|[.,]\d)")
 _CONTEXT = 40  # chosen: longer than any word that decides
 
 
@@ -97,6 +101,11 @@ class Paragraph:
     def pointed(self) -> bool:
         """True if a number of the paragraph shows that its point is a decimal mark: 0.5, 43934.5125."""
         return _POINTED.search(self.text) is not None
+
+    @functools.cached_property
+    def comma_groups(self) -> bool:
+        """True if the numbers of the paragraph show that its comma groups thousands: 40,000 beside 27.2."""
+        return _COMMAS.search(self.text) is not None and _COMMA_DECIMAL.search(self.text) is None
 
     def word_before(self, place: int) -> str:
         """The word before a place, as it is said, or ""."""

@@ -45,6 +45,8 @@ def _say(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     mark = match["mark"] or match["dotted"] or match["ending"]
     mark = mark or match["bare"] or match["bare_o"] or match["quoted"] or ""
     feminine = mark.rstrip("s").endswith(("ª", "a", "ᵃ"))
+    if match["ending"] == "ers" and match["place"][-1] not in "13":
+        return None  # 76ers
     after = _NOUN.match(paragraph.text, match.end())
     noun = after.group(1).lower() if after and after.group(1).lower() not in words("not-noun") else ""
     if after and expanded(paragraph, after.start(1)):

@@ -21,6 +21,11 @@ _ADDRESS = re.compile(r"# ?\Z")  # carrera 7 # 12-34: a street, and the metres f
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _PACKAGE = re.compile(r"(?<![^\W_])[a-z]\w*-[a-z]\w* \Z")  # net-tools 1.60-4: a version
 _MOST_GOALS = 30  # chosen: more is no score of goals or sets
+_MOST_POINTS = 199  # chosen: of basketball
+_OF_POINTS = re.compile(
+    r"(?i:\b(?:baloncesto|básquet\w*|NBA|ACB|Euroliga|rebotes|triples|cuarto|parcial|balance|marcador|tanteo|vestuarios"
+    r"|descanso)\b)"
+)
 _LONGEST_RANGE = 4  # chosen: beside a unit, numbers of more digits are codes
 
 
@@ -42,6 +47,7 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
     first, second = match["first"], match["second"]
     word = paragraph.word_before(match.start())
     previous = word.lower()
+    most = _MOST_POINTS if _OF_POINTS.search(paragraph.text) else _MOST_GOALS
     coded = previous in words("coded") and word != "en"  # EN, a European standard
     before = paragraph.before(match.start())
     whole = first.isdecimal() and second.isdecimal()
@@ -58,11 +64,11 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
     if "." in first and second.isdecimal() and _PACKAGE.search(before):
         return Said(f"{say(first, 'none', point=True)} guion {cardinal(second)}", "version")
     if coded or not _is_range(first, second, whole):
-        score = previous in words("score") or _is_score(first, second, whole)
+        score = previous in words("score") or _is_score(first, second, whole, most)
         if not score or coded:
             return Said(" ".join(_code(part, here) for part in (first, second)), "code")
     name = _NAME_AFTER.match(paragraph.text, match.end()) or _NAME_BEFORE.search(before)
-    if _is_score(first, second, whole) and (previous in words("score") or name or int(first) >= int(second)):
+    if _is_score(first, second, whole, most) and (previous in words("score") or name or int(first) >= int(second)):
         return Said(as_range, "score", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
     return None
 
@@ -72,8 +78,8 @@ def _is_season(first: str, second: str) -> bool:
     return len(first) == 4 and len(second) == 2 and (int(first) + 1) % 100 == int(second)
 
 
-def _is_score(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001
-    return whole and max(len(first), len(second)) <= 2 and max(int(first), int(second)) <= _MOST_GOALS
+def _is_score(first: str, second: str, whole: bool, most: int = _MOST_GOALS) -> bool:  # noqa: FBT001
+    return whole and max(len(first), len(second)) <= 3 and max(int(first), int(second)) <= most
 
 
 def _is_range(first: str, second: str, whole: bool) -> bool:  # noqa: FBT001

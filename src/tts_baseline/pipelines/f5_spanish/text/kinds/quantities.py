@@ -46,6 +46,7 @@ _OF_DATA = re.compile(
     r"|\b[KMGT]i?B\b|\d ?[MG]\b"
 )
 _VERSION = re.compile(r"\b(?i:versión|version|versiones|clase|nivel|tipo|api|grado|v)\.? \Z")
+_MONEY = re.compile(r" (?:euros?|pesos|dólares|soles|bolivianos|pesetas|libras|reales|quetzales|colones)\b")
 _QUARTER = re.compile(r"Q[1-4]")  # of a year
 _LETTERS = ("A", "C", "H", "N", "T", "V", "W")
 _STREET = re.compile(r"\b(?i:calles?|carreras?|avenidas?|cra|kra|cl|cll|diagonal|transversal)\b.{0,24}\Z")
@@ -141,6 +142,11 @@ class Quantities:
         if match["to"] and match["amount"].startswith(("0.", "0,")):  # 0.000-1.000: no group begins with 0
             point = match["amount"][1] == "."
         last = parse(match["to"] or match["amount"], point=point)
+        if not unit and not scale and last and last.decimals == "00":
+            money = _MONEY.match(paragraph.text, match.end())
+            if money and not match["to"]:  # 18.000,00 euros
+                gender, _ = around(paragraph, match.start(), match.end(), last.integer)
+                return say_amount(Amount(integer=last.integer, grouped=last.grouped), gender)
         if isinstance(unit, Currency) and last and not scale and not match["to"] and _has_cents(last, unit):
             return _price(last, unit)
         if unit:
@@ -173,7 +179,8 @@ class Quantities:
         group = _ONE_GROUP.fullmatch(written)
         if not group or (group["mark"] == ".") != self.point:
             return False
-        if isinstance(unit, Currency) or written.endswith("000"):
+        grouped = group["mark"] == "," and not written.startswith("0") and paragraph.comma_groups
+        if isinstance(unit, Currency) or written.endswith("000") or grouped:
             return True
         return unit is None and self._counts(match, paragraph)
 
