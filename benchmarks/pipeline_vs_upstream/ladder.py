@@ -83,6 +83,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "equal, epss_10": ("epss_10", *EQUAL),
     "equal, epss_7": ("epss_7", *EQUAL),
     "equal, bf16, epss_7": ("bf16", "epss_7", *EQUAL),
+    "equal, int8, epss_7": ("epss_7", *INT8),
 }  # fmt: skip
 SAME_DB, GAP_S = 60.0, 0.6
 SHOWN = ("pesq_wb", "stoi", "lsd", "snr_golden", "contour", "duration", "snr_speech", "structure", "words")

@@ -15,7 +15,8 @@ from tts_baseline.core.errors import PipelineError, SettingsError
 from tts_baseline.core.records import Request, Work
 from tts_baseline.core.switches import switches
 from tts_baseline.measure import work
-from tts_baseline.pipelines.f5_spanish.network.transformer import alike
+from tts_baseline.pipelines.f5_spanish.network.packed import Int8Linear
+from tts_baseline.pipelines.f5_spanish.network.transformer import alike, transformer_of
 
 BLOCKS = small.SIZES["depth"]
 EQUAL = ("adaln_table", "fused_norm", "fused_qkv", "packed")
@@ -95,6 +96,26 @@ def test_int8_computes_every_product_of_the_blocks_in_8_bits(spent: Any) -> None
     before, after = spent(), spent("int8")
     assert fewer(before, after, "aten.addmm") == 6
     assert fewer(before, after, "quantized.linear_dynamic") == -6
+
+
+@acts("int8")
+def test_no_sum_of_8_bits_overflows_whatever_a_processor_sums_in(build: Any) -> None:
+    """Of the largest inputs by the largest weights, which in 16 bits would be cut to half."""
+    parts = build().engine.parts
+    layers = [
+        part
+        for part in transformer_of(parts).transformer_blocks[0].ff.modules()
+        if isinstance(part, torch.nn.Linear)
+    ]
+    for layer in layers:
+        torch.nn.init.ones_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    wide = layers[0].in_features
+    network = transformer_of(switches("f5_spanish")["int8"].apply(parts))
+    eighths = [part for part in network.transformer_blocks[0].ff.modules() if isinstance(part, Int8Linear)]
+    torch.testing.assert_close(
+        eighths[0](torch.ones(1, 4, wide))[0, 0, 0].item(), float(wide), rtol=0.01, atol=0
+    )
 
 
 @pytest.mark.parametrize("steps", [12, 10, 7])

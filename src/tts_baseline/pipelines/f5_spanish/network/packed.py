@@ -34,10 +34,15 @@ class PackedLinear(nn.Module):
 
 
 class Int8Linear(nn.Module):
-    """A linear layer in 8 bits: weights by the largest of each row, inputs by that of each call."""
+    """A linear layer in 8 bits: weights by the largest of each row, inputs by that of each call.
 
-    def __init__(self, layer: nn.Linear) -> None:
+    reduced: inputs in 7 bits, so that two products have room in the 16 bits in which AVX2 sums them (oneDNN,
+    "Nuances of int8 computations").
+    """
+
+    def __init__(self, layer: nn.Linear, *, reduced: bool = False) -> None:
         super().__init__()
+        self.reduced = reduced
         rows = layer.weight.abs().amax(dim=1).clamp(min=torch.finfo(torch.float32).tiny)
         zeros = torch.zeros(len(rows), dtype=torch.long)
         eighth = torch.quantize_per_channel(layer.weight, rows.double() / 127, zeros, 0, torch.qint8)
@@ -46,7 +51,7 @@ class Int8Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self.calls += 1
-        y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weight)
+        y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weight, self.reduced)
         return y
 
 

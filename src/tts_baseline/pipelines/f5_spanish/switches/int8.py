@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -17,10 +18,11 @@ SPEC = SwitchSpec(
     stage="compile",
     equality="perceptual",
     bound=8.0,  # the embedded voice gives 10 to 21 dB (docs/speed.md), random small models 47 and 39
-    needs=Needs(devices=("cpu",), instructions=("avx512_vnni", "avx_vnni", "asimddp")),
+    needs=Needs(devices=("cpu",), instructions=("avx2", "avx512_vnni", "avx_vnni", "asimddp")),
     excludes=("batched", "bf16", "packed"),
 )
 _ENGINE = "onednn"
+_EXACT = frozenset(["avx512_vnni", "avx_vnni", "asimddp"])  # these sum products in 32 bits, AVX2 pairs in 16
 
 
 def apply(parts: Parts) -> Parts:
@@ -30,6 +32,7 @@ def apply(parts: Parts) -> Parts:
     """
     import torch
 
+    from tts_baseline.core.environment import cpu_instructions
     from tts_baseline.pipelines.f5_spanish.network.packed import Int8Linear, repacked
     from tts_baseline.pipelines.f5_spanish.network.transformer import alike, transformer_of
 
@@ -43,7 +46,8 @@ def apply(parts: Parts) -> Parts:
     usual = torch.backends.quantized.engine
     torch.backends.quantized.engine = _ENGINE  # what packs; the packed weights then know who multiplies
     try:
-        repacked(network, Int8Linear)
+        exact = not _EXACT.isdisjoint(cpu_instructions() or ())
+        repacked(network, functools.partial(Int8Linear, reduced=not exact))
     finally:
         torch.backends.quantized.engine = usual
     return replace(parts, network=network)
