@@ -48,7 +48,8 @@ _OF_DATA = re.compile(
 _VERSION = re.compile(r"\b(?i:versión|version|versiones|clase|nivel|tipo|api|grado|v)\.? \Z")
 _MONEY = re.compile(r" (?:euros?|pesos|dólares|soles|bolivianos|pesetas|libras|reales|quetzales|colones)\b")
 _QUARTER = re.compile(r"Q[1-4]")  # of a year
-_LETTERS = ("A", "C", "H", "N", "T", "V", "W")
+_LETTERS = ("A", "C", "H", "K", "N", "T", "V", "W")
+_MODELS, _MODEL = ("C", "K", "N", "T"), re.compile(r"\b[A-ZÁÉÍÓÚÑ][\w+-]* \Z")  # Redmi Note 8T
 _STREET = re.compile(r"\b(?i:calles?|carreras?|avenidas?|cra|kra|cl|cll|diagonal|transversal)\b.{0,24}\Z")
 _NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}|-[^\W\d]")
 _NUMBER_AFTER = re.compile(r" \d")  # DE 10 A 14
@@ -198,6 +199,8 @@ def _is_other(match: re.Match[str], written: str | None, paragraph: Paragraph) -
         return bool(_QUARTER.fullmatch(match.group()))
     if written not in _LETTERS:
         return False
+    if written in _MODELS and match.group()[-2].isdigit() and _MODEL.search(paragraph.before(match.start())):
+        return True
     beside = match.group()[-2].isdigit() and _is_after("singular", match, paragraph)
     street = _STREET.search(paragraph.before(match.start()))
     if written == "A" and _NUMBER_AFTER.match(paragraph.text, match.end()):
