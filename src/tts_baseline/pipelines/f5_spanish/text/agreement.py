@@ -23,7 +23,9 @@ _AFTER = re.compile(rf"((?: (?:y|o|u|a|ni) | ?[-–—] ?)\d[\d.,]*)?[ \n]{_WORD
 _SECTION = re.compile(r"\d+\.\d+ [A-ZÁÉÍÓÚÑ]")  # 1.1 Alcance: the number of a heading
 _MEASURE = re.compile(r" \w*(?:litro|gramo|metro|hora|día|taza|cucharad\w+)s?\b")  # x = 1 litro, no name
 # Of a noun with a prefix the noun tells the gender: exoplanetas, subsistemas.
-_PREFIX = re.compile(r"^(?:exo|sub|micro|macro|mini|super|multi|ciber|auto|vice|tele|radio|eco|bio|video|foto|ex)(?=\w{4})")
+_PREFIX = re.compile(
+    r"^(?:exo|sub|micro|macro|mini|super|multi|ciber|auto|vice|tele|radio|eco|bio|video|foto|ex)(?=\w{4})"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 

@@ -36,14 +36,17 @@ _SLASHED = re.compile(
     r"|(?<=\b[12]\d{3} )(?P<day3>[12]\d|3[01])/(?P<month3>1[0-2]))(?![\w/]|[.,]\d)"
 )
 _GOALS = re.compile(r"\d-\d")
-_OF_DATES = re.compile(r"\b(?:día|desde el|hasta el|fecha\w*:? (?:es )?(?:el|del)) \Z|\bdel \d\d?-\d\d? al \Z")
+_OF_DATES = re.compile(
+    r"\b(?:día|desde el|hasta el|fecha\w*:? (?:es )?(?:el|del)) \Z|\bdel \d\d?-\d\d? al \Z"
+)
 _HOUR_AFTER = re.compile(r" a las? \d| al \d\d?-\d")
 _MONTH_FIRST = re.compile(
     r"(?<![^\W_])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])/(?P<year>[12]\d{3})(?![\d/-])"
 )
 _NAMED = re.compile(
     rf"(?<![^\W_])(?P<day>{_D})(?: (?P<of_month>(?i:de)) | )"
-    rf"(?:(?P<month>(?i:{_MONTH}))\b(?:(?P<of>,? (?i:del?) (?:año )?|,? )(?P<year>\d{{4}}|(?<=l )\d\d)(?!\d))?"
+    rf"(?:(?P<month>(?i:{_MONTH}))\b"
+    r"(?:(?P<of>,? (?i:del?) (?:año )?|,? )(?P<year>\d{4}|(?<=l )\d\d)(?!\d))?"
     rf"|(?P<short>(?i:{_ABBREVIATED}))\b\.?(?P<of_short>(?: del?)? )(?P<year_short>[12]\d{{3}}))"
     rf"(?![^\W_])(?!\.?\d)"
 )
@@ -54,7 +57,8 @@ _DASHED = re.compile(
 )
 _MONTH_YEAR = re.compile(
     rf"(?<![^\W_])(?:(?P<month>(?i:{_MONTH})),?(?P<of> del? | )(?P<year>[12]\d{{3}}){_END}"
-    rf"|(?P<short>(?i:{_ABBREVIATED}))(?:\.(?: del?)? (?P<year_short>[12]\d{{3}}|\d\d)|[-/](?P<dashed>[12]\d{{3}})){_END})"
+    rf"|(?P<short>(?i:{_ABBREVIATED}))"
+    rf"(?:\.(?: del?)? (?P<year_short>[12]\d{{3}}|\d\d)|[-/](?P<dashed>[12]\d{{3}})){_END})"
 )
 _STREET = re.compile(r"(?i:\b(?:av|avda|bv|bvar|pje)\.|\b(?:avenida|calle|bulevar|pasaje|plaza)) \Z")
 _HEADS = [
@@ -87,9 +91,11 @@ def _say_date(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 
     A year of two digits stays short (tres de noviembre del veintiséis), because its century is unknown.
     """
-    if _GOALS.fullmatch(match.group()) and not _OF_DATES.search(paragraph.before(match.start())):
-        if not _HOUR_AFTER.match(paragraph.text, match.end()):
-            return None  # el 2-1 is a score
+    dated = _OF_DATES.search(paragraph.before(match.start())) or _HOUR_AFTER.match(
+        paragraph.text, match.end()
+    )
+    if _GOALS.fullmatch(match.group()) and not dated:
+        return None  # el 2-1 is a score
     groups = {name.rstrip("12345"): value for name, value in match.groupdict().items() if value}
     spoken = f"{_day(groups['day'], paragraph.region)} de {_MONTHS[int(groups['month']) - 1]}"
     year = groups.get("year")

@@ -33,15 +33,15 @@ _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d|\.\d)|\d{1,3}(?:\.\d{3})+(?:,\d+
 _POWER = rf"(?:⁻?[{_RAISED}]+|\^[-−]?\d+)"
 _OPERAND = rf"[-−±]?{_NUMBER}{_POWER}?"
 _OPERATOR = r"[!<>=]=|[-−–+×✕*·xX÷=≠<>≤≥≈]"
-_FORMULA = re.compile(rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?:(?![^\W_])|(?=(?:[cmk]?m|px)(?![^\W_])))")
+_FORMULA = re.compile(
+    rf"(?<![\w.,]){_OPERAND}(?: ?(?:{_OPERATOR}) ?{_OPERAND})+(?:(?![^\W_])|(?=(?:[cmk]?m|px)(?![^\W_])))"
+)
 _RAISED_NUMBER = re.compile(rf"(?<![\w.,]){_NUMBER}{_POWER}(?![^\W_])")
 _RAISED_LETTER = re.compile(rf"(?<![^\W_¼½¾])(?P<letter>[a-zA-Z]{{1,2}})(?P<power>{_POWER})(?![^\W_])")
 _LESS = re.compile(
     r"(?<![^\W_])(?P<letter>[nNik]|n[A-Z][a-z]+|[a-z]+(?:Count|Index|Length|Size))[-−](?P<less>[12])(?![\w-]|[.,]\d)"
 )
-_TIMES = re.compile(
-    r"(?:\b(?i:multipl\w+|aument\w+|crec\w+|sub[ei]\w*|rind\w+)(?: \w+){0,2} |\d[cmk]?m ?)\Z"
-)
+_TIMES = re.compile(r"(?:\b(?i:multipl\w+|aument\w+|crec\w+|sub[ei]\w*|rind\w+)(?: \w+){0,2} |\d[cmk]?m ?)\Z")
 _ROAD = re.compile(r"(?:\b[Ll]a|[Cc]arretera|[Aa]utovía|[Aa]utopista|[Rr]uta|[Nn]acional) \Z")
 _SCIENTIFIC = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER})[eE](?P<sign>[-−+]?)(?P<power>\d{{1,3}})(?![^\W_])"

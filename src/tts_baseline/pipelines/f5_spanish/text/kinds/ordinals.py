@@ -15,10 +15,12 @@ _AFTER_DEGREES = "bajo|sobre|norte|sur|este|oeste|centígrados|para|por|con|sin|
 _MONTH = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 # Before these a letter that a keyboard has stands for ª and º: 2a edición.
 _FEMININE = (
-    "edición|parte|fase|etapa|vez|planta|división|generación|temporada|clase|ronda|fila|línea|sección|versión|sesión"
-    "|semana|quincena|edad|persona|posición|vuelta|opción|categoría|jornada|guerra|mano|convocatoria|prueba|página"
+    "edición|parte|fase|etapa|vez|planta|división|generación|temporada|clase|ronda|fila|línea|sección|versión"
+    "|sesión|semana|quincena|edad|persona|posición|vuelta|opción|categoría|jornada|guerra|mano|convocatoria|prueba|página"
 )
-_MASCULINE = "piso|grado|lugar|puesto|año|curso|trimestre|semestre|bimestre|nivel|ciclo|capítulo|acto|tomo|grupo|día"
+_MASCULINE = (
+    "piso|grado|lugar|puesto|año|curso|trimestre|semestre|bimestre|nivel|ciclo|capítulo|acto|tomo|grupo|día"
+)
 _ORDINAL = re.compile(
     r"(?<![^\W_])(?P<place>\d{1,3}(?:\.\d{3})+|\d{1,4})"
     r"(?:(?:\.| )?(?P<mark>[ºª]s?|ᵉʳ|ᵒ|ᵃ)(?: ?(?P<door>[ABDEG-Z])(?![^\W_]|\.?[A-Z]))?"

@@ -68,7 +68,8 @@ def _say(match: re.Match[str], paragraph: Paragraph, here: Quantities) -> Said |
         if not score or coded:
             return Said(" ".join(_code(part, here) for part in (first, second)), "code")
     name = _NAME_AFTER.match(paragraph.text, match.end()) or _NAME_BEFORE.search(before)
-    if _is_score(first, second, whole, most) and (previous in words("score") or name or int(first) >= int(second)):
+    won = int(first) >= int(second) if whole else False
+    if _is_score(first, second, whole, most) and (previous in words("score") or name or won):
         return Said(as_range, "score", others=(Alternative(type="range", reading=as_range, rule="quantity"),))
     return None
 

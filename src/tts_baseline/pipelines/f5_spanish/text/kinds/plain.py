@@ -13,7 +13,9 @@ _BOTH = re.compile(  # hijos/as
     r"(?<![\w/.-])(?P<stem>[^\W\d_]{2,}?)(?P<end>os?|or(?:es)?)/(?P<other>as?)"
     r"(?![\w/]|\.\w| (?:el|l[aeo]s?|una?|mi|su|tu)\b)"
 )
-_RATIO = re.compile(rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*|\d{1,3}[.,]\d{1,2}(?=:\d{1,3}(?!\w))):(?P<right>{NUMBER})")
+_RATIO = re.compile(
+    rf"(?<![^\W_])(?P<left>\d+(?::\d+(?=:\d))*|\d{{1,3}}[.,]\d{{1,2}}(?=:\d{{1,3}}(?!\w))):(?P<right>{NUMBER})"
+)
 _SCALE = re.compile(r"(?<![^\W_])1:(?P<below>[1-9]\d{0,2}(?:[. ]\d{3})+|[1-9]\d{2,})(?![\w:]|[.,]\d)")
 _DIGITS = re.compile(r"\d+")
 # Numbers in a row without blanks: after a noun in the plural two may be, of more no comma is a decimal mark.

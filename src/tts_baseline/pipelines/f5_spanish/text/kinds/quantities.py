@@ -17,6 +17,7 @@ from tts_baseline.pipelines.f5_spanish.text.amounts import (
     say_amount,
 )  # fmt: skip
 from tts_baseline.pipelines.f5_spanish.text.kinds.abbreviations import HEAD
+from tts_baseline.pipelines.f5_spanish.text.kinds.lookalikes import is_no_unit
 from tts_baseline.pipelines.f5_spanish.text.overrides import Currency, Unit, in_region, overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
@@ -47,12 +48,10 @@ _OF_DATA = re.compile(
 )
 _VERSION = re.compile(r"\b(?i:versión|version|versiones|clase|nivel|tipo|api|grado|v)\.? \Z")
 _MONEY = re.compile(r" (?:euros?|pesos|dólares|soles|bolivianos|pesetas|libras|reales|quetzales|colones)\b")
-_QUARTER = re.compile(r"Q[1-4]")  # of a year
-_LETTERS = ("A", "C", "H", "K", "N", "T", "V", "W")
-_MODELS, _MODEL = ("C", "K", "N", "T"), re.compile(r"\b[A-ZÁÉÍÓÚÑ][\w+-]* \Z")  # Redmi Note 8T
-_STREET = re.compile(r"\b(?i:calles?|carreras?|avenidas?|cra|kra|cl|cll|diagonal|transversal)\b.{0,24}\Z")
-_NAME_AFTER = re.compile(r" [A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}|-[^\W\d]")
-_NUMBER_AFTER = re.compile(r" \d")  # DE 10 A 14
+_MORE = r"\+(?= [^\W\d]|[,;:)»”\n]|\.(?!\w)|\Z)"  # 12,000+
+# After a sign no letter follows (10cmx15cm has an x), no name of a file (1.5m.txt), and no code (24N-07).
+_UNIT_END = r"(?!(?!x\d)[^\W_]|\.(?:[a-záéíóúñ]|[A-ZÁÉÍÓÚÑ](?![a-záéíóúñ]))|-\d{4}(?!\d)|-\d++(?! ?[^\W\d]))"
+_POINT = r"(?:\.(?= [a-záéíóúñ(]|[),;:]))"  # 10 cm. de alto: the point ends no sentence
 _EACH = "día|hora|semana|mes|año|minuto|dosis|persona|noche"
 _SHARES = ("%", "‰")
 _PERCENT = " por ciento"
@@ -86,14 +85,18 @@ class Quantities:
         currencies = {sign: row for row in in_region(data.currency, region) for sign in row.written}
         self.units: dict[str, Unit] = {sign: row for row in data.unit for sign in row.written} | currencies
         self.unit, money = _either(self.units), _either(currencies)
+        before_money = rf"(?= ?(?:{money})(?![^\W_]))"
+        short = rf"(?(before){_SHORT}\b|{_SHORT}(?:{before_money}|{_COUNTED}))"
         pattern = re.compile(
             rf"(?<![^\W_])(?P<sign>(?<![^\s(«\"“¿¡:=,;\[{{])[-−–+](?=\d|{money}))?"
             rf"(?:(?P<before>{money}) ?)?(?P<amount>{NUMBER})"
-            rf"(?: ?[-–—] ?(?P<to>{NUMBER})|(?P<more>\+)(?= [^\W\d]|[,;:)»”\n]|\.(?!\w)|\Z))?"
-            rf"(?P<scale>{_SCALE}|(?(before){_SHORT}\b|{_SHORT}(?= ?(?:{money})(?![^\W_])|{_COUNTED})))?(?P<over>(?<=[KkM])\+(?= ))?"
-            rf"(?: ?(?P<unit>{self.unit})(?!(?!x\d)[^\W_]|\.(?:[a-záéíóúñ]|[A-ZÁÉÍÓÚÑ](?![a-záéíóúñ]))|-\d{{4}}(?!\d)|-\d++(?! ?[^\W\d]))(?!{_PARTICIPLE})(?:\.(?= [a-záéíóúñ(]|[),;:]))?)?"
+            rf"(?: ?[-–—] ?(?P<to>{NUMBER})|(?P<more>{_MORE}))?"
+            rf"(?P<scale>{_SCALE}|{short})?(?P<over>(?<=[KkM])\+(?= ))?"
+            rf"(?: ?(?P<unit>{self.unit}){_UNIT_END}(?!{_PARTICIPLE}){_POINT}?)?"
             rf"(?:(?:/(?P<each>\d{{1,4}}) ?|(?! /\w+[/_]) ?/ ?)"
-            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+|{_EACH})(?![^\W_])(?:/(?P<also>{_EACH})(?![^\W_]))?)?(?(unit)(?!(?!x\d)[^\W_])|(?![^\W_]))"
+            rf"(?P<per>{self.unit}|(?<=/)(?!pi\b|PI\b)[^\W\d_]+|{_EACH})(?![^\W_])"
+            rf"(?:/(?P<also>{_EACH})(?![^\W_]))?)?"
+            r"(?(unit)(?!(?!x\d)[^\W_])|(?![^\W_]))"
         )
         heads = {HEAD.match(sign).group() for sign in currencies}  # type: ignore[union-attr]
         at = (DIGIT, "+", "-", "−", "–", *sorted(heads))
@@ -106,8 +109,8 @@ class Quantities:
             return None  # 10K of data, no kelvin
         if written in _PRICED and _is_after("price", match, paragraph):
             written = _PRICED[written]
-        if _is_other(match, written, paragraph):
-            apart = bool(match["unit"]) and match.group()[match.start("unit") - match.start() - 1] == " "
+        if is_no_unit(match, written, paragraph):
+            apart = bool(match["unit"]) and paragraph.text[match.start("unit") - 1] == " "
             number = say(match["amount"], "none", point=self.point)
             return Said(number, "number", end=match.end("amount")) if apart else None
         unit = self.units[written] if written else None
@@ -191,21 +194,6 @@ class Quantities:
             return True
         noun = _PLURAL_NOUN.match(paragraph.text, match.end())
         return noun is not None and noun.group(1) not in words("measured") | words("not-noun")
-
-
-def _is_other(match: re.Match[str], written: str | None, paragraph: Paragraph) -> bool:
-    """True if what could be a unit's sign is none: el 1A, la calle 93 A, 15004 A Coruña, the quarter Q3."""
-    if written == "Q":
-        return bool(_QUARTER.fullmatch(match.group()))
-    if written not in _LETTERS:
-        return False
-    if written in _MODELS and match.group()[-2].isdigit() and _MODEL.search(paragraph.before(match.start())):
-        return True
-    beside = match.group()[-2].isdigit() and _is_after("singular", match, paragraph)
-    street = _STREET.search(paragraph.before(match.start()))
-    if written == "A" and _NUMBER_AFTER.match(paragraph.text, match.end()):
-        return True
-    return beside or street is not None or _NAME_AFTER.match(paragraph.text, match.end()) is not None
 
 
 def _is_after(kind: str, match: re.Match[str], paragraph: Paragraph) -> bool:

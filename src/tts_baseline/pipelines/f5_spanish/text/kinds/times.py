@@ -10,74 +10,60 @@ from tts_baseline.pipelines.f5_spanish.text.overrides import overrides, words
 from tts_baseline.pipelines.f5_spanish.text.rules import DIGIT, Paragraph, Rule, Said
 from tts_baseline.pipelines.f5_spanish.text.sentences import ends_sentence
 
-_HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b(?:\.(?=[,;)]))?)"
-_HOURS = r"(?:h(?:s|rs|oras)?|H(?:S|RS|ORAS)|Hrs)\b\.?(?!\w)"
-_H, _M = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
+HALF_DAY = r"[aApP](?:\. ?[mM]\.?|[mM]\b(?:\.(?=[,;)]))?)"
+HOURS = r"(?:h(?:s|rs|oras)?|H(?:S|RS|ORAS)|Hrs)\b\.?(?!\w)"
+HOUR, MINUTE = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
 _TIME = re.compile(
-    rf"(?<![^\W_])(?:(?P<hour>{_H}):(?P<minute>{_M})(?::(?P<second>{_M}))?(?![\d:]|[.,]\d)"
-    rf"(?: ?(?P<half>{_HALF_DAY})| ?(?P<hours>{_HOURS}))?"
-    rf"|(?P<hour2>{_H})\.(?P<minute2>{_M})(?![\d.,])(?: ?(?P<half2>{_HALF_DAY})| ?(?P<hours2>{_HOURS}))"
-    rf"|(?:(?<=\blas )|(?<=\bLAS ))(?P<hour3>{_H})[.,](?P<minute3>{_M})(?!\d|[.,]\d| ?%)(?: ?(?P<hours3>{_HOURS}))?"
-    rf"|(?P<hour4>1[0-2]|0?[1-9]) ?(?P<half4>{_HALF_DAY})"
-    rf"|(?:(?<=\blas )|(?<=\bla ))(?P<hour5>0\d) ?(?P<hours5>{_HOURS}))"
-)
-_RANGE = re.compile(
-    rf"(?<![^\W_])(?P<hour>{_H}):(?P<minute>{_M}) ?[-–—] ?(?P<hour2>{_H}):(?P<minute2>{_M})(?![\d:]|[.,]\d)"
-    rf"(?: ?{_HOURS})?"
-)
-_HALVES = re.compile(
-    rf"(?<![^\W_])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?: ?(?P<half>{_HALF_DAY}))? ?[-–—] ?"
-    rf"(?P<hour2>{_H})(?::(?P<minute2>{_M}))? ?(?P<half2>{_HALF_DAY})"
+    rf"(?<![^\W_])(?:(?P<hour>{HOUR}):(?P<minute>{MINUTE})(?::(?P<second>{MINUTE}))?(?![\d:]|[.,]\d)"
+    rf"(?: ?(?P<half>{HALF_DAY})| ?(?P<hours>{HOURS}))?"
+    rf"|(?P<hour2>{HOUR})\.(?P<minute2>{MINUTE})(?![\d.,])(?: ?(?P<half2>{HALF_DAY})| ?(?P<hours2>{HOURS}))"
+    rf"|(?:(?<=\blas )|(?<=\bLAS ))(?P<hour3>{HOUR})[.,](?P<minute3>{MINUTE})(?!\d|[.,]\d| ?%)"
+    rf"(?: ?(?P<hours3>{HOURS}))?"
+    rf"|(?P<hour4>1[0-2]|0?[1-9]) ?(?P<half4>{HALF_DAY})"
+    rf"|(?:(?<=\blas )|(?<=\bla ))(?P<hour5>0\d) ?(?P<hours5>{HOURS}))"
 )
 _MINUTE = re.compile(
     r"(?:(?<=\b[Ee]l )|(?<=\b[Aa]l )|(?<=\b[Dd]el ))(?P<minute>\d{1,3})(?:['’′´](?![\w'])|min(?= ))"
 )
 _VERSE = re.compile(r"(?<![^\W_])(?P<chapter>\d{1,3}):(?P<verse>\d{1,3})(?:[-–](?P<last>\d{1,3}))?(?![\d:])")
 _ZONE = re.compile(
-    rf"(?<![^\W_])(?P<zone>GMT|UTC) ?(?P<sign>[-−–+])(?P<hour>{_H})(?::(?P<minute>{_M}))?(?![\w:])"
+    rf"(?<![^\W_])(?P<zone>GMT|UTC) ?(?P<sign>[-−–+])(?P<hour>{HOUR})(?::(?P<minute>{MINUTE}))?(?![\w:])"
 )
 _NOON = re.compile(
     r"(?<![\w:.,])(?:(?<=\b[Ll]as )12 m\b\.?|12(?::(?P<minute>[0-5]\d))? (?:m\. ?d\.|md\b|M\. ?D\.)"
     r"|12:(?P<minute2>[0-5]\d) ?m(?:\.(?!\w)|(?![\w.])))"
 )
-# De 10 a 13,30 horas, de 11 a 12.30 h: a comma that is none of a decimal.
-_HORAS = re.compile(
-    rf"(?<=\b[Dd]e )(?P<hour>{_H})(?:[.,:](?P<minute>{_M}))? a (?P<hour2>{_H})(?:[.,:](?P<minute2>{_M}))? horas\b"
-    rf"|(?:(?<=\b[Dd]e )|(?<=\bDE ))(?P<hour3>{_H})\.(?P<minute3>00|15|30|45) [aA] (?P<hour4>{_H})\.(?P<minute4>00|15|30|45)"
-    r"(?![\w.,]*\d| ?[€$%]|(?i: (?:euros|dólares|pesos|soles|puntos|millones|mil|metros|kilos|segundos))\b)"
-)
 _ZONES = re.compile(r" (?:[A-Z]{3,4}|UTC[-+−]\d+)(?![^\W_])")
 
 
 def rules(region: str) -> tuple[Rule, ...]:
-    """The rules for verses, ranges of hours, times of day and time zones."""
+    """The rules for noon, times of day and time zones."""
     return (
-        Rule("verse", "code", (DIGIT,), _VERSE, _say_verse),
-        Rule("hours", "range", (DIGIT,), _RANGE, _say_range),
-        Rule("hours of halves of a day", "range", (DIGIT,), _HALVES, _say_halves),
-        Rule("hours of a timetable", "range", (DIGIT,), _HORAS, _say_horas),
         Rule("noon", "time", (DIGIT,), _NOON, _say_noon),
         Rule("time", "time", (DIGIT,), _TIME, _say_time),
         Rule("time zone", "time", ("GMT", "UTC"), _ZONE, _say_zone),
     )
 
 
-def of_matches(region: str) -> tuple[Rule, ...]:
-    """The rule for a minute of a match, which is no length of time."""
-    return (Rule("minute of a match", "time", (DIGIT,), _MINUTE, _say_minute),)
+def others(region: str) -> tuple[Rule, ...]:
+    """The rules for what is no time of day: the minute of a match, chapter and verse."""
+    return (
+        Rule("minute of a match", "time", (DIGIT,), _MINUTE, _say_minute),
+        Rule("verse", "code", (DIGIT,), _VERSE, _say_verse),
+    )
 
 
 def clock(hour: str, minute: str) -> str:
     """The words of an hour and a minute: siete y media, catorce cero cinco."""
     announced = not 1 <= int(hour) <= 12
-    return cardinal(str(int(hour)), "f") + _minutes(minute, announced=announced)
+    return cardinal(str(int(hour)), "f") + minutes(minute, announced=announced)
 
 
 def _say_noon(match: re.Match[str], paragraph: Paragraph) -> Said:
     """12 m. is the meridian (DPD, hora)."""
     ends = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
     minute = match["minute"] or match["minute2"] or ""
-    return Said(f"doce{_minutes(minute, announced=False)} del mediodía", point=ends)
+    return Said(f"doce{minutes(minute, announced=False)} del mediodía", point=ends)
 
 
 def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
@@ -85,37 +71,6 @@ def _say_verse(match: re.Match[str], paragraph: Paragraph) -> Said | None:
         return None
     last = f" a {cardinal(match['last'])}" if match["last"] else ""
     return Said(f"{cardinal(match['chapter'])} {cardinal(match['verse'])}{last}")
-
-
-def _say_range(match: re.Match[str], paragraph: Paragraph) -> Said:
-    """De nueve a catorce; the de is not said twice."""
-    of = "" if paragraph.word_before(match.start()).lower() in ("de", "desde", "las") else "de "
-    return Said(f"{of}{clock(match['hour'], match['minute'])} a {clock(match['hour2'], match['minute2'])}")
-
-
-def _say_horas(match: re.Match[str], paragraph: Paragraph) -> Said | None:
-    if match["hour3"]:
-        first = clock(match["hour3"], match["minute3"])
-        return Said(f"{first} a {clock(match['hour4'], match['minute4'])}")
-    if not (match["minute"] or match["minute2"]):
-        return None
-    return Said(
-        f"{clock(match['hour'], match['minute'] or '')} a {clock(match['hour2'], match['minute2'] or '')} horas"
-    )
-
-
-def _say_halves(match: re.Match[str], paragraph: Paragraph) -> Said:
-    """De ocho de la mañana a seis de la tarde: 8:00 AM - 6:00 PM."""
-    of = "" if paragraph.word_before(match.start()).lower() in ("de", "desde", "las") else "de "
-    ends = [
-        cardinal(str(int(hour)), "f") + _minutes(minute or "", announced=False) + _half_day(int(hour), half or "")
-        for hour, minute, half in (
-            (match["hour"], match["minute"], match["half"]),
-            (match["hour2"], match["minute2"], match["half2"]),
-        )
-    ]
-    point = match.group().endswith(".") and ends_sentence(paragraph.text[match.end() : match.end() + 80])
-    return Said(f"{of}{ends[0]} a {ends[1]}", point=point)
 
 
 def _say_minute(match: re.Match[str], paragraph: Paragraph) -> Said:
@@ -146,7 +101,7 @@ def _say_time(match: re.Match[str], paragraph: Paragraph) -> Said:
         return Said(" ".join(parts[:4]) + " y " + " ".join(parts[4:]))
     announced = not half and not 1 <= hour <= 12
     unit = " horas" if announced and (_any(match, "hours") or minute == "00") else ""
-    spoken = hours_said + _minutes(minute, announced=announced) + unit + _half_day(hour, half)
+    spoken = hours_said + minutes(minute, announced=announced) + unit + half_day(hour, half)
     written, rest = (
         _any(match, "half") or _any(match, "hours"),
         paragraph.text[match.end() : match.end() + 80],
@@ -154,7 +109,8 @@ def _say_time(match: re.Match[str], paragraph: Paragraph) -> Said:
     return Said(spoken, point=written.endswith(".") and not _ZONES.match(rest) and ends_sentence(rest))
 
 
-def _minutes(minute: str, *, announced: bool) -> str:
+def minutes(minute: str, *, announced: bool) -> str:
+    """The words of minutes after their hour: y media, cero cinco; "" for none."""
     if minute in ("", "00"):
         return ""
     if announced:
@@ -166,7 +122,7 @@ def _minutes(minute: str, *, announced: bool) -> str:
     return joined + cardinal(str(int(minute)))
 
 
-def _half_day(hour: int, half: str) -> str:
+def half_day(hour: int, half: str) -> str:
     """The part of the day for a. m. or p. m. (DPD, hora)."""
     if not half:
         return ""

@@ -1,4 +1,4 @@
-"""Days of the week that are shortened beside a dash, another day or their hours: Lun-Vie 9-18 h, L-V, Sáb 10:00."""
+"""Days of the week, shortened beside a dash, another day or their hours: Lun-Vie 9-18 h, L-V, Sáb 10:00."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _DAYS = {
     "lun": "lunes", "mar": "martes", "mié": "miércoles", "mie": "miércoles", "jue": "jueves",
     "vie": "viernes", "sáb": "sábado", "sab": "sábado", "dom": "domingo",
 }  # fmt: skip
-_LETTERS = {"L": "lunes", "M": "martes", "X": "miércoles", "J": "jueves", "V": "viernes", "S": "sábado", "D": "domingo"}
+_LETTERS = {
+    "L": "lunes", "M": "martes", "X": "miércoles", "J": "jueves", "V": "viernes",
+    "S": "sábado", "D": "domingo",
+}  # fmt: skip
 _DAY = "|".join((*_DAYS, *(day.capitalize() for day in _DAYS), *(day.upper() for day in _DAYS)))
 _NAMES = "lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 _NAMED = re.compile(rf"(?<![^\W_])(?P<first>(?i:{_NAMES})) ?[-–—] ?(?P<last>(?i:{_NAMES}))(?![^\W_])")
@@ -21,7 +24,9 @@ _SEVERAL = re.compile(
     rf"(?<![^\W_])(?P<first>{_DAY})\.?(?P<joining>{_JOINING})(?P<last>{_DAY})(?:\.(?=[ ,:]+\d)|)(?![^\W_])"
 )
 _ONE = re.compile(rf"(?<![^\W_])(?P<first>{_DAY})(?![^\W_])\.?{_HOURS}")
-_BY_LETTER = re.compile(r"(?<![^\W_])(?P<first>[LMXJVSD])(?P<joining>[-–]| a )(?P<last>[LMXJVSD])(?![^\W_])" + _HOURS)
+_BY_LETTER = re.compile(
+    rf"(?<![^\W_])(?P<first>[LMXJVSD])(?P<joining>[-–]| a )(?P<last>[LMXJVSD])(?![^\W_]){_HOURS}"
+)
 _RANGE = frozenset("-–—a")
 
 
