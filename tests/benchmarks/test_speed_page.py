@@ -13,10 +13,12 @@ PAGE = (ROOT / "docs" / "speed.md").read_text(encoding="utf-8")
 FOLDER = ROOT / "benchmarks" / "pipeline_vs_upstream"
 RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
 AMX: dict[str, Any] = json.loads((FOLDER / "results_amx.json").read_text(encoding="utf-8"))
+AVX2: dict[str, Any] = json.loads((FOLDER / "results_avx2.json").read_text(encoding="utf-8"))
 SCHEDULES: dict[str, Any] = json.loads((FOLDER / "schedules.json").read_text(encoding="utf-8"))
 
 LADDER: dict[str, Any] = json.loads((FOLDER / "ladder.json").read_text(encoding="utf-8"))
 LADDER_AMX: dict[str, Any] = json.loads((FOLDER / "ladder_amx.json").read_text(encoding="utf-8"))
+LADDER_AVX2: dict[str, Any] = json.loads((FOLDER / "ladder_avx2.json").read_text(encoding="utf-8"))
 VOCODERS: dict[str, Any] = json.loads((FOLDER / "vocoders.json").read_text(encoding="utf-8"))
 ADAPTIVE: dict[str, Any] = json.loads((FOLDER / "adaptive.json").read_text(encoding="utf-8"))
 LAYOUTS: dict[str, Any] = json.loads((FOLDER / "layouts.json").read_text(encoding="utf-8"))
@@ -53,6 +55,15 @@ def test_steps(arm: str, results: dict[str, Any]) -> None:
     low, high = timed["interval_95"]
     share = f"{timed['of_upstream']:.2f} [{low:.2f}, {high:.2f}]"
     assert [arm, f"{timed['seconds']:.2f}", share] in [row[:3] for row in rows()]
+
+
+@pytest.mark.parametrize("arm", [arm for arm in AVX2["steps"]["562"] if arm not in ("upstream", "floor")])
+def test_steps_of_all_blocks(arm: str) -> None:
+    cells = []
+    for frames in ("562", "1031"):
+        timed = AVX2["steps"][frames][arm]
+        cells += [f"{timed['seconds']:.2f}", span([timed["of_upstream"], *timed["interval_95"]])]
+    assert [arm, *cells] in rows()
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -113,7 +124,7 @@ def test_searched_schedules(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("results", "arm"), [(results, arm) for results in (LADDER, LADDER_AMX) for arm in results["arms"]]
+    ("results", "arm"), [(results, arm) for results in (LADDER, LADDER_AMX, LADDER_AVX2) for arm in results["arms"]]
 )
 def test_the_ladder_on_the_voice(results: dict[str, Any], arm: str) -> None:
     found = results["arms"][arm]

@@ -36,22 +36,22 @@ class PackedLinear(nn.Module):
 class Int8Linear(nn.Module):
     """A linear layer in 8 bits: weights by the largest of each row, inputs by that of each call.
 
-    reduced: inputs in 7 bits, so that two products have room in the 16 bits in which AVX2 sums them (oneDNN,
-    "Nuances of int8 computations").
+    reduced: weights in 7 bits, so that two products have room in the 16 bits in which AVX2 sums them (oneDNN,
+    "Nuances of int8 computations"). Inputs share one scale, and would lose more.
     """
 
     def __init__(self, layer: nn.Linear, *, reduced: bool = False) -> None:
         super().__init__()
-        self.reduced = reduced
+        levels = 63 if reduced else 127  # 2 * 255 * 63 < 2**15
         rows = layer.weight.abs().amax(dim=1).clamp(min=torch.finfo(torch.float32).tiny)
         zeros = torch.zeros(len(rows), dtype=torch.long)
-        eighth = torch.quantize_per_channel(layer.weight, rows.double() / 127, zeros, 0, torch.qint8)
+        eighth = torch.quantize_per_channel(layer.weight, rows.double() / levels, zeros, 0, torch.qint8)
         self.weight = torch.ops.quantized.linear_prepack(eighth, layer.bias)
         self.calls = 0
 
     def forward(self, x: Tensor) -> Tensor:
         self.calls += 1
-        y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weight, self.reduced)
+        y: Tensor = torch.ops.quantized.linear_dynamic(x, self.weight)
         return y
 
 

@@ -32,6 +32,7 @@ from tts_baseline.pipelines.f5_spanish.text.kinds import (
     patterns,
     phones,
     plain,
+    plates,
     quantities,
     romans,
     times,
@@ -42,6 +43,7 @@ from tts_baseline.pipelines.f5_spanish.text.rules import Rule
 
 _ORDER = (
     codes.exact,
+    plates.rules,
     expressions.rules,
     keys.rules,
     links.rules,

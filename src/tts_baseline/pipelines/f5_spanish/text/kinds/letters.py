@@ -54,7 +54,7 @@ _INTERJECTION = re.compile(r"(?:t?s+[hkt]*|p+s+t*|h*m+h*|b+r+|g+r+|z+|p+f+[st]*|
 _DOTTED = re.compile(
     r"(?<![^\W_])(?:[A-ZÑ]\.){2,6}(?:s\b)?(?![^\W_]| [A-ZÁÉÍÓÚÑ][a-z])|(?<![^\W_])(?:[A-ZÑ]\.){3,6}(?![^\W_])"
 )
-_INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2})")
+_INITIAL = re.compile(r"(?<![^\W_])(?<![^\W_]['’])([A-ZÁÉÍÓÚÑ])\.(?=\s?[A-ZÁÉÍÓÚÑ]| [a-záéíóúñ]{2}|[,;])")
 # An apostrophe makes a letter part of a word: d'Or, McDonald's, Guns N' Roses; unless it quotes the letter.
 _LETTER = re.compile(
     r"(?<![^\W_])(?<![^\W_]['’])[b-df-hj-np-tv-xzñB-DF-HJ-NP-TV-XZÑ](?![^\W_])(?:(?!['’])|(?<=['’‘`#:\\].)(?=['’]\W)|(?<=\s[b-df-hj-mp-tv-xz])(?=['’][\s.,)]))"
