@@ -15,6 +15,7 @@ _OPTION = re.compile(
 )
 _DIALOGUE = re.compile(r"\A\W*--?\W*[A-ZÁÉÍÓÚÑ]|--?(?:[¿¡]|[A-ZÁÉÍÓÚÑ][a-záéíóúñ]|[AEOUY] )")
 _CLOSING_DASH = re.compile(r"\w-(?=[\s,.;:)?!]|$)")
+_ASIDE = re.compile(r"-(?=[\s.,;:]|\Z)")  # -TESS-
 _CLOSING_DASHES = re.compile(r"[a-záéíóúñ]--(?=[\s,.;:)?!]|$)")
 _NEGATED = re.compile(r"(?<![^\W_])[a-z](?: ?= ?)\Z")  # y=-b
 _INCISE = 120  # chosen: what stands between dashes is shorter
@@ -46,6 +47,8 @@ def _say_option(match: re.Match[str], paragraph: Paragraph) -> Said | None:
     if short is None:
         closed = _CLOSING_DASHES.search(paragraph.text, match.end() - 1, match.end() + _INCISE)
         return None if closed or _DIALOGUE.search(paragraph.text) else _say(match, paragraph)
+    if len(short) > 1 and _ASIDE.match(paragraph.text, match.end()):
+        return None
     noun = last_word(paragraph, match.start()) in words("typed-noun")
     last = paragraph.last
     command = last is not None and last.rule.name == _COMMAND and last.end == match.start() - 1

@@ -26,6 +26,7 @@ _LONG_TAIL = 5  # chosen: cd rom, but l floor
 _SHORTEST_TAIL = 3  # chosen: a word by itself
 _LONGEST_BEGINNING = 5  # chosen: nobody spells more letters in a row
 _DOUBLED = re.compile(r"([bdfgmnpst])\1(?=[aeiou]|\Z)")
+_HISSED = re.compile(r"(?<=[b-df-hj-np-tv-z][aeiou])ss\Z")  # TESS, but ISS
 _SHORTEST_DOUBLED = 6  # chosen: shorter ones are acronyms, as ADSSL
 # What a word may begin with, in Spanish and in the languages it borrows from: no rpost, no fsname.
 _BEGINS = re.compile(rf"(?:{ONSETS}|ng|ñ)?[aeiouyáéíóúü]")
@@ -59,6 +60,7 @@ def spell(word: str, region: str) -> str:
 def readable(word: str) -> bool:
     """True if a word can be pronounced in Spanish (ONU); False if it must be spelled (FBI)."""
     plain = _DOUBLED.sub(r"\1", word.lower()) if len(word) >= _SHORTEST_DOUBLED else word.lower()
+    plain = _HISSED.sub("s", plain)
     if len(word) >= _SHORTEST_LOANWORD and word.isupper() and _LOANWORD.search(plain):
         plain = plain[:-1]
     return bool(_SYLLABLES.fullmatch(plain)) or word.lower() in words("readable")

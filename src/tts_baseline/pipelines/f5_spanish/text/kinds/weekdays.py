@@ -1,4 +1,4 @@
-"""Days of the week, shortened beside a dash, another day or their hours: Lun-Vie 9-18 h, L-V, Sáb 10:00."""
+"""Days of the week, shortened beside another, their hours or a date: Lun-Vie 9-18 h, L-V, mar 10 mayo."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _NAMES = "lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 _NAMED = re.compile(rf"(?<![^\W_])(?P<first>(?i:{_NAMES})) ?[-–—] ?(?P<last>(?i:{_NAMES}))(?![^\W_])")
 _JOINING = r" ?[-–—] ?| (?:a|y|al) |/|, ?"
 _HOURS = r"(?=:? ?(?:de )?(?:las? )?\d{1,2}(?::\d\d|[ -–]?h|\.\d\d| ?[-–a] ?\d))"
+_MONTHS = "ene|feb|mar|abr|may|jun|jul|ago|sep|set|oct|nov|dic"
+_DATE = rf"(?=,? \d{{1,2}} (?:de )?(?i:{_MONTHS})[a-z]*\b)"
 _SEVERAL = re.compile(
     rf"(?<![^\W_])(?P<first>{_DAY})\.?(?P<joining>{_JOINING})(?P<last>{_DAY})(?:\.(?=[ ,:]+\d)|)(?![^\W_])"
 )
-_ONE = re.compile(rf"(?<![^\W_])(?P<first>{_DAY})(?![^\W_])\.?{_HOURS}")
+_ONE = re.compile(rf"(?<![^\W_])(?P<first>{_DAY})(?![^\W_])\.?(?:{_HOURS}|{_DATE})")
 _BY_LETTER = re.compile(
     rf"(?<![^\W_])(?P<first>[LMXJVSD])(?P<joining>[-–]| a )(?P<last>[LMXJVSD])(?![^\W_]){_HOURS}"
 )
