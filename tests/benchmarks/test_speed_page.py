@@ -124,7 +124,8 @@ def test_searched_schedules(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("results", "arm"), [(results, arm) for results in (LADDER, LADDER_AMX, LADDER_AVX2) for arm in results["arms"]]
+    ("results", "arm"),
+    [(results, arm) for results in (LADDER, LADDER_AMX, LADDER_AVX2) for arm in results["arms"]],
 )
 def test_the_ladder_on_the_voice(results: dict[str, Any], arm: str) -> None:
     found = results["arms"][arm]
