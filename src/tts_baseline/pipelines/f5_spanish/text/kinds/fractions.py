@@ -95,7 +95,7 @@ def _named(match: re.Match[str], paragraph: Paragraph) -> Said | None:
 def _rates(match: re.Match[str], here: Quantities) -> Said | None:
     """Rates to choose from: cincuenta barra sesenta hercios."""
     parts = (match["slashed"] or "").split("/")
-    if match["of"] not in _RATES or match["whole2"] or "1" in parts:
+    if len(parts) == 1 or match["of"] not in _RATES or match["whole2"] or "1" in parts:
         return None
     spoken = " barra ".join(cardinal(part.replace(".", ""), grouped=True) for part in parts)
     return Said(f"{spoken} {here.units[match['of']].many}")
